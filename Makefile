@@ -1,0 +1,108 @@
+# soulprint, built by PGXS.
+#
+#   make             builds the library           make install   installs it
+#   make test        runs all tests               make test ONE=010_wall.pl | chunks | Chunks.*
+#   make lint        checks the house rules       make unit      builds the unit tests
+#   make demo        shows a full pass            make bench     measures
+#   make deps        installs what is missing (the targets above do so themselves)
+
+EXTENSION = soulprint
+MODULE_big = soulprint
+DATA = $(wildcard sql/soulprint--*.sql)
+
+# The rooms that must not know Postgres are compiled without its headers; the unit tests link the
+# same objects.
+PURE = $(wildcard src/pipeline/*.cpp src/net/*.cpp src/llm/*.cpp src/intake/*.cpp)
+GLUE = $(wildcard src/*.cpp src/pg/*.cpp)
+UNIT = $(wildcard test/unit/*.cpp)
+
+PURE_OBJS = $(PURE:src/%.cpp=build/%.o)
+GLUE_OBJS = $(GLUE:src/%.cpp=build/%.o)
+UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
+WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
+OBJS = $(GLUE_OBJS) $(PURE_OBJS)
+
+LIBRARIES = -larchive
+
+PG_CONFIG ?= pg_config
+PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+PURE_CPPFLAGS = -Isrc -D_FORTIFY_SOURCE=2
+PG_CPPFLAGS = -Isrc -isystem $(PG_INCLUDE)
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility-inlines-hidden -MMD -MP
+SHLIB_LINK = $(LIBRARIES)
+EXTRA_CLEAN = build
+
+REGRESS = $(shell sed -n 's/^test: *//p' test/schedule)
+REGRESS_OPTS = --temp-instance=build/regress --temp-config=test/soulprint.conf
+
+# Link as C++.  No bitcode: JIT has nothing to inline here, and PGXS builds it without PG_CXXFLAGS.
+override COMPILER = $(CXX) $(CXXFLAGS)
+override with_llvm = no
+
+all:
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+else
+all install:
+	@echo "PostgreSQL's server headers are missing: run make deps" >&2; exit 1
+endif
+
+build/pipeline/%.o build/net/%.o build/llm/%.o build/intake/%.o: \
+  override CPPFLAGS = $(PURE_CPPFLAGS)
+build/unit/%.o: override CPPFLAGS = $(PURE_CPPFLAGS) -Itest/unit
+
+build/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(COMPILE.cc) -o $@ $<
+
+build/unit/%.o: test/unit/%.cpp
+	@mkdir -p $(@D)
+	$(COMPILE.cc) -o $@ $<
+
+build/wall/%.o: test/wall/%.cpp
+	@mkdir -p $(@D)
+	$(COMPILE.cc) -o $@ $<
+
+build/unit_tests: $(UNIT_OBJS) $(PURE_OBJS)
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lgtest -lgtest_main $(LIBRARIES) -lpthread
+
+build/wall.so: $(WALL_OBJS)
+	$(CXX) $(CXXFLAGS) -shared -o $@ $^
+
+# Static objects run code in the postmaster and at the exit of every backend (make lint).
+build/lint/%.ok: src/%.cpp
+	@mkdir -p $(@D)
+	@clang++ -std=c++20 $(if $(filter $(PURE),$<),$(PURE_CPPFLAGS),$(PG_CPPFLAGS)) -fsyntax-only \
+	  -MMD -MP -MF $(@:.ok=.d) -MT $@ \
+	  -Wall -Wextra -Wglobal-constructors -Wexit-time-destructors -Werror $<
+	@touch $@
+
+statics: $(PURE:src/%.cpp=build/lint/%.ok) $(GLUE:src/%.cpp=build/lint/%.ok)
+
+unit: build/unit_tests
+wall: build/wall.so
+
+deps:
+	@test/deps.sh
+
+test:
+	@test/deps.sh
+	@MAKE=$(MAKE) test/run.sh $(ONE)
+
+lint:
+	@test/deps.sh clang clang-format
+	@MAKE=$(MAKE) test/lint/run.sh
+
+demo:
+	@test/deps.sh
+	@test/demo.sh
+
+bench:
+	@test/deps.sh
+	@test/bench/run
+
+.PHONY: all unit wall statics deps test lint demo bench
+
+-include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d $(wildcard build/lint/*.d build/lint/*/*.d)

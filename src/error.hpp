@@ -1,0 +1,50 @@
+// The one exception of this project: what went wrong, the way Postgres says it.
+//
+// Every room throws it and pg::Enter raises it as an ERROR: SQLSTATE, a primary line in lower case
+// without a full stop, and detail and hint as sentences ("" = none).
+
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace soulprint {
+
+// The SQLSTATEs that this project raises itself, by the names of Postgres's errcodes list.
+namespace sqlstate {
+inline constexpr std::string_view kNoData = "02000";
+inline constexpr std::string_view kConnectionException = "08000";
+inline constexpr std::string_view kFeatureNotSupported = "0A000";
+inline constexpr std::string_view kInvalidParameterValue = "22023";
+inline constexpr std::string_view kInvalidTextRepresentation = "22P02";
+inline constexpr std::string_view kExternalRoutineException = "38000";
+inline constexpr std::string_view kProgramLimitExceeded = "54000";
+inline constexpr std::string_view kObjectNotInPrerequisiteState = "55000";
+inline constexpr std::string_view kQueryCanceled = "57014";
+inline constexpr std::string_view kAdminShutdown = "57P01";
+inline constexpr std::string_view kIoError = "58030";
+inline constexpr std::string_view kInternalError = "XX000";
+}  // namespace sqlstate
+
+class Error : public std::runtime_error {
+ public:
+  Error(std::string_view sqlstate, const std::string& message, std::string detail = {},
+        std::string hint = {})
+      : std::runtime_error(message),
+        sqlstate_(sqlstate),
+        detail_(std::move(detail)),
+        hint_(std::move(hint)) {}
+
+  const std::string& sqlstate() const { return sqlstate_; }
+  const std::string& detail() const { return detail_; }
+  const std::string& hint() const { return hint_; }
+
+ private:
+  std::string sqlstate_;
+  std::string detail_;
+  std::string hint_;
+};
+
+}  // namespace soulprint

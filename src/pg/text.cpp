@@ -1,0 +1,114 @@
+#include "pg/text.hpp"
+
+#include "error.hpp"
+#include "pg/call.hpp"
+
+namespace soulprint::pg {
+
+namespace {
+
+// Copies a C string of Postgres's and frees it.
+std::string Take(char* text) {
+  std::string copy(text);
+  Call([&] { pfree(text); });
+  return copy;
+}
+
+}  // namespace
+
+std::string FromText(Datum value) {
+  text* const packed = Call([&] { return DatumGetTextPP(value); });
+  std::string copy(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
+  if (PointerGetDatum(packed) != value) Call([&] { pfree(packed); });
+  return copy;
+}
+
+Datum ToText(std::string_view value) {
+  return Call([&] {
+    auto const length = static_cast<int>(std::min<std::size_t>(value.size(), MaxAllocSize));
+    pg_verifymbstr(value.data(), length, false);
+    return PointerGetDatum(cstring_to_text_with_len(value.data(), length));
+  });
+}
+
+std::string FromJsonb(Datum value) {
+  return Take(Call([&] {
+    Jsonb* const jsonb = DatumGetJsonbP(value);
+    char* const json = JsonbToCString(nullptr, &jsonb->root, VARSIZE(jsonb));
+    if (PointerGetDatum(jsonb) != value) pfree(jsonb);
+    return json;
+  }));
+}
+
+Datum ToTextArray(const std::vector<std::string>& texts) {
+  auto* elements =
+      static_cast<Datum*>(Call([&] { return palloc((texts.size() + 1) * sizeof(Datum)); }));
+  for (std::size_t i = 0; i < texts.size(); ++i) elements[i] = ToText(texts[i]);
+  return Call([&] {
+    return PointerGetDatum(construct_array(elements, static_cast<int>(texts.size()), TEXTOID, -1,
+                                           false, TYPALIGN_INT));
+  });
+}
+
+std::vector<std::string> FromJsonbArray(Datum array) {
+  struct Elements {
+    Datum* values;
+    bool* nulls;
+    int count;
+  };
+  Elements const elements = Call([&] {
+    Elements e;
+    deconstruct_array(DatumGetArrayTypeP(array), JSONBOID, -1, false, TYPALIGN_INT, &e.values,
+                      &e.nulls, &e.count);
+    return e;
+  });
+  std::vector<std::string> strings;
+  strings.reserve(elements.count);
+  for (int i = 0; i < elements.count; ++i) {
+    strings.push_back(elements.nulls[i] ? "null" : FromJsonb(elements.values[i]));
+  }
+  return strings;
+}
+
+Datum ToJsonb(const std::string& json) {
+  return Call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.c_str())); });
+}
+
+std::string FromUuid(Datum uuid) {
+  return Take(Call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, uuid)); }));
+}
+
+std::string_view FromBytea(Datum value) {
+  bytea* const packed = Call([&] { return DatumGetByteaPP(value); });
+  return {VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed)};
+}
+
+RowSet::RowSet(FunctionCallInfo fcinfo) {
+  Call([&] { InitMaterializedSRF(fcinfo, 0); });
+  auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+  store_ = result->setResult;
+  columns_ = result->setDesc;
+}
+
+void RowSet::Add(std::initializer_list<std::optional<Datum>> values) {
+  auto const count = static_cast<std::size_t>(columns_->natts);
+  if (values.size() != count) {
+    throw Error(sqlstate::kInternalError, "row has " + std::to_string(values.size()) +
+                                              " values, its function declares " +
+                                              std::to_string(count) + " columns");
+  }
+  Call([&] {
+    auto* datums = static_cast<Datum*>(palloc0(count * sizeof(Datum)));
+    auto* nulls = static_cast<bool*>(palloc0(count * sizeof(bool)));
+    std::size_t column = 0;
+    for (const std::optional<Datum>& value : values) {
+      nulls[column] = !value.has_value();
+      datums[column++] = value.value_or(0);
+    }
+    tuplestore_putvalues(store_, columns_, datums, nulls);
+    pfree(datums);
+    pfree(nulls);
+  });
+}
+
+}  // namespace soulprint::pg

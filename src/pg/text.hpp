@@ -1,0 +1,60 @@
+// Values of SQL functions ↔ C++ values: text, jsonb, uuid, bytea, and rows.
+//
+// Strings cross by copy.  Everything here may throw Error and is for use outside of Call.
+
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pg/postgres.hpp"
+
+namespace soulprint::pg {
+
+// A text argument.
+std::string FromText(Datum text);
+
+// A text result.  Throws Error 22021 when value holds a NUL or is not in the server's encoding.
+Datum ToText(std::string_view value);
+
+// A text[] result.  Throws as ToText does.
+Datum ToTextArray(const std::vector<std::string>& texts);
+
+// A jsonb argument as JSON text.
+std::string FromJsonb(Datum jsonb);
+
+// A jsonb[] argument, each element as JSON text; a NULL element is the JSON null.
+std::vector<std::string> FromJsonbArray(Datum array);
+
+// A jsonb result.  Throws Error 22P02 when json is none, 22P05 when it holds \u0000.
+Datum ToJsonb(const std::string& json);
+
+// A uuid argument, in lower case with hyphens.
+std::string FromUuid(Datum uuid);
+
+// The bytes of a bytea argument, in place: valid until the function returns.
+std::string_view FromBytea(Datum bytea);
+
+// The rows of a function that returns TABLE (…) or SETOF a composite type:
+//
+//   pg::RowSet rows(fcinfo);
+//   rows.Add({Int32GetDatum(rank), Int64GetDatum(score), pg::ToText(content)});
+//   return (Datum)0;
+//
+class RowSet {
+ public:
+  // Throws Error 0A000 when the caller cannot take a set.
+  explicit RowSet(FunctionCallInfo fcinfo);
+
+  // One row; a value of nullopt is NULL.
+  void Add(std::initializer_list<std::optional<Datum>> values);
+
+ private:
+  Tuplestorestate* store_;
+  TupleDesc columns_;
+};
+
+}  // namespace soulprint::pg

@@ -1,0 +1,39 @@
+// StartTransactionCommand and its ends, bound to a scope.
+
+#include "pg/transaction.hpp"
+
+#include "error.hpp"
+#include "pg/call.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint::pg {
+
+Transaction::Transaction(bool open) : open_(open) {}
+
+// The delegation comes first, so that the destructor runs if starting fails half way.
+Transaction::Transaction() : Transaction(!IsOpen()) {
+  if (!open_) throw Error(sqlstate::kInternalError, "a transaction is already open");
+  Call([] {
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+  });
+}
+
+Transaction::~Transaction() {
+  if (open_) AbortCurrentTransaction();
+}
+
+void Transaction::Commit() {
+  Call([] {
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+  });
+  open_ = false;
+  Call([] { pgstat_report_stat(true); });
+}
+
+bool Transaction::IsOpen() { return IsTransactionOrTransactionBlock(); }
+
+}  // namespace soulprint::pg

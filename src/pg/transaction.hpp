@@ -1,0 +1,30 @@
+// A transaction of a background worker, owned by scope.
+//
+//   { pg::Transaction t; …Query…; t.Commit(); }
+//
+// What is not committed is rolled back, also when an exception leaves the scope.
+
+#pragma once
+
+namespace soulprint::pg {
+
+class Transaction {
+ public:
+  // Starts a transaction and pushes a snapshot.  There must be none open.
+  Transaction();
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // The only way to keep the work.  Reports statistics, so that autovacuum sees it.
+  void Commit();
+
+  // True if a transaction is open in this process.
+  static bool IsOpen();
+
+ private:
+  explicit Transaction(bool open);
+  bool open_ = false;
+};
+
+}  // namespace soulprint::pg

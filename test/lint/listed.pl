@@ -1,0 +1,61 @@
+# Every test is run, and every source of the pure rooms has one.
+
+use strict;
+use warnings;
+
+# Sources that another test covers: source => test.
+my %covered_by = ();
+
+my $bad = 0;
+
+sub complain
+{
+	print "@_\n";
+	$bad = 1;
+}
+
+# test/schedule, sql/*.sql and expected/*.out name the same tests.
+open(my $schedule, '<', 'test/schedule') or die "test/schedule: $!";
+my %scheduled = map { /^test:\s*(\w+)\s*$/ ? ($1 => 1) : () } <$schedule>;
+for my $file (grep { !/soulprint--/ } glob('sql/*.sql'))
+{
+	my ($name) = $file =~ m{/([^/]+)\.sql$};
+	complain("$file: not in test/schedule") unless $scheduled{$name};
+	complain("$file: no expected/$name.out") unless -f "expected/$name.out";
+}
+for my $name (sort keys %scheduled)
+{
+	complain("test/schedule: there is no sql/$name.sql") unless -f "sql/$name.sql";
+}
+for my $file (glob('expected/*.out'))
+{
+	my ($name) = $file =~ m{/([^/]+?)(?:_\d)?\.out$};
+	complain("$file: there is no sql/$name.sql") unless -f "sql/$name.sql";
+}
+
+# make test runs test/t/*.pl.
+for my $file (glob('test/t/*'))
+{
+	complain("$file: TAP tests are named NNN_subject.pl, their modules Name.pm")
+	  unless $file =~ m{/\d{3}_\w+\.pl$|/\w+\.pm$};
+}
+
+# make unit builds test/unit/*.cpp.
+for my $file (glob('test/unit/*'))
+{
+	complain("$file: unit tests are named subject_test.cpp")
+	  unless $file =~ m{/\w+_test\.cpp$|\.hpp$};
+}
+
+# A source a_b_c.cpp is tested by a_b_c_test.cpp, or as a part of its subject by a_b_test.cpp or
+# a_test.cpp.
+for my $file (glob('src/{pipeline,net,llm,intake}/*.cpp'))
+{
+	my ($name) = $file =~ m{/([^/]+)\.cpp$};
+	my $subject = $covered_by{$name} // $name;
+	$subject =~ s/_[^_]+$// while !-f "test/unit/${subject}_test.cpp" && $subject =~ /_/;
+	complain("$file: no test/unit/${name}_test.cpp")
+	  unless -f "test/unit/${subject}_test.cpp";
+}
+
+exit $bad;
