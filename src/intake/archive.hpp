@@ -1,0 +1,36 @@
+// An export as a file (ZIP, gzip, plain JSON) ──► its conversations, one at a time.
+//
+// What a file is shows in its first bytes, never in its name.  In a ZIP the conversation files are
+// found by base name: conversations.json, or the parts conversations-000.json … in number order, in
+// the ZIP itself or in a ZIP inside it.  Everything is streamed; nothing is written anywhere.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "pipeline/export_to_conversations.hpp"
+
+namespace soulprint {
+
+struct ArchiveLimits {
+  std::uint64_t max_bytes = std::uint64_t{4} << 30;  // of the conversation files, decompressed
+};
+
+// Bytes in memory, or a file that is open for reading and can seek.
+struct ExportSource {
+  std::string_view bytes;
+  int fd = -1;  // if not -1, it counts and bytes does not; stays open, its position changes
+};
+
+// Calls `give` with each conversation and `check` at least once for each megabyte read; what they
+// throw comes through.  Conversations already given when an Error comes are for the caller to take
+// back.  Throws Error
+//   22P02 when it is empty, encrypted, damaged, cut off, or holds no conversations file,
+//   54000 when it is larger than the limit, 58030 when the file cannot be read.
+ImportReport ReadExport(const ExportSource& source, const ArchiveLimits& archive_limits,
+                        const ImportLimits& import_limits, const ExportReader::Give& give,
+                        const std::function<void()>& check);
+
+}  // namespace soulprint

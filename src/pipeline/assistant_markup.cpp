@@ -1,0 +1,194 @@
+// How it works: four passes, each only over text that has its mark in it.  A span of private-use
+// characters is U+E200, a name, fields after U+E202 each, U+E201.
+
+#include "pipeline/assistant_markup.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+namespace soulprint {
+namespace {
+
+constexpr std::string_view kMarks = "\xEE\x88";  // how U+E200 to U+E23F begin
+constexpr std::string_view kOpen = "\xEE\x88\x80";
+constexpr std::string_view kClose = "\xEE\x88\x81";
+constexpr std::string_view kField = "\xEE\x88\x82";
+constexpr std::string_view kOldOpen = "\xE3\x80\x90";   // 【
+constexpr std::string_view kOldClose = "\xE3\x80\x91";  // 】
+constexpr std::string_view kDagger = "\xE2\x80\xA0";    // †
+constexpr std::size_t kOldMarkBytes = 200;
+constexpr std::size_t kLabelBytes = 1000;
+
+bool StartsWith(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Removes the space left before what now follows, when that is punctuation or nothing.
+void Tidy(std::string_view follows, std::string* out) {
+  constexpr std::string_view kTightens = ".,;:!?)]\n\r";
+  if (!follows.empty() && kTightens.find(follows[0]) == std::string_view::npos) return;
+  while (!out->empty() && out->back() == ' ') out->pop_back();
+}
+
+std::vector<std::string_view> SplitFields(std::string_view span) {
+  std::vector<std::string_view> fields;
+  for (;;) {
+    std::size_t const end = span.find(kField);
+    fields.push_back(span.substr(0, end));
+    if (end == std::string_view::npos) return fields;
+    span.remove_prefix(end + kField.size());
+  }
+}
+
+// The words of a span that the user saw as words.
+std::string WordsOf(std::string_view span) {
+  std::vector<std::string_view> const fields = SplitFields(span);
+  bool const entity = fields[0] == "entity";
+  if ((!entity && fields[0] != "link_title" && fields[0] != "url") || fields.size() < 2) return "";
+  if (!StartsWith(fields[1], "[")) return std::string(fields[1]);
+  auto const list = nlohmann::json::parse(fields[1], nullptr, false);
+  std::size_t const word = entity ? 1 : 0;
+  if (!list.is_array() || list.size() <= word || !list[word].is_string()) return "";
+  return list[word].get<std::string>();
+}
+
+std::string WithoutSpans(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t const mark = text.find(kMarks);
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark);
+    bool const opens = StartsWith(text, kOpen);
+    bool const ours = text.size() >= 3 && static_cast<unsigned char>(text[2]) <= 0x84;
+    if (!ours) {
+      out.append(text.substr(0, kMarks.size()));
+      text.remove_prefix(kMarks.size());
+      continue;
+    }
+    text.remove_prefix(kOpen.size());
+    if (!opens) continue;
+    // The span ends at the next closer, unless another opener comes first.
+    std::size_t end = text.find(kMarks);
+    while (end != std::string_view::npos && !StartsWith(text.substr(end), kOpen) &&
+           !StartsWith(text.substr(end), kClose)) {
+      end = text.find(kMarks, end + kMarks.size());
+    }
+    if (end == std::string_view::npos || StartsWith(text.substr(end), kOpen)) continue;
+    std::string const words = WordsOf(text.substr(0, end));
+    text.remove_prefix(end + kClose.size());
+    out += words;
+    if (words.empty()) Tidy(text, &out);
+  }
+  return out;
+}
+
+// The length of one "turn0search3" at the beginning of text, 0 if there is none.
+std::size_t TurnLength(std::string_view text) {
+  if (!StartsWith(text, "turn")) return 0;
+  auto const run = [&](std::size_t at, auto is) {
+    std::size_t const begin = at;
+    while (at < text.size() && is(text[at])) ++at;
+    return at - begin;
+  };
+  std::size_t const number = run(4, IsDigit);
+  std::size_t const name =
+      run(4 + number, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  std::size_t const index = run(4 + number + name, IsDigit);
+  return number > 0 && name > 0 && index > 0 ? 4 + number + name + index : 0;
+}
+
+// Of copies that lost the private-use characters.
+std::string WithoutBareCitations(std::string_view text) {
+  constexpr std::string_view kCite = "cite";
+  constexpr std::string_view kFile = "file";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t const mark = text.find("citeturn");
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark + kCite.size());
+    if (TurnLength(text) == 0) {
+      out.append(kCite);
+      continue;
+    }
+    while (std::size_t const length = TurnLength(text)) text.remove_prefix(length);
+    if (out.size() >= kFile.size() &&
+        out.compare(out.size() - kFile.size(), kFile.size(), kFile) == 0) {
+      out.resize(out.size() - kFile.size());
+    }
+    Tidy(text, &out);
+  }
+  return out;
+}
+
+// Of marks such as 【11†source】.
+std::string WithoutOldCitations(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t const mark = text.find(kOldOpen);
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark);
+    std::string_view const near = text.substr(0, kOldMarkBytes);
+    std::size_t const dagger = near.find(kDagger);
+    std::size_t const end = near.find(kOldClose);
+    bool const citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
+                          end != std::string_view::npos && dagger < end;
+    if (!citation) {
+      out.append(kOldOpen);
+      text.remove_prefix(kOldOpen.size());
+      continue;
+    }
+    text.remove_prefix(end + kOldClose.size());
+    Tidy(text, &out);
+  }
+  return out;
+}
+
+// [label](sandbox:/mnt/data/…) becomes its label.
+std::string WithoutSandboxLinks(std::string_view text) {
+  constexpr std::string_view kLink = "](sandbox:";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t const link = text.find(kLink);
+    out.append(text.substr(0, link));
+    if (link == std::string_view::npos) break;
+    text.remove_prefix(link);
+    std::size_t const end = text.substr(0, kLabelBytes).find(')');
+    std::size_t const near = out.size() - std::min(out.size(), kLabelBytes);
+    std::size_t const label = std::string_view(out).substr(near).rfind('[');
+    if (end == std::string_view::npos || label == std::string_view::npos) {
+      out.append(kLink);
+      text.remove_prefix(kLink.size());
+      continue;
+    }
+    std::size_t const bracket = near + label;
+    bool const picture = bracket > 0 && out[bracket - 1] == '!';
+    out.erase(picture ? bracket - 1 : bracket, picture ? 2 : 1);
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string WithoutMarkup(std::string text) {
+  auto const has = [&](std::string_view mark) { return text.find(mark) != std::string::npos; };
+  if (has(kMarks)) text = WithoutSpans(text);
+  if (has("citeturn")) text = WithoutBareCitations(text);
+  if (has(kDagger) && has(kOldOpen)) text = WithoutOldCitations(text);
+  if (has("](sandbox:")) text = WithoutSandboxLinks(text);
+  return text;
+}
+
+}  // namespace soulprint

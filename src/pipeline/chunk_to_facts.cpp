@@ -1,0 +1,105 @@
+// A chunk ──► facts: the question about it and the reading of its answer.
+//
+// Who said what is taken from the chunk's stretches, never from labels in its text.
+
+#include "pipeline/chunk_to_facts.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "pipeline/json_reply.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Bidi controls and tag characters: text that a person does not see and a model reads.
+bool IsInvisible(char32_t c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+         (c >= 0xE0000 && c <= 0xE007F);
+}
+
+template <typename Drop>
+std::string Without(std::string_view text, Drop drop) {
+  std::string kept;
+  kept.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    if (!drop(NextCharacter(text, &at))) kept += text.substr(begin, at - begin);
+  }
+  return kept;
+}
+
+std::string_view Said(const Chunk& chunk, const Stretch& stretch) {
+  return std::string_view(chunk.content).substr(stretch.begin, stretch.end - stretch.begin);
+}
+
+// What two renderings of the same words have in common.
+std::string Squeeze(std::string_view text) {
+  return Without(LowerCase(text), [](char32_t c) { return IsSpace(c) || IsInvisible(c); });
+}
+
+void VerifyQuotes(const Chunk& chunk, std::vector<Fact>* facts) {
+  std::vector<std::string> said;
+  for (const Stretch& stretch : chunk.stretches) {
+    if (stretch.role == Role::kUser) said.push_back(Squeeze(Said(chunk, stretch)));
+  }
+  for (Fact& fact : *facts) {
+    const std::string quote = Squeeze(fact.quote);
+    fact.verified = !quote.empty() && std::any_of(said.begin(), said.end(), [&](const auto& text) {
+      return text.find(quote) != std::string::npos;
+    });
+  }
+}
+
+bool HasCategory(const ordered_json& object) {
+  return std::any_of(kCategories.begin(), kCategories.end(),
+                     [&](Category category) { return object.contains(CategoryName(category)); });
+}
+
+// The object that holds the categories: the answer itself, or the only thing in it.
+const ordered_json* CategoriesIn(const ordered_json& answer) {
+  if (!answer.is_object()) return nullptr;
+  if (answer.empty() || HasCategory(answer)) return &answer;
+  const ordered_json& inner = answer.front();
+  return answer.size() == 1 && inner.is_object() && HasCategory(inner) ? &inner : nullptr;
+}
+
+}  // namespace
+
+Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at) {
+  ordered_json messages = ordered_json::array();
+  for (const Stretch& stretch : chunk.stretches) {
+    messages.push_back({{"role", stretch.role == Role::kUser ? "user" : "assistant"},
+                        {"text", Without(Said(chunk, stretch), IsInvisible)}});
+  }
+  const std::string shown = Without(title, IsInvisible);
+  const ordered_json material = {{"conversation",
+                                  {{"title", IsBlank(shown) ? "Untitled" : shown},
+                                   {"date", FormatDate(created_at)},
+                                   {"messages", std::move(messages)}}}};
+  Question question;
+  question.step = Step::kFacts;
+  question.material = material.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  question.instruction = Instruction(Step::kFacts);
+  question.schema =
+      FactsSchema({kCategories.begin(), kCategories.end()}, "quote", {{"type", "string"}});
+  question.max_tokens = 2048;
+  question.temperature = 0.3;
+  return question;
+}
+
+std::optional<ReadFacts> AnswerToFacts(std::string_view answer, const Chunk& chunk) {
+  const std::optional<ordered_json> json = ParseJsonReply(answer);
+  const ordered_json* categories = json ? CategoriesIn(*json) : nullptr;
+  if (categories == nullptr) return std::nullopt;
+  ReadFacts read = FactsFromJson(nlohmann::json(*categories));
+  VerifyQuotes(chunk, &read.facts);
+  return read;
+}
+
+}  // namespace soulprint

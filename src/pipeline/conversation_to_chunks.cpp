@@ -1,0 +1,192 @@
+// A conversation ──► chunks: its text is written once, read as sentences, and every chunk is a
+// range of it.
+
+#include "pipeline/conversation_to_chunks.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "error.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kMessageCharacters = 5000;
+constexpr int kMaxTargetTokens = 1000000;
+constexpr std::size_t kCharactersPerToken = 4;
+constexpr std::size_t kMaxTotalBytes = std::size_t{1} << 30;
+
+struct Range {
+  std::size_t begin = 0;  // bytes of the conversation's text
+  std::size_t end = 0;
+};
+
+struct Written {
+  std::string text;
+  std::vector<Stretch> stretches;  // of text
+};
+
+void CheckSize(ChunkSize size) {
+  if (size.target_tokens < 1 || size.target_tokens > kMaxTargetTokens) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "invalid target_tokens " + std::to_string(size.target_tokens), "",
+                "Use a number from 1 to " + std::to_string(kMaxTargetTokens) + ", 2000 is usual.");
+  }
+  if (size.overlap_tokens < 0 || size.overlap_tokens >= size.target_tokens) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "invalid overlap_tokens " + std::to_string(size.overlap_tokens) +
+                    " for target_tokens " + std::to_string(size.target_tokens),
+                "", "Use a number from 0 to target_tokens - 1, 200 is usual.");
+  }
+}
+
+Written WriteConversation(const Conversation& conversation) {
+  Written written;
+  written.text =
+      "# " + (conversation.title.empty() ? std::string("Untitled") : conversation.title) + "\n";
+  for (const Message& message : conversation.messages) {
+    written.text += message.role == Role::kUser ? "\nUser: " : "\nAssistant: ";
+    // What is cut off ends the stretch: nobody said "... [truncated]".
+    std::size_t const said = FirstCharacters(message.text, kMessageCharacters).size();
+    if (said > 0) {
+      std::size_t const begin = written.text.size();
+      written.stretches.push_back({message.role, begin, begin + said});
+    }
+    written.text += Truncate(message.text, kMessageCharacters);
+  }
+  return written;
+}
+
+bool EndsSentence(char c, char next) {
+  return c == '\n' || ((c == '.' || c == '?' || c == '!') && next == ' ');
+}
+
+// Reads a text as sentences, in pieces of at most max_characters where a sentence has more tokens
+// than that.
+class SentenceReader {
+ public:
+  SentenceReader(std::string_view text, std::size_t target_tokens)
+      : text_(text), target_tokens_(target_tokens) {}
+
+  bool AtEnd() const { return at_ == text_.size(); }
+
+  // The next sentence or piece; `characters` is its length.
+  Range Next(std::size_t* characters) {
+    if (at_ == sentence_.end) FindSentence();
+    Range range = sentence_;
+    range.begin = at_;
+    *characters = sentence_characters_;
+    if (cut_) range.end = CutPiece(range, characters);
+    at_ = range.end;
+    sentence_characters_ -= *characters;
+    return range;
+  }
+
+ private:
+  void FindSentence() {
+    std::size_t end = at_;
+    while (end < text_.size()) {
+      char const c = text_[end++];
+      if (EndsSentence(c, end < text_.size() ? text_[end] : '\0')) break;
+    }
+    sentence_ = {at_, end};
+    sentence_characters_ = CountCharacters(text_.substr(at_, end - at_));
+    cut_ = sentence_characters_ / kCharactersPerToken > target_tokens_;
+  }
+
+  // The end of the first piece of `rest`: after its last white space within the limit, if any.
+  std::size_t CutPiece(Range rest, std::size_t* characters) const {
+    std::size_t const limit = target_tokens_ * kCharactersPerToken;
+    if (*characters <= limit) return rest.end;
+    std::size_t at = rest.begin;
+    std::size_t after_space = 0;
+    std::size_t characters_to_space = 0;
+    for (std::size_t n = 1; n <= limit; ++n) {
+      if (IsSpace(NextCharacter(text_, &at))) {
+        after_space = at;
+        characters_to_space = n;
+      }
+    }
+    *characters = after_space == 0 ? limit : characters_to_space;
+    return after_space == 0 ? at : after_space;
+  }
+
+  std::string_view text_;
+  std::size_t target_tokens_;
+  std::size_t at_ = 0;
+  Range sentence_;
+  std::size_t sentence_characters_ = 0;  // from at_
+  bool cut_ = false;                     // the sentence has more tokens than a chunk may have
+};
+
+std::vector<Range> FindRanges(std::string_view text, ChunkSize size) {
+  std::size_t const target = static_cast<std::size_t>(size.target_tokens);
+  std::size_t const overlap = static_cast<std::size_t>(size.overlap_tokens) * kCharactersPerToken;
+  std::vector<Range> ranges;
+  std::size_t total_bytes = 0;
+  std::size_t characters = 0;  // of the last range
+  SentenceReader reader(text, target);
+  while (!reader.AtEnd()) {
+    std::size_t more = 0;
+    Range range = reader.Next(&more);
+    if (!ranges.empty() && (characters + more) / kCharactersPerToken <= target) {
+      ranges.back().end = range.end;
+      characters += more;
+      continue;
+    }
+    if (!ranges.empty()) {
+      Range const before = ranges.back();
+      range.begin -=
+          LastCharacters(text.substr(before.begin, before.end - before.begin), overlap).size();
+      more += std::min(characters, overlap);
+      total_bytes += before.end - before.begin;
+    }
+    if (total_bytes > kMaxTotalBytes) {
+      throw Error(sqlstate::kProgramLimitExceeded, "the chunks of a conversation exceed 1 GB", "",
+                  "Use a smaller overlap_tokens.");
+    }
+    ranges.push_back(range);
+    characters = more;
+  }
+  return ranges;
+}
+
+// The parts of `stretches` within range, counted from its begin.
+std::vector<Stretch> StretchesOf(const std::vector<Stretch>& stretches, Range range) {
+  std::vector<Stretch> found;
+  auto it = std::partition_point(stretches.begin(), stretches.end(),
+                                 [&](const Stretch& s) { return s.end <= range.begin; });
+  for (; it != stretches.end() && it->begin < range.end; ++it) {
+    found.push_back({it->role, std::max(it->begin, range.begin) - range.begin,
+                     std::min(it->end, range.end) - range.begin});
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Chunk> ConversationToChunks(const Conversation& conversation, ChunkSize size) {
+  CheckSize(size);
+  if (conversation.messages.empty()) return {};
+  Written const written = WriteConversation(conversation);
+  std::vector<Range> ranges = {{0, written.text.size()}};
+  if (EstimateTokens(written.text) > static_cast<std::size_t>(size.target_tokens)) {
+    ranges = FindRanges(written.text, size);
+  }
+  std::vector<Chunk> chunks;
+  chunks.reserve(ranges.size());
+  for (Range const range : ranges) {
+    Chunk chunk;
+    chunk.index = static_cast<int>(chunks.size());
+    chunk.total = static_cast<int>(ranges.size());
+    chunk.content = written.text.substr(range.begin, range.end - range.begin);
+    chunk.tokens = static_cast<int>(EstimateTokens(chunk.content));
+    chunk.stretches = StretchesOf(written.stretches, range);
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,376 @@
+// Score, rank, format.  Formatting reads every conversation twice: once to measure it, so that the
+// characters can be shared out, and once to write it into what it got.
+
+#include "pipeline/conversations_to_sample.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <string_view>
+#include <tuple>
+
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kMessageCharacters = 2000;
+constexpr std::size_t kScoredCharacters = 500;
+constexpr std::size_t kFewMessages = 4;
+constexpr std::size_t kFewestPercentUsed = 95;
+constexpr std::string_view kTruncated = "... [truncated]";
+constexpr std::string_view kSeparator = "\n\n";
+
+std::string_view Label(Role role) { return role == Role::kUser ? "User: " : "Assistant: "; }
+
+bool LooksLikeMark(std::string_view line) {
+  for (std::string_view const mark : {"=== Conversation:", "User:", "Assistant:", "## MEMORY"}) {
+    if (line.substr(0, mark.size()) == mark) return true;
+  }
+  return false;
+}
+
+std::string Fenced(std::string_view text, Fence fence) {
+  if (fence == Fence::kNone) return std::string(text);
+  std::string fenced;
+  while (!text.empty()) {
+    if (LooksLikeMark(text)) fenced += ' ';
+    std::size_t const end = std::min(text.find_first_of("\r\n"), text.size() - 1) + 1;
+    fenced += text.substr(0, end);
+    text.remove_prefix(end);
+  }
+  return fenced;
+}
+
+std::string Header(const Conversation& conversation, Fence fence) {
+  std::string const title = conversation.title.empty() ? "Untitled" : conversation.title;
+  return "=== Conversation: \"" + Fenced(title, fence) + "\" (" +
+         FormatDate(conversation.created_at) + ") ===";
+}
+
+std::string Body(const Message& message, Fence fence) {
+  return Fenced(Truncate(message.text, kMessageCharacters), fence);
+}
+
+std::string MoreMark(std::size_t messages) {
+  return "[... " + std::to_string(messages) + " more messages]";
+}
+
+std::size_t MarkLength(std::size_t left_out) {
+  return left_out == 0 ? 0 : 1 + MoreMark(left_out).size();
+}
+
+// A message's line in a block, in characters.
+struct Line {
+  Role role = Role::kUser;
+  unsigned body = 0;
+
+  std::size_t Length() const { return 1 + Label(role).size() + body; }
+};
+
+// Lengths, in characters, of what a block is made of.
+struct Shape {
+  std::size_t header = 0;
+  std::vector<Line> lines;
+  std::size_t whole = 0;  // all of it
+  std::size_t first = 0;  // the first user message; without one, the first message
+
+  // The n-th message to be shown when not all can be: the first of the user, then the others in
+  // their order.
+  std::size_t Nth(std::size_t n) const { return n == 0 ? first : n <= first ? n - 1 : n; }
+  std::size_t PlaceOf(std::size_t index) const {
+    return index == first ? 0 : index < first ? index + 1 : index;
+  }
+
+  std::size_t Smallest() const { return std::min(whole, header + MarkLength(lines.size())); }
+  std::size_t WithFirstMessage() const {
+    if (lines.empty()) return whole;
+    return std::min(whole, header + lines[first].Length() + MarkLength(lines.size() - 1));
+  }
+};
+
+Shape Measure(const Conversation& conversation, Fence fence) {
+  Shape shape;
+  shape.header = CountCharacters(Header(conversation, fence));
+  shape.whole = shape.header;
+  shape.lines.reserve(conversation.messages.size());
+  bool user_seen = false;
+  for (const Message& message : conversation.messages) {
+    if (!user_seen && message.role == Role::kUser) {
+      user_seen = true;
+      shape.first = shape.lines.size();
+    }
+    std::size_t const body = CountCharacters(Body(message, fence));
+    shape.lines.push_back({message.role, static_cast<unsigned>(body)});
+    shape.whole += shape.lines.back().Length();
+  }
+  return shape;
+}
+
+// How much of a conversation is shown: at first its header only.
+class Block {
+ public:
+  explicit Block(const Shape& shape) : shape_(&shape), bare_(shape.header) {}
+
+  bool IsWhole() const { return shown_ == shape_->lines.size(); }
+  bool ShowsMessage() const { return shown_ > 0; }
+
+  std::size_t Length() const {
+    return bare_ + CutLength() + MarkLength(shape_->lines.size() - shown_ - (cut_ > 0 ? 1 : 0));
+  }
+
+  // Shows the next messages as long as the block has no more than `room` characters with them.
+  void Grow(std::size_t room) {
+    // Without its last line a block can be shorter than with one message less.
+    bool const all = shape_->whole <= room;
+    while (!IsWhole() && (all || LengthWithNext() <= room)) {
+      bare_ += Next().Length();
+      ++shown_;
+      cut_ = 0;
+    }
+  }
+
+  // Shows the beginning of the next message, so that the block has `room` characters.  After Grow
+  // with the same room.  False if no character of it fits.
+  bool CutNext(std::size_t room) {
+    if (IsWhole()) return false;
+    std::size_t const fixed = LengthWithNext() - Next().body + kTruncated.size();
+    if (fixed >= room) return false;
+    cut_ = room - fixed;
+    assert(cut_ + kTruncated.size() < Next().body);  // the whole message did not fit
+    return true;
+  }
+
+  std::string Write(const Conversation& conversation, Fence fence) const {
+    std::string text = Header(conversation, fence);
+    for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
+      std::size_t const place = shape_->PlaceOf(i);
+      if (place > shown_ || (place == shown_ && cut_ == 0)) continue;
+      const Message& message = conversation.messages[i];
+      std::string const body = Body(message, fence);
+      text += "\n" + std::string(Label(message.role));
+      text += place < shown_ ? body : Truncate(body, cut_);
+    }
+    std::size_t const left_out = shape_->lines.size() - shown_ - (cut_ > 0 ? 1 : 0);
+    return left_out == 0 ? text : text + "\n" + MoreMark(left_out);
+  }
+
+ private:
+  const Line& Next() const { return shape_->lines[shape_->Nth(shown_)]; }
+  std::size_t LengthWithNext() const {
+    return bare_ + Next().Length() + MarkLength(shape_->lines.size() - shown_ - 1);
+  }
+  std::size_t CutLength() const {
+    return cut_ == 0 ? 0 : Next().Length() - Next().body + cut_ + kTruncated.size();
+  }
+
+  const Shape* shape_;
+  std::size_t shown_ = 0;  // messages, in the order of Shape::Nth
+  std::size_t cut_ = 0;    // characters of the next one; 0 = it is left out
+  std::size_t bare_;       // header and shown messages, in characters
+};
+
+Block FitBlock(const Shape& shape, std::size_t room) {
+  Block block(shape);
+  block.Grow(room);
+  block.CutNext(room);
+  return block;
+}
+
+// What a block gets at least and at most.
+struct Claim {
+  std::size_t least = 0;
+  std::size_t most = 0;
+
+  std::size_t At(std::size_t level) const { return std::max(least, std::min(most, level)); }
+};
+
+std::size_t Total(const std::vector<Claim>& claims, std::size_t level) {
+  std::size_t total = 0;
+  for (const Claim& claim : claims) total += claim.At(level);
+  return total;
+}
+
+// The highest level at which the claims need no more than `room`.
+std::size_t FindLevel(const std::vector<Claim>& claims, std::size_t room) {
+  std::size_t low = 0;
+  std::size_t high = 0;
+  for (const Claim& claim : claims) high = std::max(high, claim.most);
+  while (low < high) {
+    std::size_t const middle = high - (high - low) / 2;
+    if (Total(claims, middle) <= room) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+// Shares `room` out evenly among shapes that fit in it when they are smallest.  First messages are
+// cut only when not all of them fit.
+std::vector<std::size_t> ShareOut(const std::vector<const Shape*>& shapes, std::size_t room) {
+  std::vector<Claim> claims;
+  for (const Shape* shape : shapes) claims.push_back({shape->WithFirstMessage(), shape->whole});
+  if (Total(claims, 0) > room) {
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+      claims[i] = {shapes[i]->Smallest(), claims[i].least};
+    }
+  }
+  std::size_t const level = FindLevel(claims, room);
+  std::vector<std::size_t> shares;
+  for (const Claim& claim : claims) shares.push_back(claim.At(level));
+  return shares;
+}
+
+// Gives what the blocks leave of max_chars to the cut ones, the best first.
+void HandOut(std::vector<Block>* blocks, std::size_t max_chars, std::size_t rest) {
+  for (Block& block : *blocks) {
+    std::size_t const before = block.Length();
+    block.Grow(before + rest);
+    rest -= block.Length() - before;
+  }
+  if (rest <= max_chars / 100 * (100 - kFewestPercentUsed)) return;
+  for (Block& block : *blocks) {
+    if (block.CutNext(block.Length() + rest)) return;
+  }
+}
+
+// The positions that get a place, best first: all whose smallest blocks fit together.
+std::vector<std::size_t> Admit(const std::vector<Shape>& shapes, std::size_t max_chars) {
+  std::vector<std::size_t> admitted;
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    std::size_t const smallest = shapes[i].Smallest();
+    if (smallest > max_chars) continue;  // a title that alone is too long costs no one else
+    std::size_t const more = smallest + (admitted.empty() ? 0 : kSeparator.size());
+    if (more > max_chars - used) break;
+    used += more;
+    admitted.push_back(i);
+  }
+  return admitted;
+}
+
+struct Place {
+  std::size_t position = 0;
+  std::size_t length = 0;  // of its block
+};
+
+std::vector<Place> PlanFair(const std::vector<Shape>& shapes, std::size_t max_chars) {
+  std::vector<std::size_t> const admitted = Admit(shapes, max_chars);
+  if (admitted.empty()) return {};
+  std::vector<const Shape*> kept;
+  for (std::size_t const position : admitted) kept.push_back(&shapes[position]);
+  std::size_t rest = max_chars - kSeparator.size() * (admitted.size() - 1);
+  std::vector<std::size_t> const shares = ShareOut(kept, rest);
+  std::vector<Block> blocks;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    Block block(*kept[i]);
+    block.Grow(shares[i]);
+    if (!block.ShowsMessage()) block.CutNext(shares[i]);
+    rest -= block.Length();
+    blocks.push_back(block);
+  }
+  HandOut(&blocks, max_chars, rest);
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    places.push_back({admitted[i], blocks[i].Length()});
+  }
+  return places;
+}
+
+void AppendBlock(const std::string& block, std::string* text) {
+  if (!text->empty()) *text += kSeparator;
+  *text += block;
+}
+
+std::string FormatFair(std::size_t count, const ReadConversation& read, std::size_t max_chars,
+                       Fence fence) {
+  std::vector<Place> places;
+  {
+    std::vector<Shape> shapes;
+    for (std::size_t i = 0; i < count; ++i) shapes.push_back(Measure(read(i), fence));
+    places = PlanFair(shapes, max_chars);
+  }
+  std::string text;
+  for (const Place& place : places) {
+    Conversation const conversation = read(place.position);
+    // It may have changed since it was measured: what counts is the length that was planned.
+    Shape const shape = Measure(conversation, fence);
+    if (shape.Smallest() > place.length) continue;
+    AppendBlock(FitBlock(shape, place.length).Write(conversation, fence), &text);
+  }
+  return text;
+}
+
+// The whole conversation, or its beginning up to the last message that fits in max_chars.
+std::string WriteBeginning(const Conversation& conversation, std::size_t max_chars, Fence fence,
+                           bool* whole) {
+  std::string text = Header(conversation, fence);
+  std::size_t used = CountCharacters(text);
+  *whole = used <= max_chars;
+  if (!*whole) return "";
+  for (const Message& message : conversation.messages) {
+    std::string const line = "\n" + std::string(Label(message.role)) + Body(message, fence);
+    used += CountCharacters(line);
+    *whole = used <= max_chars;
+    if (!*whole) break;
+    text += line;
+  }
+  return text;
+}
+
+std::string FormatWhole(std::size_t count, const ReadConversation& read, std::size_t max_chars,
+                        Fence fence) {
+  std::string text;
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t const separator = i == 0 ? 0 : kSeparator.size();
+    if (separator > max_chars - used) break;
+    bool whole = false;
+    std::string const block = WriteBeginning(read(i), max_chars - used - separator, fence, &whole);
+    if (!whole) return i == 0 ? block : text;
+    AppendBlock(block, &text);
+    used += separator + CountCharacters(block);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::int64_t ScoreConversation(const Conversation& conversation) {
+  std::size_t of_user = 0;
+  std::size_t characters = 0;
+  for (const Message& message : conversation.messages) {
+    if (message.role != Role::kUser) continue;
+    ++of_user;
+    characters += CountCharacters(FirstCharacters(message.text, kScoredCharacters));
+  }
+  std::size_t const messages = conversation.messages.size();
+  std::size_t const turns = std::min(of_user, messages - of_user);
+  return static_cast<std::int64_t>(10 * messages + characters + 20 * turns);
+}
+
+std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count) {
+  auto const enough = [](const Scored& c) { return c.messages >= kFewMessages; };
+  if (std::any_of(conversations.begin(), conversations.end(), enough)) {
+    conversations.erase(
+        std::remove_if(conversations.begin(), conversations.end(), std::not_fn(enough)),
+        conversations.end());
+  }
+  // nullopt, the unknown time, is older than any.
+  std::sort(conversations.begin(), conversations.end(), [](const Scored& a, const Scored& b) {
+    return std::tie(b.score, b.created_at, a.position) <
+           std::tie(a.score, a.created_at, b.position);
+  });
+  if (conversations.size() > target_count) conversations.resize(target_count);
+  return conversations;
+}
+
+std::string FormatConversations(std::size_t count, const ReadConversation& read,
+                                std::size_t max_chars, Share share, Fence fence) {
+  return share == Share::kFair ? FormatFair(count, read, max_chars, fence)
+                               : FormatWhole(count, read, max_chars, fence);
+}
+
+}  // namespace soulprint

@@ -1,0 +1,44 @@
+// All conversations ──► the prompt text of the richest 200 (CONTRACT 2 and 3).
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// How much a conversation tells about its user (CONTRACT 2).
+std::int64_t ScoreConversation(const Conversation& conversation);
+
+// What ranking needs to know of a conversation.
+struct Scored {
+  std::size_t position = 0;  // in the order given
+  std::int64_t score = 0;
+  std::size_t messages = 0;
+  Time created_at;
+};
+
+// The best `target_count`, highest score first, equal scores newer first, then in the order given.
+// Conversations of fewer than 4 messages are left out unless that leaves none.
+std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count);
+
+// How conversations share the characters of a prompt (CONTRACT 3).
+enum class Share { kWhole, kFair };
+
+// Whether a line inside a message or title that looks like the format's own marks gets a leading
+// space (CONTRACT 7: in the sections question it does).
+enum class Fence { kNone, kSpaced };
+
+// The n-th conversation to format.  Called up to twice for each, so that only one is in memory.
+using ReadConversation = std::function<Conversation(std::size_t position)>;
+
+// The conversations 0 … count-1 as prompt text of at most max_chars characters.
+std::string FormatConversations(std::size_t count, const ReadConversation& read,
+                                std::size_t max_chars, Share share, Fence fence);
+
+}  // namespace soulprint

@@ -1,0 +1,266 @@
+// The way of a file's bytes: JsonPieces cuts them into the JSON of one conversation each,
+// JsonToExported reads that, ExportedToConversation makes of it what the user saw.
+
+#include "pipeline/export_to_conversations.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "error.hpp"
+#include "pipeline/exported_to_conversation.hpp"
+#include "pipeline/json_pieces.hpp"
+#include "pipeline/json_to_exported.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kSkippedIds = 100;
+constexpr std::size_t kIdBytes = 500;
+constexpr std::string_view kConversationHint =
+    "Give {\"title\": …, \"messages\": [{\"role\": \"user\", \"content\": …}]}.";
+
+// The string that is the value of the key whose closing quote is before `at`, "" if it is none.
+std::string_view StringValue(std::string_view json, std::size_t at) {
+  std::size_t const colon = json.find_first_not_of(" \t\r\n", at);
+  if (colon == std::string_view::npos || json[colon] != ':') return "";
+  std::size_t const quote = json.find_first_not_of(" \t\r\n", colon + 1);
+  if (quote == std::string_view::npos || json[quote] != '"') return "";
+  std::size_t const end = json.find_first_of("\"\\", quote + 1);
+  if (end == std::string_view::npos || json[end] != '"' || end - quote > kIdBytes) return "";
+  return json.substr(quote + 1, end - quote - 1);
+}
+
+// The id of a conversation whose JSON cannot be read, or of which only the beginning is there.
+std::string_view FindId(std::string_view json) {
+  int depth = 0;
+  for (std::size_t at = json.find_first_of("{}[]\""); at < json.size();
+       at = json.find_first_of("{}[]\"", at)) {
+    char const c = json[at++];
+    if (c != '"') {
+      depth += c == '{' || c == '[' ? 1 : -1;
+      continue;
+    }
+    std::size_t end = json.find_first_of("\"\\", at);
+    while (end < json.size() && json[end] == '\\') end = json.find_first_of("\"\\", end + 2);
+    if (end >= json.size()) return "";
+    std::string_view const key = json.substr(at, end - at);
+    at = end + 1;
+    if (depth != 1 || (key != "id" && key != "conversation_id")) continue;
+    std::string_view const id = StringValue(json, at);
+    if (!id.empty()) return id;
+  }
+  return "";
+}
+
+std::string_view FindIdAtEnd(std::string_view tail) {
+  constexpr std::string_view kKey = "\"conversation_id\"";
+  std::size_t const key = tail.rfind(kKey);
+  return key == std::string_view::npos ? "" : StringValue(tail, key + kKey.size());
+}
+
+[[noreturn]] void ThrowNoExport(const std::vector<std::string>& keys) {
+  std::string names;
+  for (const std::string& key : keys) names += (names.empty() ? "\"" : ", \"") + key + "\"";
+  throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not an export of conversations",
+              names.empty() ? "It is empty."
+                            : "Its first keys are " + names +
+                                  "; a conversation has \"mapping\" or \"messages\".",
+              "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.");
+}
+
+void AppendJsonString(std::string_view text, std::string* json) {
+  constexpr char kHex[] = "0123456789abcdef";
+  json->push_back('"');
+  std::size_t plain = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    json->append(text.substr(plain, at - plain));
+    plain = at + 1;
+    if (c == '\n') {
+      json->append("\\n");
+    } else if (c < 0x20) {
+      json->append("\\u00").append({kHex[c >> 4], kHex[c & 15]});
+    } else {
+      json->append({'\\', text[at]});
+    }
+  }
+  json->append(text.substr(plain)).push_back('"');
+}
+
+}  // namespace
+
+struct ExportReader::State {
+  State(ImportLimits import_limits, Give give_conversation, ImportReport* import_report)
+      : limits(import_limits),
+        give(std::move(give_conversation)),
+        report(*import_report),
+        pieces(limits.max_conversation_bytes,
+               [this](JsonPieces::Piece piece) { Take(std::move(piece)); }) {}
+
+  void Take(JsonPieces::Piece piece) {
+    switch (piece.kind) {
+      case JsonPieces::Kind::kNoObject:
+        ++report.found;
+        Skip(kNoConversation);
+        break;
+      case JsonPieces::Kind::kTooLarge: {
+        ++report.found;
+        std::string_view const id = FindId(piece.json);
+        SkipUnread("too large", id.empty() ? FindIdAtEnd(piece.tail) : id);
+        break;
+      }
+      default:
+        Read(std::move(piece.json), piece.kind == JsonPieces::Kind::kWhole);
+    }
+  }
+
+  void Read(std::string json, bool whole) {
+    if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report.replaced_characters);
+    report.replaced_characters += RepairEscapes(&json);
+    ExportedConversation exported;
+    ReadJson const result = JsonToExported(json, limits.max_nesting, &exported);
+    if (result == ReadJson::kRead) {
+      std::string().swap(json);
+      TakeExported(std::move(exported), whole);
+    } else if (whole && result == ReadJson::kInvalid) {
+      throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON",
+                  "It looks like one object of " + std::to_string(json.size()) + " bytes.",
+                  "Export the data again, or check what has changed the file.");
+    } else {
+      ++report.found;
+      SkipUnread(result == ReadJson::kTooDeep ? "nested too deeply" : "not valid JSON",
+                 FindId(json));
+    }
+  }
+
+  void TakeExported(ExportedConversation exported, bool whole) {
+    std::string_view const why = WhyNoConversation(exported);
+    bool const is_shell = why == kNoConversation && exported.has_title && exported.created_at;
+    if (!why.empty() && !whole && IsBareMessage(exported)) {
+      AddBare(std::move(exported));
+      return;
+    }
+    if (!why.empty() && whole && !exported.has_mapping && !exported.has_chat_messages) {
+      ThrowNoExport(pieces.keys());
+    }
+    ++report.found;
+    if (exported.do_not_remember) {
+      Skip("do not remember");
+    } else if (!why.empty() && !is_shell) {
+      Skip(why);
+    } else {
+      GiveOn(std::move(exported));
+    }
+  }
+
+  void AddBare(ExportedConversation exported) {
+    ExportedMessage message = std::move(exported.itself);
+    if (message.id.empty()) message.id = std::move(exported.id);
+    if (!message.at) message.at = exported.created_at;
+    bare_bytes += message.text.size() + sizeof message;
+    if (bare_bytes > limits.max_conversation_bytes) {
+      std::vector<ExportedMessage>().swap(bare.messages);
+      return;
+    }
+    bare.has_messages = true;
+    bare.messages.push_back(std::move(message));
+  }
+
+  void GiveBare() {
+    if (!bare.has_messages) return;
+    ++report.found;
+    if (bare_bytes > limits.max_conversation_bytes) {
+      Skip("too large");
+    } else {
+      GiveOn(std::move(bare));
+    }
+  }
+
+  void GiveOn(ExportedConversation exported) {
+    Conversation conversation = ExportedToConversation(std::move(exported), &report);
+    if (conversation.messages.empty()) {
+      Skip("no visible message");
+      return;
+    }
+    ++report.conversations;
+    give(std::move(conversation));
+  }
+
+  void Skip(std::string_view reason) { ++report.skipped[std::string(reason)]; }
+
+  void SkipUnread(std::string_view reason, std::string_view id) {
+    Skip(reason);
+    if (!id.empty() && report.skipped_ids.size() < kSkippedIds) {
+      report.skipped_ids.push_back(CleanUtf8(id));
+    }
+  }
+
+  ImportLimits limits;
+  Give give;
+  ImportReport& report;
+  JsonPieces pieces;
+  ExportedConversation bare;  // of a file that is one list of messages
+  std::size_t bare_bytes = 0;
+};
+
+ExportReader::ExportReader(ImportLimits limits, Give give, ImportReport* report)
+    : state_(new State(limits, std::move(give), report)) {}
+
+ExportReader::~ExportReader() { delete state_; }
+
+void ExportReader::Push(std::string_view bytes) { state_->pieces.Push(bytes); }
+
+void ExportReader::Finish() {
+  state_->pieces.Finish();
+  state_->GiveBare();
+}
+
+Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report) {
+  if (!json.is_structured()) {
+    throw Error(sqlstate::kInvalidTextRepresentation,
+                "a conversation must be a JSON object or an array of messages",
+                std::string("It is a JSON ") + json.type_name() + ".", std::string(kConversationHint));
+  }
+  ExportedConversation exported;
+  if (JsonToExported(json, ImportLimits{}.max_nesting, &exported) != ReadJson::kRead) {
+    throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply",
+                "At most " + std::to_string(ImportLimits{}.max_nesting) + " levels are read.",
+                std::string(kConversationHint));
+  }
+  std::string_view const why = WhyNoConversation(exported);
+  if (!why.empty()) {
+    throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation",
+                why == kNoConversation ? "It has neither \"mapping\" nor \"messages\"."
+                                       : "It is a " + std::string(why) + ".",
+                std::string(kConversationHint));
+  }
+  return ExportedToConversation(std::move(exported), report);
+}
+
+std::string MessagesToJson(const std::vector<Message>& messages) {
+  std::string json = "[";
+  for (const Message& message : messages) {
+    json += json.size() == 1 ? "{" : ",{";
+    if (!message.id.empty()) {
+      json += "\"id\":";
+      AppendJsonString(message.id, &json);
+      json += ",";
+    }
+    json += message.role == Role::kUser ? "\"role\":\"user\"" : "\"role\":\"assistant\"";
+    json += ",\"content\":";
+    AppendJsonString(message.text, &json);
+    if (message.at) json += ",\"timestamp\":\"" + FormatTime(message.at) + "\"";
+    json += "}";
+  }
+  json += "]";
+  return json;
+}
+
+std::string ConversationIdentity(const Conversation& conversation) {
+  return conversation.title + "\n" + FormatTime(conversation.created_at) + "\n" +
+         (conversation.messages.empty() ? "" : conversation.messages.front().text);
+}
+
+}  // namespace soulprint

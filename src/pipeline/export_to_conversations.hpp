@@ -1,0 +1,77 @@
+// An export as it arrives ──► conversations, one at a time (CONTRACT 1, export_format).
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+struct ImportLimits {
+  std::size_t max_conversation_bytes = std::size_t{32} << 20;  // of JSON; a larger one is skipped
+  int max_nesting = 512;  // of JSON; more skips the conversation
+};
+
+// What was found in an export and why something was left out.
+struct ImportReport {
+  std::size_t found = 0;          // conversation objects seen
+  std::size_t conversations = 0;  // given on
+  std::map<std::string, std::size_t>
+      skipped;  // reason ("no visible message", "too large", …) → count
+  std::map<std::string, std::size_t> hidden;  // content type or reason of messages left out → count
+  std::vector<std::string> skipped_ids;  // of conversations that could not be read, at most 100
+  std::size_t replaced_characters = 0;   // became U+FFFD
+  std::size_t unordered = 0;  // conversations given in file order because their tree is broken
+};
+
+// Bytes of one JSON file, pushed in pieces of any size, become conversations.
+//
+//   ExportReader reader(limits, [&](Conversation c) { … });
+//   while (…) reader.Push(piece);
+//   reader.Finish();
+//
+// Takes an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's tree
+// and the simplified form.  Keeps one conversation in memory at a time.
+// A conversation that cannot be read costs that conversation only and is counted in the report.
+class ExportReader {
+ public:
+  using Give = std::function<void(Conversation)>;
+
+  ExportReader(ImportLimits limits, Give give, ImportReport* report);
+  ~ExportReader();
+  ExportReader(const ExportReader&) = delete;
+  ExportReader& operator=(const ExportReader&) = delete;
+
+  // Throws Error 22P02 when the file is no JSON export: what it looks like instead is in the
+  // detail.
+  void Push(std::string_view bytes);
+
+  // To be called after the last byte.  Throws Error 22P02 when the file ended in the middle.
+  void Finish();
+
+ private:
+  struct State;
+  State* state_;
+};
+
+// A conversation in any form of CONTRACT 1: ChatGPT's tree, {messages: […]}, or a bare array of
+// messages.  `report`, if given, counts what was left out.  nullopt-like: throws Error 22P02 when
+// it is none of these (a number, a string, an object without mapping and messages).
+Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report = nullptr);
+
+// The visible messages as stored in raw_conversations.messages:
+// [{"id":…,"role":"user"|"assistant","content":…,"timestamp":…}], id and timestamp where known.
+std::string MessagesToJson(const std::vector<Message>& messages);
+
+// What a conversation without an id is known by: title, creation time and first visible message.
+// Its id is "h-" and the first 32 hex digits of the SHA-256 of this text.
+std::string ConversationIdentity(const Conversation& conversation);
+
+}  // namespace soulprint

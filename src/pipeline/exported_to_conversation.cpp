@@ -1,0 +1,238 @@
+#include "pipeline/exported_to_conversation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "pipeline/assistant_markup.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kHiddenKinds = 64;  // an export may name any number of content types
+
+// Content that is never shown, whatever else the message says.
+constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
+                                                              "execution_output",
+                                                              "tether_browsing_display",
+                                                              "tether_browsing_code",
+                                                              "tether_quote",
+                                                              "sonic_webpage",
+                                                              "app_pairing_content",
+                                                              "citable_code_output",
+                                                              "system_error",
+                                                              "computer_output",
+                                                              "thoughts",
+                                                              "reasoning_recap",
+                                                              "user_editable_context",
+                                                              "model_editable_context"};
+
+using Nodes = std::vector<ExportedNode>;
+
+// Position of each node's parent, kNone for a root and an orphan.  A parent that is missing from
+// the node, or from the file, is taken from the lists of children.
+std::vector<std::size_t> FindParents(const Nodes& nodes,
+                                     const std::unordered_map<std::string_view, std::size_t>& at) {
+  std::vector<std::size_t> parents(nodes.size(), kNone);
+  bool any_parent = false;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].parent.empty()) continue;
+    any_parent = true;
+    auto const parent = at.find(nodes[i].parent);
+    if (parent != at.end()) parents[i] = parent->second;
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const std::string& name : nodes[i].children) {
+      auto const child = at.find(name);
+      if (child == at.end() || parents[child->second] != kNone) continue;
+      const ExportedNode& node = nodes[child->second];
+      bool const is_root = any_parent && node.has_parent_field && node.parent.empty();
+      if (!is_root) parents[child->second] = i;
+    }
+  }
+  return parents;
+}
+
+// The leaf whose message is the newest, of equals the last; kNone if no leaf has a message.
+std::size_t NewestLeaf(const Nodes& nodes, const std::vector<std::size_t>& parents) {
+  std::vector<bool> is_leaf(nodes.size(), true);
+  for (std::size_t parent : parents) {
+    if (parent != kNone) is_leaf[parent] = false;
+  }
+  std::size_t newest = kNone;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!is_leaf[i] || !nodes[i].has_message) continue;
+    // An unknown time is before every known one.
+    if (newest == kNone || nodes[i].message.at >= nodes[newest].message.at) newest = i;
+  }
+  return newest;
+}
+
+// The nodes that the user saw last, first to last; all of them in file order when the tree has no
+// end to start from.
+std::vector<std::size_t> ActivePath(const ExportedConversation& exported, ImportReport* report) {
+  const Nodes& nodes = exported.nodes;
+  std::unordered_map<std::string_view, std::size_t> at;
+  at.reserve(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) at.emplace(nodes[i].key, i);
+  std::vector<std::size_t> const parents = FindParents(nodes, at);
+
+  auto const current = at.find(exported.current_node);
+  std::size_t node = current != at.end() ? current->second : NewestLeaf(nodes, parents);
+  std::vector<std::size_t> path;
+  if (node == kNone) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) path.push_back(i);
+    if (report != nullptr && !path.empty()) ++report->unordered;
+    return path;
+  }
+  std::vector<bool> seen(nodes.size(), false);
+  for (; node != kNone && !seen[node]; node = parents[node]) {
+    seen[node] = true;
+    path.push_back(node);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+bool IsSkippedContent(std::string_view type) {
+  return std::find(kSkippedContent.begin(), kSkippedContent.end(), type) != kSkippedContent.end();
+}
+
+bool IsUserOrAssistant(const ExportedMessage& message) {
+  return message.role == "user" || message.role == "assistant";
+}
+
+std::string_view HiddenRole(const ExportedMessage& message) {
+  if (message.role == "system" || message.role == "tool") return message.role;
+  return "other role";
+}
+
+// The visible-text rule but for the text itself: why the message is not shown, "" if it may be.
+std::string_view WhyHidden(const ExportedMessage& message) {
+  if (!IsUserOrAssistant(message)) return HiddenRole(message);
+  if (message.custom_instructions) return "custom instructions";
+  if (message.hidden) return "hidden";
+  if (IsSkippedContent(message.content_type)) return message.content_type;
+  if (message.weightless) return "weight 0";
+  if (!message.recipient.empty() && message.recipient != "all") return "tool call";
+  if (message.channel == "analysis") return "analysis";
+  return "";
+}
+
+void CountHidden(std::string_view why, ImportReport* report) {
+  if (report == nullptr) return;
+  std::string kind(FirstCharacters(why, 60));
+  if (report->hidden.size() >= kHiddenKinds && report->hidden.count(kind) == 0) kind = "other";
+  ++report->hidden[kind];
+}
+
+// What is shown of a message of the tree that may be shown.
+std::string ShownText(ExportedMessage* message) {
+  std::string text = std::move(message->text);
+  if (message->role == "assistant") text = WithoutMarkup(std::move(text));
+  std::string_view const trimmed = Trim(text);
+  bool const known = message->content_type == "text" || message->content_type == "multimodal_text";
+  if (trimmed.empty()) return known && message->picture && message->role == "user" ? "[image]" : "";
+  if (trimmed.size() == text.size()) return text;
+  return std::string(trimmed);
+}
+
+Message MakeMessage(ExportedMessage* from, std::string text) {
+  Message message;
+  message.id = std::move(from->id);
+  message.role = from->role == "user" ? Role::kUser : Role::kAssistant;
+  message.text = std::move(text);
+  message.at = from->at;
+  return message;
+}
+
+void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+  Time last;
+  for (std::size_t position : ActivePath(*exported, report)) {
+    ExportedNode& node = exported->nodes[position];
+    if (!node.has_message) continue;
+    ExportedMessage& message = node.message;
+    if (!message.at) message.at = last;
+    last = message.at;
+    if (!conversation->created_at) conversation->created_at = last;
+    if (!message.at) message.at = conversation->created_at;
+    std::string_view const why = WhyHidden(message);
+    if (!why.empty()) {
+      CountHidden(why, report);
+      continue;
+    }
+    std::string text = ShownText(&message);
+    if (text.empty()) {
+      CountHidden("blank", report);
+      continue;
+    }
+    if (message.id.empty()) message.id = std::move(node.key);
+    conversation->messages.push_back(MakeMessage(&message, std::move(text)));
+  }
+}
+
+void ReadList(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+  Time last;
+  for (ExportedMessage& message : exported->messages) {
+    if (!message.at) message.at = last;
+    last = message.at;
+    if (!conversation->created_at) conversation->created_at = last;
+    if (!message.at) message.at = conversation->created_at;
+    if (!IsUserOrAssistant(message)) {
+      CountHidden(HiddenRole(message), report);
+    } else if (!message.plain_content) {
+      CountHidden("no text", report);
+    } else if (IsBlank(message.text)) {
+      CountHidden("blank", report);
+    } else {
+      std::string text = std::move(message.text);
+      conversation->messages.push_back(MakeMessage(&message, std::move(text)));
+    }
+  }
+}
+
+bool IsDeepSeek(const ExportedConversation& exported) {
+  return std::any_of(exported.nodes.begin(), exported.nodes.end(), [](const ExportedNode& node) {
+    return node.message.has_fragments && node.message.role.empty();
+  });
+}
+
+}  // namespace
+
+std::string_view WhyNoConversation(const ExportedConversation& exported) {
+  if (exported.has_mapping) {
+    return IsDeepSeek(exported) ? "DeepSeek conversation: not supported by this version" : "";
+  }
+  if (exported.has_messages) return "";
+  if (exported.has_chat_messages) return "Claude conversation: not supported by this version";
+  if (exported.has_header) return "Gemini activity: not supported by this version";
+  return kNoConversation;
+}
+
+bool IsBareMessage(const ExportedConversation& exported) {
+  return !exported.has_mapping && !exported.has_messages && !exported.itself.role.empty() &&
+         exported.itself.has_content;
+}
+
+Conversation ExportedToConversation(ExportedConversation exported, ImportReport* report) {
+  Conversation conversation;
+  conversation.id = std::move(exported.id.empty() ? exported.conversation_id : exported.id);
+  conversation.title = std::move(exported.title);
+  conversation.created_at = exported.created_at;
+  conversation.updated_at = exported.updated_at;
+  if (exported.has_mapping) {
+    ReadTree(&exported, report, &conversation);
+  } else {
+    ReadList(&exported, report, &conversation);
+  }
+  return conversation;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,228 @@
+// Facts as values.  What differs between the categories is one table; the code knows no field by
+// name.
+
+#include "pipeline/facts.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "error.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kMaxText = 1000;
+constexpr std::size_t kMaxOther = 2000;
+
+struct Form {
+  std::string_view name;
+  std::array<std::string_view, 3> fields;   // of Fact::text and Fact::more, "" = none
+  std::array<std::string_view, 4> aliases;  // what models call the first field as well
+};
+
+constexpr std::array<Form, 5> kForms = {{
+    {"preferences", {"text", "", ""}, {"preference", "belief", "fact", "value"}},
+    {"projects", {"name", "description", "details"}, {"project", "title", "text", "fact"}},
+    {"dates", {"event", "date", ""}, {"text", "name", "fact", "value"}},
+    {"beliefs", {"text", "", ""}, {"belief", "preference", "fact", "value"}},
+    {"decisions", {"decision", "context", ""}, {"text", "name", "fact", "value"}},
+}};
+
+const Form& FormOf(Category category) { return kForms[static_cast<std::size_t>(category)]; }
+
+std::string ScalarText(const json& value) {
+  if (value.is_string()) return std::string(Trim(value.get_ref<const std::string&>()));
+  return value.is_number() ? value.dump() : std::string();
+}
+
+std::string TextOf(const json& value) {
+  if (!value.is_array()) return ScalarText(value);
+  std::string joined;
+  for (const json& item : value) {
+    const std::string text = ScalarText(item);
+    if (text.empty()) continue;
+    if (!joined.empty()) joined += "; ";
+    joined += text;
+  }
+  return joined;
+}
+
+std::string Field(const json& object, std::string_view name, std::size_t limit) {
+  if (name.empty()) return {};
+  const auto field = object.find(name);
+  return field == object.end() ? std::string() : Truncate(TextOf(*field), limit);
+}
+
+std::string MainField(const json& object, const Form& form) {
+  std::string text = Field(object, form.fields[0], kMaxText);
+  for (std::size_t i = 0; text.empty() && i < form.aliases.size(); ++i) {
+    text = Field(object, form.aliases[i], kMaxText);
+  }
+  return text;
+}
+
+const std::string& Value(const Fact& fact, std::size_t field) {
+  return field == 0 ? fact.text : fact.more[field - 1];
+}
+
+// `newer` says the same as `merged` does, later.
+void MergeInto(Fact* merged, Fact newer) {
+  merged->text = std::move(newer.text);
+  for (std::size_t i = 0; i < newer.more.size(); ++i) {
+    if (!IsBlank(newer.more[i])) merged->more[i] = std::move(newer.more[i]);
+  }
+  if (!newer.quote.empty() && (newer.verified || !merged->verified)) {
+    merged->quote = std::move(newer.quote);
+    merged->verified = newer.verified;
+  }
+  std::move(newer.sources.begin(), newer.sources.end(), std::back_inserter(merged->sources));
+}
+
+ordered_json ItemSchema(const Form& form, std::string_view extra,
+                        const ordered_json& extra_schema) {
+  ordered_json properties;
+  for (std::string_view field : form.fields) {
+    if (!field.empty()) properties[std::string(field)] = {{"type", "string"}};
+  }
+  properties[std::string(extra)] = extra_schema;
+  return {{"type", "object"},
+          {"properties", properties},
+          {"required", {std::string(form.fields[0])}},
+          {"additionalProperties", false}};
+}
+
+}  // namespace
+
+std::string_view CategoryName(Category category) { return FormOf(category).name; }
+
+std::optional<Fact> FactFromJson(Category category, const json& item) {
+  const Form& form = FormOf(category);
+  Fact fact;
+  fact.category = category;
+  if (item.is_object()) {
+    fact.text = MainField(item, form);
+    for (std::size_t i = 0; i < fact.more.size(); ++i) {
+      fact.more[i] = Field(item, form.fields[i + 1], kMaxOther);
+    }
+    fact.quote = Field(item, "quote", kMaxOther);
+  } else {
+    fact.text = Truncate(ScalarText(item), kMaxText);
+  }
+  if (fact.text.empty()) return std::nullopt;
+  return fact;
+}
+
+ReadFacts FactsFromJson(const json& value) {
+  if (!value.is_object()) {
+    throw Error(sqlstate::kInvalidTextRepresentation,
+                std::string("facts are a JSON object, not a JSON ") + value.type_name(), {},
+                "Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
+  }
+  ReadFacts read;
+  const auto take = [&](Category category, const json& item) {
+    std::optional<Fact> fact = FactFromJson(category, item);
+    if (fact) {
+      read.facts.push_back(std::move(*fact));
+    } else {
+      ++read.dropped;
+    }
+  };
+  for (Category category : kCategories) {
+    const auto list = value.find(CategoryName(category));
+    if (list == value.end() || list->is_null()) continue;
+    if (list->is_array()) {
+      for (const json& item : *list) take(category, item);
+    } else {
+      take(category, *list);
+    }
+  }
+  return read;
+}
+
+ordered_json FactToObject(const Fact& fact) {
+  const Form& form = FormOf(fact.category);
+  ordered_json object;
+  for (std::size_t i = 0; i < form.fields.size(); ++i) {
+    if (!form.fields[i].empty()) object[std::string(form.fields[i])] = Value(fact, i);
+  }
+  return object;
+}
+
+ordered_json FactToJson(const Fact& fact) {
+  if (FormOf(fact.category).fields[1].empty()) return fact.text;
+  return FactToObject(fact);
+}
+
+std::string FactsToJson(const std::vector<Fact>& facts) {
+  ordered_json object;
+  for (Category category : kCategories) {
+    object[std::string(CategoryName(category))] = ordered_json::array();
+  }
+  for (const Fact& fact : facts) {
+    object[std::string(CategoryName(fact.category))].push_back(FactToJson(fact));
+  }
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
+                        const ordered_json& extra_schema) {
+  ordered_json properties;
+  ordered_json required = ordered_json::array();
+  for (Category category : categories) {
+    const Form& form = FormOf(category);
+    properties[std::string(form.name)] = {{"type", "array"},
+                                          {"items", ItemSchema(form, extra, extra_schema)}};
+    required.push_back(std::string(form.name));
+  }
+  const ordered_json schema = {{"type", "object"},
+                               {"properties", properties},
+                               {"required", required},
+                               {"additionalProperties", false}};
+  return schema.dump();
+}
+
+std::string FactKey(const Fact& fact) {
+  return std::to_string(static_cast<int>(fact.category)) + LowerCase(Trim(fact.text));
+}
+
+Time LastSaid(const Fact& fact) {
+  Time last;
+  for (const Source& source : fact.sources) last = std::max(last, source.at);
+  return last;
+}
+
+void SortSources(std::vector<Source>* sources) {
+  if (sources->size() < 2) return;
+  std::stable_sort(sources->begin(), sources->end(),
+                   [](const Source& a, const Source& b) { return a.at < b.at; });
+  std::set<std::pair<std::string, int>> seen;
+  std::erase_if(*sources, [&](const Source& source) {
+    return !seen.emplace(source.conversation_id, source.chunk_index).second;
+  });
+}
+
+std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
+  std::vector<Fact> merged;
+  std::unordered_map<std::string, std::size_t> places;
+  places.reserve(facts.size());
+  for (Fact& fact : facts) {
+    const auto [place, is_new] = places.emplace(FactKey(fact), merged.size());
+    if (is_new) {
+      merged.push_back(std::move(fact));
+    } else {
+      MergeInto(&merged[place->second], std::move(fact));
+    }
+  }
+  for (Fact& fact : merged) SortSources(&fact.sources);
+  return merged;
+}
+
+}  // namespace soulprint

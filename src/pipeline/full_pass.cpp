@@ -1,0 +1,165 @@
+// The whole route.
+//
+//   conversations ──► chunks ──► facts ──► memory ─┐
+//         └─────────► sample ──────────────────────┴──► sections ──► soulprint_text ──► published
+//
+// It has no code for resuming: answers are remembered, so a pass that was interrupted runs again
+// from the top and asks only for what it never got.
+
+#include "pipeline/full_pass.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "error.hpp"
+#include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/conversations_to_sample.hpp"
+#include "pipeline/facts.hpp"
+#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/read_chunks.hpp"
+#include "pipeline/reported_model.hpp"
+#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/sections_to_soulprint.hpp"
+
+namespace soulprint {
+namespace {
+
+class Pass {
+ public:
+  Pass(Store& store, Model& model, const PassOptions& options)
+      : store_(store),
+        options_(options),
+        model_(model, store, progress_),
+        complete_(Wording(store, options.model)) {}
+
+  void Run() {
+    Begin("chunks");
+    ids_ = store_.ConversationIds();
+    const std::vector<Scored> scored = StoreChunks();
+
+    Begin("facts");
+    Profile profile;
+    profile.facts = MergeFacts(ReadEnoughChunks());
+
+    Begin("memory");
+    progress_.facts = static_cast<int>(profile.facts.size());
+    profile.memory_md =
+        FactsToMemory(profile.facts, model_, complete_, options_.memory, &progress_);
+    store_.PublishMemory(profile.memory_md);
+
+    Begin("sections");
+    profile.sections = MakeSections(scored, profile.memory_md);
+    if (profile.sections) {
+      profile.soulprint_text = SectionsToSoulprint(*profile.sections, profile.memory_md);
+    }
+
+    Begin("publish");
+    store_.Publish(profile);
+  }
+
+ private:
+  void Begin(std::string_view stage) {
+    progress_.stage = stage;
+    store_.Report(progress_);
+  }
+
+  // The chunk rows are replaced, one conversation in memory at a time.  What the sample needs to
+  // know of each is noted on the way.
+  std::vector<Scored> StoreChunks() {
+    std::vector<Scored> scored;
+    std::size_t position = 0;
+    store_.ReplaceChunks([&]() -> std::optional<ChunkedConversation> {
+      while (position < ids_.size()) {
+        const std::string& id = ids_[position++];
+        const std::optional<Conversation> conversation = store_.ReadConversation(id);
+        if (!conversation) continue;
+        std::vector<Chunk> chunks = ConversationToChunks(*conversation);
+        if (chunks.empty()) continue;
+        const std::size_t messages = conversation->messages.size();
+        scored.push_back(
+            {position - 1, ScoreConversation(*conversation), messages, conversation->created_at});
+        ++progress_.conversations;
+        progress_.chunks += static_cast<int>(chunks.size());
+        return ChunkedConversation{id, conversation->title, conversation->created_at,
+                                   static_cast<int>(messages), std::move(chunks)};
+      }
+      return std::nullopt;
+    });
+    return scored;
+  }
+
+  std::vector<Fact> ReadEnoughChunks() {
+    ReadChunksResult read = ReadChunks(ids_, store_, model_, complete_, &progress_);
+    const int all = progress_.chunks_done + progress_.chunks_failed;
+    if (all == 0) {
+      throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                  "the user has no conversation with a visible message", {},
+                  "Import an export that holds conversations, then ask for a full pass again.");
+    }
+    if (progress_.chunks_done < options_.min_chunk_success * all) {
+      throw Error(sqlstate::kConnectionException,
+                  std::to_string(progress_.chunks_failed) + " of " + std::to_string(all) +
+                      " chunks could not be read",
+                  "The reason of the last one: " + read.last_failure + ".",
+                  "The next attempt asks only for those that are missing.");
+    }
+    return std::move(read.facts);
+  }
+
+  // nullopt if they could not be made and need not be.
+  std::optional<Sections> MakeSections(const std::vector<Scored>& scored,
+                                       const std::string& memory_md) {
+    const std::vector<Scored> sample = RankConversations(scored, options_.sample_size);
+    const auto read = [&](std::size_t position) {
+      return store_.ReadConversation(ids_[sample[position].position]).value_or(Conversation());
+    };
+    const auto format = [&](std::size_t conversations, std::size_t max_chars) {
+      return FormatConversations(std::min(conversations, sample.size()), read,
+                                 std::min(max_chars, options_.sample_chars), Share::kFair,
+                                 Fence::kSpaced);
+    };
+    try {
+      return SampleToSections(format, memory_md, model_, complete_,
+                              AiName(store_.ReadSections()[1]));
+    } catch (const Error& error) {
+      const bool v2_failed = error.sqlstate() == sqlstate::kExternalRoutineException;
+      if (!v2_failed || options_.v2_required) throw;
+      return std::nullopt;
+    }
+  }
+
+  // The wording in force, read once, and the model's name.
+  static Complete Wording(Store& store, const std::string& model) {
+    constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step::kMemory,
+                                            Step::kSections};
+    std::array<std::string, kSteps.size()> operators;
+    for (Step step : kSteps) {
+      operators[static_cast<std::size_t>(step)] = store.OperatorPrompt(step).value_or("");
+    }
+    return [operators, model](Question* question) {
+      const std::string& own = operators[static_cast<std::size_t>(question->step)];
+      question->system = SystemPrompt(question->step, own);
+      question->own_wording = own.empty();
+      question->model = model;
+    };
+  }
+
+  Store& store_;
+  const PassOptions& options_;
+  Progress progress_;
+  ReportedModel model_;
+  Complete complete_;
+  std::vector<std::string> ids_;
+};
+
+}  // namespace
+
+void RunFullPass(Store& store, Model& model, const PassOptions& options) {
+  Pass(store, model, options).Run();
+}
+
+}  // namespace soulprint

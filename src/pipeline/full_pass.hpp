@@ -1,0 +1,31 @@
+// The whole route: conversations ──► chunks ──► facts ──► memory ──► sections ──► soulprint_text.
+
+#pragma once
+
+#include <string>
+
+#include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+struct PassOptions {
+  std::string model;                // the name questions are asked under
+  double min_chunk_success = 0.95;  // of the chunks that the pass set out to read
+  bool v2_required = true;          // false: publishes MEMORY with the stored sections if v2 fails
+  std::size_t sample_size = 200;
+  std::size_t sample_chars = 600000;
+  MemoryLimits memory;
+};
+
+// Runs the pass from the top; with remembered replies that is also how it is resumed.  `model` is a
+// RememberedModel in production.  Throws Error
+//   08000 when too few chunks could be read (nothing but the chunks was written; worth another
+//   attempt), 38000 when v2 failed and is required (MEMORY is published by then), 55000 when the
+//   user has no conversation with a visible message, and whatever store and model throw.
+void RunFullPass(Store& store, Model& model, const PassOptions& options);
+
+}  // namespace soulprint

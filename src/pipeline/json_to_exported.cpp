@@ -1,0 +1,389 @@
+// How it works: a SAX reader knows for each open object or array which place in the export it is,
+// and for each key of that place what to do with its value.  Values in no known place are skipped.
+
+#include "pipeline/json_to_exported.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+
+// Longer ids are no ids: nothing can be indexed under them.
+constexpr std::size_t kIdBytes = 500;
+
+enum class Place {
+  kSkipped,
+  kConversation,
+  kMapping,
+  kNode,
+  kChildren,
+  kMessages,
+  kMessage,
+  kAuthor,
+  kMetadata,
+  kContent,
+  kParts,
+  kPart,
+};
+
+class Reader {
+ public:
+  Reader(int max_nesting, ExportedConversation* result)
+      : max_nesting_(static_cast<std::size_t>(std::max(max_nesting, 0))),
+        result_(*result),
+        message_(&result->itself) {}
+
+  bool too_deep() const { return too_deep_; }
+
+  bool null() { return true; }
+  bool boolean(bool value) {
+    switch (places_.empty() ? Place::kSkipped : places_.back()) {
+      case Place::kConversation:
+        if (key_ == "is_do_not_remember") result_.do_not_remember = value;
+        break;
+      case Place::kMetadata:
+        if (key_ == "is_visually_hidden_from_conversation") message_->hidden = value;
+        if (key_ == "is_user_system_message") message_->custom_instructions = value;
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+  bool number_integer(std::int64_t value) {
+    return Number(static_cast<double>(value), [&] { return std::to_string(value); });
+  }
+  bool number_unsigned(std::uint64_t value) {
+    return Number(static_cast<double>(value), [&] { return std::to_string(value); });
+  }
+  bool number_float(double value, const std::string&) {
+    return Number(value, [] { return std::string(); });
+  }
+  bool binary(json::binary_t&) { return true; }
+
+  bool string(std::string& value) {
+    switch (places_.empty() ? Place::kSkipped : places_.back()) {
+      case Place::kConversation:
+        StringOfConversation(value);
+        break;
+      case Place::kNode:
+        if (key_ == "parent") node().parent = std::move(value);
+        break;
+      case Place::kChildren:
+        node().children.push_back(std::move(value));
+        break;
+      case Place::kMessage:
+        StringOfMessage(value);
+        break;
+      case Place::kAuthor:
+        if (key_ == "role") message_->role = std::move(value);
+        break;
+      case Place::kContent:
+        if (key_ == "content_type") message_->content_type = std::move(value);
+        break;
+      case Place::kParts:
+        AddPart(std::move(value));
+        break;
+      case Place::kPart:
+        if (key_ == "text") AddPart(std::move(value));
+        if (key_ == "content_type" && value == "image_asset_pointer") message_->picture = true;
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+
+  bool key(std::string& value) {
+    key_ = std::move(value);
+    Place const place = places_.back();
+    if (place == Place::kNode && key_ == "parent") node().has_parent_field = true;
+    if (place == Place::kMessage && key_ == "fragments") message_->has_fragments = true;
+    if (place != Place::kConversation) return true;
+    if (key_ == "mapping") result_.has_mapping = true;
+    if (key_ == "messages") result_.has_messages = true;
+    if (key_ == "chat_messages") result_.has_chat_messages = true;
+    if (key_ == "title") result_.has_title = true;
+    if (key_ == "header") result_.has_header = true;
+    if (key_ == "content") result_.itself.has_content = true;
+    return true;
+  }
+
+  bool start_object(std::size_t) {
+    Place const place = ObjectPlace();
+    if (place == Place::kNode) {
+      result_.nodes.emplace_back().key = std::move(key_);
+    } else if (place == Place::kMessage) {
+      if (places_.back() == Place::kMessages) {
+        message_ = &result_.messages.emplace_back();
+      } else {
+        node().has_message = true;
+        message_ = &node().message;
+      }
+    }
+    return Open(place);
+  }
+
+  bool start_array(std::size_t) {
+    Place const place = ArrayPlace();
+    if (place == Place::kMessages) result_.has_messages = true;
+    return Open(place);
+  }
+
+  bool end_object() { return Close(); }
+  bool end_array() { return Close(); }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
+    return false;
+  }
+
+ private:
+  ExportedNode& node() { return result_.nodes.back(); }
+
+  bool Open(Place place) {
+    if (places_.size() >= max_nesting_) {
+      too_deep_ = true;
+      return false;
+    }
+    places_.push_back(place);
+    return true;
+  }
+
+  bool Close() {
+    places_.pop_back();
+    if (places_.size() == 1) message_ = &result_.itself;
+    return true;
+  }
+
+  // What the object that begins here is.
+  Place ObjectPlace() const {
+    if (places_.empty()) return Place::kConversation;
+    switch (places_.back()) {
+      case Place::kConversation:
+        return key_ == "mapping" ? Place::kMapping : Place::kSkipped;
+      case Place::kMapping:
+        return Place::kNode;
+      case Place::kNode:
+        return key_ == "message" ? Place::kMessage : Place::kSkipped;
+      case Place::kMessages:
+        return Place::kMessage;
+      case Place::kMessage:
+        if (key_ == "author") return Place::kAuthor;
+        if (key_ == "content") return Place::kContent;
+        return key_ == "metadata" ? Place::kMetadata : Place::kSkipped;
+      case Place::kParts:
+        return Place::kPart;
+      default:
+        return Place::kSkipped;
+    }
+  }
+
+  Place ArrayPlace() const {
+    if (places_.empty()) return Place::kMessages;
+    switch (places_.back()) {
+      case Place::kConversation:
+        return key_ == "messages" ? Place::kMessages : Place::kSkipped;
+      case Place::kNode:
+        return key_ == "children" ? Place::kChildren : Place::kSkipped;
+      case Place::kContent:
+        return key_ == "parts" ? Place::kParts : Place::kSkipped;
+      default:
+        return Place::kSkipped;
+    }
+  }
+
+  template <typename Text>
+  bool Number(double value, Text text) {
+    if (places_.empty()) return true;
+    if (places_.back() == Place::kConversation) {
+      if (IsCreated()) result_.created_at = TimeFromNumber(value);
+      if (IsUpdated()) result_.updated_at = TimeFromNumber(value);
+      if (key_ == "timestamp") result_.itself.at = TimeFromNumber(value);
+      if (key_ == "id") result_.id = text();
+    } else if (places_.back() == Place::kMessage) {
+      if (IsCreated() || key_ == "timestamp") message_->at = TimeFromNumber(value);
+      if (key_ == "weight") message_->weightless = value == 0;
+      if (key_ == "id") message_->id = text();
+    }
+    return true;
+  }
+
+  bool IsCreated() const {
+    return key_ == "create_time" || key_ == "created_at" || key_ == "createdAt";
+  }
+  bool IsUpdated() const {
+    return key_ == "update_time" || key_ == "updated_at" || key_ == "updatedAt";
+  }
+
+  void StringOfConversation(std::string& value) {
+    if (key_ == "title") {
+      if (!IsBlank(value)) result_.title = std::move(value);
+    } else if (key_ == "id") {
+      if (value.size() <= kIdBytes) result_.id = std::move(value);
+    } else if (key_ == "conversation_id") {
+      if (value.size() <= kIdBytes) result_.conversation_id = std::move(value);
+    } else if (key_ == "current_node") {
+      result_.current_node = std::move(value);
+    } else if (IsCreated()) {
+      result_.created_at = ParseTime(value);
+    } else if (IsUpdated()) {
+      result_.updated_at = ParseTime(value);
+    } else if (key_ == "role" || key_ == "content" || key_ == "timestamp") {
+      StringOfMessage(value);
+    }
+  }
+
+  // Of a message, or of an object that may turn out to be one.
+  void StringOfMessage(std::string& value) {
+    if (key_ == "role") {
+      message_->role = std::move(value);
+    } else if (key_ == "content") {
+      message_->plain_content = true;
+      message_->text = std::move(value);
+    } else if (key_ == "id") {
+      if (value.size() <= kIdBytes) message_->id = std::move(value);
+    } else if (key_ == "recipient") {
+      message_->recipient = std::move(value);
+    } else if (key_ == "channel") {
+      message_->channel = std::move(value);
+    } else if (IsCreated() || key_ == "timestamp") {
+      message_->at = ParseTime(value);
+    }
+  }
+
+  void AddPart(std::string value) {
+    if (message_->parts++ == 0) {
+      message_->text = std::move(value);
+    } else {
+      (message_->text += '\n') += value;
+    }
+  }
+
+  std::size_t max_nesting_;
+  ExportedConversation& result_;
+  ExportedMessage* message_;
+  std::vector<Place> places_;
+  std::string key_;
+  bool too_deep_ = false;
+};
+
+// Sends a value that is no object or array to the reader.
+bool SendScalar(const json& value, Reader* reader) {
+  switch (value.type()) {
+    case json::value_t::string: {
+      std::string copy = value.get_ref<const std::string&>();
+      return reader->string(copy);
+    }
+    case json::value_t::boolean:
+      return reader->boolean(value.get<bool>());
+    case json::value_t::number_integer:
+      return reader->number_integer(value.get<std::int64_t>());
+    case json::value_t::number_unsigned:
+      return reader->number_unsigned(value.get<std::uint64_t>());
+    case json::value_t::number_float:
+      return reader->number_float(value.get<double>(), {});
+    default:
+      return reader->null();
+  }
+}
+
+// Sends parsed JSON to the reader as if it were being parsed; false when the reader has enough.
+bool Send(const json& root, Reader* reader) {
+  std::vector<std::pair<const json*, json::const_iterator>> open;
+  auto const send = [&](const json& value) {
+    if (!value.is_structured()) return SendScalar(value, reader);
+    open.emplace_back(&value, value.begin());
+    return value.is_object() ? reader->start_object(value.size())
+                             : reader->start_array(value.size());
+  };
+  if (!send(root)) return false;
+  while (!open.empty()) {
+    auto& [parent, next] = open.back();
+    if (next == parent->end()) {
+      if (!(parent->is_object() ? reader->end_object() : reader->end_array())) return false;
+      open.pop_back();
+      continue;
+    }
+    if (parent->is_object()) {
+      std::string key = next.key();
+      reader->key(key);
+    }
+    const json& value = *next++;
+    if (!send(value)) return false;
+  }
+  return true;
+}
+
+ReadJson Result(bool complete, const Reader& reader) {
+  if (complete) return ReadJson::kRead;
+  return reader.too_deep() ? ReadJson::kTooDeep : ReadJson::kInvalid;
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = static_cast<char>(c | 0x20);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The number of the escape \uXXXX at `at`, -1 if there is none.
+int EscapeAt(std::string_view json, std::size_t at) {
+  if (json.size() - std::min(at, json.size()) < 6 || json[at] != '\\' || json[at + 1] != 'u') {
+    return -1;
+  }
+  int number = 0;
+  for (std::size_t i = 2; i < 6; ++i) {
+    int const digit = HexDigit(json[at + i]);
+    if (digit < 0) return -1;
+    number = number * 16 + digit;
+  }
+  return number;
+}
+
+bool IsHighSurrogate(int number) { return number >= 0xD800 && number < 0xDC00; }
+bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
+
+}  // namespace
+
+ReadJson JsonToExported(const std::string& text, int max_nesting, ExportedConversation* result) {
+  Reader reader(max_nesting, result);
+  bool const complete = json::sax_parse(text.data(), text.data() + text.size(), &reader);
+  return Result(complete, reader);
+}
+
+ReadJson JsonToExported(const json& value, int max_nesting, ExportedConversation* result) {
+  Reader reader(max_nesting, result);
+  bool const complete = Send(value, &reader);
+  return Result(complete, reader);
+}
+
+std::size_t RepairEscapes(std::string* json) {
+  std::size_t replaced = 0;
+  for (std::size_t at = json->find('\\'); at != std::string::npos; at = json->find('\\', at)) {
+    int const number = EscapeAt(*json, at);
+    if (number < 0) {
+      at += 2;
+      continue;
+    }
+    if (IsHighSurrogate(number) && IsLowSurrogate(EscapeAt(*json, at + 6))) {
+      at += 12;
+      continue;
+    }
+    if (number == 0 || IsHighSurrogate(number) || IsLowSurrogate(number)) {
+      json->replace(at, 6, "\\uFFFD");
+      ++replaced;
+    }
+    at += 6;
+  }
+  return replaced;
+}
+
+}  // namespace soulprint

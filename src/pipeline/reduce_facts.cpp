@@ -1,0 +1,291 @@
+// Facts become fewer in rounds.  A round asks about each category in batches, many at a time; what
+// cannot be used of an answer leaves its batch as it was.
+
+#include "pipeline/reduce_facts.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "pipeline/facts.hpp"
+#include "pipeline/json_reply.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int kMaxRounds = 3;
+constexpr int kMaxTokens = 16384;
+constexpr std::size_t kEmptyDocument = 90;  // characters around the items
+
+std::string Dump(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json Item(const Fact& fact) {
+  ordered_json item = FactToObject(fact);
+  const Time said = LastSaid(fact);
+  if (said) item["said"] = FormatDate(said);
+  return item;
+}
+
+// The size of what the facts say, without when it was said.
+std::size_t Saying(const std::vector<Fact>& facts) {
+  return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
+                         [](std::size_t sum, const Fact& fact) {
+                           return sum + CountCharacters(Dump(FactToObject(fact)));
+                         });
+}
+
+std::size_t Characters(const Fact& fact) { return CountCharacters(Dump(Item(fact))) + 1; }
+
+std::size_t Characters(const std::vector<Fact>& facts) {
+  return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
+                         [](std::size_t sum, const Fact& fact) { return sum + Characters(fact); });
+}
+
+// A reduced fact's sources are those of the facts it was made from: the ids it names, or else the
+// fact of the same words.
+class Origins {
+ public:
+  Origins(const Fact* begin, const Fact* end) : begin_(begin), size_(end - begin) {
+    for (std::size_t i = 0; i < size_; ++i) by_key_.emplace(FactKey(begin_[i]), i);
+  }
+
+  std::vector<Source> SourcesOf(const Fact& fact, const json& item) {
+    std::set<std::size_t> from;
+    const auto ids = item.is_object() ? item.find("from") : item.end();
+    if (item.is_object() && ids != item.end() && ids->is_array()) {
+      for (const json& id : *ids) {
+        if (id.is_number_unsigned() && id.get<std::size_t>() < size_)
+          from.insert(id.get<std::size_t>());
+      }
+    }
+    if (from.empty()) {
+      const auto same = by_key_.find(FactKey(fact));
+      if (same != by_key_.end()) from.insert(same->second);
+    }
+    std::vector<Source> sources;
+    for (std::size_t id : from) {
+      const std::vector<Source>& more = begin_[id].sources;
+      sources.insert(sources.end(), more.begin(), more.end());
+    }
+    named_.insert(from.begin(), from.end());
+    SortSources(&sources);
+    return sources;
+  }
+
+  // The number of facts that nothing was made from.
+  std::size_t Unnamed() const { return size_ - named_.size(); }
+
+ private:
+  const Fact* begin_;
+  std::size_t size_;
+  std::unordered_map<std::string, std::size_t> by_key_;
+  std::set<std::size_t> named_;
+};
+
+class Round {
+ public:
+  // `facts` are grouped by category.
+  Round(const std::vector<Fact>& facts, std::size_t batch_tokens, const Complete& complete,
+        Progress* progress)
+      : facts_(facts), complete_(complete), progress_(progress) {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      const std::size_t more = Characters(facts[i]);
+      const bool full = (size + more) / 4 > batch_tokens;
+      if (i > begin && (full || facts[i].category != facts[begin].category)) {
+        waiting_.push_back({begin, i});
+        begin = i;
+        size = 0;
+      }
+      size += more;
+    }
+    if (begin < facts.size()) waiting_.push_back({begin, facts.size()});
+  }
+
+  std::vector<Fact> Run(Model& model) {
+    model.Ask([&] { return Next(); }, [&](const Question& question,
+                                          const Answer& answer) { Take(question, answer, model); });
+    std::vector<Fact> all;
+    for (auto& [begin, facts] : results_) {
+      std::move(facts.begin(), facts.end(), std::back_inserter(all));
+    }
+    // Merged as said oldest first, whatever batch they came from.
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
+    return MergeFacts(std::move(all));
+  }
+
+ private:
+  struct Batch {
+    std::size_t begin;
+    std::size_t end;
+  };
+
+  std::optional<Question> Next() {
+    if (!again_.empty()) {
+      Question question = std::move(again_.front());
+      again_.pop_front();
+      return question;
+    }
+    while (!waiting_.empty()) {
+      const Batch batch = waiting_.front();
+      waiting_.pop_front();
+      if (batch.end - batch.begin > 1) {
+        asked_[batch.begin] = batch.end;
+        return Ask(batch);
+      }
+      Leave(batch);
+    }
+    return std::nullopt;
+  }
+
+  Question Ask(const Batch& batch) const {
+    const Category category = facts_[batch.begin].category;
+    ordered_json items = ordered_json::array();
+    for (std::size_t i = batch.begin; i < batch.end; ++i) {
+      ordered_json item = {{"id", i - batch.begin}};
+      item.update(Item(facts_[i]));
+      items.push_back(std::move(item));
+    }
+    Question question;
+    question.step = Step::kReduce;
+    question.tag = batch.begin;
+    question.material =
+        Dump({{"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
+    question.instruction = Instruction(Step::kReduce);
+    question.schema =
+        FactsSchema({category}, "from", {{"type", "array"}, {"items", {{"type", "integer"}}}});
+    question.max_tokens = kMaxTokens;
+    question.temperature = 0.3;
+    complete_(&question);
+    return question;
+  }
+
+  void Take(const Question& question, const Answer& answer, Model& model) {
+    const Batch batch{question.tag, asked_.at(question.tag)};
+    if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
+      again_.push_back(question);
+      again_.back().max_tokens = 2 * kMaxTokens;
+    } else if (answer.outcome == Outcome::kTooLong) {
+      const std::size_t middle = batch.begin + (batch.end - batch.begin) / 2;
+      waiting_.push_back({batch.begin, middle});
+      waiting_.push_back({middle, batch.end});
+    } else if (answer.outcome != Outcome::kAnswered || !Replace(batch, answer.text)) {
+      if (answer.outcome == Outcome::kAnswered) model.Refuse(question);
+      Leave(batch);
+    }
+  }
+
+  void Leave(const Batch& batch) {
+    results_[batch.begin].assign(facts_.begin() + batch.begin, facts_.begin() + batch.end);
+  }
+
+  // False if the answer is no shorter list of facts.
+  bool Replace(const Batch& batch, const std::string& answer) {
+    const std::optional<ordered_json> read = ParseJsonReply(answer);
+    if (!read || !read->is_object()) return false;
+    const Category category = facts_[batch.begin].category;
+    const json object = *read;
+    const json& lists = object.contains("facts") ? object.at("facts") : object;
+    if (!lists.is_object() || !lists.contains(CategoryName(category))) return false;
+
+    Origins origins(&facts_[batch.begin], &facts_[batch.begin] + (batch.end - batch.begin));
+    std::vector<Fact> reduced;
+    for (const json& item : lists.at(std::string(CategoryName(category)))) {
+      std::optional<Fact> fact = FactFromJson(category, item);
+      if (!fact) continue;
+      fact->sources = origins.SourcesOf(*fact, item);
+      reduced.push_back(std::move(*fact));
+    }
+    const std::vector<Fact> before(facts_.begin() + batch.begin, facts_.begin() + batch.end);
+    if (reduced.empty() || Saying(reduced) >= Saying(before)) return false;
+    progress_->facts_left_out += static_cast<int>(origins.Unnamed());
+    results_[batch.begin] = std::move(reduced);
+    return true;
+  }
+
+  const std::vector<Fact>& facts_;
+  const Complete& complete_;
+  Progress* progress_;
+  std::deque<Batch> waiting_;
+  std::deque<Question> again_;
+  std::map<std::size_t, std::size_t> asked_;          // a batch's begin → its end
+  std::map<std::size_t, std::vector<Fact>> results_;  // by a batch's begin
+};
+
+// Without the least supported and oldest, so that the rest fits.
+std::vector<Fact> LeaveOut(std::vector<Fact> facts, std::size_t max_tokens, Progress* progress) {
+  struct Rank {
+    std::size_t support;
+    Time said;
+    std::size_t place;
+    auto operator<=>(const Rank&) const = default;
+  };
+  std::vector<Rank> ranks;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    ranks.push_back({facts[i].sources.size(), LastSaid(facts[i]), i});
+  }
+  std::sort(ranks.begin(), ranks.end());
+
+  std::vector<bool> out(facts.size());
+  std::size_t characters = Characters(facts) + kEmptyDocument;
+  for (const Rank& rank : ranks) {
+    if (characters / 4 <= max_tokens) break;
+    characters -= Characters(facts[rank.place]);
+    out[rank.place] = true;
+    ++progress->facts_left_out;
+  }
+  std::vector<Fact> kept;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (!out[i]) kept.push_back(std::move(facts[i]));
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::string FactsDocument(const std::vector<Fact>& facts) {
+  ordered_json lists;
+  for (Category category : kCategories) {
+    lists[std::string(CategoryName(category))] = ordered_json::array();
+  }
+  for (const Fact& fact : facts) {
+    lists[std::string(CategoryName(fact.category))].push_back(Item(fact));
+  }
+  return Dump({{"facts", std::move(lists)}});
+}
+
+std::size_t FactsTokens(const std::vector<Fact>& facts) {
+  return (Characters(facts) + kEmptyDocument) / 4;
+}
+
+std::vector<Fact> ReduceFacts(std::vector<Fact> facts, std::size_t max_tokens, Model& model,
+                              const Complete& complete, const MemoryLimits& limits,
+                              Progress* progress) {
+  for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
+    progress->stage = "reduce";
+    std::stable_sort(facts.begin(), facts.end(),
+                     [](const Fact& a, const Fact& b) { return a.category < b.category; });
+    const std::size_t before = Characters(facts);
+    facts = Round(facts, std::min(limits.batch_tokens, max_tokens), complete, progress).Run(model);
+    if (Characters(facts) == before) break;
+  }
+  return LeaveOut(std::move(facts), max_tokens, progress);
+}
+
+}  // namespace soulprint

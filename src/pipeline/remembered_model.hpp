@@ -1,0 +1,55 @@
+// A Model that never pays twice for the same question (DESIGN 3): answers that the store remembers
+// are given back, the others are asked of the model inside and remembered as they arrive.
+
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
+
+namespace soulprint {
+
+class RememberedModel : public Model {
+ public:
+  // Keeps references; both must outlive it.
+  RememberedModel(Model& inner, Store& store) : inner_(inner), store_(store) {}
+
+  // What could not be answered (kFailed) or did not fit (kTooLong) is not remembered.  Answers are
+  // saved in groups, each at most 250 ms after its first one arrived, and always before Ask returns
+  // or throws what came through it.  A question whose twin is in flight waits for the twin's
+  // answer.
+  void Ask(const Next& next, const Take& take) override;
+  void Refuse(const Question& question) override;
+
+  // Saves a group that is due.  To be called while the model inside waits, at least every 100 ms:
+  // without it an answer followed by silence is saved only when the next one arrives.
+  void SaveIfDue();
+
+  int asked() const { return asked_; }            // of the model inside
+  int remembered() const { return remembered_; }  // given back from the store
+  const Usage& usage() const { return usage_; }   // of what was asked
+
+ private:
+  std::optional<Question> NextUnanswered(const Next& next, const Take& take);
+  void Remember(const Question& question, const Answer& answer);
+  void Save();
+
+  Model& inner_;
+  Store& store_;
+  std::vector<Reply> unsaved_;
+  std::chrono::steady_clock::time_point first_unsaved_;
+  std::chrono::steady_clock::time_point last_saved_;
+  std::unordered_set<std::string> in_flight_;  // identities and attempts
+  std::unordered_set<std::string> unsaved_keys_;
+  std::optional<Question> twin_;  // of a question in flight
+  int asked_ = 0;
+  int remembered_ = 0;
+  Usage usage_;
+};
+
+}  // namespace soulprint

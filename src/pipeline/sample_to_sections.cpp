@@ -1,0 +1,341 @@
+// Sample + MEMORY ──► five sections: one question, smaller while it is too long, and at most one
+// nudge each for an answer that is not the JSON asked for and for a generic ai_name.
+
+#include "pipeline/sample_to_sections.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "error.hpp"
+#include "pipeline/json_reply.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMaxTokens = 8192;
+constexpr int kMoreTokens = 16384;
+constexpr double kTemperature = 0.7;
+constexpr std::size_t kContextTokens = 200000;
+constexpr std::string_view kMemoryHeading = "\n\n## MEMORY (verified facts about this user)\n";
+
+struct SampleSize {
+  std::size_t conversations;
+  std::size_t characters;
+};
+constexpr std::array<SampleSize, 4> kSizes = {
+    {{200, 600000}, {100, 300000}, {50, 150000}, {25, 75000}}};
+
+constexpr std::size_t kIdentity = 1;
+constexpr std::string_view kAiName = "ai_name";
+constexpr std::array<std::string_view, 9> kGenericNames = {
+    "assistant", "helper", "ai", "bot", "buddy", "chatbot", "soul", "soulprint", "not enough data"};
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// --- an answer → sections
+
+std::string ItemToText(const Json& item) {
+  if (item.is_string()) return item.get<std::string>();
+  return item.is_null() ? "" : Dump(item);
+}
+
+std::string ToText(const Json& value) {
+  if (!value.is_array()) return ItemToText(value);
+  std::string text;
+  for (const Json& item : value) {
+    if (!text.empty()) text += ", ";
+    text += ItemToText(item);
+  }
+  return text;
+}
+
+Json ToList(const Json& value) {
+  Json const items = value.is_array() ? value : Json::array({value});
+  Json list = Json::array();
+  for (const Json& item : items) {
+    std::string text = ItemToText(item);
+    if (!IsBlank(text)) list.push_back(std::move(text));
+  }
+  return list;
+}
+
+Json CompleteSection(std::size_t section, const Json& given) {
+  Json complete = Json::object();
+  for (const SectionField& field : SectionSchema(section)) {
+    std::string const name(field.name);
+    Json const value = given.value(name, Json());
+    complete[name] = field.list ? ToList(value) : Json(ToText(value));
+  }
+  for (const auto& [key, value] : given.items()) {
+    if (!complete.contains(key)) complete[key] = value;
+  }
+  return complete;
+}
+
+using Answered = std::array<Json, 5>;
+
+// nullopt, and why, if the answer has not the five sections.
+std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) {
+  std::optional<Json> const json = ParseJsonReply(reply);
+  if (!json || !json->is_object()) {
+    *reason = "no single JSON object was found";
+    return std::nullopt;
+  }
+  Answered sections;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    std::string const name(kSectionNames[i]);
+    auto const it = json->find(name);
+    if (it == json->end() || !it->is_object()) {
+      *reason = "the key \"" + name + "\" is missing or not an object";
+      return std::nullopt;
+    }
+    sections[i] = CompleteSection(i, *it);
+  }
+  return sections;
+}
+
+Sections ToSections(const Answered& answered) {
+  Sections sections;
+  std::transform(answered.begin(), answered.end(), sections.begin(), Dump);
+  return sections;
+}
+
+std::string NameIn(const Answered& sections) {
+  return sections[kIdentity].at(std::string(kAiName)).get<std::string>();
+}
+
+bool IsGeneric(std::string_view ai_name) {
+  std::string const name = LowerCase(Trim(ai_name));
+  return name.empty() ||
+         std::find(kGenericNames.begin(), kGenericNames.end(), name) != kGenericNames.end();
+}
+
+// --- the question
+
+std::string AnswerSchema() {
+  Json properties = Json::object();
+  for (std::size_t i = 0; i < kSectionNames.size(); ++i) {
+    Json fields = Json::object();
+    Json names = Json::array();
+    for (const SectionField& field : SectionSchema(i)) {
+      std::string const name(field.name);
+      fields[name] = {{"type", "string"}};
+      if (field.list) fields[name] = {{"type", "array"}, {"items", {{"type", "string"}}}};
+      names.push_back(name);
+    }
+    properties[std::string(kSectionNames[i])] = {{"type", "object"},
+                                                 {"properties", std::move(fields)},
+                                                 {"required", std::move(names)},
+                                                 {"additionalProperties", false}};
+  }
+  return Dump({{"type", "object"},
+               {"properties", std::move(properties)},
+               {"required", kSectionNames},
+               {"additionalProperties", false}});
+}
+
+Question SampleToQuestion(const std::string& sample, const std::string& memory_md,
+                          const Complete& complete) {
+  Question question;
+  question.step = Step::kSections;
+  question.material = sample + std::string(kMemoryHeading) + memory_md;
+  question.schema = AnswerSchema();
+  question.max_tokens = kMaxTokens;
+  question.temperature = kTemperature;
+  complete(&question);
+  return question;
+}
+
+// Outside of ASCII a character counts as a whole token: other scripts need that many.
+std::size_t CarefulTokens(std::string_view text) {
+  std::size_t const ascii = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; }));
+  return ascii / 4 + (CountCharacters(text) - ascii);
+}
+
+bool SeemsTooLong(const Question& question) {
+  return CarefulTokens(question.system) + CarefulTokens(question.material) +
+             static_cast<std::size_t>(question.max_tokens) >
+         kContextTokens;
+}
+
+// --- asking
+
+constexpr std::string_view kAskAgain =
+    "Start the full pass again: only the sections are asked for anew.";
+constexpr std::string_view kAskOther =
+    "Choose another model in soulprint.model, or another wording in soulprint.prompts, and start "
+    "the "
+    "full pass again.";
+
+[[noreturn]] void Fail(const std::string& message, const std::string& reason,
+                       std::string_view hint) {
+  throw Error(sqlstate::kExternalRoutineException,
+              reason.empty() ? message : message + ": " + reason, "", std::string(hint));
+}
+
+// Asks until there are sections, or nothing more can be done about it.
+class Asker {
+ public:
+  Asker(Model& model, Question question) : model_(model), question_(std::move(question)) {}
+
+  // nullopt if the model says that the question is too long.
+  std::optional<Answered> Ask() {
+    for (;;) {
+      Answer const answer = AskOnce();
+      if (answer.outcome == Outcome::kTooLong) return std::nullopt;
+      CheckOutcome(answer);
+      std::string reason;
+      if (std::optional<Answered> sections = ReadAnswer(answer.text, &reason)) {
+        text_ = answer.text;
+        return sections;
+      }
+      model_.Refuse(question_);
+      if (question_.nudge) {
+        Fail("the model's answer for the sections is not the JSON asked for", reason, kAskAgain);
+      }
+      Nudge(answer.text, JsonCorrection(reason));
+    }
+  }
+
+  // One more try, because of the ai_name in what Ask gave; what came is kept if it is readable.
+  void ImproveName(Answered* sections) {
+    model_.Refuse(question_);
+    Nudge(text_, AiNameCorrection(NameIn(*sections)));
+    Answer const answer = AskOnce();
+    if (answer.outcome == Outcome::kCutOff) model_.Refuse(question_);
+    if (answer.outcome != Outcome::kAnswered) return;
+    std::string reason;
+    if (std::optional<Answered> better = ReadAnswer(answer.text, &reason)) {
+      *sections = std::move(*better);
+    } else {
+      model_.Refuse(question_);
+    }
+  }
+
+ private:
+  // An answer that is cut off is asked for once more, with more room.
+  Answer AskOnce() {
+    for (;;) {
+      Answer answer;
+      answer.outcome = Outcome::kFailed;
+      bool asked = false;
+      model_.Ask(
+          [&]() -> std::optional<Question> {
+            if (std::exchange(asked, true)) return std::nullopt;
+            return question_;
+          },
+          [&](const Question&, const Answer& given) { answer = given; });
+      if (answer.outcome != Outcome::kCutOff || question_.max_tokens != kMaxTokens) return answer;
+      model_.Refuse(question_);
+      question_.max_tokens = kMoreTokens;
+    }
+  }
+
+  void CheckOutcome(const Answer& answer) {
+    if (answer.outcome == Outcome::kRefused) {
+      Fail("the model refused to write the sections", answer.reason, kAskOther);
+    }
+    if (answer.outcome == Outcome::kFailed) {
+      Fail("the model gave no answer for the sections", answer.reason, kAskAgain);
+    }
+    if (answer.outcome == Outcome::kCutOff) {
+      model_.Refuse(question_);
+      Fail("the model's answer for the sections is longer than " + std::to_string(kMoreTokens) +
+               " tokens",
+           "", kAskAgain);
+    }
+  }
+
+  void Nudge(std::string answer, std::string correction) {
+    ++question_.attempt;
+    question_.nudge = soulprint::Nudge{std::move(answer), std::move(correction)};
+  }
+
+  Model& model_;
+  Question question_;
+  std::string text_;  // the answer that was readable
+};
+
+}  // namespace
+
+const std::vector<SectionField>& SectionSchema(std::size_t section) {
+  static const auto& schema = *new std::array<std::vector<SectionField>, 5>{{
+      {{"communication_style", false},
+       {"personality_traits", true},
+       {"tone_preferences", false},
+       {"boundaries", false},
+       {"humor_style", false},
+       {"formality_level", false},
+       {"emotional_patterns", false}},
+      {{"ai_name", false},
+       {"archetype", false},
+       {"vibe", false},
+       {"emoji_style", false},
+       {"signature_greeting", false}},
+      {{"name", false},
+       {"location", false},
+       {"occupation", false},
+       {"relationships", true},
+       {"interests", true},
+       {"life_context", false},
+       {"preferred_address", false}},
+      {{"response_style", false},
+       {"behavioral_rules", true},
+       {"context_adaptation", false},
+       {"memory_directives", false},
+       {"do_not", true}},
+      {{"likely_usage", true},
+       {"capabilities_emphasis", true},
+       {"output_preferences", false},
+       {"depth_preference", false}},
+  }};
+  return schema[section];
+}
+
+std::optional<Sections> ParseSections(std::string_view reply) {
+  std::string reason;
+  std::optional<Answered> const answered = ReadAnswer(reply, &reason);
+  if (!answered) return std::nullopt;
+  return ToSections(*answered);
+}
+
+std::string AiName(const std::optional<std::string>& identity_md) {
+  if (!identity_md) return "";
+  std::optional<Json> const identity = ParseJsonText(*identity_md);
+  if (!identity || !identity->is_object()) return "";
+  auto const it = identity->find(std::string(kAiName));
+  if (it == identity->end() || !it->is_string()) return "";
+  return std::string(Trim(it->get_ref<const std::string&>()));
+}
+
+Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,
+                          const Complete& complete, const std::string& stored_ai_name) {
+  for (const SampleSize& size : kSizes) {
+    Question question =
+        SampleToQuestion(format(size.conversations, size.characters), memory_md, complete);
+    bool const smallest = &size == &kSizes.back();
+    if (!smallest && SeemsTooLong(question)) continue;
+    Asker asker(model, std::move(question));
+    std::optional<Answered> sections = asker.Ask();
+    if (!sections) continue;
+    if (IsGeneric(NameIn(*sections))) asker.ImproveName(&*sections);
+    if (IsGeneric(NameIn(*sections)) && !IsBlank(stored_ai_name)) {
+      (*sections)[kIdentity][std::string(kAiName)] = stored_ai_name;
+    }
+    return ToSections(*sections);
+  }
+  Fail("the question for the sections is too long for the model, even with " +
+           std::to_string(kSizes.back().conversations) + " conversations",
+       "", kAskOther);
+}
+
+}  // namespace soulprint

@@ -1,0 +1,38 @@
+// Sample + MEMORY ──► soul, identity, user, agents, tools (CONTRACT 7).
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/model.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// The schema: which fields each section has, in order, and which of them are lists.
+struct SectionField {
+  std::string_view name;
+  bool list;
+};
+const std::vector<SectionField>& SectionSchema(std::size_t section);
+
+// The sample's text for one of the sizes tried: 200 conversations and 600,000 characters, and less
+// when the model says that it is too long.
+using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
+
+// The five sections.  Throws Error 38000 when the model's answers cannot be used or had ("v2
+// failed"), with the reason.  `stored_ai_name` takes the place of a generic ai_name ("" = none).
+Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,
+                          const Complete& complete, const std::string& stored_ai_name);
+
+// A model's answer → five complete sections, nullopt if it is none.
+std::optional<Sections> ParseSections(std::string_view reply);
+
+// The ai_name in a stored identity section, "" if there is none.
+std::string AiName(const std::optional<std::string>& identity_md);
+
+}  // namespace soulprint

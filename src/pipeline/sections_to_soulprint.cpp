@@ -1,0 +1,90 @@
+// Sections + MEMORY ──► soulprint_text: a heading for each section, a label for each field.
+
+#include "pipeline/sections_to_soulprint.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "pipeline/json_reply.hpp"
+#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 5> kHeadings = {"## Communication Style & Personality",
+                                                       "## Your AI Identity", "## About You",
+                                                       "## How I Operate", "## My Capabilities"};
+
+std::string Label(std::string_view key) {
+  std::string label(key);
+  bool first = true;
+  for (char& c : label) {
+    if (c == '_') c = ' ';
+    if (first && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    first = c == ' ';
+  }
+  return label;
+}
+
+std::string ItemText(const Json& item) {
+  if (item.is_string()) return item.get<std::string>();
+  return item.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void AppendField(const std::string& key, const Json& value, std::string* text) {
+  *text += "\n**" + Label(key) + ":**";
+  if (value.is_string() && !IsBlank(value.get_ref<const std::string&>())) {
+    *text += " " + value.get_ref<const std::string&>();
+  } else if (value.is_array() && !value.empty()) {
+    for (const Json& item : value) *text += "\n- " + ItemText(item);
+  } else {
+    *text += " not enough data";
+  }
+}
+
+bool IsKnown(std::size_t section, std::string_view key) {
+  for (const SectionField& field : SectionSchema(section)) {
+    if (field.name == key) return true;
+  }
+  return false;
+}
+
+void AppendSection(std::size_t section, const std::string& stored, std::string* text) {
+  *text += kHeadings[section];
+  std::optional<Json> const json = ParseJsonText(stored);
+  if (!json || !json->is_object()) {
+    if (!stored.empty()) *text += "\n" + stored;
+    return;
+  }
+  for (const SectionField& field : SectionSchema(section)) {
+    auto const it = json->find(field.name);
+    if (it != json->end()) AppendField(it.key(), it.value(), text);
+  }
+  for (const auto& [key, value] : json->items()) {
+    if (!IsKnown(section, key)) AppendField(key, value, text);
+  }
+}
+
+}  // namespace
+
+std::string SectionsToSoulprint(const StoredSections& sections, const std::string& memory_md) {
+  std::string text;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    if (!sections[i]) continue;
+    AppendSection(i, *sections[i], &text);
+    text += "\n\n";
+  }
+  return text + "## Memory\n" + memory_md;
+}
+
+std::string SectionsToSoulprint(const Sections& sections, const std::string& memory_md) {
+  StoredSections stored;
+  std::copy(sections.begin(), sections.end(), stored.begin());
+  return SectionsToSoulprint(stored, memory_md);
+}
+
+}  // namespace soulprint

@@ -1,0 +1,113 @@
+// The values that travel along the route, in the order they appear on it.
+//
+// Text is UTF-8.  "Characters" are Unicode code points; "tokens" are characters / 4, rounded down.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace soulprint {
+
+// Microseconds since 1970-01-01 00:00 UTC; nullopt = unknown (stored as -infinity).
+using Time = std::optional<std::int64_t>;
+
+enum class Role { kUser, kAssistant };
+
+// A message the user saw.
+struct Message {
+  std::string id;  // "" where the export has none
+  Role role = Role::kUser;
+  std::string text;
+  Time at;
+};
+
+// A conversation as the user saw it: the visible messages of the active branch, in order.
+struct Conversation {
+  std::string id;     // "" where the export has none
+  std::string title;  // "" = null, missing or blank; shown as "Untitled"
+  Time created_at;
+  Time updated_at;
+  std::vector<Message> messages;
+};
+
+// A piece of a chunk's content that one person said.
+struct Stretch {
+  Role role = Role::kUser;
+  std::size_t begin = 0;  // bytes in Chunk::content
+  std::size_t end = 0;
+};
+
+// A piece of a conversation small enough for one question (CONTRACT 4).
+struct Chunk {
+  int index = 0;  // from 0
+  int total = 0;
+  int tokens = 0;
+  std::string content;
+  // Who said what in content: without the title and the "User: " labels, in order, never
+  // overlapping.
+  std::vector<Stretch> stretches;
+};
+
+// The five categories of facts (CONTRACT 5), in the order in which they are always written.
+enum class Category { kPreferences, kProjects, kDates, kBeliefs, kDecisions };
+inline constexpr std::array<Category, 5> kCategories = {Category::kPreferences, Category::kProjects,
+                                                        Category::kDates, Category::kBeliefs,
+                                                        Category::kDecisions};
+
+// Where a fact was said.
+struct Source {
+  std::string conversation_id;
+  int chunk_index = 0;
+  Time at;  // of the conversation
+};
+
+// One thing known about the user.
+//   preferences, beliefs: text            projects: text = name, more = description, details
+//   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
+struct Fact {
+  Category category = Category::kPreferences;
+  std::string text;
+  std::array<std::string, 2> more;
+  std::string quote;            // the user's own words, "" = none
+  bool verified = false;        // quote stands in the user's stretches of the chunk
+  std::vector<Source> sources;  // oldest first
+};
+
+// soul, identity, user, agents, tools: each a JSON object as text, keys in schema order (CONTRACT
+// 7).
+inline constexpr std::array<std::string_view, 5> kSectionNames = {"soul", "identity", "user",
+                                                                  "agents", "tools"};
+using Sections = std::array<std::string, 5>;
+
+// Sections as stored: nullopt = NULL.
+using StoredSections = std::array<std::optional<std::string>, 5>;
+
+// What a full pass publishes.
+struct Profile {
+  std::string memory_md;
+  // nullopt = v2 failed and is not required: the stored sections stay and soulprint_text is made of
+  // them and MEMORY by the store.
+  std::optional<Sections> sections;
+  std::string soulprint_text;  // "" without sections
+  std::vector<Fact> facts;     // merged, with their sources
+};
+
+// How far a pass is, for full_passes and pg_stat_activity.
+struct Progress {
+  std::string_view stage = "chunks";  // chunks facts reduce memory sections publish
+  int conversations = 0;
+  int chunks = 0;
+  int chunks_done = 0;
+  int chunks_failed = 0;
+  int facts = 0;
+  int facts_left_out = 0;  // left out of MEMORY's material because it was too long (CONTRACT 6)
+  int items_dropped = 0;   // items of answers that were no facts (CONTRACT 5)
+};
+
+}  // namespace soulprint

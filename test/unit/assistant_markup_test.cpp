@@ -1,0 +1,91 @@
+// What is taken out of an assistant's text, and what stays.
+
+#include "pipeline/assistant_markup.hpp"
+
+#include <gtest/gtest.h>
+
+namespace soulprint {
+namespace {
+
+// A text in which < | > stand for the private-use marks.
+std::string Marked(std::string_view text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '<') {
+      result += "\uE200";
+    } else if (c == '|') {
+      result += "\uE202";
+    } else if (c == '>') {
+      result += "\uE201";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string Shown(std::string_view text) { return WithoutMarkup(Marked(text)); }
+
+TEST(AssistantMarkup, RemovesWholeSpans) {
+  EXPECT_EQ(Shown("It rains <cite|turn0search3|turn0news2>."), "It rains.");
+  EXPECT_EQ(Shown("A<filecite|turn0file1|L3-L4> and B <navlist|x>, C"), "A and B, C");
+  EXPECT_EQ(Shown("x <cite|a><cite|b>"), "x");
+  EXPECT_EQ(Shown("x <whatever|secret> y"), "x  y");
+  EXPECT_EQ(Shown("<i|turn0image1>"), "");
+}
+
+TEST(AssistantMarkup, KeepsTheWordsOfEntitiesAndLinks) {
+  EXPECT_EQ(Shown("In <entity|[\"city\",\"Paris\",\"France\"]>, spring"), "In Paris, spring");
+  EXPECT_EQ(Shown("See <url|The docs|https://x.test>."), "See The docs.");
+  EXPECT_EQ(Shown("See <link_title|Manual|turn0search1>."), "See Manual.");
+  EXPECT_EQ(Shown("a <entity|[\"city\"]> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|[broken> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity> b"), "a  b");
+}
+
+TEST(AssistantMarkup, DropsStrayMarksAndKeepsTheText) {
+  EXPECT_EQ(Shown("a > b | c < d"), "a  b  c  d");
+  EXPECT_EQ(Shown("a <cite|turn0search3"), "a");
+  EXPECT_EQ(Shown("<b <cite|x>c"), "b c");
+  EXPECT_EQ(WithoutMarkup("a\uE203\uE204 \uE205 \uE23F"), "a \uE205 \uE23F");
+}
+
+TEST(AssistantMarkup, RemovesCitationsThatLostTheirMarks) {
+  EXPECT_EQ(WithoutMarkup("Yes citeturn0search3turn12news0."), "Yes.");
+  EXPECT_EQ(WithoutMarkup("Yes fileciteturn0file1 no"), "Yes  no");
+  EXPECT_EQ(WithoutMarkup("cite turn0search3, citeturn, citeturnover, recite"),
+            "cite turn0search3, citeturn, citeturnover, recite");
+}
+
+TEST(AssistantMarkup, RemovesOldCitations) {
+  EXPECT_EQ(WithoutMarkup("Fact 【11†source】. More【4:0†a.pdf】【0†L12-L30】"), "Fact. More");
+  EXPECT_EQ(WithoutMarkup("【東京】 and 【x†y】 and 【1"), "【東京】 and 【x†y】 and 【1");
+}
+
+TEST(AssistantMarkup, KeepsTheLabelOfSandboxLinks) {
+  EXPECT_EQ(WithoutMarkup("[Get it](sandbox:/mnt/data/a.csv), ![plot](sandbox:/b.png)"),
+            "Get it, plot");
+  EXPECT_EQ(WithoutMarkup("](sandbox:/x) [a](sandbox:/unclosed"),
+            "](sandbox:/x) [a](sandbox:/unclosed");
+  EXPECT_EQ(WithoutMarkup("[a](https://x.test)"), "[a](https://x.test)");
+}
+
+TEST(AssistantMarkup, OrdinaryTextStays) {
+  std::string const text = "# Title\n\n| a | b |\n```c\nint x[3];\n```\nlink, cite, url 東京 😀";
+  EXPECT_EQ(WithoutMarkup(text), text);
+}
+
+TEST(AssistantMarkup, HostileTextTakesLinearTime) {
+  std::string openers, brackets, links;
+  for (int i = 0; i < 200000; ++i) {
+    openers += "\uE200";
+    brackets += "【1†";
+    links += "](sandbox:/";
+  }
+  EXPECT_EQ(WithoutMarkup(openers), "");
+  EXPECT_EQ(WithoutMarkup(brackets), brackets);
+  EXPECT_EQ(WithoutMarkup(links), links);
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,189 @@
+// A whole JSON export: what is given on, what is left out and why, what is no export.
+
+#include "pipeline/export_to_conversations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "error.hpp"
+
+namespace soulprint {
+namespace {
+
+struct Result {
+  ImportReport report;
+  std::vector<Conversation> conversations;
+};
+
+Result ReadAll(std::string_view file, ImportLimits limits = {}, std::size_t step = 1 << 20) {
+  Result result;
+  ExportReader reader(
+      limits, [&](Conversation c) { result.conversations.push_back(std::move(c)); },
+      &result.report);
+  for (std::size_t at = 0; at < file.size(); at += step) reader.Push(file.substr(at, step));
+  reader.Finish();
+  return result;
+}
+
+std::string Chat(const std::string& id, const std::string& text = "hi") {
+  return R"({"id":")" + id + R"(","messages":[{"role":"user","content":")" + text + R"("}]})";
+}
+
+std::string Ids(const Result& result) {
+  std::string ids;
+  for (const Conversation& conversation : result.conversations) ids += conversation.id + " ";
+  return ids;
+}
+
+TEST(ExportReader, TakesEveryTopLevel) {
+  EXPECT_EQ(Ids(ReadAll("[" + Chat("a") + "," + Chat("b") + "]")), "a b ");
+  EXPECT_EQ(Ids(ReadAll("{\"v\":1,\"conversations\":[" + Chat("a") + "],\"w\":[]}")), "a ");
+  EXPECT_EQ(Ids(ReadAll(Chat("a"))), "a ");
+  EXPECT_EQ(Ids(ReadAll("\xEF\xBB\xBF\r\n" + Chat("a") + "\r\n", {}, 1)), "a ");
+  Result const bare = ReadAll(
+      R"([{"role":"user","content":"q","id":"m"},{"role":"assistant","content":"a","timestamp":7}])");
+  ASSERT_EQ(bare.conversations.size(), 1u);
+  EXPECT_EQ(bare.conversations[0].messages.size(), 2u);
+  EXPECT_EQ(bare.conversations[0].messages[0].id, "m");
+  EXPECT_EQ(bare.conversations[0].messages[1].at, 7000000);
+  EXPECT_EQ(bare.report.found, 1u);
+}
+
+TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
+  Result const result =
+      ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"id":"bad2","m":{]},7,)" +
+              R"({"id":"deep","x":)" + std::string(600, '[') + std::string(600, ']') + "}," +
+              Chat("b") + "]");
+  EXPECT_EQ(Ids(result), "a b ");
+  EXPECT_EQ(result.report.found, 6u);
+  EXPECT_EQ(result.report.conversations, 2u);
+  EXPECT_EQ(result.report.skipped.at("not valid JSON"), 2u);
+  EXPECT_EQ(result.report.skipped.at("nested too deeply"), 1u);
+  EXPECT_EQ(result.report.skipped.at("not a conversation"), 1u);
+  EXPECT_EQ(result.report.skipped_ids, (std::vector<std::string>{"bad1", "bad2", "deep"}));
+}
+
+TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
+  std::string const x(100000, 'x');
+  ImportLimits limits;
+  limits.max_conversation_bytes = 50000;
+  for (std::size_t step : {4096u, 1u << 20}) {
+    Result const result =
+        ReadAll("[" + Chat("front", x) + "," + Chat("a") + R"(,{"mapping":{"id":"no","t":")" + x +
+                    R"("},"conversation_id":"back","id":"back"}])",
+                limits, step);
+    EXPECT_EQ(Ids(result), "a ");
+    EXPECT_EQ(result.report.skipped.at("too large"), 2u);
+    EXPECT_EQ(result.report.skipped_ids, (std::vector<std::string>{"front", "back"}));
+  }
+  EXPECT_EQ(ReadAll(Chat("one", x), limits).report.skipped.at("too large"), 1u);
+  std::string bare = R"([{"role":"user","content":")" + std::string(30000, 'x') + "\"}";
+  bare += "," + bare.substr(1) + "]";
+  EXPECT_EQ(ReadAll(bare, limits).report.skipped.at("too large"), 1u);
+}
+
+TEST(ExportReader, SaysWhyConversationsWereLeftOut) {
+  Result const result = ReadAll(
+      R"([{"title":null,"create_time":1.5,"id":"shell"},{"id":"empty","mapping":null},)"
+      R"({"id":"forget","is_do_not_remember":true,"messages":[{"role":"user","content":"x"}]},)"
+      R"({"uuid":"c","chat_messages":[]},{"foo":1}])");
+  EXPECT_EQ(result.report.found, 5u);
+  EXPECT_EQ(result.report.conversations, 0u);
+  EXPECT_EQ(result.report.skipped.at("no visible message"), 2u);
+  EXPECT_EQ(result.report.skipped.at("do not remember"), 1u);
+  EXPECT_EQ(result.report.skipped.at("not a conversation"), 1u);
+  EXPECT_EQ(result.report.skipped.at("Claude conversation: not supported by this version"), 1u);
+}
+
+TEST(ExportReader, TextThatCannotBeStoredIsReplacedAndCounted) {
+  std::string file = "[" +
+                     Chat("a", R"(1\u0000 2\ud83d 3\ud83d\ude00 4)"
+                               "\xED\xA0\xBD\xED\xB8\x80 5\xFF") +
+                     "]";
+  Result const result = ReadAll(file);
+  ASSERT_EQ(result.conversations.size(), 1u);
+  EXPECT_EQ(result.conversations[0].messages[0].text,
+            "1\uFFFD 2\uFFFD 3\U0001F600 4\U0001F600 5\uFFFD");
+  EXPECT_EQ(result.report.replaced_characters, 3u);
+}
+
+TEST(ExportReader, IdsThatNoIndexCanHoldAreNoIds) {
+  EXPECT_EQ(Ids(ReadAll("[" + Chat(std::string(501, 'x')) + "]")), " ");
+}
+
+void ExpectError(std::string_view file, std::string_view message, std::string_view detail) {
+  try {
+    ReadAll(file);
+    ADD_FAILURE() << "no error for " << file.substr(0, 50);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.sqlstate(), "22P02");
+    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
+    EXPECT_NE(error.detail().find(detail), std::string::npos) << error.detail();
+    EXPECT_FALSE(error.hint().empty());
+  }
+}
+
+TEST(ExportReader, WhatIsNoExportIsAnError) {
+  ExpectError("", "export is empty", "0 bytes");
+  ExpectError("%PDF-1.7", "not a JSON array or object", "a PDF document");
+  ExpectError("<html>", "not a JSON array or object", "an HTML or XML page");
+  ExpectError("42", "not a JSON array or object", "a number");
+  ExpectError("{}", "not an export", "It is empty");
+  ExpectError(R"({"id":"u","email":"x@y.z"})", "not an export", R"("id", "email")");
+  ExpectError(R"({"one":{"mapping":{}},"two":{"mapping":{}}})", "not an export", R"("one", "two")");
+  ExpectError(R"({"conversations":{"a":1}})", "not an export", "\"conversations\"");
+  ExpectError(R"({"mapping":{"a":}})", "not valid JSON", "one object");
+  ExpectError("[" + Chat("a") + ",{\"id\":", "ends in the middle", "bytes");
+}
+
+TEST(ExportReader, AnEmptyListIsNoErrorOfTheReader) { EXPECT_EQ(ReadAll("[]").report.found, 0u); }
+
+TEST(ExportReader, WhatTheTakerThrowsComesThrough) {
+  ImportReport report;
+  ExportReader reader(
+      {}, [](Conversation) { throw Error("57014", "canceled"); }, &report);
+  EXPECT_THROW(reader.Push("[" + Chat("a") + "]"), Error);
+}
+
+TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
+  using nlohmann::json;
+  EXPECT_EQ(ConversationFromJson(json::parse(Chat("a"))).id, "a");
+  EXPECT_EQ(ConversationFromJson(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(),
+            1u);
+  EXPECT_TRUE(ConversationFromJson(json::parse(R"({"mapping":{}})")).messages.empty());
+  EXPECT_TRUE(ConversationFromJson(json::array()).messages.empty());
+  for (char const* text :
+       {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})", R"({"chat_messages":[]})"}) {
+    EXPECT_THROW(ConversationFromJson(json::parse(text)), Error) << text;
+  }
+}
+
+TEST(MessagesToJson, IsReadBackAsItWas) {
+  Conversation conversation;
+  conversation.messages = {{"m\"1", Role::kUser, "a\n\t\"b\"\\ \x01 é😀", 1710928800500000},
+                           {"", Role::kAssistant, " x ", std::nullopt}};
+  std::string const stored = MessagesToJson(conversation.messages);
+  Conversation const read = ConversationFromJson(nlohmann::json::parse(stored));
+  ASSERT_EQ(read.messages.size(), 2u);
+  EXPECT_EQ(read.messages[0].id, conversation.messages[0].id);
+  EXPECT_EQ(read.messages[0].text, conversation.messages[0].text);
+  EXPECT_EQ(read.messages[0].at, conversation.messages[0].at);
+  EXPECT_EQ(read.messages[1].text, " x ");
+  EXPECT_EQ(MessagesToJson({{"", Role::kAssistant, "x", std::nullopt}}),
+            R"([{"role":"assistant","content":"x"}])");
+  EXPECT_EQ(MessagesToJson({}), "[]");
+}
+
+TEST(ConversationIdentity, IsTitleTimeAndFirstMessage) {
+  Conversation conversation;
+  conversation.title = "T";
+  conversation.created_at = 0;
+  std::string const before = ConversationIdentity(conversation);
+  conversation.messages.push_back({"", Role::kUser, "first", std::nullopt});
+  EXPECT_NE(ConversationIdentity(conversation), before);
+  EXPECT_EQ(ConversationIdentity(conversation), "T\n1970-01-01T00:00:00Z\nfirst");
+}
+
+}  // namespace
+}  // namespace soulprint

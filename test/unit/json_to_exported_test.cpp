@@ -1,0 +1,85 @@
+// Reading the JSON of one conversation: what is kept, what is read over, what is refused.
+
+#include "pipeline/json_to_exported.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace soulprint {
+namespace {
+
+TEST(JsonToExported, TextAndParsedJsonGiveTheSame) {
+  std::string const text =
+      R"({"title":"T","create_time":1.5,"update_time":"2024-03-20","current_node":"b","id":7,
+      "junk":{"mapping":{"x":{"message":{"id":"no"}}},"title":"no"},
+      "mapping":{"a":{"parent":null,"children":["b"],"message":null},
+                 "b":{"parent":"a","message":{"id":"m","author":{"role":"user","metadata":{"role":"x"}},
+                   "create_time":2,"weight":0.0,"recipient":"all","channel":"final",
+                   "metadata":{"is_visually_hidden_from_conversation":true,"list":[{"id":"no"}]},
+                   "content":{"content_type":"text","parts":["one",{"text":"two"},null,3,
+                     {"content_type":"image_asset_pointer","metadata":{"text":"no"}}]}}}},
+      "conversation_id":"c"})";
+  ExportedConversation from_text, from_json;
+  ASSERT_EQ(JsonToExported(text, 512, &from_text), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(nlohmann::json::parse(text), 512, &from_json), ReadJson::kRead);
+  for (const ExportedConversation& read : {from_text, from_json}) {
+    EXPECT_EQ(read.title, "T");
+    EXPECT_EQ(read.id, "7");
+    EXPECT_EQ(read.conversation_id, "c");
+    EXPECT_EQ(read.created_at, 1500000);
+    EXPECT_EQ(read.current_node, "b");
+    ASSERT_EQ(read.nodes.size(), 2u);
+    EXPECT_EQ(read.nodes[0].children, std::vector<std::string>{"b"});
+    EXPECT_FALSE(read.nodes[0].has_message);
+    const ExportedMessage& message = read.nodes[1].message;
+    EXPECT_EQ(message.id, "m");
+    EXPECT_EQ(message.role, "user");
+    EXPECT_EQ(message.text, "one\ntwo");
+    EXPECT_EQ(message.at, 2000000);
+    EXPECT_TRUE(message.picture && message.weightless && message.hidden);
+  }
+}
+
+TEST(JsonToExported, WrongTypesAreReadOver) {
+  ExportedConversation read;
+  std::string const text =
+      R"({"title":5,"create_time":[],"mapping":{"a":null,"b":[1],"c":{"parent":{},"children":"x",
+      "message":{"author":"user","content":"plain","metadata":[],"weight":null,"recipient":null}},
+      "d":{"message":{"author":{"role":3},"content":null}}},"messages":7,"current_node":1})";
+  ASSERT_EQ(JsonToExported(text, 512, &read), ReadJson::kRead);
+  ASSERT_EQ(read.nodes.size(), 2u);
+  EXPECT_TRUE(read.title.empty());
+  EXPECT_TRUE(read.nodes[0].message.role.empty());
+  EXPECT_TRUE(read.messages.empty());
+}
+
+TEST(JsonToExported, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
+  ExportedConversation read;
+  for (char const* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
+                           "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
+    EXPECT_EQ(JsonToExported(std::string(text), 512, &read), ReadJson::kInvalid) << text;
+  }
+  std::string const deep = "{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
+  EXPECT_EQ(JsonToExported(deep, 512, &read), ReadJson::kTooDeep);
+  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), 3, &read), ReadJson::kRead);
+  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), 2, &read), ReadJson::kTooDeep);
+}
+
+std::string Repaired(std::string json, std::size_t expected) {
+  EXPECT_EQ(RepairEscapes(&json), expected) << json;
+  return json;
+}
+
+TEST(JsonToExported, RepairsEscapesThatCannotBeStored) {
+  EXPECT_EQ(Repaired(R"("\u0000a\u0041")", 1), R"("\uFFFDa\u0041")");
+  EXPECT_EQ(Repaired(R"("\ud83d\ude00")", 0), R"("\ud83d\ude00")");
+  EXPECT_EQ(Repaired(R"("\ud83d")", 1), R"("\uFFFD")");
+  EXPECT_EQ(Repaired(R"("\uDE00\uD83D\uD83D\uDE00")", 2), R"("\uFFFD\uFFFD\uD83D\uDE00")");
+  EXPECT_EQ(Repaired(R"("\\u0000 \\\u0000")", 1), R"("\\u0000 \\\uFFFD")");
+  EXPECT_EQ(Repaired(R"("\u00)", 0), R"("\u00)");
+  EXPECT_EQ(Repaired("\\", 0), "\\");
+}
+
+}  // namespace
+}  // namespace soulprint
