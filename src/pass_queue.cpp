@@ -1,0 +1,181 @@
+#include "pass_queue.hpp"
+
+#include <string>
+
+#include "error.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "settings.hpp"
+#include "worker.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr int kLookedUpAtOnce = 10000;
+constexpr int kDeletedAtOnce = 10000;
+
+struct Candidate {
+  TakenPass pass;
+  bool orphan = false;  // running, so its worker is dead if the lock is free
+};
+
+LOCKTAG PassLock(std::int64_t id) {
+  LOCKTAG tag;
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(id >> 32), static_cast<uint32>(id),
+                       kPassLockClass);
+  return tag;
+}
+
+bool TryLock(std::int64_t id) {
+  LOCKTAG const tag = PassLock(id);
+  return pg::Call(
+      [&] { return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL; });
+}
+
+std::vector<Candidate> Candidates(std::int64_t only) {
+  pg::Transaction transaction;
+  std::vector<Candidate> candidates;
+  for (const pg::Row& row :
+       pg::Query(
+           "SELECT id, user_id, state = 'running' FROM soulprint.full_passes"
+           " WHERE state IN ('queued', 'running') AND (id = $1 OR $1 = 0 AND not_before <= now())"
+           " ORDER BY not_before, id LIMIT 1000")
+           .BigInt(only)
+           .Run()) {
+    candidates.push_back({{row.BigInt(0), row.Text(1), 0}, row.Bool(2)});
+  }
+  transaction.Commit();
+  return candidates;
+}
+
+// Compare and set: the profile first, then the pass.  False if somebody else was faster, or if the
+// profile no longer asks for a pass.
+bool MarkRunning(const std::string& profiles, Candidate* candidate) {
+  pg::Transaction transaction;
+  const std::uint64_t requested =
+      pg::Query("UPDATE " + profiles +
+                " SET full_pass_status = 'processing', full_pass_started_at = now(),"
+                " full_pass_error = NULL WHERE user_id = $1"
+                " AND (full_pass_status = 'pending' OR $2 AND full_pass_status = 'processing')")
+          .Uuid(candidate->pass.user_id)
+          .Bool(candidate->orphan)
+          .Execute();
+  if (requested == 0) {
+    pg::Query(
+        "UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(),"
+        " error = 'the profile is no longer pending'"
+        " WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END")
+        .BigInt(candidate->pass.id)
+        .Bool(candidate->orphan)
+        .Execute();
+    transaction.Commit();
+    return false;
+  }
+  pg::Rows rows =
+      pg::Query(
+          "UPDATE soulprint.full_passes SET state = 'running', pid = pg_backend_pid(),"
+          " taken_at = now(), started_at = coalesce(started_at, now()), error = NULL,"
+          // An attempt that was cut short after it made progress is not charged.
+          " attempts = attempts + (state = 'queued' OR calls_made = calls_at_take)::int,"
+          " calls_at_take = calls_made, stage = 'chunks', stage_started_at = now()"
+          " WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END"
+          " RETURNING attempts")
+          .BigInt(candidate->pass.id)
+          .Bool(candidate->orphan)
+          .Run();
+  if (rows.empty()) return false;
+  candidate->pass.attempts = static_cast<int>(rows.front().BigInt(0));
+  transaction.Commit();
+  return true;
+}
+
+std::string AppTable(const char* name) {
+  return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0);
+}
+
+}  // namespace
+
+std::optional<TakenPass> TakePass(std::int64_t only) {
+  std::string profiles;
+  for (Candidate& candidate : Candidates(only)) {
+    if (!TryLock(candidate.pass.id)) continue;
+    if (profiles.empty()) {
+      pg::Transaction transaction;
+      profiles = AppTable("user_profiles");
+      transaction.Commit();
+    }
+    if (MarkRunning(profiles, &candidate)) return candidate.pass;
+    ReleasePass(candidate.pass);
+  }
+  return std::nullopt;
+}
+
+void ReleasePass(const TakenPass& pass) {
+  LOCKTAG const tag = PassLock(pass.id);
+  pg::Call([&] { LockRelease(&tag, ExclusiveLock, true); });
+}
+
+wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
+  std::string after;
+  for (const unsigned char byte : position) {
+    constexpr char kHex[] = "0123456789abcdef";
+    after += {kHex[byte >> 4], kHex[byte & 15]};
+  }
+  pg::Transaction transaction;
+  const std::string profiles = AppTable("user_profiles");
+  const std::string conversations = AppTable("raw_conversations");
+  const std::string not_queued =
+      " AND NOT EXISTS (SELECT FROM soulprint.full_passes f WHERE f.user_id = p.user_id"
+      " AND f.state IN ('queued', 'running'))";
+  pg::Query("SELECT soulprint.queue_full_pass(user_id) FROM (SELECT user_id FROM " + profiles +
+            " p WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL" + not_queued +
+            " LIMIT $1) AS uploaded")
+      .BigInt(kLookedUpAtOnce)
+      .Execute();
+  pg::Rows last =
+      pg::Query("WITH next AS MATERIALIZED (SELECT user_id FROM " + profiles +
+                " WHERE full_pass_status = 'pending' AND user_id > $1 ORDER BY user_id LIMIT $2),"
+                " readable AS MATERIALIZED (SELECT user_id FROM next p"
+                " WHERE (SELECT max(imported_at) FROM " +
+                conversations + " c WHERE c.user_id = p.user_id) < now() - interval '10 s'" +
+                not_queued +
+                "),"
+                " queued AS MATERIALIZED (SELECT soulprint.queue_full_pass(user_id) FROM readable)"
+                " SELECT count(*), (SELECT count(*) FROM queued),"
+                " (SELECT replace(user_id::text, '-', '') FROM next ORDER BY user_id DESC LIMIT 1)"
+                " FROM next")
+          .Uuid(after)
+          .BigInt(kLookedUpAtOnce)
+          .Run();
+  transaction.Commit();
+  wake::UserId next{};
+  const std::string& hex = last.at(0).Text(2);
+  if (last.at(0).BigInt(0) < kLookedUpAtOnce) return next;
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    next[i] = static_cast<unsigned char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  }
+  return next;
+}
+
+void DeleteExpired() {
+  pg::Transaction transaction;
+  pg::Query(
+      "DELETE FROM soulprint.full_passes WHERE id IN (SELECT id FROM soulprint.full_passes"
+      " WHERE ended_at < now() - make_interval(mins => $1::int) LIMIT $2)")
+      .BigInt(settings::keep_history)
+      .BigInt(kDeletedAtOnce)
+      .Execute();
+  pg::Query(
+      "DELETE FROM soulprint.replies WHERE ctid = ANY (ARRAY(SELECT ctid FROM"
+      " soulprint.replies WHERE created_at < now() - make_interval(mins => $1::int) LIMIT $2))")
+      .BigInt(settings::keep_replies)
+      .BigInt(kDeletedAtOnce)
+      .Execute();
+  transaction.Commit();
+}
+
+}  // namespace soulprint

@@ -1,0 +1,28 @@
+// soulprint.full_passes as a queue: what waits, taking a pass, looking up pending profiles.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sql_store.hpp"
+#include "wake.hpp"
+
+namespace soulprint {
+
+// Takes a pass that waits, or that a dead worker left behind: locks it and commits it as running.
+// `only` = this pass, 0 = any.  nullopt if there is none.
+std::optional<TakenPass> TakePass(std::int64_t only);
+
+// Lets go of the pass's lock.  To be called after the end of the pass is committed.
+void ReleasePass(const TakenPass& pass);
+
+// Queues pending profiles that the trigger did not see: those with a storage_path, then those of
+// the next 10,000 in user_id order that have something to read and whose import is at rest for 10
+// s. Returns where the next look-up goes on.
+wake::UserId LookUpPendingProfiles(const wake::UserId& position);
+
+// Deletes history and replies that are older than the settings keep them, a bounded number.
+void DeleteExpired();
+
+}  // namespace soulprint

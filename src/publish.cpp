@@ -1,0 +1,282 @@
+// How a pass ends in the database: SqlStore's transactions that a reader of the profile can see
+// (CONTRACT 9).  Each locks the profile's row first, then the pass's.
+
+#include <nlohmann/json.hpp>
+
+#include "error.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "pipeline/chunk_to_facts.hpp"
+#include "pipeline/sections_to_soulprint.hpp"
+#include "pipeline/text.hpp"
+#include "settings.hpp"
+#include "sql_store.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr std::size_t kErrorCharacters = 500;  // of full_pass_error
+constexpr int kFirstRetrySeconds = 10;         // doubled with each attempt
+
+std::string SourcesToJson(const std::vector<Source>& sources) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const Source& source : sources) {
+    json.push_back({{"conversation_id", source.conversation_id},
+                    {"chunk_index", source.chunk_index},
+                    {"at", source.at ? nlohmann::ordered_json(FormatTime(source.at)) : nullptr}});
+  }
+  return json.dump();
+}
+
+}  // namespace
+
+SqlStore::LockedProfile SqlStore::LockProfile() {
+  pg::Rows rows = pg::Query(
+                      "SELECT full_pass_status = 'pending', memory_md, soul_md, identity_md,"
+                      " user_md, agents_md, tools_md FROM " +
+                      profiles_ + " WHERE user_id = $1 FOR UPDATE")
+                      .Uuid(pass_.user_id)
+                      .Run();
+  if (rows.empty()) {
+    throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
+  }
+  LockedProfile profile;
+  profile.pending = rows.front().Bool(0);
+  profile.memory_md = rows.front().TextOrNull(1);
+  for (std::size_t i = 0; i < profile.sections.size(); ++i) {
+    profile.sections[i] = rows.front().TextOrNull(2 + i);
+  }
+  return profile;
+}
+
+// ", column = value" if the application's table has that column.
+std::string SqlStore::SetOptional(const char* column, const char* value) const {
+  if (!profile_columns_.contains(column)) return {};
+  return std::string(", ") + column + " = " + value;
+}
+
+void SqlStore::PublishMemory(const std::string& memory_md) {
+  pg::Transaction transaction;
+  const LockedProfile profile = LockProfile();
+  Guard();
+  if (profile.memory_md != memory_md) {
+    KeepVersion();
+    pg::Query("UPDATE " + profiles_ + " SET memory_md = $2" + SetOptional("updated_at", "now()") +
+              " WHERE user_id = $1")
+        .Uuid(pass_.user_id)
+        .Text(memory_md)
+        .Execute();
+  }
+  transaction.Commit();
+  memory_published_ = true;
+}
+
+void SqlStore::Publish(const Profile& profile) {
+  pg::Transaction transaction;
+  const LockedProfile stored = LockProfile();
+  const std::string cost = EndPass("done", "");
+  KeepVersion();
+  StoredSections sections = stored.sections;
+  std::string text = profile.soulprint_text;
+  if (profile.sections) {
+    for (std::size_t i = 0; i < sections.size(); ++i) sections[i] = (*profile.sections)[i];
+  } else {
+    text = SectionsToSoulprint(sections, profile.memory_md);
+  }
+  pg::Query("UPDATE " + profiles_ +
+            " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5, agents_md = $6,"
+            " tools_md = $7, soulprint_text = $8,"
+            " full_pass_status = CASE WHEN full_pass_status = 'pending' THEN 'pending'"
+            " ELSE 'complete' END, full_pass_completed_at = now(), full_pass_error = NULL" +
+            SetOptional("full_pass_percent", "100") + SetOptional("full_pass_stage", "'complete'") +
+            SetOptional("import_cost_json", "$9::text") + SetOptional("updated_at", "now()") +
+            " WHERE user_id = $1")
+      .Uuid(pass_.user_id)
+      .Text(profile.memory_md)
+      .Text(sections[0])
+      .Text(sections[1])
+      .Text(sections[2])
+      .Text(sections[3])
+      .Text(sections[4])
+      .Text(text)
+      .Text(cost)
+      .Execute();
+  ReplaceFacts(profile.facts);
+  Ended(stored.pending, "complete", "");
+  transaction.Commit();
+}
+
+void SqlStore::Fail(const std::string& reason) {
+  const std::string error(FirstCharacters(CleanUtf8(reason), kErrorCharacters));
+  if (memory_published_) {
+    try {
+      RecordFailure(error, true);
+      return;
+    } catch (const Error& refused) {
+      if (refused.sqlstate() == sqlstate::kNoData) throw;
+      // The application's table does not take the text: the failure is recorded without it.
+    }
+  }
+  RecordFailure(error, false);
+}
+
+void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
+  pg::Transaction transaction;
+  const LockedProfile profile = LockProfile();
+  EndPass("failed", error);
+  bool has_section = false;
+  for (const auto& section : profile.sections) has_section = has_section || section.has_value();
+  std::optional<std::string> text;
+  if (with_memory && has_section) {
+    text = SectionsToSoulprint(profile.sections, profile.memory_md.value_or(""));
+  }
+  pg::Query("UPDATE " + profiles_ +
+            " SET soulprint_text = coalesce($2, soulprint_text), full_pass_error = $3,"
+            " full_pass_status = CASE WHEN full_pass_status = 'pending' THEN 'pending'"
+            " ELSE 'failed' END" +
+            SetOptional("full_pass_stage", "'failed'") + SetOptional("updated_at", "now()") +
+            " WHERE user_id = $1")
+      .Uuid(pass_.user_id)
+      .Text(text)
+      .Text(error)
+      .Execute();
+  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
+      .Uuid(pass_.user_id)
+      .Execute();
+  Ended(profile.pending, "failed", error);
+  transaction.Commit();
+}
+
+void SqlStore::Requeue(const std::string& reason, bool charged) {
+  const std::string error(FirstCharacters(CleanUtf8(reason), kErrorCharacters));
+  pg::Transaction transaction;
+  LockProfile();
+  Guard();
+  pg::Query(
+      "UPDATE soulprint.full_passes SET state = 'queued', error = $2,"
+      " attempts = attempts - $3, not_before = now() + make_interval(secs => $4)"
+      " WHERE id = $1")
+      .BigInt(pass_.id)
+      .Text(error)
+      .BigInt(charged ? 0 : 1)
+      .Double(charged ? kFirstRetrySeconds * static_cast<double>(1 << (pass_.attempts - 1) % 16)
+                      : 0)
+      .Execute();
+  pg::Query("UPDATE " + profiles_ +
+            " SET full_pass_status = 'pending', full_pass_error = $2 WHERE user_id = $1")
+      .Uuid(pass_.user_id)
+      .Text(error)
+      .Execute();
+  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable AND $2")
+      .Uuid(pass_.user_id)
+      .Bool(charged)
+      .Execute();
+  transaction.Commit();
+}
+
+// Marks the pass's row as ended; what it cost, as import_cost_json.
+std::string SqlStore::EndPass(const char* state, const std::string& reason) {
+  Guard();
+  return pg::Query(
+             "UPDATE soulprint.full_passes SET state = $2, ended_at = now(),"
+             " error = nullif($3, '') WHERE id = $1"
+             " RETURNING json_build_object('llm_input_tokens', input_tokens,"
+             " 'llm_output_tokens', output_tokens, 'llm_call_count', calls_made,"
+             " 'llm_cost_usd', cost_usd, 'total_cost_usd', cost_usd)::text")
+      .BigInt(pass_.id)
+      .Text(state)
+      .Text(reason)
+      .Run()
+      .at(0)
+      .Text(0);
+}
+
+// Tells listeners, and queues the pass that was asked for in the meantime.
+void SqlStore::Ended(bool requested_again, const char* status, const std::string& reason) {
+  pg::Query("SELECT soulprint.notify_ended($1, $2, $3, nullif($4, ''))")
+      .Uuid(pass_.user_id)
+      .BigInt(pass_.id)
+      .Text(status)
+      .Text(reason)
+      .Run();
+  if (requested_again) {
+    pg::Query("SELECT soulprint.queue_full_pass($1)").Uuid(pass_.user_id).Run();
+  }
+}
+
+// Keeps the profile as it was before this pass wrote to it, once.
+void SqlStore::KeepVersion() {
+  if (version_kept_) return;
+  version_kept_ = true;
+  pg::Query(
+      "INSERT INTO soulprint.versions (user_id, version, memory_md, soul_md, identity_md,"
+      " user_md, agents_md, tools_md, soulprint_text)"
+      " SELECT user_id, 1 + coalesce((SELECT max(version) FROM soulprint.versions v"
+      " WHERE v.user_id = p.user_id), 0), memory_md, soul_md, identity_md, user_md,"
+      " agents_md, tools_md, soulprint_text FROM " +
+      profiles_ +
+      " p WHERE user_id = $1 AND num_nonnulls(memory_md, soul_md, identity_md, user_md,"
+      " agents_md, tools_md, soulprint_text) > 0")
+      .Uuid(pass_.user_id)
+      .Execute();
+  pg::Query(
+      "DELETE FROM soulprint.versions WHERE user_id = $1 AND version <= $2 +"
+      " (SELECT max(version) FROM soulprint.versions WHERE user_id = $1)")
+      .Uuid(pass_.user_id)
+      .BigInt(-settings::keep_versions)
+      .Execute();
+}
+
+void SqlStore::ReplaceFacts(const std::vector<Fact>& facts) {
+  pg::Query("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(pass_.user_id).Execute();
+  std::vector<std::string> categories;
+  std::vector<std::string> values;
+  std::vector<std::string> quotes;
+  std::vector<std::int64_t> verified;
+  std::vector<std::string> sources;
+  for (const Fact& fact : facts) {
+    categories.emplace_back(CategoryName(fact.category));
+    values.push_back(FactToJson(fact).dump());
+    quotes.push_back(fact.quote);
+    verified.push_back(fact.verified ? 1 : 0);
+    sources.push_back(SourcesToJson(fact.sources));
+  }
+  pg::Query(
+      "INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources)"
+      " SELECT $1, n.category, n.fact::jsonb, n.quote, n.verified = 1, n.sources::jsonb"
+      " FROM unnest($2, $3, $4, $5, $6) AS n (category, fact, quote, verified, sources)")
+      .Uuid(pass_.user_id)
+      .TextArray(std::move(categories))
+      .TextArray(std::move(values))
+      .TextArray(std::move(quotes))
+      .BigIntArray(std::move(verified))
+      .TextArray(std::move(sources))
+      .Execute();
+}
+
+// A convenience for the application: not worth waiting for a lock of its.
+void SqlStore::ShowPercent() {
+  const std::string set =
+      SetOptional("full_pass_percent", "soulprint.percent($2, $3::int, $4::int)") +
+      SetOptional("full_pass_stage", "$2");
+  if (set.empty()) return;
+  try {
+    pg::Transaction transaction;
+    pg::Query("SELECT set_config('lock_timeout', '100ms', true)").Run();
+    pg::Query(
+        "UPDATE " + profiles_ + " SET" + set.substr(1) +
+        " WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0")
+        .Uuid(pass_.user_id)
+        .Text(progress_.stage)
+        .BigInt(progress_.chunks_done)
+        .BigInt(progress_.chunks)
+        .Execute();
+    transaction.Commit();
+  } catch (const Error& error) {
+    if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
+  }
+}
+
+}  // namespace soulprint

@@ -1,0 +1,169 @@
+// CALL soulprint_run_full_pass(user_id): requests a pass, runs it in a worker of its own and waits
+// for it.  The path for servers that do not preload the library, and for people who want to watch.
+
+#include <cstdint>
+#include <string>
+
+#include "activity.hpp"
+#include "error.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "settings.hpp"
+#include "worker.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr long kLookEveryMs = 100;
+constexpr std::int64_t kNoticeEveryMs = 1000;
+
+struct PassRow {
+  std::string state;
+  std::string progress;
+};
+
+// The public functions and views are where the extension is.
+std::string PublicSchema() {
+  return pg::Query(
+             "SELECT quote_ident(nspname) FROM pg_catalog.pg_extension e"
+             " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+             " WHERE extname = 'soulprint'")
+      .Run()
+      .at(0)
+      .Text(0);
+}
+
+// Interrupts the worker when the caller is interrupted, else lets it be.
+class WorkerGuard {
+ public:
+  explicit WorkerGuard(BackgroundWorkerHandle* handle) : handle_(handle) {}
+  ~WorkerGuard() {
+    pid_t pid = 0;
+    if (!ended_ && GetBackgroundWorkerPid(handle_, &pid) == BGWH_STARTED) kill(pid, SIGINT);
+    pfree(handle_);
+  }
+  WorkerGuard(const WorkerGuard&) = delete;
+  WorkerGuard& operator=(const WorkerGuard&) = delete;
+
+  bool Stopped() {
+    pid_t pid = 0;
+    ended_ = GetBackgroundWorkerPid(handle_, &pid) == BGWH_STOPPED;
+    return ended_;
+  }
+  void Release() { ended_ = true; }
+
+ private:
+  BackgroundWorkerHandle* handle_;
+  bool ended_ = false;
+};
+
+PassRow Look(std::int64_t pass, const std::string& user_id) {
+  const pg::Row row = pg::Query("SELECT state, progress FROM soulprint.watch_full_pass($1, $2)")
+                          .BigInt(pass)
+                          .Uuid(user_id)
+                          .Run()
+                          .at(0);
+  return {row.IsNull(0) ? "canceled" : row.Text(0), row.Text(1)};
+}
+
+// What the profile says of the pass's end.
+std::string ReasonOf(const std::string& user_id) {
+  const std::string profiles =
+      pg::Query("SELECT soulprint.app_table('user_profiles')").Run().at(0).Text(0);
+  pg::Rows rows = pg::Query("SELECT full_pass_error FROM " + profiles + " WHERE user_id = $1")
+                      .Uuid(user_id)
+                      .Run();
+  return rows.empty() ? "the user was deleted" : rows.front().Text(0);
+}
+
+void Wait() {
+  pg::Call([] {
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kLookEveryMs,
+              PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  });
+  pg::CheckForInterrupts();
+}
+
+// Waits until the pass has ended, saying how far it is.
+PassRow Watch(std::int64_t pass, const std::string& user_id, WorkerGuard& worker) {
+  std::string said;
+  std::int64_t waited = 0;
+  while (true) {
+    const bool stopped = worker.Stopped();
+    const PassRow row = Look(pass, user_id);
+    const bool waits = row.state == "queued" || row.state == "interrupted";
+    if (row.state != "running" && !waits) return row;
+    if (row.progress != said && waited >= kNoticeEveryMs) {
+      pg::Log(NOTICE, row.progress);
+      said = row.progress;
+      waited = 0;
+    }
+    // If it runs although our worker has ended, another worker was faster and is at it.
+    if (stopped && waits) return row;
+    Wait();
+    waited += kLookEveryMs;
+  }
+}
+
+void RunAndWait(const std::string& user_id) {
+  const std::string reason = settings::PauseReason();
+  if (!reason.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, reason, {},
+                "Set soulprint.provider = 'offline' and reload.");
+  }
+  const std::int64_t pass = pg::Query("SELECT " + PublicSchema() + ".soulprint_start_full_pass($1)")
+                                .Uuid(user_id)
+                                .Run()
+                                .at(0)
+                                .BigInt(0);
+  // The worker must see the request, and waiting must not hold a snapshot.
+  pg::Call([] { SPI_commit(); });
+  BackgroundWorkerHandle* const handle = StartWorker(pass, false);
+  if (handle == nullptr) {
+    throw Error("53400", "no background worker slot is free",
+                "Full pass " + std::to_string(pass) + " stays queued.",
+                "Raise max_worker_processes, or try again later.");
+  }
+  WorkerGuard worker(handle);
+  const PassRow end = Watch(pass, user_id, worker);
+  worker.Release();
+  if (end.state == "done") return;
+  throw Error(sqlstate::kObjectNotInPrerequisiteState,
+              "full pass " + std::to_string(pass) + " is " + end.state + ": " + ReasonOf(user_id),
+              {},
+              end.state == "queued" || end.state == "interrupted" ? "Call it again to go on." : "");
+}
+
+}  // namespace
+
+}  // namespace soulprint
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_run_full_pass);
+
+Datum soulprint_run_full_pass(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    const auto* context = reinterpret_cast<CallContext*>(fcinfo->context);
+    if (context == nullptr || context->atomic) {
+      throw Error("25001", "soulprint_run_full_pass() cannot run inside a transaction block", {},
+                  "Call it on its own, or use soulprint_start_full_pass().");
+    }
+    if (PG_ARGISNULL(0)) {
+      throw Error("22004", "user_id must not be null", {},
+                  "Pass the user_id of a row in user_profiles.");
+    }
+    const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
+    pg::Call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });
+    RunAndWait(user_id);
+    pg::Call([] { SPI_finish(); });
+    return static_cast<Datum>(0);
+  });
+}
+}

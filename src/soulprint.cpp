@@ -1,0 +1,22 @@
+// The module: what Postgres finds when it loads the library.
+
+#include "launcher.hpp"
+#include "settings.hpp"
+#include "wake.hpp"
+
+#include "pg/postgres.hpp"
+
+extern "C" {
+
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+// Runs in the postmaster when preloaded, else in the first process that calls a function of ours.
+void _PG_init(void) {
+  soulprint::settings::Define();
+  if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
+  soulprint::wake::RequestSharedMemory();
+  soulprint::RegisterLauncher();
+}
+}

@@ -1,0 +1,358 @@
+#include "sql_store.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "activity.hpp"
+#include "error.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "pipeline/export_to_conversations.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// Runs body in the open transaction, or in one of its own.
+template <typename Body>
+auto InTransaction(Body body) {
+  if (pg::Transaction::IsOpen()) return body();
+  pg::Transaction transaction;
+  auto result = body();
+  transaction.Commit();
+  return result;
+}
+
+std::string AppTable(const char* name) {
+  return InTransaction(
+      [&] { return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0); });
+}
+
+std::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCutOff:
+      return "cut_off";
+    case Outcome::kRefused:
+      return "refused";
+    default:
+      return "answered";
+  }
+}
+
+Outcome OutcomeFromName(const std::string& name) {
+  if (name == "cut_off") return Outcome::kCutOff;
+  if (name == "refused") return Outcome::kRefused;
+  return Outcome::kAnswered;
+}
+
+// "full pass 42 of user 9f2c…: facts 124/240"
+std::string PassText(const TakenPass& pass, const Progress& progress) {
+  std::string text = "full pass " + std::to_string(pass.id) + " of user " +
+                     pass.user_id.substr(0, 4) + "\u2026: " + std::string(progress.stage);
+  if (progress.stage == "facts") {
+    text += " " + std::to_string(progress.chunks_done) + "/" + std::to_string(progress.chunks);
+  }
+  return text;
+}
+
+}  // namespace
+
+SqlStore::SqlStore(const TakenPass& pass)
+    : pass_(pass),
+      profiles_(AppTable("user_profiles")),
+      conversations_(AppTable("raw_conversations")),
+      chunks_(AppTable("conversation_chunks")) {
+  InTransaction([&] {
+    for (const pg::Row& row : pg::Query("SELECT attname::text FROM pg_attribute WHERE attrelid = "
+                                        "$1::regclass AND attnum > 0 AND NOT attisdropped")
+                                  .Text(profiles_)
+                                  .Run()) {
+      profile_columns_.insert(row.Text(0));
+    }
+    return true;
+  });
+}
+
+std::vector<std::string> SqlStore::ConversationIds() {
+  return InTransaction([&] {
+    std::vector<std::string> ids;
+    for (const pg::Row& row : pg::Query("SELECT conversation_id FROM " + conversations_ +
+                                        " WHERE user_id = $1"
+                                        " ORDER BY created_at, conversation_id COLLATE \"C\"")
+                                  .Uuid(pass_.user_id)
+                                  .Run()) {
+      ids.push_back(row.Text(0));
+    }
+    return ids;
+  });
+}
+
+std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
+  pg::Rows rows = InTransaction([&] {
+    return pg::Query("SELECT messages::text, title, created_at, updated_at FROM " + conversations_ +
+                     " WHERE user_id = $1 AND conversation_id = $2")
+        .Uuid(pass_.user_id)
+        .Text(id)
+        .Run();
+  });
+  if (rows.empty()) return std::nullopt;
+  const pg::Row& row = rows.front();
+  Conversation conversation;
+  try {
+    conversation = ConversationFromJson(nlohmann::json::parse(row.Text(0), nullptr, false));
+  } catch (const Error&) {
+    // Whatever another program stored there: nothing a user said.
+    conversation = {};
+  }
+  conversation.id = id;
+  conversation.title = row.Text(1);
+  conversation.created_at = row.Timestamp(2);
+  conversation.updated_at = row.Timestamp(3);
+  return conversation;
+}
+
+void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) {
+  pg::Transaction transaction;
+  pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1 FOR KEY SHARE")
+      .Uuid(pass_.user_id)
+      .Run();
+  Guard();
+  while (std::optional<ChunkedConversation> conversation = next()) ReplaceChunksOf(*conversation);
+  pg::Query("DELETE FROM " + chunks_ +
+            " k WHERE user_id = $1 AND chunk_tier = 'medium'"
+            " AND NOT EXISTS (SELECT FROM " +
+            conversations_ +
+            " c WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id)")
+      .Uuid(pass_.user_id)
+      .Execute();
+  transaction.Commit();
+}
+
+void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
+  std::multimap<std::string, std::string> stored;  // content → id
+  for (const pg::Row& row : pg::Query("SELECT content, id FROM " + chunks_ +
+                                      " WHERE user_id = $1 AND conversation_id = $2"
+                                      " AND chunk_tier = 'medium'")
+                                .Uuid(pass_.user_id)
+                                .Text(conversation.conversation_id)
+                                .Run()) {
+    stored.emplace(row.Text(0), row.Text(1));
+  }
+  std::vector<const Chunk*> fresh;
+  std::vector<std::string> kept;
+  std::vector<std::int64_t> kept_index;
+  for (const Chunk& chunk : conversation.chunks) {
+    const auto same = stored.find(chunk.content);
+    if (same == stored.end()) {
+      fresh.push_back(&chunk);
+      continue;
+    }
+    kept.push_back(same->second);
+    kept_index.push_back(chunk.index);
+    stored.erase(same);
+  }
+  if (!kept.empty()) {
+    pg::Query("UPDATE " + chunks_ +
+              " k SET chunk_index = n.chunk_index, total_chunks = $4, title = $5,"
+              " message_count = $6, created_at = $7, is_recent = $7 > now() - interval '180 days'"
+              " FROM unnest($2::uuid[], $3) AS n (id, chunk_index)"
+              " WHERE k.user_id = $1 AND k.id = n.id"
+              " AND (k.chunk_index, k.total_chunks, k.title, k.message_count, k.created_at,"
+              " k.is_recent) IS DISTINCT FROM (n.chunk_index, $4, $5, $6, $7,"
+              " $7 > now() - interval '180 days')")
+        .Uuid(pass_.user_id)
+        .TextArray(kept)
+        .BigIntArray(kept_index)
+        .BigInt(static_cast<std::int64_t>(conversation.chunks.size()))
+        .Text(conversation.title)
+        .BigInt(conversation.message_count)
+        .Timestamp(conversation.created_at)
+        .Execute();
+  }
+  if (!stored.empty()) {
+    std::vector<std::string> gone;
+    for (const auto& [content, id] : stored) gone.push_back(id);
+    pg::Query("DELETE FROM " + chunks_ + " WHERE user_id = $1 AND id = ANY ($2::uuid[])")
+        .Uuid(pass_.user_id)
+        .TextArray(gone)
+        .Execute();
+  }
+  if (!fresh.empty()) InsertChunks(conversation, fresh);
+}
+
+void SqlStore::InsertChunks(const ChunkedConversation& conversation,
+                            const std::vector<const Chunk*>& chunks) {
+  std::vector<std::string> contents;
+  std::vector<std::int64_t> indexes;
+  std::vector<std::int64_t> tokens;
+  for (const Chunk* chunk : chunks) {
+    contents.push_back(chunk->content);
+    indexes.push_back(chunk->index);
+    tokens.push_back(chunk->tokens);
+  }
+  pg::Query("INSERT INTO " + chunks_ +
+            " (id, user_id, conversation_id, title, message_count, created_at, is_recent,"
+            " chunk_tier, total_chunks, content, chunk_index, token_count)"
+            " SELECT gen_random_uuid(), $1, $2, $3, $4, $5, $5 > now() - interval '180 days',"
+            " 'medium', $6, n.content, n.chunk_index, n.token_count"
+            " FROM unnest($7, $8, $9) AS n (content, chunk_index, token_count)")
+      .Uuid(pass_.user_id)
+      .Text(conversation.conversation_id)
+      .Text(conversation.title)
+      .BigInt(conversation.message_count)
+      .Timestamp(conversation.created_at)
+      .BigInt(static_cast<std::int64_t>(conversation.chunks.size()))
+      .TextArray(std::move(contents))
+      .BigIntArray(std::move(indexes))
+      .BigIntArray(std::move(tokens))
+      .Execute();
+}
+
+std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
+  return InTransaction([&]() -> std::optional<std::string> {
+    pg::Rows rows = pg::Query("SELECT wording FROM soulprint.prompts WHERE step = $1")
+                        .Text(StepName(step))
+                        .Run();
+    if (rows.empty()) return std::nullopt;
+    return rows.front().Text(0);
+  });
+}
+
+std::optional<Answer> SqlStore::FindReply(const Question& question) {
+  pg::Rows rows = InTransaction([&] {
+    return pg::Query(
+               "SELECT outcome, reply, reason FROM soulprint.replies WHERE user_id = $1"
+               " AND step = $2 AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4")
+        .Uuid(pass_.user_id)
+        .Text(StepName(question.step))
+        .Text(QuestionIdentity(question))
+        .BigInt(question.attempt)
+        .Run();
+  });
+  if (rows.empty()) return std::nullopt;
+  ++calls_remembered_;
+  Answer answer;
+  answer.outcome = OutcomeFromName(rows.front().Text(0));
+  answer.text = rows.front().Text(1);
+  answer.reason = rows.front().Text(2);
+  return answer;
+}
+
+void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
+  pg::Transaction transaction;
+  // An answer is paid for: it must be on this server's disk, whatever standbys do.
+  pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
+  Guard();
+  for (const Reply& reply : replies) {
+    pg::Query(
+        "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
+        " reason, model, input_tokens, output_tokens, cost_usd)"
+        " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, $8, $9, $10, $11)"
+        " ON CONFLICT DO NOTHING")
+        .Uuid(pass_.user_id)
+        .Text(StepName(reply.question.step))
+        .Text(QuestionIdentity(reply.question))
+        .BigInt(reply.question.attempt)
+        .Text(OutcomeName(reply.answer.outcome))
+        .Text(CleanUtf8(reply.answer.text))
+        .Text(CleanUtf8(reply.answer.reason))
+        .Text(reply.question.model)
+        .BigInt(reply.answer.usage.input_tokens)
+        .BigInt(reply.answer.usage.output_tokens)
+        .Double(reply.answer.usage.cost_usd)
+        .Execute();
+    pg::Query(
+        "UPDATE soulprint.full_passes SET calls_made = calls_made + 1,"
+        " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
+        " cost_usd = cost_usd + $4::numeric WHERE id = $1")
+        .BigInt(pass_.id)
+        .BigInt(reply.answer.usage.input_tokens)
+        .BigInt(reply.answer.usage.output_tokens)
+        .Double(reply.answer.usage.cost_usd)
+        .Execute();
+  }
+  transaction.Commit();
+}
+
+void SqlStore::RefuseReply(const Question& question) {
+  pg::Transaction transaction;
+  Guard();
+  pg::Query(
+      "UPDATE soulprint.replies SET unusable = true WHERE user_id = $1 AND step = $2"
+      " AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4 AND NOT unusable")
+      .Uuid(pass_.user_id)
+      .Text(StepName(question.step))
+      .Text(QuestionIdentity(question))
+      .BigInt(question.attempt)
+      .Execute();
+  transaction.Commit();
+}
+
+StoredSections SqlStore::ReadSections() {
+  return InTransaction([&] {
+    StoredSections sections;
+    pg::Rows rows = pg::Query("SELECT soul_md, identity_md, user_md, agents_md, tools_md FROM " +
+                              profiles_ + " WHERE user_id = $1")
+                        .Uuid(pass_.user_id)
+                        .Run();
+    for (std::size_t i = 0; !rows.empty() && i < sections.size(); ++i) {
+      sections[i] = rows.front().TextOrNull(i);
+    }
+    return sections;
+  });
+}
+
+void SqlStore::Report(const Progress& progress) {
+  const bool new_stage = progress.stage != progress_.stage;
+  progress_ = progress;
+  const auto now = steady_clock::now();
+  ObeyServer();
+  if (!new_stage && now < next_write_) return;
+  next_write_ = now + seconds(1);
+  ShowActivity(PassText(pass_, progress_));
+  if (pg::Transaction::IsOpen()) return;
+  {
+    pg::Transaction transaction;
+    Guard();
+    transaction.Commit();
+  }
+  if (now < next_percent_) return;
+  next_percent_ = now + seconds(5);
+  ShowPercent();
+}
+
+void SqlStore::Guard() {
+  const std::uint64_t rows =
+      pg::Query(
+          "UPDATE soulprint.full_passes f SET stage = $3,"
+          " stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,"
+          " conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,"
+          " facts_left_out = $9, items_dropped = $10, calls_remembered = $11"
+          " WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid()"
+          " AND f.state = 'running'"
+          " AND EXISTS (SELECT FROM " +
+          profiles_ + " p WHERE p.user_id = $2)")
+          .BigInt(pass_.id)
+          .Uuid(pass_.user_id)
+          .Text(progress_.stage)
+          .BigInt(progress_.conversations)
+          .BigInt(progress_.chunks)
+          .BigInt(progress_.chunks_done)
+          .BigInt(progress_.chunks_failed)
+          .BigInt(progress_.facts)
+          .BigInt(progress_.facts_left_out)
+          .BigInt(progress_.items_dropped)
+          .BigInt(calls_remembered_)
+          .Execute();
+  if (rows == 0) {
+    throw Error(sqlstate::kNoData,
+                "full pass " + std::to_string(pass_.id) + " was canceled, or its user was deleted");
+  }
+}
+
+}  // namespace soulprint

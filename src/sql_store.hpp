@@ -1,0 +1,86 @@
+// The Store in SQL: the statements that a worker runs during a pass, one function each.
+//
+// Every write begins with the profile's row where it touches that, then with the pass's row: the
+// update that is progress, cancel and forget in one (DESIGN 3).
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/store.hpp"
+
+namespace soulprint {
+
+// A pass that this process has taken: it holds the pass's lock.
+struct TakenPass {
+  std::int64_t id = 0;
+  std::string user_id;
+  int attempts = 0;  // this one included
+};
+
+class SqlStore : public Store {
+ public:
+  explicit SqlStore(const TakenPass& pass);
+
+  std::vector<std::string> ConversationIds() override;
+  std::optional<Conversation> ReadConversation(const std::string& id) override;
+  void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) override;
+  std::optional<std::string> OperatorPrompt(Step step) override;
+  std::optional<Answer> FindReply(const Question& question) override;
+  void SaveReplies(const std::vector<Reply>& replies) override;
+  void RefuseReply(const Question& question) override;
+  StoredSections ReadSections() override;
+  void PublishMemory(const std::string& memory_md) override;
+  void Publish(const Profile& profile) override;
+
+  // Also does what a worker does at every step: ends what was canceled (Error 57014), reloads the
+  // settings, and throws Error 57P01 when they say that no pass is to run.
+  void Report(const Progress& progress) override;
+
+  // Ends the pass as failed and says why in the profile.  If this pass has published MEMORY,
+  // soulprint_text is made of it and the stored sections.
+  void Fail(const std::string& reason);
+
+  // Returns the pass to the queue.  A charged attempt counts, and the next one waits.
+  void Requeue(const std::string& reason, bool charged);
+
+ private:
+  // The user_profiles row, locked: what the end of a pass needs of it.
+  struct LockedProfile {
+    bool pending = false;  // requested again during the pass
+    std::optional<std::string> memory_md;
+    StoredSections sections;
+  };
+
+  LockedProfile LockProfile();
+  void Guard();
+  void ShowPercent();
+  void ReplaceChunksOf(const ChunkedConversation& conversation);
+  void InsertChunks(const ChunkedConversation& conversation,
+                    const std::vector<const Chunk*>& chunks);
+  void ReplaceFacts(const std::vector<Fact>& facts);
+  void KeepVersion();
+  void RecordFailure(const std::string& error, bool with_memory);
+  std::string EndPass(const char* state, const std::string& reason);
+  void Ended(bool requested_again, const char* status, const std::string& reason);
+  std::string SetOptional(const char* column, const char* value) const;
+
+  TakenPass pass_;
+  std::string profiles_;  // the application's tables, qualified and quoted
+  std::string conversations_;
+  std::string chunks_;
+  std::set<std::string> profile_columns_;
+  bool memory_published_ = false;
+  bool version_kept_ = false;
+  Progress progress_;
+  int calls_remembered_ = 0;
+  std::chrono::steady_clock::time_point next_write_;
+  std::chrono::steady_clock::time_point next_percent_;
+};
+
+}  // namespace soulprint

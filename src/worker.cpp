@@ -1,0 +1,179 @@
+#include "worker.hpp"
+
+#include <string>
+
+#include "activity.hpp"
+#include "error.hpp"
+#include "llm/offline.hpp"
+#include "pass_queue.hpp"
+#include "pg/call.hpp"
+#include "pipeline/full_pass.hpp"
+#include "pipeline/remembered_model.hpp"
+#include "settings.hpp"
+#include "sql_store.hpp"
+#include "wake.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr const char* kWorkerRole = "soulprint_worker";
+
+// What a worker is started for.  Crosses the fork as bytes.
+struct WorkerTask {
+  Oid database = InvalidOid;
+  Oid role = InvalidOid;
+  std::int64_t pass = 0;
+  bool look_up = false;
+};
+static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
+
+// Worth another attempt: connection, rollback, resources, lock not available, operator, system.
+bool IsTransient(const std::string& sqlstate) {
+  for (const char* state_class : {"08", "40", "53", "55P", "57", "58"}) {
+    if (sqlstate.starts_with(state_class)) return true;
+  }
+  return false;
+}
+
+// The detail of a violated constraint is the row, and nobody's words belong in a log.
+std::string Detail(const Error& error) {
+  return error.sqlstate().starts_with("23") ? std::string() : error.detail();
+}
+
+std::string Sentences(const Error& error) {
+  std::string text = error.what();
+  const std::string detail = Detail(error);
+  for (const std::string* more : {&detail, &error.hint()}) {
+    if (more->empty()) continue;
+    text += text.ends_with('.') ? " " : ". ";
+    text += *more;
+  }
+  return text;
+}
+
+PassOptions OptionsFromSettings() {
+  PassOptions options;
+  options.model = settings::ModelName();
+  options.min_chunk_success = settings::min_chunk_success;
+  options.v2_required = settings::v2_required;
+  return options;
+}
+
+// Records why the pass could not be finished.  Throws Error when that cannot be recorded either.
+void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
+  const std::string& sqlstate = error.sqlstate();
+  const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
+  if (sqlstate == sqlstate::kNoData) {
+    pg::Log(LOG, name + " ended unpublished: " + error.what());
+  } else if (sqlstate == sqlstate::kAdminShutdown) {
+    store.Requeue(Sentences(error), false);
+    pg::Log(LOG, name + " returned to the queue: " + error.what());
+  } else if (sqlstate == sqlstate::kQueryCanceled) {
+    store.Fail("canceled by an administrator");
+    pg::Log(LOG, name + " was canceled by an administrator");
+  } else if (IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
+    store.Requeue(Sentences(error), true);
+    pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
+  } else {
+    store.Fail(Sentences(error));
+    pg::Log(WARNING, name + " failed: " + error.what(), Detail(error), error.hint());
+  }
+}
+
+void RunPass(const TakenPass& pass) {
+  SqlStore store(pass);
+  try {
+    if (pass.attempts > settings::max_attempts) {
+      throw Error(sqlstate::kInternalError,
+                  "the worker ended unexpectedly in each of " +
+                      std::to_string(settings::max_attempts) + " attempts",
+                  {}, "Look for the reason in the server log, then ask for the pass again.");
+    }
+    OfflineModel offline;
+    RememberedModel model(offline, store);
+    RunFullPass(store, model, OptionsFromSettings());
+  } catch (const Error& error) {
+    EndUnfinished(store, pass, error);
+  } catch (const std::exception& error) {
+    EndUnfinished(store, pass, Error(sqlstate::kInternalError, error.what()));
+  }
+}
+
+// Nothing that the role's or the database's settings say may decide how a pass runs.
+void SetUpSession() {
+  pg::Call([] {
+    constexpr const char* kSettings[][2] = {{"application_name", "soulprint worker"},
+                                            {"search_path", "pg_catalog"},
+                                            {"statement_timeout", "0"},
+                                            {"lock_timeout", "0"},
+                                            {"idle_in_transaction_session_timeout", "0"},
+                                            {"default_transaction_isolation", "read committed"},
+                                            {"default_transaction_read_only", "off"},
+                                            {"row_security", "on"}};
+    for (const auto& setting : kSettings) {
+      SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
+    }
+  });
+}
+
+void Work(const WorkerTask& task) {
+  if (task.look_up) {
+    ShowActivity("looking up pending profiles");
+    wake::SetLookUpPosition(LookUpPendingProfiles(wake::LookUpPosition()));
+    DeleteExpired();
+  }
+  while (settings::enabled && settings::PauseReason().empty()) {
+    const std::optional<TakenPass> pass = TakePass(task.pass);
+    if (!pass) return;
+    RunPass(*pass);
+    ReleasePass(*pass);
+    wake::CountPassEnded();
+    if (task.pass != 0) return;
+    ObeySignals();
+  }
+}
+
+}  // namespace
+
+BackgroundWorkerHandle* StartWorker(std::int64_t pass, bool look_up) {
+  return pg::Call([&] {
+    const WorkerTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), pass, look_up};
+    BackgroundWorker worker{};
+    snprintf(worker.bgw_name, BGW_MAXLEN, "soulprint worker");
+    snprintf(worker.bgw_type, BGW_MAXLEN, "soulprint worker");
+    snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "soulprint");
+    snprintf(worker.bgw_function_name, BGW_MAXLEN, "soulprint_worker_main");
+    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+    worker.bgw_restart_time = BGW_NEVER_RESTART;
+    worker.bgw_notify_pid = MyProcPid;
+    memcpy(worker.bgw_extra, &task, sizeof(task));
+    BackgroundWorkerHandle* handle = nullptr;
+    MemoryContext const caller = MemoryContextSwitchTo(TopMemoryContext);
+    const bool registered = RegisterDynamicBackgroundWorker(&worker, &handle);
+    MemoryContextSwitchTo(caller);
+    return registered ? handle : nullptr;
+  });
+}
+
+}  // namespace soulprint
+
+extern "C" {
+
+PGDLLEXPORT void soulprint_worker_main(Datum);
+
+void soulprint_worker_main(Datum) {
+  using namespace soulprint;
+  pg::Enter([] {
+    WorkerTask task;
+    memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
+    InstallSignalHandlers();
+    pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
+    SetUpSession();
+    Work(task);
+  });
+}
+}

@@ -1,0 +1,22 @@
+// A worker: takes passes, runs the route for each, publishes it or records why not (DESIGN 3 and
+// 4).
+
+#pragma once
+
+#include <cstdint>
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+// Starts a worker for the present database, as soulprint_worker: for the pass `pass` only or, with
+// 0, for one after the other until none is left.  With look_up it first looks up profiles that
+// became pending without the trigger.  This process's latch is set when the worker starts and ends.
+// Needs an open transaction.  The handle is the caller's to pfree; nullptr if no background worker
+// slot is free; throws Error 42704 if the role does not exist.
+BackgroundWorkerHandle* StartWorker(std::int64_t pass, bool look_up);
+
+// The advisory lock that the worker of a pass holds: its locktag's fourth field.
+inline constexpr std::uint16_t kPassLockClass = 0x5350;
+
+}  // namespace soulprint
