@@ -245,9 +245,15 @@ BEGIN
     IF NOT coalesce(requested, false) THEN
         RETURN NULL;
     END IF;
-    INSERT INTO soulprint.full_passes AS f (user_id) VALUES (queue_full_pass.user_id)
-        ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING
-        RETURNING f.id INTO pass_id;
+    -- Looked for first, because an INSERT would wait for the transaction of a worker that is at it.  Such a
+    -- pass cannot end unseen: its worker locks the profile's row first, which the requester has changed.
+    SELECT f.id INTO pass_id FROM soulprint.full_passes f
+        WHERE f.user_id = queue_full_pass.user_id AND f.state IN ('queued', 'running');
+    IF pass_id IS NULL THEN
+        INSERT INTO soulprint.full_passes AS f (user_id) VALUES (queue_full_pass.user_id)
+            ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING
+            RETURNING f.id INTO pass_id;
+    END IF;
     IF pass_id IS NULL THEN
         SELECT f.id INTO pass_id FROM soulprint.full_passes f
             WHERE f.user_id = queue_full_pass.user_id AND f.state IN ('queued', 'running');
@@ -337,6 +343,9 @@ DECLARE
     chunks text := soulprint.app_table('conversation_chunks');
     wanted record;
     statement text;
+    -- Compresses large values several times faster than the default, where the server has it.
+    large text := CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression'
+                                    AND 'lz4' = ANY (enumvals)) THEN 'COMPRESSION lz4' ELSE '' END;
 BEGIN
     changes := '{}';
     IF to_regnamespace(quote_ident(app)) IS NULL THEN
@@ -370,13 +379,13 @@ BEGIN
         ('user_profiles', 'agents_md', 'text'), ('user_profiles', 'tools_md', 'text'),
         ('user_profiles', 'soulprint_text', 'text'), ('user_profiles', 'import_cost_json', 'text'),
         ('user_profiles', 'updated_at', 'timestamptz'),
-        ('raw_conversations', 'title', 'text'), ('raw_conversations', 'messages', 'jsonb'),
+        ('raw_conversations', 'title', 'text'), ('raw_conversations', 'messages', 'jsonb LARGE'),
         ('raw_conversations', 'message_count', 'int'), ('raw_conversations', 'created_at', 'timestamptz'),
         ('raw_conversations', 'updated_at', 'timestamptz'),
         ('raw_conversations', 'imported_at', 'timestamptz DEFAULT now()'),
         ('conversation_chunks', 'conversation_id', 'text'), ('conversation_chunks', 'chunk_index', 'int'),
         ('conversation_chunks', 'total_chunks', 'int'), ('conversation_chunks', 'token_count', 'int'),
-        ('conversation_chunks', 'title', 'text'), ('conversation_chunks', 'content', 'text'),
+        ('conversation_chunks', 'title', 'text'), ('conversation_chunks', 'content', 'text LARGE'),
         ('conversation_chunks', 'chunk_tier', 'text'), ('conversation_chunks', 'message_count', 'int'),
         ('conversation_chunks', 'is_recent', 'boolean'), ('conversation_chunks', 'created_at', 'timestamptz')
         ) AS t (name, attribute, definition)
@@ -385,7 +394,7 @@ BEGIN
                        WHERE a.attrelid = soulprint.app_table(wanted.name)::regclass
                          AND a.attname = wanted.attribute AND NOT a.attisdropped) THEN
             EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.name),
-                           wanted.attribute, wanted.definition);
+                           wanted.attribute, replace(wanted.definition, 'LARGE', large));
             CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.name)) = ANY (changes);
             changes := changes || format('added column %s.%I', soulprint.app_table(wanted.name), wanted.attribute);
         END IF;
@@ -593,17 +602,10 @@ CREATE FUNCTION soulprint.watch_full_pass(pass_id bigint, user_id uuid, OUT stat
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
-        SELECT CASE WHEN f.state <> 'running' OR EXISTS (
-                        SELECT FROM pg_locks l
-                        WHERE l.locktype = 'advisory' AND l.objsubid = 21328 AND l.granted
-                          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                          AND (l.classid::bigint << 32 | l.objid::bigint) = f.id)
-                    THEN f.state ELSE 'interrupted' END,
-               soulprint.progress_text(f)
-        FROM soulprint.full_passes f
+        SELECT f.state, soulprint.progress_text(f) FROM soulprint.full_passes f
         WHERE f.id = watch_full_pass.pass_id AND f.user_id = watch_full_pass.user_id
     $$;
-COMMENT ON FUNCTION soulprint.watch_full_pass(bigint, uuid) IS 'state and progress of a pass whose user the caller can name; interrupted = running, but its worker is gone';
+COMMENT ON FUNCTION soulprint.watch_full_pass(bigint, uuid) IS 'state and progress of a pass whose user the caller can name';
 
 CREATE VIEW soulprint_progress AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
@@ -633,17 +635,14 @@ DO $$
 DECLARE
     member record;
 BEGIN
-    -- soulprint_worker owns everything private, so that what runs with the rights of its owner runs with its.
+    -- What runs with the rights of its owner runs with soulprint_worker's.  Nothing else is its own: it runs
+    -- the application's triggers, which must not replace what an administrator calls.
     FOR member IN
         SELECT format('TABLE %s', c.oid::regclass) AS object FROM pg_catalog.pg_class c
             WHERE c.relnamespace = 'soulprint'::regnamespace AND c.relkind = 'r'
         UNION ALL
-        SELECT format('VIEW %s', c.oid::regclass) FROM pg_catalog.pg_class c
-            WHERE c.relname IN ('soulprint_progress', 'soulprint_history') AND c.relkind = 'v'
-              AND c.relnamespace = '@extschema@'::regnamespace
-        UNION ALL
         SELECT format('FUNCTION %s', p.oid::regprocedure) FROM pg_catalog.pg_proc p
-            WHERE p.pronamespace = 'soulprint'::regnamespace AND p.proname NOT LIKE 'soulprint\_%'
+            WHERE p.pronamespace = 'soulprint'::regnamespace AND p.prosecdef
     LOOP
         EXECUTE 'ALTER ' || member.object || ' OWNER TO soulprint_worker';
     END LOOP;
@@ -667,6 +666,7 @@ REVOKE EXECUTE ON FUNCTION soulprint_setup(), soulprint_import(uuid, bytea), sou
     soulprint_start_full_pass(uuid, text), soulprint_cancel_full_pass(uuid) FROM PUBLIC;
 REVOKE EXECUTE ON PROCEDURE soulprint_run_full_pass(uuid) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION soulprint.queue_pending_profile(), soulprint.notify_ended(uuid, bigint, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) TO soulprint_worker;
 
 -- A launcher that is waiting for this extension looks again when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -49,9 +49,9 @@ std::size_t Count(int value, const char* argument) {
 Share ShareFromName(const std::string& name) {
   if (name == "whole") return Share::kWhole;
   if (name == "fair") return Share::kFair;
-  throw Error(sqlstate::kInvalidParameterValue,
-              "share must be \"whole\" or \"fair\", not \"" + name + "\"", {},
-              "\"whole\" keeps conversations whole while they fit, \"fair\" lets all of them appear.");
+  throw Error(
+      sqlstate::kInvalidParameterValue, "share must be \"whole\" or \"fair\", not \"" + name + "\"",
+      {}, "\"whole\" keeps conversations whole while they fit, \"fair\" lets all of them appear.");
 }
 
 std::vector<Scored> Score(const json& conversations) {

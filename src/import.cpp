@@ -90,7 +90,7 @@ class Importer {
         pg::Query("INSERT INTO " + table_ +
                   " AS r (user_id, conversation_id, title, message_count, created_at, updated_at,"
                   " imported_at, messages) VALUES ($1, coalesce(nullif($2, ''), 'h-' ||"
-                  " left(encode(sha256(convert_to($3, 'UTF8')), 'hex'), 32)), nullif($4, ''), $5,"
+                  " left(encode(sha256(convert_to($3, 'UTF8')), 'hex'), 32)), $4, $5,"
                   " $6, nullif($7, '-infinity'), now(), $8::jsonb)"
                   " ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title,"
                   " messages = excluded.messages, message_count = excluded.message_count,"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,33 @@ struct Queue {
   milliseconds next_due{0};  // until a queued pass that waits is due; 0 = none waits
 };
 
+// The queue's table belongs to soulprint_worker, and even planning a query can run what its owner
+// put into an index: that must not run as the superuser that this process is.  When a query fails,
+// the transaction's end does what End does.
+class AsWorker {
+ public:
+  AsWorker() {
+    pg::Call([&] {
+      const Oid role = get_role_oid("soulprint_worker", false);
+      GetUserIdAndSecContext(&user_, &context_);
+      SetUserIdAndSecContext(
+          role, context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+      settings_ = NewGUCNestLevel();
+    });
+  }
+  void End() {
+    pg::Call([&] {
+      AtEOXact_GUC(false, settings_);
+      SetUserIdAndSecContext(user_, context_);
+    });
+  }
+
+ private:
+  Oid user_ = InvalidOid;
+  int context_ = 0;
+  int settings_ = 0;
+};
+
 class Launcher {
  public:
   // One round: starts the workers that are needed.  Returns how long to sleep.
@@ -55,7 +83,7 @@ class Launcher {
   std::vector<BackgroundWorkerHandle*> workers_;
   std::uint32_t ended_before_ = 0;  // passes ended, at the last round
   std::int64_t waiting_before_ = 0;
-  steady_clock::time_point next_poll_;
+  std::optional<steady_clock::time_point> last_poll_;
   steady_clock::time_point not_before_;  // after workers that ended without ending a pass
   milliseconds back_off_{0};
   steady_clock::time_point next_slot_log_;
@@ -76,6 +104,7 @@ Queue Launcher::Look() {
                         .at(0)
                         .Bool(0);
   if (queue.installed) {
+    AsWorker as_worker;
     const pg::Row row =
         pg::Query(
             "WITH held AS (SELECT classid::bigint << 32 | objid::bigint AS id"
@@ -90,6 +119,7 @@ Queue Launcher::Look() {
             .BigInt(kPassLockClass)
             .Run()
             .at(0);
+    as_worker.End();
     queue.waiting = row.BigInt(0);
     queue.busy = row.BigInt(1);
     queue.next_due = milliseconds(row.BigInt(2));
@@ -139,7 +169,7 @@ void Launcher::StartWorkers(const Queue& queue, bool poll_due) {
     transaction.Commit();
     if (handle == nullptr) return SlotsAreTaken();
     workers_.push_back(handle);
-    if (look_up) next_poll_ = now + milliseconds(settings::poll_interval);
+    if (look_up) last_poll_ = now;
   }
 }
 
@@ -175,10 +205,15 @@ milliseconds Launcher::Round() {
     sleep = std::min<milliseconds>(sleep, kExtensionMissing);
   } else if (settings::enabled && settings::PauseReason().empty()) {
     said_missing_ = false;
-    StartWorkers(queue, now >= next_poll_);
+    // Reckoned anew each time: the interval may have been changed.
+    const auto next_poll = [&] {
+      return last_poll_ ? *last_poll_ + milliseconds(settings::poll_interval) : now;
+    };
+    StartWorkers(queue, now >= next_poll());
     // When every slot is taken the poll waits for a worker to end.
-    if (next_poll_ > now)
-      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(next_poll_ - now));
+    if (next_poll() > now) {
+      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(next_poll() - now));
+    }
     if (queue.next_due.count() > 0) sleep = std::min(sleep, queue.next_due);
     if (now < not_before_) {
       sleep = std::min(sleep, std::chrono::ceil<milliseconds>(not_before_ - now));

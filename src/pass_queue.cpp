@@ -6,6 +6,7 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "pipeline/text.hpp"
 #include "settings.hpp"
 #include "worker.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kLookedUpAtOnce = 10000;
 constexpr int kDeletedAtOnce = 10000;
+constexpr int kPostponedMinutes = 5;
 
 struct Candidate {
   TakenPass pass;
@@ -89,6 +91,8 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
           .Run();
   if (rows.empty()) return false;
   candidate->pass.attempts = static_cast<int>(rows.front().BigInt(0));
+  // It shows how many workers are busy.
+  wake::AtCommit();
   transaction.Commit();
   return true;
 }
@@ -108,10 +112,32 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
       profiles = AppTable("user_profiles");
       transaction.Commit();
     }
-    if (MarkRunning(profiles, &candidate)) return candidate.pass;
+    try {
+      if (MarkRunning(profiles, &candidate)) return candidate.pass;
+    } catch (const Error& error) {
+      if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
+      PostponePass(candidate.pass, error);
+    }
     ReleasePass(candidate.pass);
   }
   return std::nullopt;
+}
+
+void PostponePass(const TakenPass& pass, const Error& error) {
+  pg::Transaction transaction;
+  pg::Query(
+      "UPDATE soulprint.full_passes SET error = $2,"
+      " not_before = now() + make_interval(mins => $3::int)"
+      " WHERE id = $1 AND state IN ('queued', 'running')")
+      .BigInt(pass.id)
+      .Text(CleanUtf8(error.what()))
+      .BigInt(kPostponedMinutes)
+      .Execute();
+  transaction.Commit();
+  pg::Log(WARNING,
+          "the state of full pass " + std::to_string(pass.id) + " of user " + pass.user_id +
+              " cannot be recorded: " + error.what(),
+          {}, "It is tried again after " + std::to_string(kPostponedMinutes) + " minutes.");
 }
 
 void ReleasePass(const TakenPass& pass) {
@@ -128,6 +154,14 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
   pg::Transaction transaction;
   const std::string profiles = AppTable("user_profiles");
   const std::string conversations = AppTable("raw_conversations");
+  if (!pg::Query("SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL")
+           .Text(profiles)
+           .Text(conversations)
+           .Run()
+           .at(0)
+           .Bool(0)) {
+    return {};  // before soulprint_setup()
+  }
   const std::string not_queued =
       " AND NOT EXISTS (SELECT FROM soulprint.full_passes f WHERE f.user_id = p.user_id"
       " AND f.state IN ('queued', 'running'))";
@@ -139,14 +173,19 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
   pg::Rows last =
       pg::Query("WITH next AS MATERIALIZED (SELECT user_id FROM " + profiles +
                 " WHERE full_pass_status = 'pending' AND user_id > $1 ORDER BY user_id LIMIT $2),"
-                " readable AS MATERIALIZED (SELECT user_id FROM next p"
-                " WHERE (SELECT max(imported_at) FROM " +
-                conversations + " c WHERE c.user_id = p.user_id) < now() - interval '10 s'" +
+                // On its own, because most have nothing: much cheaper than to ask for the age.
+                " filled AS MATERIALIZED (SELECT user_id FROM next WHERE EXISTS (SELECT FROM " +
+                conversations +
+                " c WHERE c.user_id = next.user_id)),"
+                " readable AS MATERIALIZED (SELECT user_id FROM filled p WHERE"
+                " coalesce((SELECT max(imported_at) FROM " +
+                conversations + " c WHERE c.user_id = p.user_id) < now() - interval '10 s', true)" +
                 not_queued +
                 "),"
                 " queued AS MATERIALIZED (SELECT soulprint.queue_full_pass(user_id) FROM readable)"
                 " SELECT count(*), (SELECT count(*) FROM queued),"
-                " (SELECT replace(user_id::text, '-', '') FROM next ORDER BY user_id DESC LIMIT 1)"
+                " (SELECT replace(user_id::text, '-', '') FROM"
+                " (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1) AS last)"
                 " FROM next")
           .Uuid(after)
           .BigInt(kLookedUpAtOnce)

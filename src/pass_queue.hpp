@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "error.hpp"
 #include "sql_store.hpp"
 #include "wake.hpp"
 
@@ -13,6 +14,10 @@ namespace soulprint {
 // Takes a pass that waits, or that a dead worker left behind: locks it and commits it as running.
 // `only` = this pass, 0 = any.  nullopt if there is none.
 std::optional<TakenPass> TakePass(std::int64_t only);
+
+// For a pass whose profile does not take what a worker writes (a trigger of the application raises
+// an error, say): it stays as it is and waits, so that it stands in nobody's way.
+void PostponePass(const TakenPass& pass, const Error& error);
 
 // Lets go of the pass's lock.  To be called after the end of the pass is committed.
 void ReleasePass(const TakenPass& pass);

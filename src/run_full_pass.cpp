@@ -9,6 +9,7 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "settings.hpp"
+#include "wake.hpp"
 #include "worker.hpp"
 
 #include "pg/postgres.hpp"
@@ -70,6 +71,20 @@ PassRow Look(std::int64_t pass, const std::string& user_id) {
   return {row.IsNull(0) ? "canceled" : row.Text(0), row.Text(1)};
 }
 
+// Whether a worker is at this pass.
+bool IsHeld(std::int64_t pass) {
+  return pg::Query(
+             "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory'"
+             " AND objsubid = $1 AND classid::bigint << 32 | objid::bigint = $2 AND granted"
+             " AND database = (SELECT oid FROM pg_catalog.pg_database"
+             " WHERE datname = pg_catalog.current_database()))")
+      .BigInt(kPassLockClass)
+      .BigInt(pass)
+      .Run()
+      .at(0)
+      .Bool(0);
+}
+
 // What the profile says of the pass's end.
 std::string ReasonOf(const std::string& user_id) {
   const std::string profiles =
@@ -89,22 +104,23 @@ void Wait() {
   pg::CheckForInterrupts();
 }
 
-// Waits until the pass has ended, saying how far it is.
+// Waits until the pass has ended, or until nobody is at it any more, saying how far it is.
 PassRow Watch(std::int64_t pass, const std::string& user_id, WorkerGuard& worker) {
   std::string said;
   std::int64_t waited = 0;
   while (true) {
-    const bool stopped = worker.Stopped();
+    // The lock before the row: a worker lets go of it after it has committed the end.
+    const bool abandoned = worker.Stopped() && !IsHeld(pass);
     const PassRow row = Look(pass, user_id);
-    const bool waits = row.state == "queued" || row.state == "interrupted";
-    if (row.state != "running" && !waits) return row;
+    // If there is a launcher, it takes over.
+    if (abandoned) wake::AtCommit();
+    pg::Call([] { SPI_commit(); });
+    if (abandoned || (row.state != "queued" && row.state != "running")) return row;
     if (row.progress != said && waited >= kNoticeEveryMs) {
       pg::Log(NOTICE, row.progress);
       said = row.progress;
       waited = 0;
     }
-    // If it runs although our worker has ended, another worker was faster and is at it.
-    if (stopped && waits) return row;
     Wait();
     waited += kLookEveryMs;
   }
@@ -133,10 +149,16 @@ void RunAndWait(const std::string& user_id) {
   const PassRow end = Watch(pass, user_id, worker);
   worker.Release();
   if (end.state == "done") return;
+  if (end.state == "running") {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "the worker of full pass " + std::to_string(pass) + " ended unexpectedly", {},
+                "Call it again to go on; the server log may say why.");
+  }
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              "full pass " + std::to_string(pass) + " is " + end.state + ": " + ReasonOf(user_id),
-              {},
-              end.state == "queued" || end.state == "interrupted" ? "Call it again to go on." : "");
+              "full pass " + std::to_string(pass) +
+                  (end.state == "failed" ? " has failed: " : " is " + end.state + ": ") +
+                  ReasonOf(user_id),
+              {}, end.state == "queued" ? "Call it again to go on." : "");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "sql_store.hpp"
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "activity.hpp"
 #include "error.hpp"
@@ -104,13 +103,13 @@ std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
   const pg::Row& row = rows.front();
   Conversation conversation;
   try {
-    conversation = ConversationFromJson(nlohmann::json::parse(row.Text(0), nullptr, false));
+    conversation = ConversationFromText(row.Text(0));
   } catch (const Error&) {
     // Whatever another program stored there: nothing a user said.
     conversation = {};
   }
   conversation.id = id;
-  conversation.title = row.Text(1);
+  conversation.title = row.TextOrNull(1);
   conversation.created_at = row.Timestamp(2);
   conversation.updated_at = row.Timestamp(3);
   return conversation;
@@ -118,11 +117,11 @@ std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
 
 void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) {
   pg::Transaction transaction;
-  pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1 FOR KEY SHARE")
-      .Uuid(pass_.user_id)
-      .Run();
   Guard();
-  while (std::optional<ChunkedConversation> conversation = next()) ReplaceChunksOf(*conversation);
+  while (std::optional<ChunkedConversation> conversation = next()) {
+    ReplaceChunksOf(*conversation);
+    ObeyServer();
+  }
   pg::Query("DELETE FROM " + chunks_ +
             " k WHERE user_id = $1 AND chunk_tier = 'medium'"
             " AND NOT EXISTS (SELECT FROM " +
@@ -130,6 +129,13 @@ void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversati
             " c WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id)")
       .Uuid(pass_.user_id)
       .Execute();
+  // Last: the rows above may have locked what both they and the profile refer to, and who deletes
+  // the user locks that first, too.
+  const std::uint64_t profile =
+      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1 FOR KEY SHARE")
+          .Uuid(pass_.user_id)
+          .Execute();
+  if (profile == 0) throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
   transaction.Commit();
 }
 

@@ -62,13 +62,13 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
-// Records why the pass could not be finished.  Throws Error when that cannot be recorded either.
+// Records why the pass could not be finished.  Throws Error when that cannot be recorded either,
+// and error itself when the pass is no longer this worker's.
 void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string& sqlstate = error.sqlstate();
   const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
-  if (sqlstate == sqlstate::kNoData) {
-    pg::Log(LOG, name + " ended unpublished: " + error.what());
-  } else if (sqlstate == sqlstate::kAdminShutdown) {
+  if (sqlstate == sqlstate::kNoData) throw error;
+  if (sqlstate == sqlstate::kAdminShutdown) {
     store.Requeue(Sentences(error), false);
     pg::Log(LOG, name + " returned to the queue: " + error.what());
   } else if (sqlstate == sqlstate::kQueryCanceled) {
@@ -83,7 +83,7 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   }
 }
 
-void RunPass(const TakenPass& pass) {
+void RunOrRecord(const TakenPass& pass) {
   SqlStore store(pass);
   try {
     if (pass.attempts > settings::max_attempts) {
@@ -102,6 +102,17 @@ void RunPass(const TakenPass& pass) {
   }
 }
 
+void RunPass(const TakenPass& pass) {
+  try {
+    RunOrRecord(pass);
+  } catch (const Error& error) {
+    if (error.sqlstate() != sqlstate::kNoData) return PostponePass(pass, error);
+    // Whoever canceled it has recorded that.
+    pg::Log(LOG, "full pass " + std::to_string(pass.id) + " of user " + pass.user_id +
+                     " ended unpublished: " + error.what());
+  }
+}
+
 // Nothing that the role's or the database's settings say may decide how a pass runs.
 void SetUpSession() {
   pg::Call([] {
@@ -112,7 +123,9 @@ void SetUpSession() {
                                             {"idle_in_transaction_session_timeout", "0"},
                                             {"default_transaction_isolation", "read committed"},
                                             {"default_transaction_read_only", "off"},
-                                            {"row_security", "on"}};
+                                            {"row_security", "on"},
+                                            // Compiling takes longer than any statement here.
+                                            {"jit", "off"}};
     for (const auto& setting : kSettings) {
       SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
     }

@@ -146,6 +146,7 @@ void TellActivities(const Clause& clause, std::vector<Statement>* statements) {
   if (!Among(words[clause.subject].text, "i we")) return;
   if (AnyAmong(clause.sentence, clause.verb, clause.end, kNegated)) return;
   for (std::size_t verb = clause.verb; verb < clause.end; ++verb) {
+    if (words[verb].text.size() < 2) continue;
     for (const Activity& activity : kActivities) {
       if (!Among(words[verb].text, activity.verbs)) continue;
       const std::size_t end = std::min(clause.end, verb + 1 + kReach);

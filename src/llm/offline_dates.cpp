@@ -245,7 +245,7 @@ void TellMyDeed(const Clause& clause, std::vector<Statement>* statements) {
   if (AnyAmong(sentence, clause.verb, clause.end, "not never would might may could you your"))
     return;
   std::size_t verb = clause.verb;
-  while (verb < clause.end && (IsAdverb(sentence.words[verb].text) ||
+  while (verb < clause.end && (sentence.words[verb].adverb ||
                                Among(sentence.words[verb].text, "am are have was been will got"))) {
     if (sentence.words[verb].text == "got" && !IsWord(sentence, verb + 1, "a")) break;
     ++verb;

@@ -159,7 +159,7 @@ std::size_t PlanEnd(const Sentence& sentence, std::size_t at) {
            AnyAmong(sentence, stop + 1, stop + 2, "feeling trying it's"))) {
     ++stop;
   }
-  while (stop > at && (IsAdverb(sentence.words[stop - 1].text) ||
+  while (stop > at && (sentence.words[stop - 1].adverb ||
                        Among(sentence.words[stop - 1].text, "well next up as , and for right"))) {
     --stop;
   }

@@ -3,6 +3,7 @@
 #include "llm/offline_statements.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "llm/offline_activities.hpp"
@@ -20,10 +21,12 @@ namespace {
 constexpr std::size_t kMaxQuote = 200;  // characters
 
 // Nothing behind one of these is said in earnest, or by the user.
-constexpr std::string_view kNotInEarnest =
-    "if imagine suppose supposing pretend unless hypothetically wish wished assuming assume says "
-    "said "
-    "say saying tells told wrote replied claims claimed asks asked texted shouted quote lyrics";
+constexpr std::array<std::string_view, 27> kNotInEarnest = {
+    "asked",  "asks",    "assume", "assuming", "claimed", "claims",    "hypothetically",
+    "if",     "imagine", "lyrics", "pretend",  "quote",   "replied",   "said",
+    "say",    "saying",  "says",   "shouted",  "suppose", "supposing", "tells",
+    "texted", "told",    "unless", "wish",     "wished",  "wrote"};
+static_assert(std::is_sorted(kNotInEarnest.begin(), kNotInEarnest.end()));
 
 // Where "I" is the subject of the sentence and not of something inside it ("the song I love").
 constexpr std::string_view kBeforeSubject =
@@ -42,6 +45,20 @@ constexpr std::string_view kQuestionStarts =
     "who whom should any may shall am isn't aren't won't whats hows is";
 
 constexpr std::string_view kConnectives = "so but and also or then well anyway ok okay by the way";
+
+// Most sentences can be passed over without reading them word by word.
+bool MentionsUser(std::string_view lower) {
+  bool in_word = false;
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    if (!in_word && (lower[i] == 'i' || lower.substr(i, 2) == "my" || lower.substr(i, 2) == "we")) {
+      const std::size_t length = lower[i] != 'i' ? 2 : Among(lower.substr(i, 2), "im iv") ? 2 : 1;
+      const char next = i + length < lower.size() ? lower[i + length] : ' ';
+      if (next < 'a' || next > 'z' || lower.substr(i, 3) == "ive") return true;
+    }
+    in_word = lower[i] >= 'a' && lower[i] <= 'z';
+  }
+  return false;
+}
 
 bool MayBeSubject(const Sentence& sentence, std::size_t at) {
   if (at == 0) return true;
@@ -108,11 +125,12 @@ void SentenceToStatements(std::string_view text, std::string_view spoken_on, boo
                           std::vector<Statement>* statements) {
   if (TellChinese(text, statements)) return;
   const std::string lower = AsciiLower(text);
+  if (!MentionsUser(lower)) return;
   Sentence sentence = ReadSentence(text, lower);
   sentence.words.resize(QuestionStart(sentence));
   for (std::size_t i = 0; i < sentence.words.size(); ++i) {
     const std::string_view word = sentence.words[i].text;
-    if (Among(word, kNotInEarnest)) return;
+    if (std::binary_search(kNotInEarnest.begin(), kNotInEarnest.end(), word)) return;
     if (!Among(word, "i my we today it")) continue;
     const std::size_t end = std::max(ClauseEnd(sentence, i + 1), i + 1);
     const Clause clause{sentence, i, i + 1, end, spoken_on, greeting};

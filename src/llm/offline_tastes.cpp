@@ -164,7 +164,7 @@ void TellHabit(const Clause& clause, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   std::size_t verb = clause.verb;
   std::string_view often;
-  while (verb < words.size() && (IsAdverb(words[verb].text) || words[verb].text == "never")) {
+  while (verb < words.size() && (words[verb].adverb || words[verb].text == "never")) {
     if (Among(words[verb].text, kOften)) often = words[verb].text;
     ++verb;
   }

@@ -12,17 +12,22 @@ namespace {
 
 constexpr std::size_t kMaxQuotedWords = 8;
 
-constexpr std::string_view kAdverbs =
-    "really also just always usually often sometimes currently recently absolutely honestly "
-    "actually "
-    "personally truly quite especially mainly mostly particularly still now basically definitely "
-    "do "
-    "did both so very totally completely kind sort of pretty super generally normally lately "
-    "finally "
-    "already even too genuinely simply first somewhat rather probably certainly regularly "
-    "frequently "
-    "occasionally typically more and only indeed deeply highly extremely well maybe perhaps "
-    "obviously once ever rarely long quietly slowly hugely massively big huge great";
+// Sorted, because every word is looked up.
+constexpr std::array<std::string_view, 75> kAdverbs = {
+    "absolutely",   "actually",     "already",    "also",      "always",     "and",
+    "basically",    "big",          "both",       "certainly", "completely", "currently",
+    "deeply",       "definitely",   "did",        "do",        "especially", "even",
+    "ever",         "extremely",    "finally",    "first",     "frequently", "generally",
+    "genuinely",    "great",        "highly",     "honestly",  "huge",       "hugely",
+    "indeed",       "just",         "kind",       "lately",    "long",       "mainly",
+    "massively",    "maybe",        "more",       "mostly",    "normally",   "now",
+    "obviously",    "occasionally", "of",         "often",     "once",       "only",
+    "particularly", "perhaps",      "personally", "pretty",    "probably",   "quietly",
+    "quite",        "rarely",       "rather",     "really",    "recently",   "regularly",
+    "simply",       "slowly",       "so",         "sometimes", "somewhat",   "sort",
+    "still",        "super",        "too",        "totally",   "truly",      "typically",
+    "usually",      "very",         "well"};
+static_assert(std::is_sorted(kAdverbs.begin(), kAdverbs.end()));
 
 using Pair = std::pair<std::string_view, std::string_view>;
 
@@ -103,11 +108,12 @@ class Reader {
  private:
   void Add(std::string_view text, std::size_t begin, std::size_t end) {
     const char c = text_[begin];
-    words_.push_back({text, begin, end, Word::Kind::kWord, c >= 'A' && c <= 'Z'});
+    words_.push_back({text, begin, end, Word::Kind::kWord, c >= 'A' && c <= 'Z',
+                      std::binary_search(kAdverbs.begin(), kAdverbs.end(), text)});
   }
 
   void AddMark(std::string_view mark, std::size_t length) {
-    words_.push_back({mark, at_, at_ + length, Word::Kind::kMark, false});
+    words_.push_back({mark, at_, at_ + length, Word::Kind::kMark, false, false});
     at_ += length;
   }
 
@@ -138,7 +144,7 @@ class Reader {
         continue;
       }
       std::size_t joint = ApostropheLength(text_, end);
-      if (joint == 0 && Among(text_.substr(end, 1), "- . + # @ _ /")) joint = 1;
+      if (joint == 0 && std::string_view("-.+#@_/").find(text_[end]) != kNoMatch) joint = 1;
       const std::size_t next = end + joint;
       if (joint == 0 || next >= text_.size() || CurlyLength(text_, next) != 0 ||
           !IsLetter(text_[next])) {
@@ -225,22 +231,22 @@ Sentence ReadSentence(std::string_view text, std::string_view lower) {
 
 bool Among(std::string_view word, std::string_view list) {
   if (word.empty()) return false;
-  for (std::size_t at = list.find(word); at != std::string_view::npos;
-       at = list.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  while (list.size() >= word.size()) {
+    const bool ends = list.size() == word.size() || list[word.size()] == ' ';
+    if (ends && list[0] == word[0] && list.compare(0, word.size(), word) == 0) return true;
+    std::size_t next = 1;
+    while (next < list.size() && list[next] != ' ') ++next;
+    list.remove_prefix(std::min(next + 1, list.size()));
   }
   return false;
 }
-
-bool IsAdverb(std::string_view word) { return Among(word, kAdverbs); }
 
 std::size_t MatchPhrase(const Sentence& sentence, std::size_t at, std::string_view phrase) {
   while (!phrase.empty()) {
     const std::size_t space = std::min(phrase.find(' '), phrase.size());
     const std::string_view wanted = phrase.substr(0, space);
     while (at < sentence.words.size() && !MatchesOne(sentence.words[at].text, wanted) &&
-           IsAdverb(sentence.words[at].text)) {
+           sentence.words[at].adverb) {
       ++at;
     }
     if (at >= sentence.words.size() || !MatchesOne(sentence.words[at].text, wanted))

@@ -16,6 +16,7 @@ struct Word {
   std::size_t end = 0;
   Kind kind = Kind::kWord;  // kQuoted: something short in quotation marks, a title or a name
   bool capital = false;     // begins with a capital letter
+  bool adverb = false;      // such as "really": may stand anywhere in a statement
 };
 
 // Views of text that the caller keeps.
@@ -35,9 +36,6 @@ Sentence ReadSentence(std::string_view text, std::string_view lower);
 
 // True if `word` is one of the words in `list`, which are separated by single spaces.
 bool Among(std::string_view word, std::string_view list);
-
-// True for words such as "really" that may stand anywhere in a statement.
-bool IsAdverb(std::string_view word);
 
 // The place behind `phrase` at words[at], kNoMatch if it does not stand there.  Words of a phrase
 // are separated by spaces, alternatives by |; adverbs may stand before each of them.

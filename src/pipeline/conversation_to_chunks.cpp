@@ -44,8 +44,7 @@ void CheckSize(ChunkSize size) {
 
 Written WriteConversation(const Conversation& conversation) {
   Written written;
-  written.text =
-      "# " + (conversation.title.empty() ? std::string("Untitled") : conversation.title) + "\n";
+  written.text = "# " + ShownTitle(conversation.title) + "\n";
   for (const Message& message : conversation.messages) {
     written.text += message.role == Role::kUser ? "\nUser: " : "\nAssistant: ";
     // What is cut off ends the stretch: nobody said "... [truncated]".

@@ -43,8 +43,7 @@ std::string Fenced(std::string_view text, Fence fence) {
 }
 
 std::string Header(const Conversation& conversation, Fence fence) {
-  std::string const title = conversation.title.empty() ? "Untitled" : conversation.title;
-  return "=== Conversation: \"" + Fenced(title, fence) + "\" (" +
+  return "=== Conversation: \"" + Fenced(ShownTitle(conversation.title), fence) + "\" (" +
          FormatDate(conversation.created_at) + ") ===";
 }
 

@@ -3,6 +3,7 @@
 
 #include "pipeline/export_to_conversations.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -89,6 +90,23 @@ void AppendJsonString(std::string_view text, std::string* json) {
   json->append(text.substr(plain)).push_back('"');
 }
 
+Conversation ConversationFrom(ReadJson read, ExportedConversation exported, ImportReport* report) {
+  if (read == ReadJson::kTooDeep) {
+    throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply",
+                "At most " + std::to_string(ImportLimits{}.max_nesting) + " levels are read.",
+                std::string(kConversationHint));
+  }
+  std::string_view const why =
+      read == ReadJson::kInvalid ? kNoConversation : WhyNoConversation(exported);
+  if (!why.empty()) {
+    throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation",
+                why == kNoConversation ? "It has neither \"mapping\" nor \"messages\"."
+                                       : "It is a " + std::string(why) + ".",
+                std::string(kConversationHint));
+  }
+  return ExportedToConversation(std::move(exported), report);
+}
+
 }  // namespace
 
 struct ExportReader::State {
@@ -108,7 +126,7 @@ struct ExportReader::State {
       case JsonPieces::Kind::kTooLarge: {
         ++report.found;
         std::string_view const id = FindId(piece.json);
-        SkipUnread("too large", id.empty() ? FindIdAtEnd(piece.tail) : id);
+        Skip("too large", id.empty() ? FindIdAtEnd(piece.tail) : id);
         break;
       }
       default:
@@ -130,8 +148,7 @@ struct ExportReader::State {
                   "Export the data again, or check what has changed the file.");
     } else {
       ++report.found;
-      SkipUnread(result == ReadJson::kTooDeep ? "nested too deeply" : "not valid JSON",
-                 FindId(json));
+      Skip(result == ReadJson::kTooDeep ? "nested too deeply" : "not valid JSON", FindId(json));
     }
   }
 
@@ -149,7 +166,7 @@ struct ExportReader::State {
     if (exported.do_not_remember) {
       Skip("do not remember");
     } else if (!why.empty() && !is_shell) {
-      Skip(why);
+      Skip(why, exported.conversation_id.empty() ? exported.id : exported.conversation_id);
     } else {
       GiveOn(std::move(exported));
     }
@@ -181,17 +198,15 @@ struct ExportReader::State {
   void GiveOn(ExportedConversation exported) {
     Conversation conversation = ExportedToConversation(std::move(exported), &report);
     if (conversation.messages.empty()) {
-      Skip("no visible message");
+      Skip("no visible message", conversation.id);
       return;
     }
     ++report.conversations;
     give(std::move(conversation));
   }
 
-  void Skip(std::string_view reason) { ++report.skipped[std::string(reason)]; }
-
-  void SkipUnread(std::string_view reason, std::string_view id) {
-    Skip(reason);
+  void Skip(std::string_view reason, std::string_view id = {}) {
+    ++report.skipped[std::string(reason)];
     if (!id.empty() && report.skipped_ids.size() < kSkippedIds) {
       report.skipped_ids.push_back(CleanUtf8(id));
     }
@@ -218,25 +233,25 @@ void ExportReader::Finish() {
 }
 
 Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report) {
-  if (!json.is_structured()) {
+  const bool speaks =
+      !json.is_array() || json.empty() ||
+      std::any_of(json.begin(), json.end(), [](const auto& e) { return e.is_object(); });
+  if (!json.is_structured() || !speaks) {
     throw Error(sqlstate::kInvalidTextRepresentation,
                 "a conversation must be a JSON object or an array of messages",
-                std::string("It is a JSON ") + json.type_name() + ".", std::string(kConversationHint));
+                std::string("It is a JSON ") + json.type_name() +
+                    (speaks ? "." : " without a single message."),
+                std::string(kConversationHint));
   }
   ExportedConversation exported;
-  if (JsonToExported(json, ImportLimits{}.max_nesting, &exported) != ReadJson::kRead) {
-    throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply",
-                "At most " + std::to_string(ImportLimits{}.max_nesting) + " levels are read.",
-                std::string(kConversationHint));
-  }
-  std::string_view const why = WhyNoConversation(exported);
-  if (!why.empty()) {
-    throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation",
-                why == kNoConversation ? "It has neither \"mapping\" nor \"messages\"."
-                                       : "It is a " + std::string(why) + ".",
-                std::string(kConversationHint));
-  }
-  return ExportedToConversation(std::move(exported), report);
+  const ReadJson read = JsonToExported(json, ImportLimits{}.max_nesting, &exported);
+  return ConversationFrom(read, std::move(exported), report);
+}
+
+Conversation ConversationFromText(const std::string& json) {
+  ExportedConversation exported;
+  const ReadJson read = JsonToExported(json, ImportLimits{}.max_nesting, &exported);
+  return ConversationFrom(read, std::move(exported), nullptr);
 }
 
 std::string MessagesToJson(const std::vector<Message>& messages) {
@@ -259,7 +274,7 @@ std::string MessagesToJson(const std::vector<Message>& messages) {
 }
 
 std::string ConversationIdentity(const Conversation& conversation) {
-  return conversation.title + "\n" + FormatTime(conversation.created_at) + "\n" +
+  return conversation.title.value_or("") + "\n" + FormatTime(conversation.created_at) + "\n" +
          (conversation.messages.empty() ? "" : conversation.messages.front().text);
 }
 

@@ -26,7 +26,7 @@ struct ImportReport {
   std::map<std::string, std::size_t>
       skipped;  // reason ("no visible message", "too large", …) → count
   std::map<std::string, std::size_t> hidden;  // content type or reason of messages left out → count
-  std::vector<std::string> skipped_ids;  // of conversations that could not be read, at most 100
+  std::vector<std::string> skipped_ids;  // of what was skipped but not asked to be, at most 100
   std::size_t replaced_characters = 0;   // became U+FFFD
   std::size_t unordered = 0;  // conversations given in file order because their tree is broken
 };
@@ -65,6 +65,9 @@ class ExportReader {
 // messages.  `report`, if given, counts what was left out.  nullopt-like: throws Error 22P02 when
 // it is none of these (a number, a string, an object without mapping and messages).
 Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report = nullptr);
+
+// The same from storable JSON text, faster: values that are not needed are never kept.
+Conversation ConversationFromText(const std::string& json);
 
 // The visible messages as stored in raw_conversations.messages:
 // [{"id":…,"role":"user"|"assistant","content":…,"timestamp":…}], id and timestamp where known.

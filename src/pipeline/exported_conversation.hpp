@@ -41,7 +41,7 @@ struct ExportedNode {
 struct ExportedConversation {
   std::string id;
   std::string conversation_id;
-  std::string title;
+  std::optional<std::string> title;
   std::string current_node;
   Time created_at;
   Time updated_at;

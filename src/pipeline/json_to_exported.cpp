@@ -226,7 +226,7 @@ class Reader {
 
   void StringOfConversation(std::string& value) {
     if (key_ == "title") {
-      if (!IsBlank(value)) result_.title = std::move(value);
+      result_.title = std::move(value);
     } else if (key_ == "id") {
       if (value.size() <= kIdBytes) result_.id = std::move(value);
     } else if (key_ == "conversation_id") {

@@ -13,6 +13,7 @@
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/prompts.hpp"
+#include "pipeline/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -91,7 +92,7 @@ class Reader {
     const std::optional<Conversation> conversation = store_.ReadConversation(id);
     if (!conversation) return;
     id_ = id;
-    title_ = conversation->title;
+    title_ = ShownTitle(conversation->title);
     created_at_ = conversation->created_at;
     std::vector<Chunk> chunks = ConversationToChunks(*conversation);
     chunks_.assign(std::make_move_iterator(chunks.begin()), std::make_move_iterator(chunks.end()));

@@ -30,19 +30,30 @@ std::string Label(std::string_view key) {
   return label;
 }
 
+// "" = an item that says nothing.
 std::string ItemText(const Json& item) {
-  if (item.is_string()) return item.get<std::string>();
-  return item.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (item.is_null()) return {};
+  if (!item.is_string()) return item.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto& text = item.get_ref<const std::string&>();
+  return IsBlank(text) ? std::string() : text;
+}
+
+std::string Bullets(const Json& list) {
+  std::string bullets;
+  for (const Json& item : list) {
+    const std::string text = ItemText(item);
+    if (!text.empty()) bullets += "\n- " + text;
+  }
+  return bullets;
 }
 
 void AppendField(const std::string& key, const Json& value, std::string* text) {
+  const std::string bullets = value.is_array() ? Bullets(value) : std::string();
   *text += "\n**" + Label(key) + ":**";
   if (value.is_string() && !IsBlank(value.get_ref<const std::string&>())) {
     *text += " " + value.get_ref<const std::string&>();
-  } else if (value.is_array() && !value.empty()) {
-    for (const Json& item : value) *text += "\n- " + ItemText(item);
   } else {
-    *text += " not enough data";
+    *text += bullets.empty() ? " not enough data" : bullets;
   }
 }
 

@@ -15,7 +15,7 @@ namespace soulprint {
 // The chunks of one conversation, as rows of conversation_chunks.
 struct ChunkedConversation {
   std::string conversation_id;
-  std::string title;
+  std::optional<std::string> title;
   Time created_at;
   int message_count = 0;
   std::vector<Chunk> chunks;

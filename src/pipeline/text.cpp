@@ -239,6 +239,10 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+std::string ShownTitle(const std::optional<std::string>& title) {
+  return title.value_or("Untitled");
+}
+
 bool IsBlank(std::string_view text) { return Trim(text).empty(); }
 
 std::string Truncate(std::string_view text, std::size_t limit) {

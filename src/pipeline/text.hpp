@@ -26,6 +26,9 @@ bool IsSpace(char32_t c);
 // Without white space at both ends.
 std::string_view Trim(std::string_view text);
 
+// A title as it is shown: "Untitled" if it is null or missing.
+std::string ShownTitle(const std::optional<std::string>& title);
+
 // True if nothing is left of text after Trim.
 bool IsBlank(std::string_view text);
 

@@ -30,7 +30,7 @@ struct Message {
 // A conversation as the user saw it: the visible messages of the active branch, in order.
 struct Conversation {
   std::string id;     // "" where the export has none
-  std::string title;  // "" = null, missing or blank; shown as "Untitled"
+  std::optional<std::string> title;  // nullopt = null or missing
   Time created_at;
   Time updated_at;
   std::vector<Message> messages;

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 # Sources that another test covers: source => test.
-my %covered_by = ();
+my %covered_by = (open_archive => 'archive');
 
 my $bad = 0;
 

@@ -303,7 +303,7 @@ void ExpectTruth(const std::string& name) {
       visible.push_back({message.id, message.role == Role::kUser ? "user" : "assistant"});
       output += message.text + "\n";
     }
-    output += conversation.title + "\n";
+    output += conversation.title.value_or("") + "\n";
     EXPECT_EQ(visible, truth["expected"][conversation.id]["visible"]);
   };
   ReadExport({zip, -1}, {}, {}, give, [] {});

@@ -21,7 +21,7 @@ Message Of(Role role, std::string text) { return {"", role, std::move(text), {}}
 Message User(std::string text) { return Of(Role::kUser, std::move(text)); }
 Message Assistant(std::string text) { return Of(Role::kAssistant, std::move(text)); }
 
-Conversation Titled(std::string title, std::vector<Message> messages) {
+Conversation Titled(std::optional<std::string> title, std::vector<Message> messages) {
   return {"", std::move(title), 19802 * kDay, {}, std::move(messages)};
 }
 
@@ -101,7 +101,7 @@ TEST(RankConversations, GivesNoMoreThanAskedFor) {
 // --- whole
 
 TEST(FormatConversations, WritesTitlesDatesAndMessages) {
-  Conversation untitled = Titled("", {User("Hi")});
+  Conversation untitled = Titled(std::nullopt, {User("Hi")});
   untitled.created_at.reset();
   for (Share share : {Share::kWhole, Share::kFair}) {
     EXPECT_EQ(Format({Titled("Trip", {User("Where?"), Assistant("Rome.")}), untitled}, 1000, share),

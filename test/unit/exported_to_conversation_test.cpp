@@ -218,7 +218,7 @@ TEST(SimplifiedForm, KeepsTextAsItIs) {
         {"role":"system","content":"no"},{"role":"assistant","content":"b","created_at":"1710928802"}]})"),
       &report);
   EXPECT_EQ(c.id, "i");
-  EXPECT_EQ(c.title, "");
+  EXPECT_EQ(c.title, " \n");
   EXPECT_EQ(c.created_at, 1710928800000000);
   EXPECT_EQ(Texts(c), " a\nb");
   EXPECT_EQ(c.messages[0].id, "m1");

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -91,8 +91,8 @@ TEST(ParseJsonReply, StringsAreStorable) {
 }
 
 TEST(ParseJsonReply, HostileTextTakesLinearTime) {
-  std::size_t const n = 200000;
-  auto const start = std::chrono::steady_clock::now();
+  std::size_t const n = 50000;
+  std::clock_t const start = std::clock();
   for (const std::string& text :
        {Repeat("{", n), Repeat("{\"", n), Repeat("[\"", n), Repeat("{\"a\":\"", n),
         Repeat("\"[\" ", n), "{" + Repeat("\"[\" ", n), Repeat("{}", n), Repeat("{x}", n),
@@ -101,7 +101,7 @@ TEST(ParseJsonReply, HostileTextTakesLinearTime) {
         "[\"" + Repeat("\\", n), Repeat("{\"\\\"", n), Repeat("[\\\"", n)}) {
     Parsed(text);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
 }
 
 TEST(ParseJsonText, SearchesForNothing) {

@@ -49,7 +49,7 @@ TEST(JsonToExported, WrongTypesAreReadOver) {
       "d":{"message":{"author":{"role":3},"content":null}}},"messages":7,"current_node":1})";
   ASSERT_EQ(JsonToExported(text, 512, &read), ReadJson::kRead);
   ASSERT_EQ(read.nodes.size(), 2u);
-  EXPECT_TRUE(read.title.empty());
+  EXPECT_FALSE(read.title);
   EXPECT_TRUE(read.nodes[0].message.role.empty());
   EXPECT_TRUE(read.messages.empty());
 }
