@@ -1,0 +1,147 @@
+-- Installing, preparing the application's tables, and dropping again.
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+
+-- What the extension must not be installed into.
+CREATE DATABASE regress_ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
+\connect regress_ascii
+CREATE EXTENSION soulprint;
+\connect :home
+DROP DATABASE regress_ascii;
+
+CREATE EXTENSION soulprint;
+SELECT rolcanlogin, rolconnlimit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb
+    FROM pg_roles WHERE rolname = 'soulprint_worker';
+DROP EXTENSION soulprint;
+ALTER ROLE soulprint_worker SUPERUSER;
+CREATE EXTENSION soulprint;
+ALTER ROLE soulprint_worker NOSUPERUSER BYPASSRLS;
+CREATE EXTENSION soulprint;
+ALTER ROLE soulprint_worker NOBYPASSRLS;
+
+-- In a schema of its own choice, and in the private one.
+CREATE SCHEMA regress_tools;
+CREATE EXTENSION soulprint SCHEMA regress_tools;
+SELECT regress_tools.soulprint_score_conversation('[{"role": "user", "content": "hi"}]');
+DROP EXTENSION soulprint;
+SELECT to_regnamespace('soulprint') AS private_schema;
+
+CREATE SCHEMA soulprint;
+CREATE EXTENSION soulprint SCHEMA soulprint;
+SELECT soulprint.soulprint_score_conversation('[{"role": "user", "content": "hi"}]');
+SELECT array_length(changes, 1) AS changes FROM soulprint.soulprint_setup();
+DROP EXTENSION soulprint;
+DROP SCHEMA soulprint;
+DROP TABLE user_profiles, raw_conversations, conversation_chunks;
+DROP SCHEMA regress_tools;
+
+CREATE EXTENSION soulprint;
+
+-- Every object says what it is for.
+SELECT pg_describe_object(classid, objid, objsubid) AS without_comment
+    FROM pg_depend
+    WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+      AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'soulprint')
+      AND pg_describe_object(classid, objid, objsubid) !~ '^(sequence|type) '
+      AND NOT EXISTS (SELECT FROM pg_description d
+                      WHERE d.classoid = classid AND d.objoid = objid AND d.objsubid = 0 AND d.description <> '');
+
+-- No function that runs with its owner's rights belongs to a superuser, and no function that somebody
+-- else runs belongs to soulprint_worker, whom the application's triggers run as.
+SELECT p.oid::regprocedure::text COLLATE "C" AS runs_with_its_owners_rights, p.proowner::regrole AS owner
+    FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
+    WHERE p.prosecdef OR p.proowner = 'soulprint_worker'::regrole
+    ORDER BY 1;
+-- ... and looks up names where nobody else can put any.
+SELECT p.oid::regprocedure AS without_search_path
+    FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
+    JOIN pg_language l ON l.oid = p.prolang AND lanname <> 'c'
+    WHERE NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
+
+-- All that is worth keeping is dumped.
+SELECT c.relname AS dumped, coalesce(nullif(condition, ''), 'all') AS rows
+    FROM pg_extension e, unnest(extconfig, extcondition) AS t (id, condition) JOIN pg_class c ON c.oid = id
+    WHERE extname = 'soulprint' ORDER BY 1;
+
+-- What acts is for whom the administrator grants it to; what computes is for everybody.
+CREATE ROLE regress_nobody;
+SELECT p.proname FROM pg_proc p
+    WHERE p.proname LIKE 'soulprint\_%' AND p.pronamespace = 'public'::regnamespace
+      AND NOT has_function_privilege('regress_nobody', p.oid, 'EXECUTE')
+    ORDER BY 1;
+DROP ROLE regress_nobody;
+
+-- An empty schema: everything is created, and the second time there is nothing to do.
+SELECT unnest(changes) AS change FROM soulprint_setup();
+SELECT * FROM soulprint_setup();
+\d user_profiles
+\d raw_conversations
+\d conversation_chunks
+
+-- Dropping the extension leaves the application its tables.
+INSERT INTO user_profiles (user_id) VALUES ('00000000-0000-4000-8000-000000000001');
+DROP EXTENSION soulprint;
+SELECT count(*) AS profiles FROM user_profiles;
+SELECT count(*) AS triggers FROM pg_trigger WHERE tgname LIKE 'soulprint%';
+CREATE EXTENSION soulprint;
+SELECT unnest(changes) AS change FROM soulprint_setup();
+DROP EXTENSION soulprint;
+DROP TABLE user_profiles, raw_conversations, conversation_chunks;
+
+-- A live Supabase project: only what is missing is added, nothing is changed or dropped.
+CREATE SCHEMA auth;
+CREATE TABLE auth.users (id uuid PRIMARY KEY);
+CREATE TABLE user_profiles (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id uuid NOT NULL UNIQUE REFERENCES auth.users ON DELETE CASCADE,
+    storage_path text,
+    full_pass_status text DEFAULT 'pending'
+        CHECK (full_pass_status IN ('pending', 'processing', 'complete', 'failed')),
+    soul_md text, identity_md text, user_md text, agents_md text, tools_md text, soulprint_text text);
+CREATE TABLE raw_conversations (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES auth.users ON DELETE CASCADE,
+    conversation_id text NOT NULL, title text, messages jsonb, message_count int, created_at timestamptz,
+    UNIQUE (user_id, conversation_id));
+CREATE TABLE conversation_chunks (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL REFERENCES auth.users ON DELETE CASCADE,
+    conversation_id text, title text, content text NOT NULL, chunk_tier text, message_count int,
+    created_at timestamptz NOT NULL DEFAULT now(), is_recent boolean DEFAULT false, embedding float4[]);
+ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY;
+ALTER TABLE raw_conversations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation_chunks ENABLE ROW LEVEL SECURITY;
+INSERT INTO auth.users SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid FROM generate_series(1, 3) n;
+INSERT INTO user_profiles (user_id, soulprint_text) SELECT id, 'from the quick pass' FROM auth.users;
+INSERT INTO raw_conversations (user_id, conversation_id, messages)
+    VALUES ('00000000-0000-4000-8000-000000000001', 'c1', '[{"role": "user", "content": "hi"}]');
+
+CREATE EXTENSION soulprint;
+SELECT unnest(changes) AS change FROM soulprint_setup();
+SELECT changes, pending_profiles FROM soulprint_setup();
+\d user_profiles
+\d raw_conversations
+\d conversation_chunks
+SELECT count(*) AS untouched FROM user_profiles
+    WHERE full_pass_status = 'pending' AND soulprint_text = 'from the quick pass';
+-- Pending before the trigger was there: a worker's look-up will find them.
+SELECT count(*) AS queued FROM soulprint.full_passes;
+
+DROP EXTENSION soulprint;
+DROP TABLE user_profiles, raw_conversations, conversation_chunks, auth.users;
+DROP SCHEMA auth;
+
+-- The application's tables have no schema to be in.
+CREATE SCHEMA regress_tools;
+CREATE EXTENSION soulprint SCHEMA regress_tools;
+ALTER SCHEMA public RENAME TO regress_away;
+SELECT regress_tools.soulprint_setup();
+ALTER SCHEMA regress_away RENAME TO public;
+DROP EXTENSION soulprint;
+DROP SCHEMA regress_tools;
+
+-- For the tests that follow.
+CREATE EXTENSION soulprint;
+SELECT array_length(changes, 1) AS changes FROM soulprint_setup();

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Shows a full pass: builds and installs the extension, starts a server of its own, imports a sample
+# export, asks for a pass, shows how far it is and what it publishes.  Leaves nothing behind.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+. test/throw_away.sh
+
+user=00000000-0000-4000-8000-00000000000e
+patience=120 # seconds
+
+heading() { printf '\n== %s\n\n' "$1"; }
+
+# Shows a statement and what it gives.
+show() {
+  printf 'postgres=# %s\n' "$1"
+  sql "${@:2}" -c "$1" || give_up "the statement failed" "$folder/server.log"
+}
+
+# One session answers all questions about the progress; a new one each time would be too slow.
+ask() {
+  local line
+  printf '%s;\n\\echo .\n' "$1" >&"${session[1]}"
+  while IFS= read -r line <&"${session[0]}"; do
+    [ "$line" != . ] || return 0
+    printf '%s\n' "$line"
+  done
+  return 1
+}
+
+progress="
+SELECT rpad(progress, 45) || coalesce(a.query, '')
+FROM soulprint_progress p LEFT JOIN pg_stat_activity a ON a.pid = p.pid AND a.backend_type = 'soulprint worker'"
+status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
+
+# Prints each line of progress once, until the pass has ended; leaves its status.
+watch_pass() {
+  local said='' line
+  SECONDS=0
+  printf '%-45s%s\n' "soulprint_progress" "pg_stat_activity"
+  while ended=$(ask "$status") && [[ $ended == pending || $ended == processing ]]; do
+    line=$(ask "$progress")
+    if [ -n "$line" ] && [ "$line" != "$said" ]; then
+      printf '%s\n' "$line"
+      said=$line
+    fi
+    [ "$SECONDS" -lt "$patience" ] || give_up "no end after $patience s" "$folder/server.log"
+    sleep 0.002
+  done
+  [ "$ended" != complete ] || printf '[####################] 100 %%  complete\n'
+}
+
+heading "Building and installing the extension"
+install_extension
+echo "done"
+
+heading "Starting a throw-away Postgres"
+start_server "fsync = off"
+cp test/data/emily.zip "$folder/" && chmod 644 "$folder/emily.zip"
+"$bindir/postgres" --version
+echo "It preloads soulprint and answers all questions by rules, without a network (soulprint.provider = offline)."
+
+heading "Preparing the database"
+show "CREATE EXTENSION soulprint"
+show "SELECT unnest(changes) AS change FROM soulprint_setup()"
+
+heading "Importing an export: ten conversations of a sample user, Emily"
+show "INSERT INTO user_profiles (user_id) VALUES ('$user')"
+show "SELECT imported, updated, unchanged, skipped FROM soulprint_import_file('$user', '$folder/emily.zip')"
+
+heading "Asking for a full pass; a background worker runs it"
+coproc session { sql -A -t 2>&1; }
+ended=$(ask "$status")
+show "SELECT soulprint_start_full_pass('$user') AS pass_id"
+watch_pass
+[ "$ended" = complete ] || {
+  sql -A -t -c "SELECT full_pass_error FROM user_profiles WHERE user_id = '$user'" >&2
+  give_up "the pass ended as ${ended:-unknown}" "$folder/server.log"
+}
+
+heading "What it did"
+show "SELECT * FROM soulprint_history" -x
+
+heading "The finished soulprint"
+sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'"
+
+heading "That was all: the server and its folder are removed now"
