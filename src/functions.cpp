@@ -186,15 +186,15 @@ Datum soulprint_assemble_text(PG_FUNCTION_ARGS) {
   });
 }
 
-Datum soulprint_app_schema(PG_FUNCTION_ARGS) {
+Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum { return pg::ToText(settings::app_schema); });
 }
 
-Datum soulprint_model_name(PG_FUNCTION_ARGS) {
+Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum { return pg::ToText(settings::ModelName()); });
 }
 
-Datum soulprint_wake_launcher(PG_FUNCTION_ARGS) {
+Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
   wake::AtCommit();
   PG_RETURN_VOID();
 }

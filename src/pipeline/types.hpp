@@ -29,7 +29,7 @@ struct Message {
 
 // A conversation as the user saw it: the visible messages of the active branch, in order.
 struct Conversation {
-  std::string id;     // "" where the export has none
+  std::string id;                    // "" where the export has none
   std::optional<std::string> title;  // nullopt = null or missing
   Time created_at;
   Time updated_at;

@@ -119,8 +119,8 @@ TEST(Facts, QuotesFromOutsideAreUnverified) {
 }
 
 TEST(Facts, DeepNestingIsOnlyDropped) {
-  std::string deep(50000, '[');
-  deep += std::string(50000, ']');
+  std::string deep(5000, '[');
+  deep += std::string(5000, ']');
   EXPECT_EQ(Only("preferences", {json::parse(deep)}), " 1");
 }
 

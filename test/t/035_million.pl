@@ -1,0 +1,44 @@
+# A million profiles that are pending by default and never uploaded anything: a poll looks at 10,000 of
+# them, in milliseconds, and goes round; the one that has something to read is found.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use SoulprintTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_server('million',
+	# The library's own statements say in the log how long they took.
+	shared_preload_libraries => 'soulprint, auto_explain',
+	'auto_explain.log_min_duration' => '0',
+	max_wal_size => '4GB',
+	'soulprint.enabled' => 'off',
+	'soulprint.poll_interval' => '200ms');
+new_database($node);
+my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+
+my $user = user(25_000);
+$sql->("ALTER TABLE user_profiles DISABLE TRIGGER soulprint_queue_pending_profile;
+INSERT INTO user_profiles (user_id, full_pass_status)
+    SELECT ('9f2c0000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'pending' FROM generate_series(1, 1000000) AS n;" . talk($user, 1, 2));
+$sql->('VACUUM ANALYZE user_profiles, raw_conversations');
+$node->append_conf('postgresql.conf', 'soulprint.enabled = on');
+$node->reload;
+
+ok($node->poll_query_until('postgres', "SELECT full_pass_status = 'complete' FROM user_profiles WHERE user_id = '$user'"),
+	'the one that has something to read is found');
+is($sql->('SELECT count(*) FROM soulprint.full_passes'), '1', 'no other is queued');
+is($sql->("SELECT count(*) FROM user_profiles WHERE full_pass_status = 'pending'"), '999999', 'nor touched');
+
+$node->stop;
+my $log = slurp_file($node->logfile);
+my @ms = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text: WITH next AS/g;
+cmp_ok(scalar @ms, '>=', 3, 'the look-up went on from poll to poll');
+diag 'a look-up of 10,000 of 1,000,000 pending profiles takes ' . join(', ', @ms) . ' ms';
+my @uploads = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text: SELECT soulprint.queue_full_pass\(user_id\) FROM \(/g;
+diag 'that of the uploaded ones takes ' . join(', ', @uploads) . ' ms';
+
+log_is_clean($node);
+done_testing();
