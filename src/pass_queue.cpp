@@ -97,21 +97,13 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   return true;
 }
 
-std::string AppTable(const char* name) {
-  return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0);
-}
-
 }  // namespace
 
 std::optional<TakenPass> TakePass(std::int64_t only) {
   std::string profiles;
   for (Candidate& candidate : Candidates(only)) {
     if (!TryLock(candidate.pass.id)) continue;
-    if (profiles.empty()) {
-      pg::Transaction transaction;
-      profiles = AppTable("user_profiles");
-      transaction.Commit();
-    }
+    if (profiles.empty()) profiles = AppTable("user_profiles");
     try {
       if (MarkRunning(profiles, &candidate)) return candidate.pass;
     } catch (const Error& error) {

@@ -27,11 +27,6 @@ auto InTransaction(Body body) {
   return result;
 }
 
-std::string AppTable(const char* name) {
-  return InTransaction(
-      [&] { return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0); });
-}
-
 std::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {
     case Outcome::kCutOff:
@@ -60,6 +55,11 @@ std::string PassText(const TakenPass& pass, const Progress& progress) {
 }
 
 }  // namespace
+
+std::string AppTable(const char* name) {
+  return InTransaction(
+      [&] { return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0); });
+}
 
 SqlStore::SqlStore(const TakenPass& pass)
     : pass_(pass),
