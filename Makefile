@@ -22,7 +22,7 @@ UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
 WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
 OBJS = $(GLUE_OBJS) $(PURE_OBJS)
 
-LIBRARIES = -larchive
+LIBRARIES = -larchive -lcurl
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)

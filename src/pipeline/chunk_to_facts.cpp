@@ -17,12 +17,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Bidi controls and tag characters: text that a person does not see and a model reads.
-bool IsInvisible(char32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-         (c >= 0xE0000 && c <= 0xE007F);
-}
-
 template <typename Drop>
 std::string Without(std::string_view text, Drop drop) {
   std::string kept;

@@ -222,6 +222,11 @@ bool IsSpace(char32_t c) {
          c == 0x205F || c == 0x3000;
 }
 
+bool IsInvisible(char32_t c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+         (c >= 0xE0000 && c <= 0xE007F);
+}
+
 std::string_view Trim(std::string_view text) {
   std::size_t begin = 0;
   while (begin < text.size()) {

@@ -1,0 +1,292 @@
+// See client.hpp.  A question is open from when it is fetched until its answer is taken; it is in
+// flight, or waits for its next attempt.  Nothing is fetched while `concurrency` questions are
+// open, so that an outage does not pull in everything there is to ask.
+
+#include "llm/client.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "error.hpp"
+#include "llm/fence.hpp"
+#include "llm/outcome.hpp"
+
+namespace soulprint {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int kMaxSends = 3;  // where each may have been billed
+constexpr std::chrono::seconds kLongestWait{120};
+constexpr milliseconds kTick{100};
+
+// An API key for as long as an attempt lasts.
+class Secret {
+ public:
+  Secret() = default;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { Wipe(&text_); }
+
+  void Set(std::string text) {
+    Wipe(&text_);
+    text_ = text;
+    Wipe(&text);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+struct OpenQuestion {
+  Question question;
+  bool in_flight = false;
+  Secret key;  // of the attempt in flight
+  NotTaken not_taken;
+  int failures = 0;  // attempts that are charged to the question
+  int resends = 0;   // of these, without a whole response
+  Clock::time_point started;
+  Clock::time_point not_before;
+  Usage usage;
+};
+
+std::string MessagesUrl(std::string api_url) {
+  while (api_url.ends_with('/')) api_url.pop_back();
+  return api_url + "/v1/messages";
+}
+
+std::vector<std::string> Headers(const std::string& key) {
+  std::vector<std::string> headers = {"content-type: application/json",
+                                      "anthropic-version: 2023-06-01", "user-agent: soulprint"};
+  if (key.empty()) return headers;
+  const bool printable =
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
+  if (!printable) {
+    throw Error(sqlstate::kCannotConnectNow, "the API key holds a character that no key has", "",
+                "Put the key alone where soulprint.api_key_file or soulprint.vault_secret says, "
+                "then reload the server's configuration.");
+  }
+  constexpr std::string_view kName = "x-api-key: ";
+  std::string line;
+  line.reserve(kName.size() + key.size());  // no copy of the key is left behind by growing
+  line.append(kName).append(key);
+  headers.push_back(std::move(line));
+  return headers;
+}
+
+void Add(const Tokens& tokens, const Endpoint& endpoint, Usage* usage) {
+  constexpr double kMillion = 1e6;
+  constexpr double kWritten = 1.25;  // times the input price
+  constexpr double kRead = 0.1;
+  const std::int64_t input = tokens.input + tokens.cache_written + tokens.cache_read;
+  const double charged = tokens.input + kWritten * tokens.cache_written + kRead * tokens.cache_read;
+  usage->input_tokens += input;
+  usage->output_tokens += tokens.output;
+  usage->cost_usd +=
+      (charged * endpoint.input_price + tokens.output * endpoint.output_price) / kMillion;
+}
+
+}  // namespace
+
+// One call of Ask.
+class Asking {
+ public:
+  Asking(MessagesModel& model, const Model::Next& next, const Model::Take& take)
+      : model_(model), throttle_(model.throttle_), next_(next), take_(take) {
+    throttle_.Begin(Clock::now());
+  }
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+  ~Asking() {
+    if (!open_.empty()) model_.pool_.Cancel();
+  }
+
+  void Run() {
+    for (Fill(); !IsOver(); Fill()) {
+      for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), model_.idle_)) {
+        Receive(response);
+        Fill();
+      }
+    }
+    if (ending_) throw *ending_;
+  }
+
+ private:
+  using Open = std::map<std::uint64_t, OpenQuestion>;
+
+  bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
+
+  // Starts what may start.
+  void Fill() {
+    while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
+      const Open::iterator due = FirstDue();
+      if (due != open_.end()) {
+        Start(due);
+      } else if (!Fetch()) {
+        break;
+      }
+    }
+    if (ending_) std::erase_if(open_, [](const auto& entry) { return !entry.second.in_flight; });
+  }
+
+  Open::iterator FirstDue() {
+    const Clock::time_point now = Clock::now();
+    return std::find_if(open_.begin(), open_.end(), [&](const auto& entry) {
+      return !entry.second.in_flight && entry.second.not_before <= now;
+    });
+  }
+
+  // False if no more questions can be opened for now.
+  bool Fetch() {
+    const auto most = static_cast<std::size_t>(std::max(model_.endpoint_.concurrency, 1));
+    if (none_for_now_ || open_.size() >= most) return false;
+    std::optional<Question> question = next_();
+    none_for_now_ = !question;
+    if (!question) return false;
+    open_[++last_id_].question = std::move(*question);
+    return true;
+  }
+
+  void Start(Open::iterator entry) {
+    OpenQuestion& open = entry->second;
+    open.not_taken = model_.not_taken_[open.question.model];
+    HttpRequest request;
+    try {
+      if (model_.endpoint_.key) open.key.Set(model_.endpoint_.key());
+      request.headers = Headers(open.key.text());
+    } catch (const Error& error) {
+      ending_ = error;
+      return;
+    }
+    request.tag = entry->first;
+    request.url = MessagesUrl(model_.endpoint_.api_url);
+    request.body = RequestBody(open.question, open.not_taken, NewNonce());
+    open.started = Clock::now();
+    model_.pool_.Start(std::move(request));
+    open.in_flight = true;
+    ++in_flight_;
+  }
+
+  milliseconds TimeToWait() const {
+    const Clock::time_point now = Clock::now();
+    Clock::time_point until = now + kTick;
+    if (throttle_.not_before() > now) until = std::min(until, throttle_.not_before());
+    for (const auto& [id, open] : open_) {
+      if (open.in_flight) continue;
+      const Clock::time_point due = std::max(open.not_before, throttle_.not_before());
+      // What is due already waits for room, which a response makes.
+      if (due > now) until = std::min(until, due);
+    }
+    return std::chrono::ceil<milliseconds>(until - now);
+  }
+
+  void Receive(const HttpResponse& response) {
+    const auto entry = open_.find(response.tag);
+    OpenQuestion& open = entry->second;
+    open.in_flight = false;
+    --in_flight_;
+    Judged judged = Judge(response, open.key.text(), std::chrono::system_clock::now());
+    open.key.Set({});
+    Add(judged.tokens, model_.endpoint_, &open.usage);
+    Decide(entry, std::move(judged));
+  }
+
+  void Decide(Open::iterator entry, Judged judged) {
+    OpenQuestion& open = entry->second;
+    NotTaken& known = model_.not_taken_[open.question.model];
+    switch (judged.verdict) {
+      case Verdict::kDone:
+        throttle_.Answered(Clock::now());
+        return Close(entry, judged.outcome, std::move(judged.text), std::move(judged.reason));
+      case Verdict::kPause:
+        return End(sqlstate::kCannotConnectNow, judged.reason, judged.hint);
+      case Verdict::kRetry:
+      case Verdict::kResend:
+        return TryAgain(entry, judged);
+      case Verdict::kWait:
+        return WaitTogether(open, judged);
+      case Verdict::kWithoutTemperature:
+        known.temperature = true;
+        if (!open.not_taken.temperature) return;
+        break;
+      case Verdict::kWithoutFormat:
+        known.format = true;
+        if (!open.not_taken.format) return;
+        break;
+    }
+    Close(entry, Outcome::kFailed, "", std::move(judged.reason));
+  }
+
+  void TryAgain(Open::iterator entry, const Judged& judged) {
+    OpenQuestion& open = entry->second;
+    ++open.failures;
+    if (judged.verdict == Verdict::kResend) ++open.resends;
+    if (open.failures >= model_.endpoint_.request_attempts || open.resends >= kMaxSends) {
+      return Close(entry, Outcome::kFailed, "",
+                   "no answer in " + std::to_string(open.failures) +
+                       " attempts, the last: " + judged.reason);
+    }
+    if (IsLong(judged)) return EndForLongWait(judged);
+    open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, judged.retry_after);
+  }
+
+  void WaitTogether(const OpenQuestion& open, const Judged& judged) {
+    if (IsLong(judged)) return EndForLongWait(judged);
+    const Clock::time_point now = Clock::now();
+    throttle_.Overloaded(open.started, judged.retry_after, now);
+    if (!throttle_.IsHopeless(now)) return;
+    End(sqlstate::kConnectionException,
+        "the model server has had too much to do to answer for half an hour (" + judged.reason +
+            ")",
+        "The next attempt asks only for what is missing.");
+  }
+
+  static bool IsLong(const Judged& judged) {
+    return judged.retry_after && *judged.retry_after > kLongestWait;
+  }
+
+  void EndForLongWait(const Judged& judged) {
+    End(sqlstate::kCannotConnectNow,
+        "the model server wants to be asked again only in " +
+            std::to_string(judged.retry_after->count()) + " s (" + judged.reason + ")",
+        "Nothing need be done; it is asked again from time to time.");
+  }
+
+  // No further requests.  The first reason counts.
+  void End(std::string_view sqlstate, const std::string& message, const std::string& hint) {
+    if (!ending_) ending_.emplace(sqlstate, message, "", hint);
+  }
+
+  void Close(Open::iterator entry, Outcome outcome, std::string text, std::string reason) {
+    const auto node = open_.extract(entry);
+    const OpenQuestion& open = node.mapped();
+    none_for_now_ = false;
+    take_(open.question, {outcome, std::move(text), std::move(reason), open.usage});
+  }
+
+  MessagesModel& model_;
+  Throttle& throttle_;
+  const Model::Next& next_;
+  const Model::Take& take_;
+  Open open_;
+  std::uint64_t last_id_ = 0;
+  std::size_t in_flight_ = 0;
+  bool none_for_now_ = false;  // until the next answer
+  std::optional<Error> ending_;
+};
+
+MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
+    : endpoint_(std::move(endpoint)),
+      idle_(std::move(idle)),
+      pool_(endpoint_.http),
+      throttle_(endpoint_.concurrency, endpoint_.delay_scale) {}
+
+void MessagesModel::Ask(const Next& next, const Take& take) { Asking(*this, next, take).Run(); }
+
+void MessagesModel::Refuse(const Question&) {}
+
+}  // namespace soulprint

@@ -1,0 +1,59 @@
+// A Model over the wire: a server that speaks the Messages API.
+//
+//   Endpoint endpoint{.api_url = "https://api.anthropic.com", .key = [] { return ReadKeyFile(); }};
+//   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ remembered.SaveIfDue(); });
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "llm/messages.hpp"
+#include "llm/throttle.hpp"
+#include "net/http.hpp"
+#include "pipeline/model.hpp"
+
+namespace soulprint {
+
+struct Endpoint {
+  std::string api_url;  // without /v1/messages
+  // Read before every attempt and never kept longer.  "" = no key is sent.
+  std::function<std::string()> key;
+  HttpSettings http;
+  int concurrency = 10;      // requests in flight
+  int request_attempts = 5;  // for each question, where the server could not answer
+  double input_price = 0;    // USD for a million tokens
+  double output_price = 0;
+  double delay_scale = 1;  // multiplies every wait between requests; less than 1 only in tests
+};
+
+class MessagesModel : public Model {
+ public:
+  // `idle` is called at least every 100 ms while requests are in flight or waited for; what it
+  // throws ends everything.
+  MessagesModel(Endpoint endpoint, std::function<void()> idle);
+
+  // Fetches a question only when it may be sent, so at most `concurrency` are open at a time.
+  // Throws Error, after what was in flight has been answered and taken,
+  //   57P03 when asking makes no sense until something is changed, or for longer than two minutes:
+  //         the message says why, the hint what to do,
+  //   08000 when the server has had too much to do to answer anything for half an hour.
+  // What the key's callback throws comes through in the same way.  What next, take and idle throw
+  // comes through at once, and what is in flight is given up.
+  void Ask(const Next& next, const Take& take) override;
+
+  // Nothing: another try is asked for as any other question.
+  void Refuse(const Question& question) override;
+
+ private:
+  friend class Asking;
+
+  Endpoint endpoint_;
+  std::function<void()> idle_;
+  HttpPool pool_;
+  Throttle throttle_;
+  std::map<std::string, NotTaken> not_taken_;  // by model
+};
+
+}  // namespace soulprint

@@ -1,0 +1,40 @@
+// What a response means for the question that was asked (CONTRACT 10).
+
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "llm/messages.hpp"
+#include "net/http.hpp"
+#include "pipeline/model.hpp"
+
+namespace soulprint {
+
+enum class Verdict {
+  kDone,    // `outcome` is how the question ended: answered, cut off, refused, too long or failed
+  kRetry,   // the server could not: once more, up to request_attempts in all
+  kResend,  // no whole response came, and it may have been billed: once more, up to 3 in all
+  kWait,    // too much is asked of the server: later, and charged to nobody
+  kPause,   // nobody need ask anything until something is changed
+  kWithoutTemperature,  // the same at once without temperature
+  kWithoutFormat,       // the same at once without output_config.format
+};
+
+struct Judged {
+  Verdict verdict = Verdict::kDone;
+  Outcome outcome = Outcome::kFailed;
+  std::string text;    // the answer
+  std::string reason;  // why there is no answer, for people, on one line; "" with an answer
+  std::string hint;    // of a pause: what to do, as a sentence
+  std::optional<std::chrono::seconds> retry_after;
+  Tokens tokens;
+};
+
+// Decides by status first; the body only refines.  `key` is taken out of what the server says.
+Judged Judge(const HttpResponse& response, std::string_view key,
+             std::chrono::system_clock::time_point now);
+
+}  // namespace soulprint

@@ -1,0 +1,187 @@
+// See http.hpp.
+
+#include "net/http.hpp"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "error.hpp"
+#include "net/http_transfer.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestWait{100};
+
+// Blocks all signals for its scope.
+class SignalBlock {
+ public:
+  SignalBlock() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalBlock(const SignalBlock&) = delete;
+  SignalBlock& operator=(const SignalBlock&) = delete;
+  ~SignalBlock() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+[[noreturn]] void Fail(const char* what, const char* why) {
+  throw Error(sqlstate::kInternalError, std::string("libcurl: ") + what + ": " + why);
+}
+
+void Check(CURLMcode code) {
+  if (code != CURLM_OK) Fail("requests cannot be driven", curl_multi_strerror(code));
+}
+
+// Once in a process, and never before it forks.
+void InitializeOnce() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK) Fail("it cannot be started", curl_easy_strerror(code));
+}
+
+}  // namespace
+
+class HttpPool::Multi {
+ public:
+  explicit Multi(HttpSettings settings) : settings_(std::move(settings)) {
+    const SignalBlock block;
+    InitializeOnce();
+    multi_.reset(curl_multi_init());
+    if (!multi_) throw std::bad_alloc();
+  }
+  Multi(const Multi&) = delete;
+  Multi& operator=(const Multi&) = delete;
+  ~Multi() { Cancel(); }
+
+  void Start(HttpRequest request) {
+    const SignalBlock block;
+    auto transfer = std::make_unique<HttpTransfer>(std::move(request), settings_);
+    CURL* const easy = transfer->easy();
+    const auto place = transfers_.emplace(easy, std::move(transfer)).first;
+    const CURLMcode code = curl_multi_add_handle(multi_.get(), easy);
+    if (code != CURLM_OK) transfers_.erase(place);
+    Check(code);
+    Drive();
+  }
+
+  void Poll(milliseconds at_most) {
+    const SignalBlock block;
+    Drive();
+    int wait = static_cast<int>(std::clamp(at_most, milliseconds(0), kLongestWait).count());
+    if (HasNews()) wait = 0;
+    Check(curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr));
+    Drive();
+  }
+
+  std::vector<HttpResponse> TakeComplete() {
+    const SignalBlock block;
+    std::vector<HttpResponse> complete;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      const auto place = transfers_.find(message->easy_handle);
+      complete.push_back(place->second->Finish(message->data.result));
+      GiveUp(place);
+    }
+    finished_ = 0;
+    return complete;
+  }
+
+  void Cancel() {
+    const SignalBlock block;
+    while (!transfers_.empty()) GiveUp(transfers_.begin());
+  }
+
+  std::size_t size() const { return transfers_.size(); }
+
+ private:
+  using Transfers = std::map<CURL*, std::unique_ptr<HttpTransfer>>;
+  struct CleanUp {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
+  void Drive() {
+    int running = 0;
+    Check(curl_multi_perform(multi_.get(), &running));
+    finished_ = transfers_.size() - static_cast<std::size_t>(running);
+  }
+
+  bool HasNews() const { return finished_ > 0; }
+
+  void GiveUp(Transfers::iterator place) {
+    curl_multi_remove_handle(multi_.get(), place->first);
+    transfers_.erase(place);
+  }
+
+  HttpSettings settings_;
+  std::unique_ptr<CURLM, CleanUp> multi_;
+  Transfers transfers_;  // destroyed before multi_
+  std::size_t finished_ = 0;
+};
+
+HttpPool::HttpPool(HttpSettings settings) : multi_(std::make_unique<Multi>(std::move(settings))) {}
+
+HttpPool::~HttpPool() = default;
+
+void HttpPool::Start(HttpRequest request) { multi_->Start(std::move(request)); }
+
+std::vector<HttpResponse> HttpPool::Wait(milliseconds at_most,
+                                         const std::function<void()>& waiting) {
+  multi_->Poll(at_most);
+  try {
+    waiting();
+  } catch (...) {
+    Cancel();
+    throw;
+  }
+  return multi_->TakeComplete();
+}
+
+void HttpPool::Cancel() { multi_->Cancel(); }
+
+std::size_t HttpPool::in_flight() const { return multi_->size(); }
+
+std::string_view HttpResponse::Header(std::string_view name) const {
+  const std::string wanted = LowerCase(name);
+  for (const auto& [key, value] : headers) {
+    if (LowerCase(CleanUtf8(key)) == wanted) return value;
+  }
+  return {};
+}
+
+std::optional<std::chrono::seconds> RetryAfter(std::string_view value,
+                                               std::chrono::system_clock::time_point now) {
+  constexpr std::size_t kMaxDigits = 9;
+  if (value.empty()) return std::nullopt;
+  std::chrono::seconds after{0};
+  const bool digits = value.find_first_not_of("0123456789") == value.npos;
+  if (digits) {
+    after = std::chrono::seconds(value.size() > kMaxDigits ? 999'999'999
+                                                           : std::stol(std::string(value)));
+  } else {
+    const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
+    if (at == -1) return std::nullopt;
+    after =
+        std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::from_time_t(at) - now);
+  }
+  if (after <= std::chrono::seconds(0)) return std::nullopt;
+  return after;
+}
+
+void Wipe(std::string* secret) {
+  explicit_bzero(secret->data(), secret->size());
+  secret->clear();
+}
+
+}  // namespace soulprint

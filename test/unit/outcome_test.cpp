@@ -1,0 +1,190 @@
+// Every status and stop reason has its class; a body only refines it.
+
+#include "llm/outcome.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http_stub.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kKey = "sk-ant-test-0123456789";
+
+Judged Whole(int status, const std::string& body,
+             std::vector<std::pair<std::string, std::string>> headers = {}) {
+  HttpResponse response;
+  response.end = HttpEnd::kWhole;
+  response.status = status;
+  response.body = body;
+  response.headers = std::move(headers);
+  return Judge(response, kKey, std::chrono::system_clock::from_time_t(0));
+}
+
+Judged Refused(int status, const std::string& message, const std::string& code = "",
+               std::vector<std::pair<std::string, std::string>> headers = {}) {
+  const json error = {
+      {"type", "some_error"}, {"message", message}, {"details", {{"error_code", code}}}};
+  return Whole(status, json({{"type", "error"}, {"error", error}}).dump(), std::move(headers));
+}
+
+Judged Stopped(const std::string& reason) { return Whole(200, MessageJson("t", reason).dump()); }
+
+Judged Ended(HttpEnd end, int status) {
+  HttpResponse response;
+  response.end = end;
+  response.error = "why";
+  response.status = status;
+  return Judge(response, kKey, {});
+}
+
+bool Fails(const Judged& judged) {
+  return judged.verdict == Verdict::kDone && judged.outcome == Outcome::kFailed;
+}
+
+bool IsTooLong(const Judged& judged) {
+  return judged.verdict == Verdict::kDone && judged.outcome == Outcome::kTooLong;
+}
+
+TEST(Judge, StopReasons) {
+  EXPECT_EQ(Stopped("end_turn").outcome, Outcome::kAnswered);
+  EXPECT_EQ(Stopped("end_turn").text, "t");
+  EXPECT_EQ(Stopped("end_turn").reason, "");
+  EXPECT_EQ(Stopped("stop_sequence").outcome, Outcome::kAnswered);
+  EXPECT_EQ(Stopped("brand_new").outcome, Outcome::kAnswered);
+  EXPECT_EQ(Stopped("tool_use").outcome, Outcome::kAnswered);
+  EXPECT_EQ(Stopped("max_tokens").outcome, Outcome::kCutOff);
+  EXPECT_EQ(Stopped("refusal").outcome, Outcome::kRefused);
+  EXPECT_TRUE(IsTooLong(Stopped("model_context_window_exceeded")));
+  EXPECT_TRUE(Fails(Stopped("pause_turn")));
+}
+
+TEST(Judge, RefusalSaysWhyAndIsPaidFor) {
+  json message = MessageJson("", "refusal");
+  message["stop_details"] = {{"type", "refusal"}, {"category", "bio"}, {"explanation", nullptr}};
+  const Judged judged = Whole(200, message.dump());
+  EXPECT_EQ(judged.outcome, Outcome::kRefused);
+  EXPECT_EQ(judged.reason, "the model refused: bio");
+  EXPECT_EQ(judged.tokens.input, 8);
+  EXPECT_EQ(judged.tokens.output, 16);
+}
+
+TEST(Judge, UnreadableSuccessIsResentAndItsUsageCounts) {
+  for (const char* body : {"", "<html>", "{\"type\":\"ping\"}", "[]", "null"}) {
+    EXPECT_EQ(Whole(200, body).verdict, Verdict::kResend) << body;
+  }
+  const Judged judged = Whole(200, R"({"usage":{"input_tokens":5,"output_tokens":6}})");
+  EXPECT_EQ(judged.verdict, Verdict::kResend);
+  EXPECT_EQ(judged.tokens.input, 5);
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 200).verdict, Verdict::kResend);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).verdict, Verdict::kResend);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).reason, "why");
+}
+
+TEST(Judge, NoResponse) {
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 0).verdict, Verdict::kResend);
+  EXPECT_EQ(Ended(HttpEnd::kMisconfigured, 0).verdict, Verdict::kPause);
+  EXPECT_EQ(Ended(HttpEnd::kMisconfigured, 0).reason, "the model server cannot be asked: why");
+}
+
+TEST(Judge, StatusDecidesEvenIfTheBodyIsBroken) {
+  EXPECT_TRUE(IsTooLong(Ended(HttpEnd::kBroken, 413)));
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 401).verdict, Verdict::kPause);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 500).verdict, Verdict::kRetry);
+}
+
+TEST(Judge, ServersThatCannotAreAskedAgain) {
+  for (int status : {408, 409, 500, 502, 503, 504, 520, 599}) {
+    EXPECT_EQ(Whole(status, "<html>").verdict, Verdict::kRetry) << status;
+  }
+  EXPECT_EQ(Refused(429, "slow down").verdict, Verdict::kWait);
+  EXPECT_EQ(Refused(429, "", "ramp_limit_exceeded").verdict, Verdict::kWait);
+  EXPECT_EQ(Refused(529, "Overloaded").verdict, Verdict::kWait);
+}
+
+TEST(Judge, WhatAPersonMustChangePauses) {
+  for (int status : {301, 302, 307, 308, 401, 402, 403, 404}) {
+    const Judged judged = Refused(status, "why");
+    EXPECT_EQ(judged.verdict, Verdict::kPause) << status;
+    EXPECT_NE(judged.reason.find("HTTP " + std::to_string(status) + " some_error: why"),
+              std::string::npos);
+    EXPECT_TRUE(judged.hint.ends_with("."));
+  }
+  for (const char* limit : {"Your credit balance is too low to access the Anthropic API...",
+                            "You have reached your specified API usage limits. You will regain",
+                            "You have reached your workspace API usage limits."}) {
+    EXPECT_EQ(Refused(400, limit).verdict, Verdict::kPause) << limit;
+  }
+  EXPECT_EQ(Refused(429, "", "enforced_spend_limit_reached").verdict, Verdict::kPause);
+  EXPECT_EQ(Refused(429, "", "contract_spend_limit_reached").verdict, Verdict::kPause);
+}
+
+TEST(Judge, WhatIsTooLongIsSplit) {
+  EXPECT_TRUE(IsTooLong(Refused(400, "prompt is too long: 207500 tokens > 200000 maximum")));
+  EXPECT_TRUE(IsTooLong(Refused(
+      400, "input length and `max_tokens` exceed context limit: 1 + 2 > 3, decrease input")));
+  EXPECT_TRUE(IsTooLong(Refused(413, "request_too_large")));
+  const Judged html = Whole(413, "<html>" + std::string(5000, 'x'));
+  EXPECT_TRUE(IsTooLong(html));
+  EXPECT_EQ(html.reason, "HTTP 413");
+}
+
+TEST(Judge, OtherRefusalsAreFinal) {
+  for (int status : {400, 405, 415, 418, 422, 499}) {
+    EXPECT_TRUE(Fails(Refused(status, "max_tokens: Field required"))) << status;
+  }
+  EXPECT_EQ(Refused(400, "max_tokens: Field required").reason,
+            "HTTP 400 some_error: max_tokens: Field required");
+  EXPECT_LE(Refused(400, std::string(100'000, 'x')).reason.size(), 1024U);
+}
+
+TEST(Judge, WhatCanBeLeftOutIs) {
+  for (const char* message : {"`temperature` is deprecated for this model.",
+                              "temperature: Extra inputs are not permitted"}) {
+    EXPECT_EQ(Refused(400, message).verdict, Verdict::kWithoutTemperature);
+  }
+  EXPECT_EQ(Refused(400, "output_config: Extra inputs are not permitted").verdict,
+            Verdict::kWithoutFormat);
+}
+
+TEST(Judge, ServerSaysWhetherToRetry) {
+  const auto told = [](int status, const char* message, const char* should) {
+    return Refused(status, message, "", {{"x-should-retry", should}});
+  };
+  EXPECT_TRUE(Fails(told(429, "", "false")));
+  EXPECT_TRUE(Fails(told(529, "", "false")));
+  EXPECT_TRUE(Fails(told(500, "", "false")));
+  EXPECT_EQ(told(400, "", "true").verdict, Verdict::kRetry);
+  EXPECT_EQ(told(429, "", "true").verdict, Verdict::kWait);
+  EXPECT_EQ(told(401, "", "true").verdict, Verdict::kPause);
+  EXPECT_TRUE(IsTooLong(told(400, "prompt is too long", "true")));
+  EXPECT_TRUE(Fails(told(400, "", "perhaps")));
+}
+
+TEST(Judge, RetryAfterIsReadOnErrorsOnly) {
+  const auto after = [](const std::string& value) {
+    return Refused(429, "", "", {{"retry-after", value}}).retry_after;
+  };
+  EXPECT_EQ(after("16"), std::chrono::seconds(16));
+  EXPECT_EQ(after("Thu, 01 Jan 1970 00:00:01 GMT"), std::chrono::seconds(1));
+  for (const char* none : {"0", "abc", ""}) EXPECT_FALSE(after(none)) << none;
+  EXPECT_FALSE(Whole(200, MessageJson("t").dump(), {{"retry-after", "61"}}).retry_after);
+}
+
+TEST(Judge, NamesTheRequestAndNeverTheKey) {
+  const std::string key(kKey);
+  const Judged judged =
+      Refused(401, "invalid x-api-key " + key + " and " + key, "", {{"request-id", "req_" + key}});
+  EXPECT_EQ(judged.reason.find(key), std::string::npos);
+  EXPECT_NE(judged.reason.find("invalid x-api-key *** and ***"), std::string::npos);
+  EXPECT_TRUE(judged.reason.ends_with(", request req_***"));
+  const Judged half = Refused(400, std::string(990, 'x') + key);
+  EXPECT_EQ(half.reason.find("sk-ant"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace soulprint
