@@ -33,6 +33,14 @@ count_gtest() {
     show "$2" "unit tests"
 }
 
+# "Ran 73 tests in 9.1s", then "OK" or "FAILED (failures=1, errors=2)".
+count_unittest() {
+  local ran bad
+  ran=$(sed -nE 's/^Ran ([0-9]+) tests?.*/\1/p' "$2")
+  bad=$(grep -E '^FAILED \(' "$2" | grep -oE '(failures|errors)=[0-9]+' | cut -d= -f2 | paste -sd+)
+  add "$1" "$((${ran:-0} - (${bad:-0})))" "$((${bad:-0}))" || show "$2" "model server"
+}
+
 # "test name ... ok" before Postgres 16, TAP since.
 count_regress() {
   local folder

@@ -21,7 +21,7 @@ command -v apt-get >/dev/null || {
   exit 1
 }
 
-packages=(make g++ nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev libgtest-dev libipc-run-perl perl "$@")
+packages=(make g++ nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev libgtest-dev libipc-run-perl perl python3 "$@")
 missing=()
 for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
 version=$(postgres_version)

@@ -5,6 +5,7 @@
 #   test/run.sh 010_wall.pl       one TAP file of test/t
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
 #   test/run.sh 'Chunks.*'        the unit tests whose names match
+#   test/run.sh model_server      the tests of the local model server
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
 # copy in a folder of their own, which is removed at the end; KEEP=1 keeps it.
@@ -76,6 +77,12 @@ run_unit() {
   count_gtest $? "$out/unit.log"
 }
 
+run_model_server() {
+  echo "# model server"
+  python3 -B -m unittest discover -s test/model_server >"$out/model_server.log" 2>&1
+  count_unittest $? "$out/model_server.log"
+}
+
 run_regress() {
   copy_tests
   echo "# pg_regress"
@@ -104,11 +111,14 @@ regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
 if [ -z "$one" ]; then
   run_unit '*'
+  run_model_server
   build wall
   install_extension
   # shellcheck disable=SC2046
   [ -z "$(regress_list)" ] || run_regress $(regress_list)
   for file in test/t/*.pl; do run_tap "$file"; done
+elif [ "$one" = model_server ]; then
+  run_model_server
 elif [ -f "test/t/${one%.pl}.pl" ]; then
   build wall
   install_extension

@@ -1,0 +1,103 @@
+"""What a request asks: which of soulprint's four kinds of questions, about which material.
+
+A question's material is one JSON document in the first user message, {"conversation": …} or
+{"facts": …}; only the sections question carries its material as plain text.
+"""
+
+import hashlib
+import json
+import re
+
+CATEGORIES = ("preferences", "projects", "dates", "beliefs", "decisions")
+_DOCUMENT = re.compile(r'\{\s*"(?:conversation|facts)"\s*:')
+_MEMORY_HEADING = "\n\n## MEMORY (verified facts about this user)\n"
+_SAMPLE = re.compile(r"^=== Conversation: ", re.MULTILINE)
+_DECODER = json.JSONDecoder()
+_CHARACTERS_PER_TOKEN = 4
+
+
+def text_of(content):
+    """All text in the content of a message, or in a system prompt."""
+    if isinstance(content, str):
+        return content
+    parts = []
+    for block in content:
+        if isinstance(block.get("text"), str):
+            parts.append(block["text"])
+        elif block.get("type") == "tool_result":
+            parts.append(text_of(block.get("content", "")))
+    return "".join(parts)
+
+
+def estimate_tokens(params, model):
+    """A careless but deterministic count of the input tokens."""
+    size = len(text_of(params.get("system", "")))
+    size += sum(len(text_of(message["content"])) for message in params["messages"])
+    if params.get("tools"):
+        size += len(json.dumps(params["tools"]))
+    return max(1, int(size / _CHARACTERS_PER_TOKEN * model.tokens_per_word))
+
+
+def _kind_of(document):
+    conversation = document.get("conversation")
+    if isinstance(conversation, dict):
+        messages = conversation.get("messages")
+        good = isinstance(messages, list) and all(isinstance(m, dict) for m in messages)
+        return "facts" if good else "other"
+    facts = document.get("facts")
+    if not isinstance(facts, dict) or not facts.keys() <= set(CATEGORIES):
+        return "other"
+    if not all(isinstance(items, list) and all(_is_fact(item) for item in items)
+               for items in facts.values()):
+        return "other"
+    if len(facts) != 1:
+        return "memory" if facts else "other"
+    items, = facts.values()
+    return "reduce" if all("id" in item for item in items) else "other"
+
+
+def _is_fact(item):
+    return isinstance(item, dict) and all(isinstance(value, str) for name, value in item.items()
+                                          if name != "id")
+
+
+class Question:
+    """kind: facts, reduce, memory, sections, or other.
+
+    document: the JSON document of the first three.  text: the first user message.
+    material: what is asked about, without a fence's marker lines.
+    key: SHA-256 of kind and material, the same whenever the same is asked again.
+    """
+
+    def __init__(self, params):
+        first = next((m for m in params["messages"] if m["role"] == "user"), {"content": ""})
+        self.text = text_of(first["content"])
+        self.document = None
+        self.material = self.text
+        self.kind = self._read()
+        self.schema = params.get("output_config", {}).get("format", {}).get("schema")
+        self.key = hashlib.sha256(f"{self.kind}\n{self.material}".encode()).hexdigest()
+
+    def _read(self):
+        if self.text.startswith("=== Conversation: ") or _MEMORY_HEADING in self.text:
+            return "sections"
+        found = _DOCUMENT.search(self.text)
+        if not found:
+            return "other"
+        try:
+            document, end = _DECODER.raw_decode(self.text, found.start())
+        except (ValueError, RecursionError):
+            return "other"
+        kind = _kind_of(document)
+        if kind != "other":
+            self.material = self.text[found.start():end]
+            self.document = document
+        return kind
+
+    def memory(self):
+        """The MEMORY text of a sections question."""
+        return self.text.rpartition(_MEMORY_HEADING)[2] if _MEMORY_HEADING in self.text else ""
+
+    def conversations(self):
+        """How many conversations a sections question shows."""
+        return len(_SAMPLE.findall(self.text))
