@@ -46,14 +46,14 @@ SELECT pg_describe_object(classid, objid, objsubid) AS without_comment
       AND NOT EXISTS (SELECT FROM pg_description d
                       WHERE d.classoid = classid AND d.objoid = objid AND d.objsubid = 0 AND d.description <> '');
 
--- No function that runs with its owner's rights belongs to a superuser, and no function that somebody
--- else runs belongs to soulprint_worker, whom the application's triggers run as.
-SELECT p.oid::regprocedure::text COLLATE "C" AS runs_with_its_owners_rights, p.proowner::regrole AS owner
-    FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+-- Nothing runs with its owner's rights, and soulprint_worker owns nothing that others call or read ...
+SELECT p.oid::regprocedure AS runs_with_its_owners_rights FROM pg_proc p
+    JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
-    WHERE p.prosecdef OR p.proowner = 'soulprint_worker'::regrole
-    ORDER BY 1;
--- ... and looks up names where nobody else can put any.
+    WHERE p.prosecdef;
+SELECT pg_describe_object(classid, objid, 0) AS owned FROM pg_shdepend
+    WHERE refobjid = 'soulprint_worker'::regrole AND deptype = 'o';
+-- ... and names are looked up where nobody else can put any.
 SELECT p.oid::regprocedure AS without_search_path
     FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'

@@ -32,7 +32,6 @@ END
 $$;
 
 COMMENT ON SCHEMA soulprint IS 'tables and private functions of the extension soulprint';
-GRANT USAGE, CREATE ON SCHEMA soulprint TO soulprint_worker;
 -- The functions that carry the rights of the caller call two private ones there.
 GRANT USAGE ON SCHEMA soulprint TO PUBLIC;
 
@@ -229,96 +228,22 @@ CREATE FUNCTION soulprint.notify_ended(user_id uuid, pass_id bigint, status text
 COMMENT ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) IS 'tells listeners on channel soulprint how a pass ended';
 
 CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-#variable_conflict use_column
-DECLARE
-    requested boolean;
-    pass_id bigint;
-BEGIN
-    EXECUTE format('SELECT p.full_pass_status = ''pending'' AND (p.storage_path IS NOT NULL
-                        OR EXISTS (SELECT FROM %s c WHERE c.user_id = $1))
-                    FROM %s p WHERE p.user_id = $1',
-                   soulprint.app_table('raw_conversations'), soulprint.app_table('user_profiles'))
-        INTO requested USING queue_full_pass.user_id;
-    IF NOT coalesce(requested, false) THEN
-        RETURN NULL;
-    END IF;
-    -- Looked for first, because an INSERT would wait for the transaction of a worker that is at it.  Such a
-    -- pass cannot end unseen: its worker locks the profile's row first, which the requester has changed.
-    SELECT f.id INTO pass_id FROM soulprint.full_passes f
-        WHERE f.user_id = queue_full_pass.user_id AND f.state IN ('queued', 'running');
-    IF pass_id IS NULL THEN
-        INSERT INTO soulprint.full_passes AS f (user_id) VALUES (queue_full_pass.user_id)
-            ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING
-            RETURNING f.id INTO pass_id;
-    END IF;
-    IF pass_id IS NULL THEN
-        SELECT f.id INTO pass_id FROM soulprint.full_passes f
-            WHERE f.user_id = queue_full_pass.user_id AND f.state IN ('queued', 'running');
-    END IF;
-    PERFORM soulprint.wake_launcher();
-    RETURN pass_id;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
     IS 'queues a pass for a profile that is pending and has something to read; its id, or NULL';
 
-CREATE FUNCTION soulprint.running_full_pass(user_id uuid, storage_path text, OUT pass_id bigint, OUT outdated boolean)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    EXECUTE format('SELECT f.id,
-                           coalesce($2 <> p.storage_path, $2 IS NOT NULL)
-                           OR EXISTS (SELECT FROM %s c WHERE c.user_id = $1 AND c.imported_at > f.taken_at)
-                    FROM soulprint.full_passes f JOIN %s p ON p.user_id = f.user_id
-                    WHERE f.user_id = $1 AND f.state = ''running''',
-                   soulprint.app_table('raw_conversations'), soulprint.app_table('user_profiles'))
-        INTO pass_id, outdated USING running_full_pass.user_id, running_full_pass.storage_path;
-END
-$$;
-COMMENT ON FUNCTION soulprint.running_full_pass(uuid, text)
-    IS 'the pass of this user that is running, and whether something to read has changed since it began';
+CREATE FUNCTION soulprint.current_full_pass(user_id uuid, storage_path text) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'soulprint_current_full_pass' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint.current_full_pass(uuid, text)
+    IS 'the pass of this user that is running, NULL if there is none or something to read has changed since it began';
 
 CREATE FUNCTION soulprint.end_canceled_pass(user_id uuid) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    active record;
-    reason text;
-BEGIN
-    EXECUTE format('SELECT p.full_pass_error FROM %s p WHERE p.user_id = $1 AND p.full_pass_status = ''failed''',
-                   soulprint.app_table('user_profiles'))
-        INTO reason USING end_canceled_pass.user_id;
-    SELECT f.id, f.pid INTO active FROM soulprint.full_passes f
-        WHERE f.user_id = end_canceled_pass.user_id AND f.state IN ('queued', 'running');
-    IF reason IS NULL OR active.id IS NULL THEN
-        RETURN false;
-    END IF;
-    -- A worker that is storing chunks holds the row for that long: interrupt it.  It cannot record a
-    -- failure before us, because the profile's row comes first and is ours.
-    PERFORM FROM soulprint.full_passes f WHERE f.id = active.id FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        PERFORM pg_cancel_backend(active.pid);
-    END IF;
-    UPDATE soulprint.full_passes f SET state = 'canceled', ended_at = now(), error = reason
-        WHERE f.id = active.id AND f.state IN ('queued', 'running');
-    IF FOUND THEN
-        DELETE FROM soulprint.replies r WHERE r.user_id = end_canceled_pass.user_id AND r.unusable;
-        PERFORM soulprint.notify_ended(end_canceled_pass.user_id, active.id, 'failed', reason);
-        RETURN true;
-    END IF;
-    RETURN false;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'soulprint_end_canceled_pass' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION soulprint.end_canceled_pass(uuid)
     IS 'ends the pass of a profile whose status its owner has set from pending or processing to failed';
 
 CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
@@ -506,13 +431,12 @@ CREATE FUNCTION soulprint_start_full_pass(user_id uuid, storage_path text DEFAUL
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    running record;
     pass_id bigint;
 BEGIN
     PERFORM soulprint.require_profile(user_id);
-    running := soulprint.running_full_pass(user_id, storage_path);
-    IF running.pass_id IS NOT NULL AND NOT running.outdated THEN
-        RETURN running.pass_id;
+    pass_id := soulprint.current_full_pass(user_id, storage_path);
+    IF pass_id IS NOT NULL THEN
+        RETURN pass_id;
     END IF;
     EXECUTE format('UPDATE %s p SET full_pass_status = ''pending'', storage_path = coalesce($2, p.storage_path)
                     WHERE p.user_id = $1', soulprint.app_table('user_profiles'))
@@ -598,15 +522,6 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
 COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
     IS 'how far a pass is, for people: [########------------] 41 %  facts 98/240  0:31 left';
 
-CREATE FUNCTION soulprint.watch_full_pass(pass_id bigint, user_id uuid, OUT state text, OUT progress text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-        SELECT f.state, soulprint.progress_text(f) FROM soulprint.full_passes f
-        WHERE f.id = watch_full_pass.pass_id AND f.user_id = watch_full_pass.user_id
-    $$;
-COMMENT ON FUNCTION soulprint.watch_full_pass(bigint, uuid) IS 'state and progress of a pass whose user the caller can name';
-
 CREATE VIEW soulprint_progress AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
@@ -628,26 +543,19 @@ CREATE VIEW soulprint_history AS
 COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
 
 -- ---------------------------------------------------------------------------------------------------
--- owners and rights
+-- rights
 -- ---------------------------------------------------------------------------------------------------
 
-DO $$
-DECLARE
-    member record;
-BEGIN
-    -- What runs with the rights of its owner runs with soulprint_worker's.  Nothing else is its own: it runs
-    -- the application's triggers, which must not replace what an administrator calls.
-    FOR member IN
-        SELECT format('TABLE %s', c.oid::regclass) AS object FROM pg_catalog.pg_class c
-            WHERE c.relnamespace = 'soulprint'::regnamespace AND c.relkind = 'r'
-        UNION ALL
-        SELECT format('FUNCTION %s', p.oid::regprocedure) FROM pg_catalog.pg_proc p
-            WHERE p.pronamespace = 'soulprint'::regnamespace AND p.prosecdef
-    LOOP
-        EXECUTE 'ALTER ' || member.object || ' OWNER TO soulprint_worker';
-    END LOOP;
-    ALTER SCHEMA soulprint OWNER TO soulprint_worker;
+-- soulprint_worker owns nothing: it runs the application's triggers and policies, which must not change
+-- what an administrator calls.
+ALTER SCHEMA soulprint OWNER TO CURRENT_USER;
+GRANT SELECT, INSERT, UPDATE, DELETE ON soulprint.full_passes, soulprint.replies, soulprint.facts, soulprint.versions
+    TO soulprint_worker;
+GRANT SELECT ON soulprint.prompts, soulprint.prices TO soulprint_worker;
+GRANT EXECUTE ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) TO soulprint_worker;
 
+DO $$
+BEGIN
     -- pg_dump runs as the database's owner.
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %I',
                    (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
@@ -666,7 +574,6 @@ REVOKE EXECUTE ON FUNCTION soulprint_setup(), soulprint_import(uuid, bytea), sou
     soulprint_start_full_pass(uuid, text), soulprint_cancel_full_pass(uuid) FROM PUBLIC;
 REVOKE EXECUTE ON PROCEDURE soulprint_run_full_pass(uuid) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION soulprint.queue_pending_profile(), soulprint.notify_ended(uuid, bigint, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) TO soulprint_worker;
 
 -- A launcher that is waiting for this extension looks again when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -60,9 +60,9 @@ class ServerFile {
 // The conversations of one user, being imported.
 class Importer {
  public:
-  explicit Importer(std::string user_id) : user_id_(std::move(user_id)) {
+  explicit Importer(std::string user_id)
+      : user_id_(std::move(user_id)), table_(settings::AppTable("raw_conversations")) {
     pg::Query("SELECT soulprint.require_profile($1)").Uuid(user_id_).Run();
-    table_ = pg::Query("SELECT soulprint.app_table('raw_conversations')").Run().at(0).Text(0);
   }
 
   Imported Import(const ExportSource& source) {

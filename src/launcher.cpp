@@ -39,33 +39,6 @@ struct Queue {
   milliseconds next_due{0};  // until a queued pass that waits is due; 0 = none waits
 };
 
-// The queue's table belongs to soulprint_worker, and even planning a query can run what its owner
-// put into an index: that must not run as the superuser that this process is.  When a query fails,
-// the transaction's end does what End does.
-class AsWorker {
- public:
-  AsWorker() {
-    pg::Call([&] {
-      const Oid role = get_role_oid("soulprint_worker", false);
-      GetUserIdAndSecContext(&user_, &context_);
-      SetUserIdAndSecContext(
-          role, context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-      settings_ = NewGUCNestLevel();
-    });
-  }
-  void End() {
-    pg::Call([&] {
-      AtEOXact_GUC(false, settings_);
-      SetUserIdAndSecContext(user_, context_);
-    });
-  }
-
- private:
-  Oid user_ = InvalidOid;
-  int context_ = 0;
-  int settings_ = 0;
-};
-
 class Launcher {
  public:
   // One round: starts the workers that are needed.  Returns how long to sleep.
@@ -91,7 +64,8 @@ class Launcher {
   bool said_missing_ = false;
 };
 
-// Reads nothing but pg_catalog and soulprint.full_passes: this process is a superuser.
+// Reads nothing but pg_catalog and soulprint.full_passes, where nobody but superusers has anything
+// to say: this process is one.
 Queue Launcher::Look() {
   Queue queue;
   pg::Transaction transaction;
@@ -104,7 +78,6 @@ Queue Launcher::Look() {
                         .at(0)
                         .Bool(0);
   if (queue.installed) {
-    AsWorker as_worker;
     const pg::Row row =
         pg::Query(
             "WITH held AS (SELECT classid::bigint << 32 | objid::bigint AS id"
@@ -119,7 +92,6 @@ Queue Launcher::Look() {
             .BigInt(kPassLockClass)
             .Run()
             .at(0);
-    as_worker.End();
     queue.waiting = row.BigInt(0);
     queue.busy = row.BigInt(1);
     queue.next_due = milliseconds(row.BigInt(2));

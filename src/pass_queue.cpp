@@ -103,7 +103,7 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
   std::string profiles;
   for (Candidate& candidate : Candidates(only)) {
     if (!TryLock(candidate.pass.id)) continue;
-    if (profiles.empty()) profiles = AppTable("user_profiles");
+    if (profiles.empty()) profiles = settings::AppTable("user_profiles");
     try {
       if (MarkRunning(profiles, &candidate)) return candidate.pass;
     } catch (const Error& error) {
@@ -144,8 +144,8 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
     after += {kHex[byte >> 4], kHex[byte & 15]};
   }
   pg::Transaction transaction;
-  const std::string profiles = AppTable("user_profiles");
-  const std::string conversations = AppTable("raw_conversations");
+  const std::string profiles = settings::AppTable("user_profiles");
+  const std::string conversations = settings::AppTable("raw_conversations");
   if (!pg::Query("SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL")
            .Text(profiles)
            .Text(conversations)

@@ -8,6 +8,7 @@
 #include "error.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pg/role.hpp"
 #include "settings.hpp"
 #include "wake.hpp"
 #include "worker.hpp"
@@ -62,13 +63,15 @@ class WorkerGuard {
   bool ended_ = false;
 };
 
-PassRow Look(std::int64_t pass, const std::string& user_id) {
-  const pg::Row row = pg::Query("SELECT state, progress FROM soulprint.watch_full_pass($1, $2)")
-                          .BigInt(pass)
-                          .Uuid(user_id)
-                          .Run()
-                          .at(0);
-  return {row.IsNull(0) ? "canceled" : row.Text(0), row.Text(1)};
+PassRow Look(std::int64_t pass) {
+  const pg::Rows rows = pg::AsRole(kWorkerRole, [&] {
+    return pg::
+        Query("SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1")
+            .BigInt(pass)
+            .Run();
+  });
+  if (rows.empty()) return {"canceled", ""};
+  return {rows.front().Text(0), rows.front().Text(1)};
 }
 
 // Whether a worker is at this pass.
@@ -87,9 +90,8 @@ bool IsHeld(std::int64_t pass) {
 
 // What the profile says of the pass's end.
 std::string ReasonOf(const std::string& user_id) {
-  const std::string profiles =
-      pg::Query("SELECT soulprint.app_table('user_profiles')").Run().at(0).Text(0);
-  pg::Rows rows = pg::Query("SELECT full_pass_error FROM " + profiles + " WHERE user_id = $1")
+  pg::Rows rows = pg::Query("SELECT full_pass_error FROM " + settings::AppTable("user_profiles") +
+                            " WHERE user_id = $1")
                       .Uuid(user_id)
                       .Run();
   return rows.empty() ? "the user was deleted" : rows.front().Text(0);
@@ -105,13 +107,13 @@ void Wait() {
 }
 
 // Waits until the pass has ended, or until nobody is at it any more, saying how far it is.
-PassRow Watch(std::int64_t pass, const std::string& user_id, WorkerGuard& worker) {
+PassRow Watch(std::int64_t pass, WorkerGuard& worker) {
   std::string said;
   std::int64_t waited = 0;
   while (true) {
     // The lock before the row: a worker lets go of it after it has committed the end.
     const bool abandoned = worker.Stopped() && !IsHeld(pass);
-    const PassRow row = Look(pass, user_id);
+    const PassRow row = Look(pass);
     // If there is a launcher, it takes over.
     if (abandoned) wake::AtCommit();
     pg::Call([] { SPI_commit(); });
@@ -146,7 +148,7 @@ void RunAndWait(const std::string& user_id) {
                 "Raise max_worker_processes, or try again later.");
   }
   WorkerGuard worker(handle);
-  const PassRow end = Watch(pass, user_id, worker);
+  const PassRow end = Watch(pass, worker);
   worker.Release();
   if (end.state == "done") return;
   if (end.state == "running") {

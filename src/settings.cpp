@@ -3,6 +3,7 @@
 #include <climits>
 
 #include "llm/offline.hpp"
+#include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -89,6 +90,11 @@ void Define() {
   DefineBool("soulprint.v2_required", "Whether a pass whose sections cannot be made has failed.",
              &v2_required);
   MarkGUCPrefixReserved("soulprint");
+}
+
+std::string AppTable(const char* name) {
+  const char* const quoted = pg::Call([&] { return quote_qualified_identifier(app_schema, name); });
+  return quoted;
 }
 
 std::string ModelName() {

@@ -28,6 +28,9 @@ extern int keep_replies;  // minutes
 // Makes the settings known.  For _PG_init.
 void Define();
 
+// The application's table of this name, qualified and quoted.
+std::string AppTable(const char* name);
+
 // The name under which questions are asked: the model's, or that of the offline rules.
 std::string ModelName();
 

@@ -9,6 +9,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/export_to_conversations.hpp"
 #include "pipeline/text.hpp"
+#include "settings.hpp"
 
 namespace soulprint {
 
@@ -56,16 +57,11 @@ std::string PassText(const TakenPass& pass, const Progress& progress) {
 
 }  // namespace
 
-std::string AppTable(const char* name) {
-  return InTransaction(
-      [&] { return pg::Query("SELECT soulprint.app_table($1)").Text(name).Run().at(0).Text(0); });
-}
-
 SqlStore::SqlStore(const TakenPass& pass)
     : pass_(pass),
-      profiles_(AppTable("user_profiles")),
-      conversations_(AppTable("raw_conversations")),
-      chunks_(AppTable("conversation_chunks")) {
+      profiles_(settings::AppTable("user_profiles")),
+      conversations_(settings::AppTable("raw_conversations")),
+      chunks_(settings::AppTable("conversation_chunks")) {
   InTransaction([&] {
     for (const pg::Row& row : pg::Query("SELECT attname::text FROM pg_attribute WHERE attrelid = "
                                         "$1::regclass AND attnum > 0 AND NOT attisdropped")

@@ -23,9 +23,6 @@ struct TakenPass {
   int attempts = 0;  // this one included
 };
 
-// The application's table of this name, qualified and quoted.
-std::string AppTable(const char* name);
-
 class SqlStore : public Store {
  public:
   explicit SqlStore(const TakenPass& pass);

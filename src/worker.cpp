@@ -19,8 +19,6 @@ namespace soulprint {
 
 namespace {
 
-constexpr const char* kWorkerRole = "soulprint_worker";
-
 // What a worker is started for.  Crosses the fork as bytes.
 struct WorkerTask {
   Oid database = InvalidOid;

@@ -58,8 +58,16 @@ BEGIN
         PERFORM public.try('COPY public.loot TO PROGRAM ''true''');
         PERFORM public.try('SELECT pg_read_file(''PG_VERSION'')');
         PERFORM public.try('ALTER SYSTEM SET soulprint.app_schema = ''evil''');
-        PERFORM public.try('CREATE OR REPLACE FUNCTION soulprint.require_profile(user_id uuid) RETURNS void LANGUAGE plpgsql AS ''BEGIN ALTER ROLE mallory SUPERUSER; END''');
-        PERFORM public.try('CREATE OR REPLACE FUNCTION soulprint.app_table(name text) RETURNS text LANGUAGE sql AS ''SELECT name''');
+        PERFORM public.try('CREATE OR REPLACE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint LANGUAGE plpgsql AS ''BEGIN ALTER ROLE mallory SUPERUSER; END''');
+        PERFORM public.try('CREATE FUNCTION soulprint.app_table(name varchar) RETURNS text LANGUAGE sql AS ''SELECT name''');
+        PERFORM public.try('ALTER FUNCTION soulprint.end_canceled_pass(uuid) SECURITY DEFINER');
+        PERFORM public.try('ALTER SCHEMA soulprint RENAME TO evil');
+        PERFORM public.try('ALTER TABLE soulprint.full_passes ENABLE ROW LEVEL SECURITY');
+        PERFORM public.try('CREATE INDEX ON soulprint.full_passes (id) WHERE public.evil()');
+        PERFORM public.try('CREATE TRIGGER evil BEFORE INSERT ON soulprint.full_passes FOR EACH ROW EXECUTE FUNCTION public.grab()');
+        PERFORM public.try('CREATE RULE evil AS ON INSERT TO soulprint.full_passes DO ALSO SELECT public.evil()');
+        PERFORM public.try('TRUNCATE soulprint.full_passes');
+        PERFORM public.try('UPDATE soulprint.prices SET input_usd = 0');
         INSERT INTO public.loot VALUES ('who', session_user || ' ' || current_user);
     END IF;
     RETURN NEW;
@@ -72,52 +80,32 @@ start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'a pass with a malicious trigger');
 is($sql->("SELECT DISTINCT result FROM loot WHERE attempt = 'who'"), 'soulprint_worker soulprint_worker', 'it runs as soulprint_worker');
 is($sql->("SELECT DISTINCT attempt FROM loot WHERE attempt <> 'who' AND result <> 'refused'"), '', 'and gains nothing');
-is($sql->("SELECT count(DISTINCT attempt) FROM loot WHERE result = 'refused'"), '9', 'of all it tried');
+is($sql->("SELECT count(DISTINCT attempt) FROM loot WHERE result = 'refused'"), '17', 'of all it tried');
+is($sql->("SELECT count(*) FROM pg_shdepend WHERE refobjid = 'soulprint_worker'::regrole AND deptype = 'o'"), '0', 'soulprint_worker owns nothing');
 
-# The launcher is a superuser and reads a table of soulprint_worker's: planning that must not run what
-# an index on it holds.
+# A policy of theirs runs wherever its table is read on somebody's behalf.
 $sql->(q{
+DROP TRIGGER grab ON user_profiles;
 SET ROLE mallory;
-CREATE TABLE seen (who text);
-GRANT INSERT ON seen TO PUBLIC;
-CREATE FUNCTION strike() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION evil() RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO public.seen VALUES (current_user);
-    ALTER ROLE mallory SUPERUSER;
-EXCEPTION WHEN OTHERS THEN
-    INSERT INTO public.seen VALUES (current_user);
-END
-$$;
-CREATE FUNCTION evil() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    IF current_setting('application_name') = 'soulprint launcher' THEN
-        PERFORM public.strike();
+    PERFORM public.try('ALTER ROLE mallory SUPERUSER');
+    IF session_user <> 'soulprint_worker' THEN
+        PERFORM public.try('RESET ROLE');
     END IF;
+    PERFORM public.try('CREATE OR REPLACE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint LANGUAGE sql AS ''SELECT 1::bigint''');
+    INSERT INTO public.loot VALUES ('whose policy', current_user);
     RETURN true;
 END
 $$;
-CREATE OR REPLACE FUNCTION grab() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF session_user = 'soulprint_worker' AND to_regclass('soulprint.evil_idx') IS NULL AND to_regclass('soulprint.evil_done') IS NULL THEN
-        CREATE TABLE soulprint.evil_done ();
-        BEGIN
-            CREATE INDEX evil_idx ON soulprint.full_passes (id) WHERE public.evil();
-        EXCEPTION WHEN OTHERS THEN
-            INSERT INTO public.loot VALUES ('index', SQLERRM);
-        END;
-    END IF;
-    RETURN NEW;
-END
-$$;});
-for (1 .. 3)
-{
-	start_pass($node, $user);
-	end_of_pass($node, $user);
-}
-is($sql->("SELECT to_regclass('soulprint.evil_idx') IS NOT NULL"), 't', 'the trigger made an index');
-ok($node->poll_query_until('postgres', "SELECT string_agg(DISTINCT who, ',') = 'soulprint_worker' FROM seen"), 'which the launcher runs, but not as a superuser');
-is($sql->("SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'"), 'f', "an index in the worker's tables does not elevate either");
-$sql->('DROP INDEX IF EXISTS soulprint.evil_idx; DROP TABLE IF EXISTS soulprint.evil_done; DROP TRIGGER grab ON user_profiles; ALTER TABLE user_profiles OWNER TO postgres');
+CREATE POLICY evil ON user_profiles AS RESTRICTIVE USING (evil());
+RESET ROLE;
+TRUNCATE loot;});
+start_pass($node, $user);
+is(end_of_pass($node, $user), 'complete', 'a pass that a superuser requests of a malicious table');
+is($sql->("SELECT DISTINCT result FROM loot WHERE attempt = 'whose policy'"), 'soulprint_worker', 'its policy runs as soulprint_worker');
+is($sql->("SELECT count(DISTINCT attempt), string_agg(DISTINCT result, ',') FROM loot WHERE attempt <> 'whose policy'"), '3|refused', 'and gains nothing');
+$sql->('DROP POLICY evil ON user_profiles; ALTER TABLE user_profiles OWNER TO postgres');
 
 # Nothing that acts is for everybody.
 $sql->('CREATE ROLE nobody');
