@@ -1,11 +1,14 @@
 // The SQL functions that compute: values in, values out (DESIGN 7).
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "error.hpp"
+#include "jsonb.hpp"
 #include "pg/call.hpp"
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
@@ -25,11 +28,9 @@ namespace {
 
 using nlohmann::json;
 
-json Parse(Datum jsonb) { return json::parse(pg::FromJsonb(jsonb)); }
-
 // The elements of a jsonb array argument.
 json ParseArray(Datum jsonb, const char* argument) {
-  json array = Parse(jsonb);
+  json array = ParseJsonb(jsonb);
   if (!array.is_array()) {
     throw Error(sqlstate::kInvalidParameterValue,
                 std::string(argument) + " must be a jsonb array, not " + array.type_name(), {},
@@ -89,8 +90,9 @@ StoredSections SectionsFromJson(const nlohmann::ordered_json& object) {
 
 Datum MergeAll(Datum array) {
   std::vector<Fact> facts;
-  for (const std::string& element : pg::FromJsonbArray(array)) {
-    for (Fact& fact : FactsFromJson(json::parse(element)).facts) facts.push_back(std::move(fact));
+  for (std::optional<Datum> element : pg::JsonbElements(array)) {
+    ReadFacts read = FactsFromJson(element ? ParseJsonb(*element) : json());
+    std::move(read.facts.begin(), read.facts.end(), std::back_inserter(facts));
   }
   return pg::ToJsonb(FactsToJson(MergeFacts(std::move(facts))));
 }
@@ -116,7 +118,7 @@ PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
 
 Datum soulprint_score_conversation(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
-    return Int64GetDatum(ScoreConversation(ConversationFromJson(Parse(PG_GETARG_DATUM(0)))));
+    return Int64GetDatum(ScoreConversation(ConversationFromJson(ParseJsonb(PG_GETARG_DATUM(0)))));
   });
 }
 
@@ -145,8 +147,9 @@ Datum soulprint_format_conversations(PG_FUNCTION_ARGS) {
 Datum soulprint_chunk_conversation(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     pg::RowSet rows(fcinfo);
-    for (const Chunk& chunk : ConversationToChunks(ConversationFromJson(Parse(PG_GETARG_DATUM(0))),
-                                                   {PG_GETARG_INT32(1), PG_GETARG_INT32(2)})) {
+    for (const Chunk& chunk :
+         ConversationToChunks(ConversationFromJson(ParseJsonb(PG_GETARG_DATUM(0))),
+                              {PG_GETARG_INT32(1), PG_GETARG_INT32(2)})) {
       rows.Add({Int32GetDatum(chunk.index), Int32GetDatum(chunk.total), Int32GetDatum(chunk.tokens),
                 pg::ToText(chunk.content)});
     }

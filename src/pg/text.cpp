@@ -50,7 +50,7 @@ Datum ToTextArray(const std::vector<std::string>& texts) {
   });
 }
 
-std::vector<std::string> FromJsonbArray(Datum array) {
+std::vector<std::optional<Datum>> JsonbElements(Datum array) {
   struct Elements {
     Datum* values;
     bool* nulls;
@@ -62,12 +62,11 @@ std::vector<std::string> FromJsonbArray(Datum array) {
                       &e.nulls, &e.count);
     return e;
   });
-  std::vector<std::string> strings;
-  strings.reserve(elements.count);
+  std::vector<std::optional<Datum>> jsonbs(elements.count);
   for (int i = 0; i < elements.count; ++i) {
-    strings.push_back(elements.nulls[i] ? "null" : FromJsonb(elements.values[i]));
+    if (!elements.nulls[i]) jsonbs[i] = elements.values[i];
   }
-  return strings;
+  return jsonbs;
 }
 
 Datum ToJsonb(const std::string& json) {

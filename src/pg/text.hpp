@@ -26,8 +26,8 @@ Datum ToTextArray(const std::vector<std::string>& texts);
 // A jsonb argument as JSON text.
 std::string FromJsonb(Datum jsonb);
 
-// A jsonb[] argument, each element as JSON text; a NULL element is the JSON null.
-std::vector<std::string> FromJsonbArray(Datum array);
+// The elements of a jsonb[] argument; nullopt is NULL.
+std::vector<std::optional<Datum>> JsonbElements(Datum array);
 
 // A jsonb result.  Throws Error 22P02 when json is none, 22P05 when it holds \u0000.
 Datum ToJsonb(const std::string& json);

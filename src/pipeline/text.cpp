@@ -258,10 +258,10 @@ std::string Truncate(std::string_view text, std::size_t limit) {
 }
 
 std::string LowerCase(std::string_view text) {
-  std::string lower;
-  lower.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();)
-    AppendCharacter(Lower(NextCharacter(text, &at)), &lower);
+  std::size_t at = SkipAscii(text, 0);
+  std::string lower(text.substr(0, at));
+  for (char& c : lower) c = static_cast<char>(Lower(static_cast<char32_t>(c)));
+  while (at < text.size()) AppendCharacter(Lower(NextCharacter(text, &at)), &lower);
   return lower;
 }
 

@@ -44,6 +44,19 @@ TEST(Facts, TheFiveCategoriesAreReadAndWrittenAlike) {
   EXPECT_EQ(Read(json::parse(facts)), facts + " 0");
 }
 
+TEST(Facts, TextIsWrittenAsJsonWritesIt) {
+  for (std::string_view text :
+       {"a \"quote\"", "back\\slash", "tab\tbell\a", "\x7F", "ünï 🦊", "a\xFF"}) {
+    Fact fact = Preference(std::string(text));
+    fact.category = Category::kDates;
+    EXPECT_EQ(FactsToJson({fact}),
+              R"({"preferences":[],"projects":[],"dates":[)" +
+                  FactToJson(fact).dump(-1, ' ', false,
+                                        nlohmann::ordered_json::error_handler_t::replace) +
+                  R"(],"beliefs":[],"decisions":[]})");
+  }
+}
+
 TEST(Facts, AMissingOrNullCategoryIsEmpty) {
   const std::string none =
       R"({"preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]} 0)";

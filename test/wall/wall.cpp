@@ -197,7 +197,9 @@ Datum wall_arguments(PG_FUNCTION_ARGS) {
     const pg::Row quoted =
         pg::Query("SELECT to_json($1)").Text(pg::FromText(PG_GETARG_DATUM(0))).Run().at(0);
     std::string json = "[" + quoted.Text(0) + "," + pg::FromJsonb(PG_GETARG_DATUM(1));
-    for (const std::string& element : pg::FromJsonbArray(PG_GETARG_DATUM(2))) json += "," + element;
+    for (std::optional<Datum> element : pg::JsonbElements(PG_GETARG_DATUM(2))) {
+      json += "," + (element ? pg::FromJsonb(*element) : "null");
+    }
     json += ",\"" + pg::FromUuid(PG_GETARG_DATUM(3)) + "\",\"";
     json += pg::FromBytea(PG_GETARG_DATUM(4));
     return pg::ToJsonb(json + "\"]");
