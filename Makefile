@@ -3,7 +3,8 @@
 #   make             builds the library           make install   installs it
 #   make test        runs all tests               make test ONE=010_wall.pl | chunks | Chunks.*
 #   make lint        checks the house rules       make unit      builds the unit tests
-#   make demo        shows a full pass            make bench     measures
+#   make demo        shows a full pass            make demo MODEL=server  one over the wire
+#   make bench       measures
 #   make deps        installs what is missing (the targets above do so themselves)
 
 EXTENSION = soulprint
@@ -99,11 +100,12 @@ lint:
 
 demo:
 	@test/deps.sh
-	@test/demo.sh
+	@MODEL=$(MODEL) test/demo.sh
 
 bench:
-	@test/deps.sh
-	@test/bench/run
+	@test/deps.sh wrk
+	@test/bench/exports
+	@test/bench/wire
 
 .PHONY: all unit wall statics deps test lint demo bench
 

@@ -127,6 +127,7 @@ CREATE TABLE soulprint.replies (
     outcome       text NOT NULL CHECK (outcome IN ('answered', 'cut_off', 'refused')),
     reply         text NOT NULL,
     reason        text NOT NULL DEFAULT '',
+    request_id    text,
     unusable      boolean NOT NULL DEFAULT false,
     model         text NOT NULL,
     input_tokens  bigint NOT NULL,
@@ -137,6 +138,7 @@ CREATE TABLE soulprint.replies (
 );
 COMMENT ON TABLE soulprint.replies IS 'every answer that was paid for, so that no question is asked twice';
 COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of everything in the question that decides the answer';
+COMMENT ON COLUMN soulprint.replies.request_id IS 'what the model server calls the request, for questions to its provider';
 COMMENT ON COLUMN soulprint.replies.unusable IS 'our validation did not accept it; deleted when the pass fails';
 CREATE INDEX replies_age_idx ON soulprint.replies (created_at);
 
@@ -207,6 +209,15 @@ COMMENT ON FUNCTION soulprint.app_schema()
 CREATE FUNCTION soulprint.model_name() RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_model_name' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.model_name() IS 'the name under which questions are asked at present';
+
+CREATE FUNCTION soulprint.model_price(OUT input_usd numeric, OUT output_usd numeric)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT p.input_usd, p.output_usd FROM soulprint.prices p
+        WHERE starts_with(soulprint.model_name(), p.model) ORDER BY length(p.model) DESC LIMIT 1
+    $$;
+COMMENT ON FUNCTION soulprint.model_price() IS 'USD per million tokens of the model that is asked at present, NULL if unknown';
 
 CREATE FUNCTION soulprint.wake_launcher() RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_wake_launcher' LANGUAGE C VOLATILE;
@@ -378,9 +389,7 @@ BEGIN
                     FROM (SELECT sum(length(c.messages::text)) / 4 AS tokens
                           FROM %s p JOIN %s c USING (user_id)
                           WHERE p.full_pass_status = ''pending'' GROUP BY p.user_id) AS pending,
-                         (SELECT input_usd, output_usd FROM soulprint.prices
-                          WHERE starts_with(soulprint.model_name(), model)
-                          ORDER BY length(model) DESC LIMIT 1) AS price', profiles, conversations)
+                         soulprint.model_price()', profiles, conversations)
         INTO estimated_cost_usd;
 END
 $$;

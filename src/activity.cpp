@@ -16,20 +16,32 @@ void ShowIdle(const std::string& text) {
   pg::Call([&] { pgstat_report_activity(STATE_IDLE, text.c_str()); });
 }
 
-void ObeySignals() {
+bool ObeySignals() {
   pg::CheckForInterrupts();
-  if (!ConfigReloadPending) return;
+  if (!ConfigReloadPending) return false;
   ConfigReloadPending = false;
   pg::Call([] { ProcessConfigFile(PGC_SIGHUP); });
+  return true;
 }
 
 void ObeyServer() {
+  pgstat_report_wait_end();
   ObeySignals();
-  if (!settings::enabled) {
-    throw Error(sqlstate::kAdminShutdown, "soulprint.enabled is off");
+  if (const auto obstacle = settings::FindObstacle()) {
+    throw Error(sqlstate::kAdminShutdown, obstacle->reason);
   }
-  const std::string reason = settings::PauseReason();
-  if (!reason.empty()) throw Error(sqlstate::kAdminShutdown, reason);
+}
+
+void LookAtLatch() {
+  pg::Call([] {
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 0, PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  });
+}
+
+void ShowWaitForModel() {
+  static const uint32 event = pg::Call([] { return pg::NewWaitEvent("SoulprintModelServer"); });
+  pgstat_report_wait_start(event);
 }
 
 void InstallSignalHandlers() {

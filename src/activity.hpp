@@ -12,10 +12,19 @@ void ShowActivity(const std::string& text);
 // Shows that nothing is being done.
 void ShowIdle(const std::string& text);
 
-// Ends what was canceled (throws Error 57014) or terminated, and reloads the settings after SIGHUP.
-// In a worker also throws Error 57P01 when the settings say that no pass is to run.
-void ObeySignals();
+// Ends what was canceled (throws Error 57014) or terminated, and reloads the settings after SIGHUP:
+// true if it did.
+bool ObeySignals();
+
+// The same in a worker, which also throws Error 57P01 when the settings let no pass run.
 void ObeyServer();
+
+// For one who waits outside of Postgres, at least every 100 ms: ends the process if the server is
+// gone, and forgets what the latch was set for, which ObeyServer looks at.
+void LookAtLatch();
+
+// Shows that the model server is waited for, until ObeyServer.
+void ShowWaitForModel();
 
 // Signal handlers, as in DESIGN 4: SIGTERM ends the process, SIGINT cancels, SIGHUP reloads.
 void InstallSignalHandlers();

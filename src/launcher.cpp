@@ -8,6 +8,8 @@
 
 #include "activity.hpp"
 #include "error.hpp"
+#include "pass_queue.hpp"
+#include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -49,12 +51,18 @@ class Launcher {
   bool AnyEndedIdle();
   void BackOff(const Queue& queue, bool ended_idle);
   void StartWorkers(const Queue& queue, bool poll_due);
+  void Probe(const Queue& queue);
+  bool Start(WorkerDuty duty);
   void SlotsAreTaken();
   std::string Activity(const Queue& queue) const;
   std::size_t Alive() const { return workers_.size(); }
 
-  std::vector<BackgroundWorkerHandle*> workers_;
-  std::uint32_t ended_before_ = 0;  // passes ended, at the last round
+  struct Worker {
+    BackgroundWorkerHandle* handle;
+    std::uint32_t passes_ended;  // when it was started
+  };
+
+  std::vector<Worker> workers_;
   std::int64_t waiting_before_ = 0;
   std::optional<steady_clock::time_point> last_poll_;
   steady_clock::time_point not_before_;  // after workers that ended without ending a pass
@@ -69,14 +77,7 @@ class Launcher {
 Queue Launcher::Look() {
   Queue queue;
   pg::Transaction transaction;
-  queue.installed = pg::Query(
-                        "SELECT EXISTS (SELECT FROM pg_extension e JOIN pg_depend d"
-                        " ON d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
-                        " WHERE e.extname = 'soulprint' AND d.deptype = 'e'"
-                        " AND d.objid = to_regclass('soulprint.full_passes'))")
-                        .Run()
-                        .at(0)
-                        .Bool(0);
+  queue.installed = IsInstalled();
   if (queue.installed) {
     const pg::Row row =
         pg::Query(
@@ -100,18 +101,18 @@ Queue Launcher::Look() {
   return queue;
 }
 
-// Forgets workers that have ended.  True if some have and no pass has since the last time.
+// Forgets workers that have ended.  True if one has and no pass has while it was there.
 bool Launcher::AnyEndedIdle() {
-  const std::size_t ended = std::erase_if(workers_, [](BackgroundWorkerHandle* handle) {
+  bool idle = false;
+  std::erase_if(workers_, [&](const Worker& worker) {
     pid_t pid = 0;
     const bool stopped =
-        pg::Call([&] { return GetBackgroundWorkerPid(handle, &pid); }) == BGWH_STOPPED;
-    if (stopped) pg::Call([&] { pfree(handle); });
-    return stopped;
+        pg::Call([&] { return GetBackgroundWorkerPid(worker.handle, &pid); }) == BGWH_STOPPED;
+    if (!stopped) return false;
+    pg::Call([&] { pfree(worker.handle); });
+    idle = idle || worker.passes_ended == wake::PassesEnded();
+    return true;
   });
-  const std::uint32_t passes = wake::PassesEnded();
-  const bool idle = ended > 0 && passes == ended_before_;
-  ended_before_ = passes;
   return idle;
 }
 
@@ -136,13 +137,26 @@ void Launcher::StartWorkers(const Queue& queue, bool poll_due) {
   waiting_for_slot_ = false;
   for (std::int64_t i = 0; i < std::min(wanted, free); ++i) {
     const bool look_up = poll_due && i == 0;
-    pg::Transaction transaction;
-    BackgroundWorkerHandle* const handle = StartWorker(0, look_up);
-    transaction.Commit();
-    if (handle == nullptr) return SlotsAreTaken();
-    workers_.push_back(handle);
+    if (!Start(look_up ? WorkerDuty::kLookUp : WorkerDuty::kPasses)) return;
     if (look_up) last_poll_ = now;
   }
+}
+
+// During a pause a single worker asks from time to time, if there is something to ask.
+void Launcher::Probe(const Queue& queue) {
+  if (queue.waiting > 0 && Alive() == 0 && TakeProbe()) Start(WorkerDuty::kProbe);
+}
+
+bool Launcher::Start(WorkerDuty duty) {
+  pg::Transaction transaction;
+  BackgroundWorkerHandle* const handle = StartWorker(0, duty);
+  transaction.Commit();
+  if (handle == nullptr) {
+    SlotsAreTaken();
+    return false;
+  }
+  workers_.push_back({handle, wake::PassesEnded()});
+  return true;
 }
 
 void Launcher::SlotsAreTaken() {
@@ -155,9 +169,7 @@ void Launcher::SlotsAreTaken() {
 }
 
 std::string Launcher::Activity(const Queue& queue) const {
-  const std::string pause = settings::PauseReason();
-  if (!settings::enabled) return "paused: soulprint.enabled is off";
-  if (!pause.empty()) return "paused: " + pause;
+  if (const auto obstacle = FindObstacle()) return "paused: " + obstacle->reason;
   if (!queue.installed) return "waiting for CREATE EXTENSION soulprint";
   if (waiting_for_slot_) return "waiting for a free background worker slot";
   if (queue.busy == 0 && queue.waiting == 0) return "waiting for requests";
@@ -175,7 +187,12 @@ milliseconds Launcher::Round() {
     if (!said_missing_) pg::Log(LOG, "extension soulprint is not installed in this database yet");
     said_missing_ = true;
     sleep = std::min<milliseconds>(sleep, kExtensionMissing);
-  } else if (settings::enabled && settings::PauseReason().empty()) {
+  } else if (const auto pause = wake::CurrentPause(); pause && FindObstacle()) {
+    if (!settings::FindObstacle()) Probe(queue);
+    if (queue.waiting > 0 && pause->next_probe > now) {
+      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(pause->next_probe - now));
+    }
+  } else if (!FindObstacle()) {
     said_missing_ = false;
     // Reckoned anew each time: the interval may have been changed.
     const auto next_poll = [&] {
@@ -202,7 +219,8 @@ void Sleep(milliseconds time) {
               static_cast<long>(time.count()), PG_WAIT_EXTENSION);
     ResetLatch(MyLatch);
   });
-  ObeySignals();
+  // What was wrong may have been put right.
+  if (ObeySignals()) wake::ProbeNow();
 }
 
 [[noreturn]] void Launch() {

@@ -99,6 +99,17 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
 
 }  // namespace
 
+bool IsInstalled() {
+  return pg::Query(
+             "SELECT EXISTS (SELECT FROM pg_extension e JOIN pg_depend d"
+             " ON d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
+             " WHERE e.extname = 'soulprint' AND d.deptype = 'e'"
+             " AND d.objid = to_regclass('soulprint.full_passes'))")
+      .Run()
+      .at(0)
+      .Bool(0);
+}
+
 std::optional<TakenPass> TakePass(std::int64_t only) {
   std::string profiles;
   for (Candidate& candidate : Candidates(only)) {

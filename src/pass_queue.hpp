@@ -11,6 +11,9 @@
 
 namespace soulprint {
 
+// True if the queue is there as a part of the extension.  Needs an open transaction.
+bool IsInstalled();
+
 // Takes a pass that waits, or that a dead worker left behind: locks it and commits it as running.
 // `only` = this pass, 0 = any.  nullopt if there is none.
 std::optional<TakenPass> TakePass(std::int64_t only);

@@ -104,6 +104,7 @@ void SqlStore::Publish(const Profile& profile) {
       .Text(cost)
       .Execute();
   ReplaceFacts(profile.facts);
+  if (!profile.sections) DeleteRefusedReplies();
   Ended(stored.pending, "complete", "");
   transaction.Commit();
 }
@@ -142,9 +143,7 @@ void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
       .Text(text)
       .Text(error)
       .Execute();
-  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
-      .Uuid(pass_.user_id)
-      .Execute();
+  DeleteRefusedReplies();
   Ended(profile.pending, "failed", error);
   transaction.Commit();
 }
@@ -169,11 +168,15 @@ void SqlStore::Requeue(const std::string& reason, bool charged) {
       .Uuid(pass_.user_id)
       .Text(error)
       .Execute();
-  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable AND $2")
-      .Uuid(pass_.user_id)
-      .Bool(charged)
-      .Execute();
+  if (charged) DeleteRefusedReplies();
   transaction.Commit();
+}
+
+// So that asking again really asks.
+void SqlStore::DeleteRefusedReplies() {
+  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
+      .Uuid(pass_.user_id)
+      .Execute();
 }
 
 // Marks the pass's row as ended; what it cost, as import_cost_json.

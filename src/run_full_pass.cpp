@@ -6,6 +6,7 @@
 
 #include "activity.hpp"
 #include "error.hpp"
+#include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/role.hpp"
@@ -129,10 +130,11 @@ PassRow Watch(std::int64_t pass, WorkerGuard& worker) {
 }
 
 void RunAndWait(const std::string& user_id) {
-  const std::string reason = settings::PauseReason();
-  if (!reason.empty()) {
-    throw Error(sqlstate::kFeatureNotSupported, reason, {},
-                "Set soulprint.provider = 'offline' and reload.");
+  const auto obstacle = FindObstacle();
+  const bool probe = obstacle && !settings::FindObstacle() && TakeProbe();
+  if (obstacle && !probe) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
   }
   const std::int64_t pass = pg::Query("SELECT " + PublicSchema() + ".soulprint_start_full_pass($1)")
                                 .Uuid(user_id)
@@ -141,7 +143,8 @@ void RunAndWait(const std::string& user_id) {
                                 .BigInt(0);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
-  BackgroundWorkerHandle* const handle = StartWorker(pass, false);
+  BackgroundWorkerHandle* const handle =
+      StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {
     throw Error("53400", "no background worker slot is free",
                 "Full pass " + std::to_string(pass) + " stays queued.",

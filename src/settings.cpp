@@ -1,8 +1,10 @@
 #include "settings.hpp"
 
 #include <climits>
+#include <string_view>
 
 #include "llm/offline.hpp"
+#include "net/url.hpp"
 #include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
@@ -12,11 +14,21 @@ namespace soulprint::settings {
 char* database;
 char* app_schema;
 char* model;
+char* api_url;
+char* api_key_file;
+char* plain_http_hosts;
+char* ca_file;
+char* proxy;
 int provider = static_cast<int>(Provider::kAnthropic);
 bool enabled = true;
 bool v2_required = true;
 int max_workers = 3;
 int poll_interval = 30 * 1000;
+int max_concurrent_requests = 10;
+int request_attempts = 5;
+int request_timeout = 600 * 1000;
+int connect_timeout = 10 * 1000;
+int pause_probe_interval = 5 * 60 * 1000;
 int max_attempts = 3;
 double min_chunk_success = 0.95;
 int max_export_size = 4096;
@@ -26,6 +38,8 @@ int keep_history = 90 * 24 * 60;
 int keep_replies = 90 * 24 * 60;
 
 namespace {
+
+constexpr const char* kAnthropicUrl = "https://api.anthropic.com";
 
 constexpr config_enum_entry kProviders[] = {
     {"anthropic", static_cast<int>(Provider::kAnthropic), false},
@@ -44,9 +58,15 @@ void DefineInt(const char* name, const char* description, int* value, int least,
 }
 
 void DefineString(const char* name, const char* description, char** value, const char* preset,
-                  GucContext context = PGC_SIGHUP) {
-  DefineCustomStringVariable(name, description, nullptr, value, preset, context, 0, nullptr,
+                  GucContext context = PGC_SIGHUP, int flags = 0) {
+  DefineCustomStringVariable(name, description, nullptr, value, preset, context, flags, nullptr,
                              nullptr, nullptr);
+}
+
+// Names a URL, a file or a host: for superusers only, to set and to see.
+void DefineSecretString(const char* name, const char* description, char** value,
+                        const char* preset) {
+  DefineString(name, description, value, preset, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
 }
 
 }  // namespace
@@ -56,8 +76,18 @@ void Define() {
     DefineString("soulprint.database", "Database whose requested passes the launcher runs.",
                  &database, "postgres", PGC_POSTMASTER);
   }
+  DefineSecretString("soulprint.api_key_file",
+                     "File that holds nothing but the API key of the model server.", &api_key_file,
+                     "");
+  DefineSecretString("soulprint.api_url", "Server of the Messages API that is asked.", &api_url,
+                     kAnthropicUrl);
   DefineString("soulprint.app_schema", "Schema of the application's tables.", &app_schema,
                "public");
+  DefineSecretString("soulprint.ca_file",
+                     "Certificates that servers are checked against; empty for the system's.",
+                     &ca_file, "");
+  DefineInt("soulprint.connect_timeout", "How long connecting to the model server may take.",
+            &connect_timeout, 1, INT_MAX, GUC_UNIT_MS);
   DefineBool("soulprint.enabled", "Whether passes are run; off returns running passes to pending.",
              &enabled);
   DefineInt("soulprint.keep_history", "How long an ended pass stays in the history.", &keep_history,
@@ -67,6 +97,8 @@ void Define() {
   DefineInt("soulprint.keep_versions", "How many earlier profiles are kept per user.",
             &keep_versions, 0, INT_MAX);
   DefineInt("soulprint.max_attempts", "Attempts before a pass has failed.", &max_attempts, 1, 1000);
+  DefineInt("soulprint.max_concurrent_requests", "Requests of a pass that are open at a time.",
+            &max_concurrent_requests, 1, 1000);
   DefineInt("soulprint.max_conversation_size",
             "Largest conversation of an export that is read, as JSON.", &max_conversation_size, 1,
             256, GUC_UNIT_MB);
@@ -80,6 +112,13 @@ void Define() {
                            nullptr, nullptr, nullptr);
   DefineString("soulprint.model", "Language model that is asked.", &model,
                "claude-haiku-4-5-20251001");
+  DefineInt("soulprint.pause_probe_interval",
+            "How often the model server is asked again after it said that asking is useless.",
+            &pause_probe_interval, 100, INT_MAX, GUC_UNIT_MS);
+  DefineSecretString("soulprint.plain_http_hosts",
+                     "Hosts besides this machine that may be asked over http://, separated by "
+                     "commas.",
+                     &plain_http_hosts, "");
   DefineInt("soulprint.poll_interval",
             "How often profiles are looked up that became pending without the trigger.",
             &poll_interval, 100, INT_MAX, GUC_UNIT_MS);
@@ -87,6 +126,13 @@ void Define() {
                            "Who answers: a server of the Messages API, or rules without a network.",
                            nullptr, &provider, provider, kProviders, PGC_SIGHUP, 0, nullptr,
                            nullptr, nullptr);
+  DefineSecretString("soulprint.proxy",
+                     "Proxy for requests; empty for none, whatever the environment says.", &proxy,
+                     "");
+  DefineInt("soulprint.request_attempts", "Attempts before a question has failed.",
+            &request_attempts, 1, 100);
+  DefineInt("soulprint.request_timeout", "How long one request may take.", &request_timeout, 1,
+            INT_MAX, GUC_UNIT_MS);
   DefineBool("soulprint.v2_required", "Whether a pass whose sections cannot be made has failed.",
              &v2_required);
   MarkGUCPrefixReserved("soulprint");
@@ -102,9 +148,20 @@ std::string ModelName() {
                                                           : std::string(model);
 }
 
-std::string PauseReason() {
-  if (provider == static_cast<int>(Provider::kOffline)) return {};
-  return "soulprint.provider is \"anthropic\", which this version cannot ask yet";
+std::optional<Obstacle> FindObstacle() {
+  if (!enabled) {
+    return Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
+  }
+  if (provider == static_cast<int>(Provider::kOffline)) return std::nullopt;
+  if (const std::string problem = UrlProblem(api_url, plain_http_hosts); !problem.empty()) {
+    return Obstacle{"soulprint.api_url " + problem, "Correct soulprint.api_url and reload."};
+  }
+  if (*api_key_file == '\0' && std::string_view(api_url) == kAnthropicUrl) {
+    return Obstacle{"no API key is set",
+                    "Put the key into a file that only the server can read, name it in "
+                    "soulprint.api_key_file and reload; or set soulprint.provider = 'offline'."};
+  }
+  return std::nullopt;
 }
 
 }  // namespace soulprint::settings

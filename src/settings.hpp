@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace soulprint::settings {
@@ -12,11 +13,21 @@ enum class Provider { kAnthropic, kOffline };
 extern char* database;
 extern char* app_schema;
 extern char* model;
+extern char* api_url;
+extern char* api_key_file;
+extern char* plain_http_hosts;
+extern char* ca_file;
+extern char* proxy;
 extern int provider;  // a Provider
 extern bool enabled;
 extern bool v2_required;
 extern int max_workers;
-extern int poll_interval;          // ms
+extern int poll_interval;            // ms
+extern int max_concurrent_requests;  // of a pass
+extern int request_attempts;
+extern int request_timeout;        // ms
+extern int connect_timeout;        // ms
+extern int pause_probe_interval;   // ms
 extern int max_attempts;           // of a pass
 extern double min_chunk_success;   // 0 … 1
 extern int max_export_size;        // MB
@@ -34,7 +45,13 @@ std::string AppTable(const char* name);
 // The name under which questions are asked: the model's, or that of the offline rules.
 std::string ModelName();
 
-// Why no pass can run with the present settings, "" if one can.
-std::string PauseReason();
+// What keeps passes from running.
+struct Obstacle {
+  std::string reason;
+  std::string hint;  // what to do about it, as sentences
+};
+
+// The obstacle in the present settings, nullopt if there is none.
+std::optional<Obstacle> FindObstacle();
 
 }  // namespace soulprint::settings

@@ -4,6 +4,7 @@
 
 #include "activity.hpp"
 #include "error.hpp"
+#include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -250,35 +251,45 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
   // An answer is paid for: it must be on this server's disk, whatever standbys do.
   pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
   Guard();
+  bool answered = false;
   for (const Reply& reply : replies) {
+    const bool final = IsFinal(reply.answer.outcome);
+    answered = answered || final;
+    if (final) InsertReply(reply);
     pg::Query(
-        "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
-        " reason, model, input_tokens, output_tokens, cost_usd)"
-        " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, $8, $9, $10, $11)"
-        " ON CONFLICT DO NOTHING")
-        .Uuid(pass_.user_id)
-        .Text(StepName(reply.question.step))
-        .Text(QuestionIdentity(reply.question))
-        .BigInt(reply.question.attempt)
-        .Text(OutcomeName(reply.answer.outcome))
-        .Text(CleanUtf8(reply.answer.text))
-        .Text(CleanUtf8(reply.answer.reason))
-        .Text(reply.question.model)
-        .BigInt(reply.answer.usage.input_tokens)
-        .BigInt(reply.answer.usage.output_tokens)
-        .Double(reply.answer.usage.cost_usd)
-        .Execute();
-    pg::Query(
-        "UPDATE soulprint.full_passes SET calls_made = calls_made + 1,"
+        "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
         " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
         " cost_usd = cost_usd + $4::numeric WHERE id = $1")
         .BigInt(pass_.id)
         .BigInt(reply.answer.usage.input_tokens)
         .BigInt(reply.answer.usage.output_tokens)
         .Double(reply.answer.usage.cost_usd)
+        .BigInt(final ? 1 : 0)
         .Execute();
   }
   transaction.Commit();
+  if (answered) ServerAnswered();
+}
+
+void SqlStore::InsertReply(const Reply& reply) {
+  pg::Query(
+      "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
+      " reason, request_id, model, input_tokens, output_tokens, cost_usd)"
+      " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10,"
+      " $11, $12) ON CONFLICT DO NOTHING")
+      .Uuid(pass_.user_id)
+      .Text(StepName(reply.question.step))
+      .Text(QuestionIdentity(reply.question))
+      .BigInt(reply.question.attempt)
+      .Text(OutcomeName(reply.answer.outcome))
+      .Text(CleanUtf8(reply.answer.text))
+      .Text(CleanUtf8(reply.answer.reason))
+      .Text(reply.answer.request_id)
+      .Text(reply.question.model)
+      .BigInt(reply.answer.usage.input_tokens)
+      .BigInt(reply.answer.usage.output_tokens)
+      .Double(reply.answer.usage.cost_usd)
+      .Execute();
 }
 
 void SqlStore::RefuseReply(const Question& question) {
@@ -309,12 +320,24 @@ StoredSections SqlStore::ReadSections() {
   });
 }
 
+Price SqlStore::ModelPrice() {
+  return InTransaction([] {
+    const pg::Row row =
+        pg::Query("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
+    return Price{row.Double(0), row.Double(1)};
+  });
+}
+
 void SqlStore::Report(const Progress& progress) {
-  const bool new_stage = progress.stage != progress_.stage;
+  if (progress.stage != progress_.stage) next_write_ = {};
   progress_ = progress;
+  StillThere();
+}
+
+void SqlStore::StillThere() {
   const auto now = steady_clock::now();
   ObeyServer();
-  if (!new_stage && now < next_write_) return;
+  if (now < next_write_) return;
   next_write_ = now + seconds(1);
   ShowActivity(PassText(pass_, progress_));
   if (pg::Transaction::IsOpen()) return;

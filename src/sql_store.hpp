@@ -23,6 +23,12 @@ struct TakenPass {
   int attempts = 0;  // this one included
 };
 
+// USD per million tokens; 0 where soulprint.prices does not know the model.
+struct Price {
+  double input = 0;
+  double output = 0;
+};
+
 class SqlStore : public Store {
  public:
   explicit SqlStore(const TakenPass& pass);
@@ -38,9 +44,16 @@ class SqlStore : public Store {
   void PublishMemory(const std::string& memory_md) override;
   void Publish(const Profile& profile) override;
 
-  // Also does what a worker does at every step: ends what was canceled (Error 57014), reloads the
-  // settings, and throws Error 57P01 when they say that no pass is to run.
+  // Also does what StillThere does.
   void Report(const Progress& progress) override;
+
+  // What a worker owes at every step, and at least every 100 ms while it waits: ends what was
+  // canceled (Error 57014), reloads the settings, throws Error 57P01 when no pass is to run, and
+  // once a second sends the update that notices the end of the pass.
+  void StillThere();
+
+  // What the model of this pass costs.
+  Price ModelPrice();
 
   // Ends the pass as failed and says why in the profile.  If this pass has published MEMORY,
   // soulprint_text is made of it and the stored sections.
@@ -59,12 +72,14 @@ class SqlStore : public Store {
 
   LockedProfile LockProfile();
   void Guard();
+  void InsertReply(const Reply& reply);
   void ShowPercent();
   void ReplaceChunksOf(const ChunkedConversation& conversation);
   void InsertChunks(const ChunkedConversation& conversation,
                     const std::vector<const Chunk*>& chunks);
   void ReplaceFacts(const std::vector<Fact>& facts);
   void KeepVersion();
+  void DeleteRefusedReplies();
   void RecordFailure(const std::string& error, bool with_memory);
   std::string EndPass(const char* state, const std::string& reason);
   void Ended(bool requested_again, const char* status, const std::string& reason);

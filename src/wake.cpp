@@ -1,5 +1,8 @@
 #include "wake.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "pg/postgres.hpp"
 
 namespace soulprint::wake {
@@ -12,7 +15,12 @@ struct Shared {
   bool connecting;  // a launcher started and has not connected yet
   pg_atomic_uint32 passes_ended;
   UserId look_up_position;
+  char pause_reason[512];  // "" = no pause
+  char pause_hint[256];
+  std::chrono::steady_clock::time_point next_probe;
 };
+
+using Clock = std::chrono::steady_clock;
 
 Shared* shared = nullptr;
 bool wake_at_commit = false;
@@ -35,24 +43,32 @@ void StartupHook() {
     shared->connecting = false;
     pg_atomic_init_u32(&shared->passes_ended, 0);
     shared->look_up_position = {};
+    shared->pause_reason[0] = '\0';
+    shared->pause_hint[0] = '\0';
+    shared->next_probe = {};
   }
   LWLockRelease(AddinShmemInitLock);
 }
 
-Latch* LauncherLatch() {
+// Whole characters of the text, and a zero.
+void CopyClipped(const std::string& text, char* to, std::size_t size) {
+  auto const length = static_cast<int>(std::min(text.size(), size - 1));
+  auto const clipped = pg_mbcliplen(text.data(), static_cast<int>(text.size()), length);
+  memset(to, 0, size);
+  memcpy(to, text.data(), static_cast<std::size_t>(clipped));
+}
+
+void WakeLauncher() {
   SpinLockAcquire(&shared->mutex);
   Latch* const latch = shared->launcher;
   SpinLockRelease(&shared->mutex);
-  return latch;
+  if (latch != nullptr) SetLatch(latch);
 }
 
 void AtTransactionEnd(XactEvent event, void*) {
   if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
     return;
-  if (wake_at_commit && event == XACT_EVENT_COMMIT) {
-    Latch* const latch = LauncherLatch();
-    if (latch != nullptr) SetLatch(latch);
-  }
+  if (wake_at_commit && event == XACT_EVENT_COMMIT) WakeLauncher();
   wake_at_commit = false;
 }
 
@@ -96,6 +112,61 @@ std::uint32_t PassesEnded() {
 
 void CountPassEnded() {
   if (shared != nullptr) pg_atomic_fetch_add_u32(&shared->passes_ended, 1);
+}
+
+std::optional<Pause> CurrentPause() {
+  if (shared == nullptr) return std::nullopt;
+  char reason[sizeof(shared->pause_reason)];
+  char hint[sizeof(shared->pause_hint)];
+  SpinLockAcquire(&shared->mutex);
+  memcpy(reason, shared->pause_reason, sizeof(reason));
+  memcpy(hint, shared->pause_hint, sizeof(hint));
+  Clock::time_point const next_probe = shared->next_probe;
+  SpinLockRelease(&shared->mutex);
+  if (reason[0] == '\0') return std::nullopt;
+  return Pause{reason, hint, next_probe};
+}
+
+bool BeginPause(const Pause& pause) {
+  if (shared == nullptr) return true;
+  char reason[sizeof(shared->pause_reason)];
+  char hint[sizeof(shared->pause_hint)];
+  CopyClipped(pause.reason, reason, sizeof(reason));
+  CopyClipped(pause.hint, hint, sizeof(hint));
+  SpinLockAcquire(&shared->mutex);
+  bool const known = strcmp(shared->pause_reason, reason) == 0;
+  memcpy(shared->pause_reason, reason, sizeof(reason));
+  memcpy(shared->pause_hint, hint, sizeof(hint));
+  shared->next_probe = pause.next_probe;
+  SpinLockRelease(&shared->mutex);
+  WakeLauncher();
+  return !known;
+}
+
+bool TakeProbe(Clock::time_point next) {
+  if (shared == nullptr) return false;
+  Clock::time_point const now = Clock::now();
+  SpinLockAcquire(&shared->mutex);
+  bool const due = now >= shared->next_probe;
+  if (due) shared->next_probe = next;
+  SpinLockRelease(&shared->mutex);
+  return due;
+}
+
+void ProbeNow() {
+  if (shared == nullptr) return;
+  SpinLockAcquire(&shared->mutex);
+  shared->next_probe = {};
+  SpinLockRelease(&shared->mutex);
+}
+
+bool EndPause() {
+  if (!CurrentPause()) return false;
+  SpinLockAcquire(&shared->mutex);
+  shared->pause_reason[0] = '\0';
+  SpinLockRelease(&shared->mutex);
+  WakeLauncher();
+  return true;
 }
 
 UserId LookUpPosition() {

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace soulprint::wake {
 
@@ -25,6 +28,29 @@ void LauncherConnected();
 // Passes that workers have ended, one way or another, since the server started.
 std::uint32_t PassesEnded();
 void CountPassEnded();
+
+// After a model server said that asking is useless (CONTRACT 10, pause): nobody asks, but for one
+// probe from time to time.
+struct Pause {
+  std::string reason;
+  std::string hint;
+  std::chrono::steady_clock::time_point next_probe;
+};
+
+std::optional<Pause> CurrentPause();
+
+// Begins or prolongs a pause, cutting texts to what the shared memory holds, and wakes the
+// launcher. True if there was none for this reason.
+bool BeginPause(const Pause& pause);
+
+// True if a probe is due: it is the caller's, and the next one is due at `next`.
+bool TakeProbe(std::chrono::steady_clock::time_point next);
+
+// The next probe is due.
+void ProbeNow();
+
+// Ends a pause and wakes the launcher at once.  True if there was one.
+bool EndPause();
 
 // Where the look-up of pending profiles goes on (CONTRACT 9); all zero = at the beginning.
 UserId LookUpPosition();

@@ -1,12 +1,15 @@
 #include "worker.hpp"
 
+#include <memory>
 #include <string>
 
 #include "activity.hpp"
+#include "chosen_model.hpp"
 #include "error.hpp"
-#include "llm/offline.hpp"
 #include "pass_queue.hpp"
+#include "pause.hpp"
 #include "pg/call.hpp"
+#include "pg/transaction.hpp"
 #include "pipeline/full_pass.hpp"
 #include "pipeline/remembered_model.hpp"
 #include "settings.hpp"
@@ -24,7 +27,7 @@ struct WorkerTask {
   Oid database = InvalidOid;
   Oid role = InvalidOid;
   std::int64_t pass = 0;
-  bool look_up = false;
+  WorkerDuty duty = WorkerDuty::kPasses;
 };
 static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
 
@@ -66,7 +69,9 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string& sqlstate = error.sqlstate();
   const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
   if (sqlstate == sqlstate::kNoData) throw error;
-  if (sqlstate == sqlstate::kAdminShutdown) {
+  if (sqlstate == sqlstate::kCannotConnectNow) {
+    store.Requeue(Sentences(error), false);
+  } else if (sqlstate == sqlstate::kAdminShutdown) {
     store.Requeue(Sentences(error), false);
     pg::Log(LOG, name + " returned to the queue: " + error.what());
   } else if (sqlstate == sqlstate::kQueryCanceled) {
@@ -81,6 +86,19 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   }
 }
 
+void Run(SqlStore& store) {
+  RememberedModel* remembered = nullptr;
+  const std::unique_ptr<Model> chosen = ChosenModel(store.ModelPrice(), [&] {
+    LookAtLatch();
+    remembered->SaveIfDue();
+    store.StillThere();
+    ShowWaitForModel();
+  });
+  RememberedModel model(*chosen, store);
+  remembered = &model;
+  RunFullPass(store, model, OptionsFromSettings());
+}
+
 void RunOrRecord(const TakenPass& pass) {
   SqlStore store(pass);
   try {
@@ -90,9 +108,7 @@ void RunOrRecord(const TakenPass& pass) {
                       std::to_string(settings::max_attempts) + " attempts",
                   {}, "Look for the reason in the server log, then ask for the pass again.");
     }
-    OfflineModel offline;
-    RememberedModel model(offline, store);
-    RunFullPass(store, model, OptionsFromSettings());
+    Run(store);
   } catch (const Error& error) {
     EndUnfinished(store, pass, error);
   } catch (const std::exception& error) {
@@ -130,13 +146,14 @@ void SetUpSession() {
   });
 }
 
-void Work(const WorkerTask& task) {
-  if (task.look_up) {
+void TakePasses(const WorkerTask& task) {
+  if (task.duty == WorkerDuty::kProbe) BecomeProbe();
+  if (task.duty == WorkerDuty::kLookUp) {
     ShowActivity("looking up pending profiles");
     wake::SetLookUpPosition(LookUpPendingProfiles(wake::LookUpPosition()));
     DeleteExpired();
   }
-  while (settings::enabled && settings::PauseReason().empty()) {
+  while (!FindObstacle()) {
     const std::optional<TakenPass> pass = TakePass(task.pass);
     if (!pass) return;
     RunPass(*pass);
@@ -147,11 +164,21 @@ void Work(const WorkerTask& task) {
   }
 }
 
+void Work(const WorkerTask& task) {
+  try {
+    TakePasses(task);
+  } catch (const Error& error) {
+    pg::Transaction transaction;
+    if (IsInstalled()) throw;
+    pg::Log(LOG, "soulprint worker ends: the extension was dropped");
+  }
+}
+
 }  // namespace
 
-BackgroundWorkerHandle* StartWorker(std::int64_t pass, bool look_up) {
+BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty) {
   return pg::Call([&] {
-    const WorkerTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), pass, look_up};
+    const WorkerTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), pass, duty};
     BackgroundWorker worker{};
     snprintf(worker.bgw_name, BGW_MAXLEN, "soulprint worker");
     snprintf(worker.bgw_type, BGW_MAXLEN, "soulprint worker");

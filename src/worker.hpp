@@ -9,12 +9,18 @@
 
 namespace soulprint {
 
+// What a worker does beside running passes.
+enum class WorkerDuty {
+  kPasses,  // nothing
+  kLookUp,  // first looks up profiles that became pending without the trigger
+  kProbe,   // asks the model server during a pause
+};
+
 // Starts a worker for the present database, as soulprint_worker: for the pass `pass` only or, with
-// 0, for one after the other until none is left.  With look_up it first looks up profiles that
-// became pending without the trigger.  This process's latch is set when the worker starts and ends.
-// Needs an open transaction.  The handle is the caller's to pfree; nullptr if no background worker
-// slot is free; throws Error 42704 if the role does not exist.
-BackgroundWorkerHandle* StartWorker(std::int64_t pass, bool look_up);
+// 0, for one after the other until none is left.  This process's latch is set when the worker
+// starts and ends. Needs an open transaction.  The handle is the caller's to pfree; nullptr if no
+// background worker slot is free; throws Error 42704 if the role does not exist.
+BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty);
 
 // Whom workers run as, and who acts in the queue for those who have no rights there.
 inline constexpr const char* kWorkerRole = "soulprint_worker";

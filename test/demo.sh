@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Shows a full pass: builds and installs the extension, starts a server of its own, imports a sample
 # export, asks for a pass, shows how far it is and what it publishes.  Leaves nothing behind.
+#
+#   MODEL=offline test/demo.sh    questions are answered by rules, without a network
+#   MODEL=server test/demo.sh     over the wire, by the local model server of the tests
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -8,6 +11,12 @@ cd "$(dirname "$0")/.." || exit 1
 
 user=00000000-0000-4000-8000-00000000000e
 patience=120 # seconds
+
+model=${MODEL:-offline}
+case $model in
+  offline | server) ;;
+  *) give_up "MODEL must be offline or server, not $model" ;;
+esac
 
 heading() { printf '\n== %s\n\n' "$1"; }
 
@@ -29,7 +38,7 @@ ask() {
 }
 
 progress="
-SELECT rpad(progress, 45) || coalesce(a.query, '')
+SELECT rpad(progress, 52) || coalesce(a.query, '')
 FROM soulprint_progress p LEFT JOIN pg_stat_activity a ON a.pid = p.pid AND a.backend_type = 'soulprint worker'"
 status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 
@@ -37,7 +46,7 @@ status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 watch_pass() {
   local said='' line
   SECONDS=0
-  printf '%-45s%s\n' "soulprint_progress" "pg_stat_activity"
+  printf '%-52s%s\n' "soulprint_progress" "pg_stat_activity"
   while ended=$(ask "$status") && [[ $ended == pending || $ended == processing ]]; do
     line=$(ask "$progress")
     if [ -n "$line" ] && [ "$line" != "$said" ]; then
@@ -55,10 +64,16 @@ install_extension
 echo "done"
 
 heading "Starting a throw-away Postgres"
-start_server "fsync = off"
+model_settings=()
+if [ "$model" = server ]; then
+  start_model_server
+  model_server POST /_config '{"latency_ms": 400}' >/dev/null
+fi
+start_server "fsync = off" "${model_settings[@]}"
 cp test/data/emily.zip "$folder/" && chmod 644 "$folder/emily.zip"
 "$bindir/postgres" --version
-echo "It preloads soulprint and answers all questions by rules, without a network (soulprint.provider = offline)."
+echo "It preloads soulprint and has these settings:"
+show "SELECT name, setting FROM pg_settings WHERE name IN ('soulprint.provider', 'soulprint.api_url', 'soulprint.model')"
 
 heading "Preparing the database"
 show "CREATE EXTENSION soulprint"
@@ -80,6 +95,11 @@ watch_pass
 
 heading "What it did"
 show "SELECT * FROM soulprint_history" -x
+
+if [ "$model" = server ]; then
+  heading "What the model server saw"
+  model_server GET '/_journal?bodies=0' | python3 test/model_server/show_journal.py
+fi
 
 heading "The finished soulprint"
 sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'"

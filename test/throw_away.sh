@@ -1,11 +1,13 @@
 # shellcheck shell=bash
-# A server of its own for test/demo.sh and test/bench/run: in a folder under /tmp, reached by a socket
+# A server of its own for test/demo.sh and test/bench: in a folder under /tmp, reached by a socket
 # there, gone when the script ends.  Postgres refuses to run as root, so root runs it as user postgres.
 #
 #   . test/throw_away.sh
 #   install_extension                builds and installs what this checkout holds
 #   start_server "fsync = off"       lines of postgresql.conf
 #   sql -c "SELECT 1"                psql
+#   start_model_server               the local model server; model_settings has what points there
+#   model_server POST /_config '{}'  asks its control interface
 
 pg_config=${PG_CONFIG:-pg_config}
 bindir=$("$pg_config" --bindir) || exit 1
@@ -55,6 +57,33 @@ start_server() {
   quietly owned sh -c 'cat conf >>data/postgresql.conf'
   owned "$bindir/pg_ctl" start -s -w -D data -l "$folder/server.log" >/dev/null 2>&1 ||
     give_up "the server does not start" "$folder/server.log"
+}
+
+# It ends when this script does: with its standard input.
+start_model_server() {
+  local port=
+  exec {model_input}> >(exec python3 -B test/model_server/serve.py --port-file "$folder/model.port" >"$folder/model.log" 2>&1)
+  for ((i = 0; i < 600; i++)); do
+    [ -s "$folder/model.port" ] && port=$(<"$folder/model.port") && break
+    sleep 0.05
+  done
+  [ -n "$port" ] || give_up "the model server does not start" "$folder/model.log"
+  model_url=http://127.0.0.1:$port
+  (umask 077 && printf 'sk-ant-a-made-up-key\n' >"$folder/key")
+  [ "$(id -u)" != 0 ] || chown postgres: "$folder/key"
+  model_settings=("soulprint.provider = 'anthropic'" "soulprint.api_url = '$model_url'"
+    "soulprint.api_key_file = '$folder/key'")
+}
+
+model_server() {
+  python3 - "$model_url$2" "$1" "${3:-}" <<'PYTHON'
+import sys
+import urllib.request
+
+url, method, body = sys.argv[1:]
+request = urllib.request.Request(url, body.encode() or None, method=method)
+print(urllib.request.urlopen(request).read().decode())
+PYTHON
 }
 
 sql() { owned "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$folder" -U soulprint -d postgres "$@"; }

@@ -66,9 +66,10 @@ std::vector<std::string> Headers(const std::string& key) {
   const bool printable =
       std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
   if (!printable) {
-    throw Error(sqlstate::kCannotConnectNow, "the API key holds a character that no key has", "",
-                "Put the key alone where soulprint.api_key_file or soulprint.vault_secret says, "
-                "then reload the server's configuration.");
+    throw Error(
+        sqlstate::kCannotConnectNow, "the API key holds a character that no key has", "",
+        "Put the key alone into the file that soulprint.api_key_file names, then reload the "
+        "server's configuration.");
   }
   constexpr std::string_view kName = "x-api-key: ";
   std::string line;
@@ -130,7 +131,19 @@ class Asking {
         break;
       }
     }
-    if (ending_) std::erase_if(open_, [](const auto& entry) { return !entry.second.in_flight; });
+    if (ending_) GiveUpWaiting();
+  }
+
+  // What waits for another attempt gets none.
+  void GiveUpWaiting() {
+    for (auto entry = open_.begin(); entry != open_.end();) {
+      const auto waiting = entry++;
+      if (waiting->second.in_flight) continue;
+      Judged judged;
+      judged.outcome = Outcome::kUnanswered;
+      judged.reason = ending_->what();
+      Close(waiting, std::move(judged));
+    }
   }
 
   Open::iterator FirstDue() {
@@ -159,8 +172,7 @@ class Asking {
       if (model_.endpoint_.key) open.key.Set(model_.endpoint_.key());
       request.headers = Headers(open.key.text());
     } catch (const Error& error) {
-      ending_ = error;
-      return;
+      return End(error);
     }
     request.tag = entry->first;
     request.url = MessagesUrl(model_.endpoint_.api_url);
@@ -201,12 +213,12 @@ class Asking {
     switch (judged.verdict) {
       case Verdict::kDone:
         throttle_.Answered(Clock::now());
-        return Close(entry, judged.outcome, std::move(judged.text), std::move(judged.reason));
+        return Close(entry, std::move(judged));
       case Verdict::kPause:
-        return End(sqlstate::kCannotConnectNow, judged.reason, judged.hint);
+        return End(Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint));
       case Verdict::kRetry:
       case Verdict::kResend:
-        return TryAgain(entry, judged);
+        return TryAgain(entry, std::move(judged));
       case Verdict::kWait:
         return WaitTogether(open, judged);
       case Verdict::kWithoutTemperature:
@@ -218,17 +230,18 @@ class Asking {
         if (!open.not_taken.format) return;
         break;
     }
-    Close(entry, Outcome::kFailed, "", std::move(judged.reason));
+    Close(entry, std::move(judged));
   }
 
-  void TryAgain(Open::iterator entry, const Judged& judged) {
+  void TryAgain(Open::iterator entry, Judged judged) {
     OpenQuestion& open = entry->second;
     ++open.failures;
     if (judged.verdict == Verdict::kResend) ++open.resends;
     if (open.failures >= model_.endpoint_.request_attempts || open.resends >= kMaxSends) {
-      return Close(entry, Outcome::kFailed, "",
-                   "no answer in " + std::to_string(open.failures) +
-                       " attempts, the last: " + judged.reason);
+      judged.outcome = Outcome::kUnanswered;
+      judged.reason =
+          "no answer in " + std::to_string(open.failures) + " attempts, the last: " + judged.reason;
+      return Close(entry, std::move(judged));
     }
     if (IsLong(judged)) return EndForLongWait(judged);
     open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, judged.retry_after);
@@ -239,10 +252,10 @@ class Asking {
     const Clock::time_point now = Clock::now();
     throttle_.Overloaded(open.started, judged.retry_after, now);
     if (!throttle_.IsHopeless(now)) return;
-    End(sqlstate::kConnectionException,
-        "the model server has had too much to do to answer for half an hour (" + judged.reason +
-            ")",
-        "The next attempt asks only for what is missing.");
+    End(Error(sqlstate::kConnectionException,
+              "the model server has had too much to do to answer for half an hour (" +
+                  judged.reason + ")",
+              "", "The next attempt asks only for what is missing."));
   }
 
   static bool IsLong(const Judged& judged) {
@@ -250,22 +263,26 @@ class Asking {
   }
 
   void EndForLongWait(const Judged& judged) {
-    End(sqlstate::kCannotConnectNow,
-        "the model server wants to be asked again only in " +
-            std::to_string(judged.retry_after->count()) + " s (" + judged.reason + ")",
-        "Nothing need be done; it is asked again from time to time.");
+    End(Error(sqlstate::kCannotConnectNow,
+              "the model server wants to be asked again only in " +
+                  std::to_string(judged.retry_after->count()) + " s (" + judged.reason + ")",
+              "", "Nothing need be done; it is asked again from time to time."));
   }
 
   // No further requests.  The first reason counts.
-  void End(std::string_view sqlstate, const std::string& message, const std::string& hint) {
-    if (!ending_) ending_.emplace(sqlstate, message, "", hint);
+  void End(const Error& error) {
+    if (ending_) return;
+    ending_ = error;
+    const bool pauses = error.sqlstate() == sqlstate::kCannotConnectNow;
+    if (pauses && model_.endpoint_.pause) model_.endpoint_.pause(error);
   }
 
-  void Close(Open::iterator entry, Outcome outcome, std::string text, std::string reason) {
+  void Close(Open::iterator entry, Judged judged) {
     const auto node = open_.extract(entry);
     const OpenQuestion& open = node.mapped();
     none_for_now_ = false;
-    take_(open.question, {outcome, std::move(text), std::move(reason), open.usage});
+    take_(open.question, {judged.outcome, std::move(judged.text), std::move(judged.reason),
+                          std::move(judged.request_id), open.usage});
   }
 
   MessagesModel& model_;

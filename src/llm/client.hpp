@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 
+#include "error.hpp"
 #include "llm/messages.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
@@ -20,6 +21,8 @@ struct Endpoint {
   std::string api_url;  // without /v1/messages
   // Read before every attempt and never kept longer.  "" = no key is sent.
   std::function<std::string()> key;
+  // Told at once of the Error 57P03 that Ask will throw when everything open has been answered.
+  std::function<void(const Error&)> pause;
   HttpSettings http;
   int concurrency = 10;      // requests in flight
   int request_attempts = 5;  // for each question, where the server could not answer
@@ -34,8 +37,9 @@ class MessagesModel : public Model {
   // throws ends everything.
   MessagesModel(Endpoint endpoint, std::function<void()> idle);
 
-  // Fetches a question only when it may be sent, so at most `concurrency` are open at a time.
-  // Throws Error, after what was in flight has been answered and taken,
+  // Fetches a question only when it may be sent, so at most `concurrency` are open at a time; only
+  // one at first, until it is answered or a second has passed.
+  // Throws Error, after everything that is open has been answered, with kUnanswered at worst,
   //   57P03 when asking makes no sense until something is changed, or for longer than two minutes:
   //         the message says why, the hint what to do,
   //   08000 when the server has had too much to do to answer anything for half an hour.

@@ -101,7 +101,7 @@ std::optional<Judged> PauseFor(int status, const ServerError& error) {
   switch (status) {
     case 401:
       return pause("the model server does not accept the API key",
-                   "Put a valid key where soulprint.api_key_file or soulprint.vault_secret says, ");
+                   "Put a valid key into the file that soulprint.api_key_file names, ");
     case 403:
       return pause("the model server does not permit this API key to ask",
                    "Give the key access to the model, or use another key, ");
@@ -145,11 +145,14 @@ Judged FromError(const HttpResponse& response, std::string_view key) {
 Judged Judge(const HttpResponse& response, std::string_view key,
              std::chrono::system_clock::time_point now) {
   if (response.status < 200) return FromNoResponse(response);
-  if (response.status < 300) return FromSuccess(response);
-  Judged judged = FromError(response, key);
-  judged.retry_after = RetryAfter(response.Header("retry-after"), now);
-  const std::string id = WithoutKey(std::string(response.Header("request-id")), key);
-  if (!id.empty()) judged.reason += ", request " + Quoted(id);
+  const bool success = response.status < 300;
+  Judged judged = success ? FromSuccess(response) : FromError(response, key);
+  judged.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
+  if (!success) judged.retry_after = RetryAfter(response.Header("retry-after"), now);
+  // A pause has the same reason for everybody.
+  if (!judged.reason.empty() && !judged.request_id.empty() && judged.verdict != Verdict::kPause) {
+    judged.reason += ", request " + judged.request_id;
+  }
   return judged;
 }
 

@@ -26,9 +26,10 @@ enum class Verdict {
 struct Judged {
   Verdict verdict = Verdict::kDone;
   Outcome outcome = Outcome::kFailed;
-  std::string text;    // the answer
-  std::string reason;  // why there is no answer, for people, on one line; "" with an answer
-  std::string hint;    // of a pause: what to do, as a sentence
+  std::string text;        // the answer
+  std::string reason;      // why there is no answer, for people, on one line; "" with an answer
+  std::string hint;        // of a pause: what to do, as a sentence
+  std::string request_id;  // of the response, "" if it has none
   std::optional<std::chrono::seconds> retry_after;
   Tokens tokens;
 };

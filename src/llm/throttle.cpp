@@ -16,6 +16,7 @@ constexpr double kFirstWait = 500;  // ms
 constexpr double kLongestWait = 60'000;
 constexpr int kMostDoublings = 7;  // more than kLongestWait
 constexpr std::chrono::minutes kPatience{30};
+constexpr seconds kHeadStart{1};
 
 template <typename Duration>
 nanoseconds Scaled(Duration duration, double scale) {
@@ -37,8 +38,14 @@ Throttle::Throttle(int most, double scale)
       allowed_(most_),
       random_(std::random_device()()) {}
 
+void Throttle::Begin(Time now) {
+  last_answer_ = now;
+  begun_ = now;
+}
+
 bool Throttle::Allows(std::size_t in_flight, Time now) const {
-  return in_flight < allowed_ && now >= not_before_;
+  const bool alone = !answered_ && now - begun_ < Scaled(kHeadStart, scale_);
+  return in_flight < (alone ? 1 : allowed_) && now >= not_before_;
 }
 
 nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after) {
@@ -47,6 +54,7 @@ nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after
 }
 
 void Throttle::Answered(Time now) {
+  answered_ = true;
   last_answer_ = now;
   overloads_ = 0;
   allowed_ = std::min(allowed_ + 1, most_);

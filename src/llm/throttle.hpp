@@ -18,7 +18,8 @@ class Throttle {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // `most` requests in flight.  `scale` multiplies every wait: 1, or less in tests.
+  // `most` requests in flight; only one during the first second without an answer, so that a wrong
+  // key or address costs one request.  `scale` multiplies every time: 1, or less in tests.
   Throttle(int most, double scale);
 
   // True if one more request may start.
@@ -37,8 +38,8 @@ class Throttle {
   // one at a time is added.  Those that were under way together count as one failure.
   void Overloaded(Time started, std::optional<std::chrono::seconds> retry_after, Time now);
 
-  // Forgets how long there was no answer: a new lot of questions begins.
-  void Begin(Time now) { last_answer_ = now; }
+  // A new lot of questions begins: forgets how long there was no answer.
+  void Begin(Time now);
 
   // True if a server with too much to do has answered nothing for half an hour.
   bool IsHopeless(Time now) const;
@@ -47,7 +48,9 @@ class Throttle {
   std::size_t most_;
   double scale_;
   std::size_t allowed_;
-  int overloads_ = 0;  // in a row
+  int overloads_ = 0;      // in a row
+  bool answered_ = false;  // ever
+  Time begun_;
   Time not_before_;
   Time overloaded_at_;
   Time last_answer_;

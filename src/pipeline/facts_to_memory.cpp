@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "error.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
@@ -191,6 +192,11 @@ Written AskForMemory(Question question, std::size_t facts, Model& model) {
     if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
       question.max_tokens = 2 * kMaxTokens;
       continue;
+    }
+    if (answer.outcome == Outcome::kUnanswered) {
+      throw Error(sqlstate::kConnectionException,
+                  "the model gave no answer for MEMORY: " + answer.reason, "",
+                  "The next attempt asks only for what is missing.");
     }
     if (answer.outcome != Outcome::kAnswered) break;
     const std::string_view text = WithoutFence(answer.text);

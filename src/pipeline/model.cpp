@@ -3,7 +3,8 @@
 #include "pipeline/model.hpp"
 
 #include <array>
-#include <nlohmann/json.hpp>
+
+#include "pipeline/text.hpp"
 
 namespace soulprint {
 
@@ -13,15 +14,15 @@ std::string_view StepName(Step step) {
 }
 
 std::string QuestionIdentity(const Question& question) {
-  const nlohmann::json identity = {std::string(StepName(question.step)),
-                                   question.system,
-                                   question.material,
-                                   question.instruction,
-                                   question.schema,
-                                   question.model,
-                                   question.max_tokens,
-                                   question.temperature};
-  return identity.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string identity;
+  for (std::string_view field :
+       {StepName(question.step), std::string_view(question.system),
+        std::string_view(question.material), std::string_view(question.instruction),
+        std::string_view(question.schema), std::string_view(question.model)}) {
+    identity.append(std::to_string(field.size())).append(":").append(field);
+  }
+  identity += std::to_string(question.max_tokens) + " " + std::to_string(question.temperature);
+  return CleanUtf8(identity);
 }
 
 }  // namespace soulprint

@@ -48,11 +48,18 @@ std::string QuestionIdentity(const Question& question);
 
 enum class Outcome {
   kAnswered,
-  kCutOff,   // stopped at max_tokens: text is only a beginning
-  kRefused,  // the model refused; never asked again
-  kTooLong,  // the prompt does not fit the model
-  kFailed,   // no answer could be had; reason says why
+  kCutOff,      // stopped at max_tokens: text is only a beginning
+  kRefused,     // the model refused; never asked again
+  kTooLong,     // the prompt does not fit the model
+  kFailed,      // this question is not answered, however often it is asked; reason says why
+  kUnanswered,  // no answer could be had this time; reason says why
 };
+
+// Whether asking again would bring nothing better: such an answer is remembered.
+constexpr bool IsFinal(Outcome outcome) {
+  return outcome == Outcome::kAnswered || outcome == Outcome::kCutOff ||
+         outcome == Outcome::kRefused;
+}
 
 struct Usage {
   std::int64_t input_tokens = 0;
@@ -63,8 +70,9 @@ struct Usage {
 struct Answer {
   Outcome outcome = Outcome::kAnswered;
   std::string text;
-  std::string reason;  // for kRefused and kFailed
-  Usage usage;         // of every attempt that was made for it
+  std::string reason;      // for kRefused, kFailed and kUnanswered
+  std::string request_id;  // the server's name for the request that was answered, "" if it has none
+  Usage usage;             // of every attempt that was made for it
 };
 
 class Model {

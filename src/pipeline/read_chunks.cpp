@@ -119,6 +119,7 @@ class Reader {
       case Outcome::kTooLong:
         return Halve(question, "it does not fit the model", &reading);
       case Outcome::kFailed:
+      case Outcome::kUnanswered:
         return Fail(question.tag, answer.reason);
     }
   }

@@ -16,10 +16,6 @@ std::string Key(const Question& question) {
   return std::to_string(question.attempt) + QuestionIdentity(question);
 }
 
-bool IsWorthRemembering(Outcome outcome) {
-  return outcome != Outcome::kFailed && outcome != Outcome::kTooLong;
-}
-
 }  // namespace
 
 void RememberedModel::Ask(const Next& next, const Take& take) {
@@ -56,21 +52,16 @@ std::optional<Question> RememberedModel::NextUnanswered(const Next& next, const 
     const std::optional<Answer> answer = store_.FindReply(*question);
     if (!answer) {
       in_flight_.insert(key);
-      ++asked_;
       return question;
     }
-    ++remembered_;
     take(*question, *answer);
   }
 }
 
 void RememberedModel::Remember(const Question& question, const Answer& answer) {
-  usage_.input_tokens += answer.usage.input_tokens;
-  usage_.output_tokens += answer.usage.output_tokens;
-  usage_.cost_usd += answer.usage.cost_usd;
   const std::string key = Key(question);
   in_flight_.erase(key);
-  if (IsWorthRemembering(answer.outcome)) {
+  if (IsFinal(answer.outcome) || answer.usage.input_tokens > 0) {
     if (unsaved_.empty()) first_unsaved_ = Clock::now();
     unsaved_.push_back({question, answer});
     unsaved_keys_.insert(key);

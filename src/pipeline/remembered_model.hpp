@@ -19,7 +19,7 @@ class RememberedModel : public Model {
   // Keeps references; both must outlive it.
   RememberedModel(Model& inner, Store& store) : inner_(inner), store_(store) {}
 
-  // What could not be answered (kFailed) or did not fit (kTooLong) is not remembered.  Answers are
+  // Answers that are not final are not remembered, only what they used is counted.  Answers are
   // saved in groups, each at most 250 ms after its first one arrived, and always before Ask returns
   // or throws what came through it.  A question whose twin is in flight waits for the twin's
   // answer.
@@ -29,10 +29,6 @@ class RememberedModel : public Model {
   // Saves a group that is due.  To be called while the model inside waits, at least every 100 ms:
   // without it an answer followed by silence is saved only when the next one arrives.
   void SaveIfDue();
-
-  int asked() const { return asked_; }            // of the model inside
-  int remembered() const { return remembered_; }  // given back from the store
-  const Usage& usage() const { return usage_; }   // of what was asked
 
  private:
   std::optional<Question> NextUnanswered(const Next& next, const Take& take);
@@ -47,9 +43,6 @@ class RememberedModel : public Model {
   std::unordered_set<std::string> in_flight_;  // identities and attempts
   std::unordered_set<std::string> unsaved_keys_;
   std::optional<Question> twin_;  // of a question in flight
-  int asked_ = 0;
-  int remembered_ = 0;
-  Usage usage_;
 };
 
 }  // namespace soulprint

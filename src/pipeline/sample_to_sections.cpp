@@ -226,7 +226,7 @@ class Asker {
   Answer AskOnce() {
     for (;;) {
       Answer answer;
-      answer.outcome = Outcome::kFailed;
+      answer.outcome = Outcome::kUnanswered;
       bool asked = false;
       model_.Ask(
           [&]() -> std::optional<Question> {
@@ -243,6 +243,11 @@ class Asker {
   void CheckOutcome(const Answer& answer) {
     if (answer.outcome == Outcome::kRefused) {
       Fail("the model refused to write the sections", answer.reason, kAskOther);
+    }
+    if (answer.outcome == Outcome::kUnanswered) {
+      throw Error(sqlstate::kConnectionException,
+                  "the model gave no answer for the sections: " + answer.reason, "",
+                  "The next attempt asks only for what is missing.");
     }
     if (answer.outcome == Outcome::kFailed) {
       Fail("the model gave no answer for the sections", answer.reason, kAskAgain);

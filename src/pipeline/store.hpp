@@ -48,7 +48,8 @@ class Store {
   // The remembered answer to this question and attempt.
   virtual std::optional<Answer> FindReply(const Question& question) = 0;
 
-  // Remembers answers, durably, in a transaction of their own.
+  // Remembers answers, durably, in a transaction of their own, and counts what they used.  One that
+  // is not final is only counted.
   virtual void SaveReplies(const std::vector<Reply>& replies) = 0;
 
   // Marks a remembered answer as refused by our validation: a pass that fails deletes it.

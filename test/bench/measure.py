@@ -1,7 +1,7 @@
 """Measures a process from outside: wall time, CPU time, peak of private memory (RssAnon).
 
     measure.py statement 'SQL' psql …         the backend that runs the statement
-    measure.py chunks USER_ID psql …          the worker of a full pass, until its facts stage begins
+    measure.py stage NAME USER_ID psql …      the worker of a full pass during this stage
     measure.py python FILE                    python3 json.load of the file, to compare with
 
 Prints what the statement gave, if anything, and a line "seconds cpu_seconds megabytes".
@@ -85,16 +85,16 @@ def measure_statement(statement, command):
     print(answer)
 
 
-def measure_chunks(user_id, command):
+def measure_stage(name, user_id, command):
     session = Session(command)
     look = f"SELECT pid, stage FROM soulprint_progress WHERE state = 'running' AND user_id = '{user_id}'"
     session.ask(f"SELECT soulprint_start_full_pass('{user_id}')")
     watch = None
     while True:
         pid, _, stage = session.ask(look).partition("|")
-        if stage == "chunks" and watch is None:
+        if stage == name and watch is None:
             watch = Watch(int(pid))
-        elif watch and stage != "chunks":
+        elif watch and stage != name:
             watch.stop()
             session.ask(f"SELECT soulprint_cancel_full_pass('{user_id}')")
             return
@@ -115,7 +115,7 @@ def measure_python(path):
 
 if sys.argv[1] == "statement":
     measure_statement(sys.argv[2], sys.argv[3:])
-elif sys.argv[1] == "chunks":
-    measure_chunks(sys.argv[2], sys.argv[3:])
+elif sys.argv[1] == "stage":
+    measure_stage(sys.argv[2], sys.argv[3], sys.argv[4:])
 else:
     measure_python(sys.argv[2])

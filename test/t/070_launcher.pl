@@ -107,7 +107,7 @@ cmp_ok($attempts, '<=', 1 + $seconds / 10, 'and no more than one in ten seconds'
 # And a provider that cannot be asked.
 $missing->append_conf('postgresql.conf', "soulprint.database = 'postgres'");
 $missing->restart;
-ok($missing->poll_query_until('postgres', "SELECT query LIKE 'paused: soulprint.provider is \"anthropic\"%' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"),
+ok($missing->poll_query_until('postgres', "SELECT query = 'paused: no API key is set' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"),
 	'a provider that cannot be asked pauses the launcher');
 $missing->stop;
 log_is_clean($missing);

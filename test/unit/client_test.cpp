@@ -73,7 +73,7 @@ TEST(Client, FiveAttemptsAndTheReasonOfTheLast) {
   Wire wire;
   wire.stub.Play({Fails(500, "api_error", "broken\nhere", {{"request-id", "req_5"}})});
   const Answer answer = wire.Ask();
-  EXPECT_EQ(answer.outcome, Outcome::kFailed);
+  EXPECT_EQ(answer.outcome, Outcome::kUnanswered);
   EXPECT_EQ(
       answer.reason,
       "no answer in 5 attempts, the last: HTTP 500 api_error: broken\\x0ahere, request req_5");
@@ -99,7 +99,7 @@ TEST(Client, ThreeAttemptsWhereEachMayHaveBeenBilled) {
     wire.stub.Play({Says("before"), scene});
     wire.Ask();
     const Answer answer = wire.Ask();
-    EXPECT_EQ(answer.outcome, Outcome::kFailed) << scene.bytes;
+    EXPECT_EQ(answer.outcome, Outcome::kUnanswered) << scene.bytes;
     EXPECT_TRUE(answer.reason.starts_with("no answer in 3 attempts")) << answer.reason;
     EXPECT_EQ(wire.stub.connections(), 4) << scene.bytes;
     wire.stub.Play({scene, Says("good")});
@@ -118,7 +118,7 @@ TEST(Client, LargeAnswerIsNoAnswer) {
 TEST(Client, MixedFailuresStayWithinBothLimits) {
   Wire wire;
   wire.stub.Play({Reply(500, ""), Dropped(), Reply(500, ""), Dropped(), Reply(500, "")});
-  EXPECT_EQ(wire.Ask().outcome, Outcome::kFailed);
+  EXPECT_EQ(wire.Ask().outcome, Outcome::kUnanswered);
   EXPECT_EQ(wire.sent(), 5U);
 }
 
@@ -130,7 +130,7 @@ TEST(Client, NoServerIsAnAnswerThatSaysSo) {
     wire.kept.reset();
     wire.endpoint.api_url = url;
     const Answer answer = wire.Ask();
-    EXPECT_EQ(answer.outcome, Outcome::kFailed);
+    EXPECT_EQ(answer.outcome, Outcome::kUnanswered);
     EXPECT_TRUE(answer.reason.starts_with("no answer in 3 attempts, the last: ")) << answer.reason;
   }
 }
@@ -202,6 +202,14 @@ TEST(Client, UsageOfEveryAttemptCounts) {
   EXPECT_EQ(answer.usage.input_tokens, 108);
   EXPECT_EQ(answer.usage.output_tokens, 26);
   EXPECT_DOUBLE_EQ(answer.usage.cost_usd, (108 + 26 * 5) * 1e-6);
+}
+
+TEST(Client, AnAnswerKnowsItsRequest) {
+  Wire wire;
+  wire.stub.Play({Reply(500, "", {{"request-id", "req_1"}}),
+                  Reply(200, MessageJson("t").dump(), {{"request-id", "req_2"}}), Says("t")});
+  EXPECT_EQ(wire.Ask().request_id, "req_2");
+  EXPECT_EQ(wire.Ask().request_id, "");
 }
 
 TEST(Client, EveryRequestHasAFenceOfItsOwn) {

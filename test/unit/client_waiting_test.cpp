@@ -36,13 +36,31 @@ TEST(ClientWaiting, NothingIsFetchedBeforeThereIsRoom) {
     Wire wire;
     wire.endpoint.concurrency = 3;
     wire.endpoint.delay_scale = 0.1;
-    wire.stub.Play({scene});
+    wire.stub.Play({Says("t"), scene});
     wire.idle = [&] {
-      if (wire.sent() >= 3) throw Error(sqlstate::kAdminShutdown, "stop");
+      if (wire.sent() >= 4) throw Error(sqlstate::kAdminShutdown, "stop");
     };
     EXPECT_EQ(wire.Ending(100).sqlstate(), sqlstate::kAdminShutdown);
-    EXPECT_EQ(wire.fetched, 3);
+    EXPECT_EQ(wire.fetched, 4);
   }
+}
+
+TEST(ClientWaiting, FirstRequestIsAlone) {
+  Wire wire;
+  wire.endpoint.delay_scale = 1;
+  wire.stub.Play({Late(Says("t"), 50), Late(Says("t"), 50)});
+  wire.AskMany(10);
+  EXPECT_GE(wire.Gap(0, 1), milliseconds(0));
+  EXPECT_EQ(wire.stub.peak(), 9);
+}
+
+TEST(ClientWaiting, AWrongKeyCostsOneRequest) {
+  Wire wire;
+  wire.endpoint.delay_scale = 1;
+  wire.stub.Play({Fails(401, "authentication_error", "m")});
+  wire.Ending(100);
+  EXPECT_EQ(wire.sent(), 1U);
+  EXPECT_EQ(wire.fetched, 1);
 }
 
 TEST(ClientWaiting, AnAnswerMayBringAnotherQuestion) {
@@ -122,14 +140,14 @@ TEST(ClientWaiting, RetryAfterOnAnAnswerMeansNothing) {
 TEST(ClientWaiting, AllWaitTogetherAndComeBackOneAtATime) {
   Wire wire;
   wire.endpoint.concurrency = 4;
-  wire.stub.Play({Late(Overloaded(), 50), Late(Overloaded(), 50), Late(Overloaded(), 50),
+  wire.stub.Play({Says("t"), Late(Overloaded(), 50), Late(Overloaded(), 50), Late(Overloaded(), 50),
                   Late(Overloaded(), 50), Late(Says("t"), 20)});
-  wire.AskMany(8);
-  EXPECT_EQ(wire.taken.size(), 8U);
-  EXPECT_EQ(wire.sent(), 12U);
+  wire.AskMany(9);
+  EXPECT_EQ(wire.taken.size(), 9U);
+  EXPECT_EQ(wire.sent(), 13U);
   const auto journal = wire.stub.journal();
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_GE(journal[4].at, journal[i].answered);
-  EXPECT_GE(journal[5].at, journal[4].answered);
+  for (std::size_t i = 1; i < 5; ++i) EXPECT_GE(journal[5].at, journal[i].answered);
+  EXPECT_GE(journal[6].at, journal[5].answered);
 }
 
 TEST(ClientWaiting, HalfAnHourWithoutAnAnswerEndsIt) {
@@ -140,7 +158,7 @@ TEST(ClientWaiting, HalfAnHourWithoutAnAnswerEndsIt) {
   EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
   EXPECT_NE(std::string(error.what()).find("half an hour"), std::string::npos);
   EXPECT_LT(wire.sent(), 100U);
-  EXPECT_TRUE(wire.taken.empty());
+  for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kUnanswered);
 }
 
 TEST(ClientWaiting, LongWaitsAreNotWaitedFor) {
@@ -158,13 +176,29 @@ TEST(ClientWaiting, LongWaitsAreNotWaitedFor) {
 TEST(ClientWaiting, PauseEndsEverythingButWhatIsUnderWay) {
   Wire wire;
   wire.endpoint.concurrency = 2;
-  wire.stub.Play({Late(Says("paid for"), 100), Fails(402, "billing_error", "no money")});
+  wire.stub.Play({Says("t"), Late(Says("paid for"), 100), Fails(402, "billing_error", "no money")});
   const Error error = wire.Ending(5);
   EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
   EXPECT_NE(std::string(error.what()).find("no money"), std::string::npos);
-  EXPECT_EQ(wire.sent(), 2U);
-  ASSERT_EQ(wire.taken.size(), 1U);
-  EXPECT_EQ(wire.taken[0].text, "paid for");
+  EXPECT_EQ(wire.sent(), 3U);
+  ASSERT_EQ(wire.taken.size(), 3U);
+  EXPECT_EQ(wire.taken[1].outcome, Outcome::kUnanswered);
+  EXPECT_EQ(wire.taken[2].text, "paid for");
+}
+
+TEST(ClientWaiting, WhatIsGivenUpIsCountedToo) {
+  Wire wire;
+  wire.endpoint.concurrency = 2;
+  wire.endpoint.delay_scale = 1000;
+  wire.stub.Play({Says("t"), Reply(200, R"({"usage":{"input_tokens":100,"output_tokens":10}})"),
+                  Late(Fails(402, "billing_error", "no money"), 100)});
+  wire.Ending(3);
+  ASSERT_EQ(wire.taken.size(), 3U);
+  for (int i : {1, 2}) {
+    EXPECT_EQ(wire.taken[i].outcome, Outcome::kUnanswered);
+    EXPECT_NE(wire.taken[i].reason.find("no money"), std::string::npos);
+  }
+  EXPECT_EQ(wire.taken[1].usage.input_tokens + wire.taken[2].usage.input_tokens, 100);
 }
 
 TEST(ClientWaiting, EachPauseTakesOneRequestAndKeepsTheKeyToItself) {
@@ -230,13 +264,15 @@ TEST(ClientWaiting, KeyThatCannotBeReadEndsItAfterWhatIsUnderWay) {
   wire.endpoint.concurrency = 2;
   int reads = 0;
   wire.endpoint.key = [&]() -> std::string {
-    if (++reads == 2) throw Error(sqlstate::kIoError, "no key file");
+    if (++reads == 3) throw Error(sqlstate::kIoError, "no key file");
     return "key";
   };
-  wire.stub.Play({Late(Says("t"), 50)});
+  wire.stub.Play({Says("t"), Late(Says("late"), 50)});
   EXPECT_EQ(wire.Ending(3).sqlstate(), sqlstate::kIoError);
-  EXPECT_EQ(wire.taken.size(), 1U);
-  EXPECT_EQ(wire.sent(), 1U);
+  ASSERT_EQ(wire.taken.size(), 3U);
+  EXPECT_EQ(wire.taken[1].outcome, Outcome::kUnanswered);
+  EXPECT_EQ(wire.taken[2].text, "late");
+  EXPECT_EQ(wire.sent(), 2U);
 }
 
 TEST(ClientWaiting, WhatIdleThrowsGivesEverythingUp) {

@@ -106,6 +106,21 @@ TEST(FactsToMemory, ARefusalAndAFailureAreAssembledAtOnce) {
   }
 }
 
+TEST(FactsToMemory, WithoutAnAnswerNothingIsMadeUp) {
+  for (const std::vector<Answer>& answers :
+       {std::vector{NoAnswer()}, std::vector{Text("placeholder"), NoAnswer()}}) {
+    Asked asked;
+    asked.model.script[Step::kMemory] = {answers.begin(), answers.end()};
+    try {
+      asked.Memory(Three());
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
+      EXPECT_STREQ(error.what(), "the model gave no answer for MEMORY: no answer");
+    }
+  }
+}
+
 TEST(FactsToMemory, WhatWasCutOffIsAskedOnceWithMoreRoom) {
   Asked asked;
   asked.model.script[Step::kMemory] = {CutOff(ScriptedModel::GoodMemory())};

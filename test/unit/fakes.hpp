@@ -30,16 +30,17 @@ namespace soulprint {
 struct Crash {};
 
 inline Answer Text(std::string text) {
-  return {Outcome::kAnswered, std::move(text), "", {100, 10, 0.001}};
+  return {Outcome::kAnswered, std::move(text), "", "", {100, 10, 0.001}};
 }
 inline Answer CutOff(std::string text = "{\"pref") {
-  return {Outcome::kCutOff, std::move(text), "", {100, 10, 0.001}};
+  return {Outcome::kCutOff, std::move(text), "", "", {100, 10, 0.001}};
 }
-inline Answer Refusal() { return {Outcome::kRefused, "", "refused", {100, 0, 0.001}}; }
-inline Answer TooLong() { return {Outcome::kTooLong, "", "prompt is too long", {}}; }
+inline Answer Refusal() { return {Outcome::kRefused, "", "refused", "", {100, 0, 0.001}}; }
+inline Answer TooLong() { return {Outcome::kTooLong, "", "prompt is too long", "", {}}; }
 inline Answer Failure(std::string reason = "no answer") {
-  return {Outcome::kFailed, "", std::move(reason), {}};
+  return {Outcome::kFailed, "", std::move(reason), "", {}};
 }
+inline Answer NoAnswer() { return {Outcome::kUnanswered, "", "no answer", "", {}}; }
 
 class FakeStore : public Store {
  public:
@@ -58,7 +59,8 @@ class FakeStore : public Store {
   // What a test looks at.
   std::map<std::string, std::vector<Chunk>> chunk_rows;  // by conversation id
   std::map<std::string, KeptReply> replies;              // by attempt and identity
-  std::vector<std::size_t> saved_groups;                 // sizes
+  double counted_cost = 0;
+  std::vector<std::size_t> saved_groups;  // sizes
   std::vector<Progress> reports;
   std::optional<std::string> memory_md;
   int memory_published = 0;
@@ -122,7 +124,10 @@ class FakeStore : public Store {
   void SaveReplies(const std::vector<Reply>& saved) override {
     RequireOwned();
     saved_groups.push_back(saved.size());
-    for (const Reply& reply : saved) replies[Key(reply.question)] = {reply.answer, false};
+    for (const Reply& reply : saved) {
+      counted_cost += reply.answer.usage.cost_usd;
+      if (IsFinal(reply.answer.outcome)) replies[Key(reply.question)] = {reply.answer, false};
+    }
   }
 
   void RefuseReply(const Question& question) override {

@@ -95,6 +95,20 @@ TEST(FullPassAgain, ThePublishedProfileStaysUntilTheNextIsWhole) {
   EXPECT_EQ(Show(*route.store.published), before);
 }
 
+TEST(FullPassAgain, AnOutageTouchesNothing) {
+  for (const Step step : {Step::kFacts, Step::kMemory, Step::kSections}) {
+    Route route;
+    route.Add(10);
+    route.store.memory_md = "old";
+    route.model.answer = [&](const Question& question) {
+      return question.step == step ? NoAnswer() : ScriptedModel::Sensible(question);
+    };
+    EXPECT_EQ(route.Fails(), "08000");
+    EXPECT_FALSE(route.store.published);
+    EXPECT_EQ(route.store.memory_md == "old", step != Step::kSections);
+  }
+}
+
 TEST(FullPassAgain, TooManyLostChunksPublishNothingAndAreAskedForNextTime) {
   Route route;
   route.Add(40);

@@ -45,11 +45,11 @@ struct Asking {
 
   std::string AiNameGot() { return AiName(Run()[1]); }
 
-  std::string FailureGot() {
+  std::string FailureGot(std::string_view state = sqlstate::kExternalRoutineException) {
     try {
       Run();
     } catch (const Error& error) {
-      EXPECT_EQ(error.sqlstate(), sqlstate::kExternalRoutineException);
+      EXPECT_EQ(error.sqlstate(), state);
       EXPECT_NE(error.hint(), "");
       return error.what();
     }
@@ -180,7 +180,15 @@ TEST(SampleToSections, FailsWhenTheModelRefuses) {
   EXPECT_EQ(asking.Refused(), 0u);  // a refusal stays remembered
 }
 
-TEST(SampleToSections, FailsWhenNoAnswerCanBeHad) {
+TEST(SampleToSections, AnAnswerThatCouldNotBeHadIsWorthAnotherAttempt) {
+  for (const std::deque<Answer>& answers :
+       {std::deque{NoAnswer()}, std::deque{Text("no"), NoAnswer()}}) {
+    EXPECT_EQ(Asking(answers).FailureGot(sqlstate::kConnectionException),
+              "the model gave no answer for the sections: no answer");
+  }
+}
+
+TEST(SampleToSections, FailsWhenNoAnswerIsToBeHad) {
   EXPECT_EQ(Asking({Failure("HTTP 400")}).FailureGot(),
             "the model gave no answer for the sections: HTTP 400");
   EXPECT_EQ(Asking({Text("no"), Failure("HTTP 500")}).FailureGot(),
@@ -236,7 +244,7 @@ TEST(SampleToSections, WithoutAStoredNameWhatCameIsAccepted) {
 }
 
 TEST(SampleToSections, ANudgeThatMakesItWorseLeavesTheFirstAnswer) {
-  for (const Answer& worse : {Text("sorry"), Refusal(), Failure(), TooLong()}) {
+  for (const Answer& worse : {Text("sorry"), Refusal(), Failure(), NoAnswer(), TooLong()}) {
     EXPECT_EQ(Asking({Text(Named("Bot")), worse}).AiNameGot(), "Bot");
   }
   Asking cut_off({Text(Named("Bot")), CutOff(), CutOff()});

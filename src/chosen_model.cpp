@@ -1,0 +1,44 @@
+#include "chosen_model.hpp"
+
+#include <utility>
+
+#include "llm/client.hpp"
+#include "llm/offline.hpp"
+#include "net/secret_file.hpp"
+#include "pause.hpp"
+#include "settings.hpp"
+
+namespace soulprint {
+
+namespace {
+
+Endpoint EndpointFromSettings(const Price& price) {
+  Endpoint endpoint;
+  endpoint.api_url = settings::api_url;
+  endpoint.key = [] {
+    ObeyPause();
+    if (*settings::api_key_file == '\0') return std::string();
+    return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
+  };
+  endpoint.pause = PauseAll;
+  endpoint.http.ca_file = settings::ca_file;
+  endpoint.http.proxy = settings::proxy;
+  endpoint.http.connect_timeout = std::chrono::milliseconds(settings::connect_timeout);
+  endpoint.http.timeout = std::chrono::milliseconds(settings::request_timeout);
+  endpoint.concurrency = settings::max_concurrent_requests;
+  endpoint.request_attempts = settings::request_attempts;
+  endpoint.input_price = price.input;
+  endpoint.output_price = price.output;
+  return endpoint;
+}
+
+}  // namespace
+
+std::unique_ptr<Model> ChosenModel(const Price& price, std::function<void()> waiting) {
+  if (settings::provider == static_cast<int>(settings::Provider::kOffline)) {
+    return std::make_unique<OfflineModel>();
+  }
+  return std::make_unique<MessagesModel>(EndpointFromSettings(price), std::move(waiting));
+}
+
+}  // namespace soulprint

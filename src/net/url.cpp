@@ -1,0 +1,72 @@
+// See url.hpp.  libcurl takes the URL apart, so that what is checked is what it will speak to.
+
+#include "net/url.hpp"
+
+#include <curl/curl.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace soulprint {
+namespace {
+
+struct Parts {
+  std::string scheme;
+  std::string host;  // without the brackets of an IPv6 address
+  bool user = false;
+};
+
+std::string Part(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
+  const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
+  return text;
+}
+
+// Empty if it is no URL.
+Parts Parse(const std::string& text) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return {};
+  Parts parts{Part(url.get(), CURLUPART_SCHEME), Part(url.get(), CURLUPART_HOST),
+              !Part(url.get(), CURLUPART_USER).empty()};
+  if (parts.host.starts_with('[')) parts.host = parts.host.substr(1, parts.host.size() - 2);
+  return parts;
+}
+
+bool Equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && curl_strnequal(a.data(), b.data(), a.size()) != 0;
+}
+
+// 127.0.0.0/8 written out: what libcurl makes of any other spelling.
+bool IsLoopbackAddress(std::string_view host) {
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
+}
+
+bool IsLoopback(std::string_view host) {
+  return Equal(host, "localhost") || host == "::1" || IsLoopbackAddress(host);
+}
+
+bool IsListed(std::string_view host, std::string_view list) {
+  while (!list.empty()) {
+    std::string_view item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (!item.empty() && Equal(host, item)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts) {
+  const Parts parts = Parse(url);
+  if (parts.host.empty()) return "is not a URL";
+  if (parts.user) return "carries a user name";
+  if (parts.scheme == "https") return "";
+  if (parts.scheme != "http") return "is neither https:// nor http://";
+  if (IsLoopback(parts.host) || IsListed(parts.host, plain_http_hosts)) return "";
+  return "is http:// to a host that is neither this machine nor in soulprint.plain_http_hosts";
+}
+
+}  // namespace soulprint

@@ -1,0 +1,58 @@
+#include "pause.hpp"
+
+#include <chrono>
+
+#include "pg/call.hpp"
+#include "wake.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+bool is_probe = false;
+
+std::chrono::steady_clock::time_point NextProbe() {
+  return std::chrono::steady_clock::now() +
+         std::chrono::milliseconds(settings::pause_probe_interval);
+}
+
+}  // namespace
+
+std::optional<settings::Obstacle> FindObstacle() {
+  if (std::optional<settings::Obstacle> obstacle = settings::FindObstacle()) return obstacle;
+  if (is_probe || settings::provider == static_cast<int>(settings::Provider::kOffline)) {
+    return std::nullopt;
+  }
+  const std::optional<wake::Pause> pause = wake::CurrentPause();
+  if (!pause) return std::nullopt;
+  return settings::Obstacle{pause->reason, pause->hint};
+}
+
+void PauseAll(const Error& reason) {
+  is_probe = false;
+  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe()})) {
+    pg::Log(WARNING, "soulprint pauses: " + std::string(reason.what()), {}, reason.hint());
+  }
+}
+
+void ObeyPause() {
+  if (is_probe) return;
+  if (const auto pause = wake::CurrentPause()) {
+    throw Error(sqlstate::kAdminShutdown, pause->reason, {}, pause->hint);
+  }
+}
+
+bool TakeProbe() { return wake::TakeProbe(NextProbe()); }
+
+void BecomeProbe() { is_probe = true; }
+
+void ServerAnswered() {
+  // Answers of others may be to what they asked before the pause.
+  if (!is_probe) return;
+  is_probe = false;
+  if (wake::EndPause()) pg::Log(LOG, "soulprint goes on: the model server answers again");
+}
+
+}  // namespace soulprint

@@ -1,0 +1,183 @@
+# What a server of the Messages API can do to a pass, and what becomes of the profile.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use JSON::PP;
+use ModelServer;
+use SoulprintTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $model = ModelServer->new;
+my $node = new_server('faults', $model->settings, 'soulprint.request_attempts' => 2, 'soulprint.max_attempts' => 2);
+new_database($node, shape => 'live');
+my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+
+my %v1 = map { ("${_}_md" => qq({"from": "v1 $_"})) } qw(soul identity user agents tools);
+my $sections = 'jsonb_build_array(soul_md, identity_md, user_md, agents_md, tools_md)';
+my $assembled = "soulprint_assemble_text(jsonb_build_object('soul', soul_md::jsonb, 'identity', identity_md::jsonb,
+	'user', user_md::jsonb, 'agents', agents_md::jsonb, 'tools', tools_md::jsonb), memory_md)";
+my ($number, $user, $before) = (0);
+
+# A pass over so many chunks, answered by these items first; how it ends.
+sub run_pass
+{
+	my ($chunks, @items) = @_;
+	$user = add_user($node, ++$number, %v1, memory_md => 'old memory', soulprint_text => 'old text');
+	$sql->(talk($user, 1, $chunks));
+	$before = profile($node, $user);
+	return run_again(@items);
+}
+
+sub run_again
+{
+	my (@items) = @_;
+	$model->forget;
+	$model->script(@items);
+	start_pass($node, $user);
+	return end_of_pass($node, $user);
+}
+
+# The pass has returned to the queue, for its next attempt.
+sub is_queued_again
+{
+	my ($what, $attempts) = @_;
+	ok($node->poll_query_until('postgres', "SELECT state = 'queued' AND attempts = $attempts FROM soulprint.full_passes WHERE user_id = '$user'"), $what);
+	my $wait = $sql->("SELECT not_before > now() FROM soulprint.full_passes WHERE user_id = '$user'");
+	is($wait, 't', "$what: it waits a while");
+}
+
+sub make_due
+{
+	$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$user'; SELECT soulprint.wake_launcher()");
+}
+
+# A field of the user's last pass.
+sub of_pass
+{
+	return $sql->("SELECT $_[0] FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1");
+}
+
+sub kinds
+{
+	my %count;
+	$count{ $_->{kind} }++ for $model->journal;
+	return join ' ', map { "$_ $count{$_}" } sort keys %count;
+}
+
+# An answer about chunk n.
+sub about { return (kind => 'facts', contains => "painting number $_[0].") }
+
+# The server goes away altogether.
+my $port = $model->port;
+$user = add_user($node, ++$number, %v1, memory_md => 'old memory', soulprint_text => 'old text');
+$sql->(talk($user, 1, 3));
+$before = profile($node, $user);
+$model->stop;
+start_pass($node, $user);
+is_queued_again('an outage', 1);
+is(profile($node, $user), $before, 'an outage leaves the profile byte for byte');
+make_due();
+like(end_of_pass($node, $user), qr/^failed: 3 of 3 chunks could not be read\. The reason of the last one: no answer in 2 attempts, the last: .*connect.*The next attempt asks only/s,
+	'the last attempt says why it failed');
+is(profile($node, $user), $before, 'a longer outage, too, leaves the profile byte for byte');
+$model = ModelServer->new(port => $port);
+is(run_again(), 'complete', 'with the server back it is asked again');
+
+# More than 5 % of the chunks are lost.
+$user = add_user($node, ++$number, %v1, memory_md => 'old memory', soulprint_text => 'old text');
+$sql->(talk($user, 1, 40));
+$before = profile($node, $user);
+$model->script(map { { about($_), error => { status => 500 }, times => 'always' } } 7 .. 9);
+start_pass($node, $user);
+is_queued_again('three of forty chunks lost', 1);
+like(status($node, $user), qr/^pending: 3 of 40 chunks could not be read\. The reason of the last one: no answer in 2 attempts, the last: HTTP 500/, 'it says why');
+is(profile($node, $user), $before, 'nothing is overwritten');
+my %lost = map { $_->{question} => 1 } grep { $_->{status} == 500 } $model->journal;
+is(scalar(grep { $_->{status} == 500 } $model->journal), 6, 'each of them was asked twice');
+$model->forget;
+make_due();
+is(end_of_pass($node, $user), 'complete', 'the next attempt succeeds');
+is(kinds(), 'facts 3 memory 1 sections 1', 'and asks about three chunks');
+is(join(' ', sort map { $_->{question} } $model->journal('facts')), join(' ', sort keys %lost), 'about those that were missing');
+is(of_pass('chunks_done || \' \' || chunks_failed || \' \' || attempts'), '40 0 2', 'all forty are read then');
+
+# Answers that are no JSON.
+is(run_pass(5, { kind => 'facts', text => 'I have read it.' }), 'complete', 'an answer without JSON');
+my ($nudge) = grep { @{ $_->{messages} } > 1 } map { $_->{asked} } $model->asked('facts');
+is_deeply([ map { $_->{role} } @{ $nudge->{messages} } ], [ 'user', 'assistant', 'user' ], 'is followed by three messages');
+is($nudge->{messages}[1]{content}, 'I have read it.', 'the answer is among them');
+like($nudge->{messages}[2]{content}, qr/^Your response must be valid JSON/, 'then what was wrong with it');
+is("$nudge->{temperature} $nudge->{max_tokens}", '0 2048', 'at temperature 0');
+is(kinds() . ', failed ' . of_pass('chunks_failed'), 'facts 6 memory 1 sections 1, failed 0', 'it is one question more');
+my $wrong = { text => '{"facts": "many"}', times => 'always' };
+is(run_pass(40, { about(7), %$wrong, usage => { input_tokens => 500, output_tokens => 70 } }, { times => 'always', usage => { input_tokens => 10, output_tokens => 1 } }),
+	'complete', 'one chunk of forty without a readable answer');
+is(kinds() . ', failed ' . of_pass('chunks_failed'), 'facts 41 memory 1 sections 1, failed 1', 'is asked about twice and then left out');
+unlike($sql->("SELECT memory_md FROM user_profiles WHERE user_id = '$user'"), qr/Boat7\b/, 'of MEMORY, too');
+is(of_pass("input_tokens || ' ' || output_tokens"), '1410 181', 'what it used is counted with the rest');
+
+# The sections.
+like(run_pass(5, { kind => 'sections', %$wrong }), qr/^failed: .*sections.*JSON/s, 'sections that cannot be read fail the pass');
+is(kinds(), 'facts 5 memory 1 sections 2', 'after one nudge');
+my ($old_sections) = $before =~ /\["old memory", (.*), "old text"\]/;
+is($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), "[$old_sections]", 'the sections of v1 stay byte for byte');
+is($sql->("SELECT memory_md LIKE '%Boat1%', soulprint_text = $assembled FROM user_profiles WHERE user_id = '$user'"), 't|t', 'MEMORY is published and is in the text');
+is(run_again({ kind => 'sections', %$wrong }) =~ s/:.*//sr, 'failed', 'asked for again it fails again');
+is(kinds(), 'sections 2', 'after asking for the sections only');
+$sql->('ALTER SYSTEM SET soulprint.v2_required = off; SELECT pg_reload_conf()');
+is(run_again({ kind => 'sections', %$wrong }), 'complete', 'with soulprint.v2_required = off MEMORY is enough');
+is($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), "[$old_sections]", 'with the sections of v1');
+$sql->('ALTER SYSTEM RESET soulprint.v2_required; SELECT pg_reload_conf()');
+is(run_again(), 'complete', 'and a good answer makes new ones');
+unlike($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), qr/v1/, 'in place of those of v1');
+like(run_pass(2, { kind => 'sections', content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' } }),
+	qr/^failed: the model refused.*bio.*soulprint\.model/, 'refused sections fail the pass, with what to do');
+is(kinds(), 'facts 2 memory 1 sections 1', 'at once');
+is(run_again() =~ s/:.*//sr . ', ' . kinds(), 'failed, ', 'and are never asked for again in the same words');
+my $named = sub { return { kind => 'sections', text => encode_json({ identity => { ai_name => $_[0] }, map { $_ => {} } qw(soul user agents tools) }) } };
+is(run_pass(2, $named->('Assistant'), $named->('Peregrine')), 'complete', 'a generic name');
+is($sql->("SELECT identity_md::json->>'ai_name' FROM user_profiles WHERE user_id = '$user'") . ', ' . kinds(), 'Peregrine, facts 2 memory 1 sections 2', 'is asked for once more');
+
+# MEMORY.
+is(run_pass(5, { kind => 'memory', text => 'MEMORY could not be generated.', times => 3 }), 'complete', 'a placeholder three times');
+is(kinds(), 'facts 5 memory 3 sections 1', 'is asked for three times');
+like($sql->("SELECT memory_md FROM user_profiles WHERE user_id = '$user'"),
+	qr/^## Preferences\n\n- .*^## Projects\n\n- .*Boat5.*^## Important Dates\n.*^## Beliefs & Values\n.*^## Decisions & Context\n\n- .*car/ms, 'MEMORY is assembled of the facts');
+is(run_pass(5, { kind => 'memory', content => [], stop_reason => 'refusal' }) . ', ' . kinds(), 'complete, facts 5 memory 1 sections 1', 'refused it is assembled at once');
+
+# A chunk that the model refuses is done.
+is(run_pass(5, { about(3), content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' }, times => 'always' }), 'complete', 'a refused chunk');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'facts 5 memory 1 sections 1, 5 0', 'is asked about once');
+
+# Answers that are cut.
+my %cut = (text => '{"preferences": ["painting', stop_reason => 'max_tokens');
+is(run_pass(5, { about(3), %cut }, { kind => 'sections', %cut }), 'complete', 'answers that are cut');
+my @again = map { $_->{max_tokens} } map { $_->{asked} } grep { $_->{kind} ne 'memory' } $model->asked;
+is(join(' ', sort { $a <=> $b } @again), '2048 2048 2048 2048 2048 4096 8192 16384', 'are asked for again with twice the room');
+is(run_pass(5, { about(3), %cut, times => 2 }), 'complete', 'a chunk whose answer is cut twice');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'facts 8 memory 1 sections 1, 5 0', 'is read in two halves');
+
+# A question that is too long.
+is(run_pass(120, { kind => 'sections', error => { status => 400, message => 'prompt is too long: 207500 tokens > 200000 maximum' } },
+	{ kind => 'sections', raw => { status => 413, body => '<html>too large</html>' } }), 'complete', 'a sample that is too long');
+is(join(' ', map { scalar(() = $_->{asked}{messages}[0]{content} =~ /^=== Conversation: /mg) } $model->asked('sections')), '120 100 50', 'is asked about with 100, then 50 conversations');
+
+# A server that has too much to do, and one that answers badly now and then: each request once.
+is(run_pass(5, { kind => 'facts', error => { status => 529, message => 'Overloaded' }, times => 2 }, { kind => 'memory', error => { status => 429, headers => { 'retry-after' => '1' } } }),
+	'complete', 'an overloaded server');
+my @memory = $model->journal('memory');
+cmp_ok($memory[1]{arrived} - $memory[0]{complete}, '>=', 1.0, 'is given the time that it asks for');
+is(kinds() . ', attempts ' . of_pass('attempts'), 'facts 7 memory 2 sections 1, attempts 1', 'and costs nothing but time');
+my @faults = (
+	{ error => { status => 500 } }, { raw => { status => 502, body => '<html>Bad gateway</html>' } }, { raw => { status => 503 } }, { error => { status => 504 } },
+	{ error => { status => 408 } }, { error => { status => 409 } }, { drop => 'request' }, { drop => 'rst' }, { truncate => 40 }, { truncate => 40, end => 'rst' },
+	{ truncate => 40, no_length => \1 }, { gzip => 'garbage' }, { raw => { status => 200, body => '<html>Welcome</html>' } }, { raw => { status => 200 } },
+	{ gzip => \1, no_length => \1, truncate => 40 }, { chunked => \1, truncate => 40 });
+is(run_pass(16, map { { about($_ + 1), %{ $faults[$_] } } } 0 .. $#faults), 'complete', 'a fault for each of 16 chunks');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'facts 32 memory 1 sections 1, 16 0', 'costs each one more request');
+
+log_is_clean($node);
+done_testing();
