@@ -53,6 +53,15 @@ SELECT p.oid::regprocedure AS runs_with_its_owners_rights FROM pg_proc p
     WHERE p.prosecdef;
 SELECT pg_describe_object(classid, objid, 0) AS owned FROM pg_shdepend
     WHERE refobjid = 'soulprint_worker'::regrole AND deptype = 'o';
+-- ... whatever takes NULL without looking is STRICT ...
+SELECT p.oid::regprocedure::text COLLATE "C" AS looks_at_null FROM pg_proc p
+    JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
+    JOIN pg_language l ON l.oid = p.prolang AND lanname = 'c'
+    WHERE NOT p.proisstrict AND p.pronargs > 0 ORDER BY 1;
+SELECT soulprint.queue_full_pass(NULL), soulprint.current_full_pass(NULL, NULL), soulprint.end_canceled_pass(NULL),
+    soulprint_assemble_text(NULL, NULL) IS NULL AS nothing;
+SELECT soulprint.require_profile(NULL);
 -- ... and names are looked up where nobody else can put any.
 SELECT p.oid::regprocedure AS without_search_path
     FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'

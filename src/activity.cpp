@@ -39,8 +39,8 @@ void LookAtLatch() {
   });
 }
 
-void ShowWaitForModel() {
-  static const uint32 event = pg::Call([] { return pg::NewWaitEvent("SoulprintModelServer"); });
+void ShowWaitForRequests() {
+  static const uint32 event = pg::Call([] { return pg::NewWaitEvent("SoulprintRequests"); });
   pgstat_report_wait_start(event);
 }
 

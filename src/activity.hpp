@@ -23,8 +23,8 @@ void ObeyServer();
 // gone, and forgets what the latch was set for, which ObeyServer looks at.
 void LookAtLatch();
 
-// Shows that the model server is waited for, until ObeyServer.
-void ShowWaitForModel();
+// Shows that another server is waited for, until ObeyServer.
+void ShowWaitForRequests();
 
 // Signal handlers, as in DESIGN 4: SIGTERM ends the process, SIGINT cancels, SIGHUP reloads.
 void InstallSignalHandlers();

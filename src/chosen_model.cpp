@@ -15,7 +15,10 @@ namespace {
 Endpoint EndpointFromSettings(const Price& price) {
   Endpoint endpoint;
   endpoint.api_url = settings::api_url;
-  endpoint.key = [] {
+  endpoint.key = [server = settings::ModelServer()] {
+    if (server != settings::ModelServer()) {
+      throw Error(sqlstate::kAdminShutdown, "another model server is to be asked from now on");
+    }
     ObeyPause();
     if (*settings::api_key_file == '\0') return std::string();
     return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");

@@ -11,11 +11,12 @@
 #include <string>
 
 #include "error.hpp"
+#include "importer.hpp"
 #include "intake/archive.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "pipeline/export_to_conversations.hpp"
-#include "settings.hpp"
+#include "pg/role.hpp"
+#include "worker.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -23,13 +24,6 @@
 namespace soulprint {
 
 namespace {
-
-struct Imported {
-  std::int64_t imported = 0;
-  std::int64_t updated = 0;
-  std::int64_t unchanged = 0;
-  ImportReport report;
-};
 
 // A file on the server, open for reading.
 class ServerFile {
@@ -57,86 +51,6 @@ class ServerFile {
   int fd_;
 };
 
-// The conversations of one user, being imported.
-class Importer {
- public:
-  explicit Importer(std::string user_id)
-      : user_id_(std::move(user_id)), table_(settings::AppTable("raw_conversations")) {
-    pg::Query("SELECT soulprint.require_profile($1)").Uuid(user_id_).Run();
-  }
-
-  Imported Import(const ExportSource& source) {
-    const ArchiveLimits archive_limits{static_cast<std::uint64_t>(settings::max_export_size) << 20};
-    ImportLimits limits;
-    limits.max_conversation_bytes = static_cast<std::size_t>(settings::max_conversation_size) << 20;
-    imported_.report = ReadExport(
-        source, archive_limits, limits,
-        [this](Conversation conversation) { Store(std::move(conversation)); },
-        [] { pg::CheckForInterrupts(); });
-    if (imported_.imported + imported_.updated + imported_.unchanged == 0) ThrowEmpty();
-    return std::move(imported_);
-  }
-
- private:
-  // The later updated_at wins, else the later import; what is the same stays the same row.
-  void Store(Conversation conversation) {
-    const std::string identity =
-        conversation.id.empty() ? ConversationIdentity(conversation) : std::string();
-    const auto messages = static_cast<std::int64_t>(conversation.messages.size());
-    std::string json = MessagesToJson(conversation.messages);
-    conversation.messages.clear();
-    conversation.messages.shrink_to_fit();
-    pg::Rows rows =
-        pg::Query("INSERT INTO " + table_ +
-                  " AS r (user_id, conversation_id, title, message_count, created_at, updated_at,"
-                  " imported_at, messages) VALUES ($1, coalesce(nullif($2, ''), 'h-' ||"
-                  " left(encode(sha256(convert_to($3, 'UTF8')), 'hex'), 32)), $4, $5,"
-                  " $6, nullif($7, '-infinity'), now(), $8::jsonb)"
-                  " ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title,"
-                  " messages = excluded.messages, message_count = excluded.message_count,"
-                  " created_at = excluded.created_at, updated_at = excluded.updated_at,"
-                  " imported_at = excluded.imported_at"
-                  " WHERE coalesce(excluded.updated_at >= r.updated_at, true)"
-                  " AND (r.title, r.message_count, r.created_at, r.updated_at, r.messages)"
-                  " IS DISTINCT FROM (excluded.title, excluded.message_count, excluded.created_at,"
-                  " excluded.updated_at, excluded.messages)"
-                  " RETURNING xmax = 0")
-            .Uuid(user_id_)
-            .Text(conversation.id)
-            .Text(identity)
-            .Text(conversation.title)
-            .BigInt(messages)
-            .Timestamp(conversation.created_at)
-            .Timestamp(conversation.updated_at)
-            .Text(std::move(json))
-            .Run();
-    std::int64_t& count = rows.empty()           ? imported_.unchanged
-                          : rows.front().Bool(0) ? imported_.imported
-                                                 : imported_.updated;
-    ++count;
-  }
-
-  [[noreturn]] void ThrowEmpty() {
-    std::string found = "Conversations found: " + std::to_string(imported_.report.found);
-    for (const auto& [reason, count] : imported_.report.skipped) {
-      found += ", skipped (" + reason + "): " + std::to_string(count);
-    }
-    throw Error(sqlstate::kInvalidTextRepresentation,
-                "the export holds no conversation that can be used", found + ".",
-                "Upload the archive that ChatGPT sends when data is exported.");
-  }
-
-  std::string user_id_;
-  std::string table_;
-  Imported imported_;
-};
-
-std::int64_t Sum(const std::map<std::string, std::size_t>& counts) {
-  std::size_t sum = 0;
-  for (const auto& [name, count] : counts) sum += count;
-  return static_cast<std::int64_t>(sum);
-}
-
 // The function's result: one row of counts.
 Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
   const ImportReport& report = imported.report;
@@ -144,7 +58,7 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
       Int64GetDatum(imported.imported),
       Int64GetDatum(imported.updated),
       Int64GetDatum(imported.unchanged),
-      Int64GetDatum(Sum(report.skipped)),
+      Int64GetDatum(CountSkipped(report)),
       pg::ToJsonb(nlohmann::json(report.skipped).dump()),
       pg::ToTextArray(report.skipped_ids),
       pg::ToJsonb(nlohmann::json(report.hidden).dump()),
@@ -158,9 +72,12 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
   });
 }
 
-Datum Run(FunctionCallInfo fcinfo, const ExportSource& source) {
-  Importer importer(pg::FromUuid(PG_GETARG_DATUM(0)));
-  return ToRecord(fcinfo, importer.Import(source));
+Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from) {
+  const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
+  pg::Query("SELECT soulprint.require_profile($1)").Uuid(user_id).Run();
+  const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
+  pg::AsRole(kWorkerRole, [&] { return RecordImport(user_id, {from}, imported); });
+  return ToRecord(fcinfo, imported);
 }
 
 void RequireArguments(FunctionCallInfo fcinfo, const char* second) {
@@ -192,7 +109,7 @@ Datum soulprint_import(PG_FUNCTION_ARGS) {
   using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     RequireArguments(fcinfo, "export");
-    return Run(fcinfo, ExportSource{pg::FromBytea(PG_GETARG_DATUM(1)), -1});
+    return Run(fcinfo, ExportSource{pg::FromBytea(PG_GETARG_DATUM(1)), -1}, "argument");
   });
 }
 
@@ -202,7 +119,7 @@ Datum soulprint_import_file(PG_FUNCTION_ARGS) {
     RequireArguments(fcinfo, "path");
     RequireFileRights();
     const ServerFile file(pg::FromText(PG_GETARG_DATUM(1)));
-    return Run(fcinfo, ExportSource{{}, file.fd()});
+    return Run(fcinfo, ExportSource{{}, file.fd()}, "file");
   });
 }
 }

@@ -144,7 +144,8 @@ void Launcher::StartWorkers(const Queue& queue, bool poll_due) {
 
 // During a pause a single worker asks from time to time, if there is something to ask.
 void Launcher::Probe(const Queue& queue) {
-  if (queue.waiting > 0 && Alive() == 0 && TakeProbe()) Start(WorkerDuty::kProbe);
+  if (queue.waiting == 0 || Alive() > 0 || !TakeProbe()) return;
+  if (!Start(WorkerDuty::kProbe)) wake::ProbeNow();
 }
 
 bool Launcher::Start(WorkerDuty duty) {

@@ -212,6 +212,12 @@ void DeleteExpired() {
       .BigInt(kDeletedAtOnce)
       .Execute();
   pg::Query(
+      "DELETE FROM soulprint.imports WHERE id IN (SELECT id FROM soulprint.imports"
+      " WHERE imported_at < now() - make_interval(mins => $1::int) LIMIT $2)")
+      .BigInt(settings::keep_history)
+      .BigInt(kDeletedAtOnce)
+      .Execute();
+  pg::Query(
       "DELETE FROM soulprint.replies WHERE ctid = ANY (ARRAY(SELECT ctid FROM"
       " soulprint.replies WHERE created_at < now() - make_interval(mins => $1::int) LIMIT $2))")
       .BigInt(settings::keep_replies)

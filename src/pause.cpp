@@ -1,5 +1,6 @@
 #include "pause.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "pg/call.hpp"
@@ -13,9 +14,10 @@ namespace {
 
 bool is_probe = false;
 
-std::chrono::steady_clock::time_point NextProbe() {
+std::chrono::steady_clock::time_point NextProbe(std::chrono::seconds at_least) {
   return std::chrono::steady_clock::now() +
-         std::chrono::milliseconds(settings::pause_probe_interval);
+         std::max<std::chrono::milliseconds>(
+             at_least, std::chrono::milliseconds(settings::pause_probe_interval));
 }
 
 }  // namespace
@@ -30,9 +32,9 @@ std::optional<settings::Obstacle> FindObstacle() {
   return settings::Obstacle{pause->reason, pause->hint};
 }
 
-void PauseAll(const Error& reason) {
+void PauseAll(const Error& reason, std::chrono::seconds at_least) {
   is_probe = false;
-  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe()})) {
+  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe(at_least)})) {
     pg::Log(WARNING, "soulprint pauses: " + std::string(reason.what()), {}, reason.hint());
   }
 }
@@ -44,9 +46,15 @@ void ObeyPause() {
   }
 }
 
-bool TakeProbe() { return wake::TakeProbe(NextProbe()); }
+bool IsProbeDue() {
+  const std::optional<wake::Pause> pause = wake::CurrentPause();
+  return !settings::FindObstacle() && pause &&
+         std::chrono::steady_clock::now() >= pause->next_probe;
+}
 
-void BecomeProbe() { is_probe = true; }
+bool TakeProbe() { return IsProbeDue() && wake::TakeProbe(NextProbe({})); }
+
+void BeProbe(bool is_it) { is_probe = is_it; }
 
 void ServerAnswered() {
   // Answers of others may be to what they asked before the pause.

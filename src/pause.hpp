@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "error.hpp"
@@ -15,19 +16,22 @@ namespace soulprint {
 std::optional<settings::Obstacle> FindObstacle();
 
 // Begins a pause, because of an Error 57P03 whose message is the reason.  Without preloading only
-// the pass that met it ends.
-void PauseAll(const Error& reason);
+// the pass that met it ends.  `at_least`: how long the server wants to be left alone.
+void PauseAll(const Error& reason, std::chrono::seconds at_least);
 
 // To be called before each request: throws Error 57P01 during a pause, unless this process is the
 // probe.
 void ObeyPause();
 
-// True if the model server may be asked once although there is a pause: by a worker that the caller
-// starts now as the probe.
+// True if the settings let passes run, and a pause is so old that the model server may be asked
+// once.
+bool IsProbeDue();
+
+// The same, and that once is the caller's: by a worker that it starts now as the probe.
 bool TakeProbe();
 
-// This process is the probe.
-void BecomeProbe();
+// This process is the probe, for the pass that it runs next.
+void BeProbe(bool is_probe);
 
 // The model server has answered: the probe ends the pause.
 void ServerAnswered();

@@ -18,7 +18,6 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kErrorCharacters = 500;  // of full_pass_error
-constexpr int kFirstRetrySeconds = 10;         // doubled with each attempt
 
 std::string SourcesToJson(const std::vector<Source>& sources) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
@@ -148,7 +147,7 @@ void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
   transaction.Commit();
 }
 
-void SqlStore::Requeue(const std::string& reason, bool charged) {
+void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::milliseconds wait) {
   const std::string error(FirstCharacters(CleanUtf8(reason), kErrorCharacters));
   pg::Transaction transaction;
   LockProfile();
@@ -160,8 +159,7 @@ void SqlStore::Requeue(const std::string& reason, bool charged) {
       .BigInt(pass_.id)
       .Text(error)
       .BigInt(charged ? 0 : 1)
-      .Double(charged ? kFirstRetrySeconds * static_cast<double>(1 << (pass_.attempts - 1) % 16)
-                      : 0)
+      .Double(std::chrono::duration<double>(wait).count())
       .Execute();
   pg::Query("UPDATE " + profiles_ +
             " SET full_pass_status = 'pending', full_pass_error = $2 WHERE user_id = $1")

@@ -64,12 +64,12 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
 }
 
 std::optional<std::int64_t> CurrentPass(const std::string& user_id,
-                                        const std::optional<std::string>& storage_path) {
+                                        const std::string& storage_path) {
   const pg::Rows rows =
       pg::Query("SELECT f.id FROM soulprint.full_passes f JOIN " +
                 settings::AppTable("user_profiles") +
                 " p ON p.user_id = f.user_id WHERE f.user_id = $1 AND f.state = 'running'"
-                " AND ($2 IS NULL OR $2 = p.storage_path) AND NOT EXISTS (SELECT FROM " +
+                " AND ($2 IN ('', p.storage_path)) AND NOT EXISTS (SELECT FROM " +
                 settings::AppTable("raw_conversations") +
                 " c WHERE c.user_id = $1 AND c.imported_at > f.taken_at)")
           .Uuid(user_id)
@@ -81,11 +81,13 @@ std::optional<std::int64_t> CurrentPass(const std::string& user_id,
 
 bool EndCanceledPass(const std::string& user_id) {
   const pg::Rows canceled =
-      pg::Query("SELECT f.id, f.pid, p.full_pass_error FROM soulprint.full_passes f JOIN " +
-                settings::AppTable("user_profiles") +
-                " p ON p.user_id = f.user_id WHERE f.user_id = $1"
-                " AND f.state IN ('queued', 'running')"
-                " AND p.full_pass_status = 'failed' AND p.full_pass_error IS NOT NULL")
+      pg::Query(
+          "SELECT f.id, f.pid, p.full_pass_error, f.state = 'running' FROM soulprint.full_passes f "
+          "JOIN " +
+          settings::AppTable("user_profiles") +
+          " p ON p.user_id = f.user_id WHERE f.user_id = $1"
+          " AND f.state IN ('queued', 'running')"
+          " AND p.full_pass_status = 'failed' AND p.full_pass_error IS NOT NULL")
           .Uuid(user_id)
           .Run();
   if (canceled.empty()) return false;
@@ -97,7 +99,7 @@ bool EndCanceledPass(const std::string& user_id) {
       pg::Query("SELECT FROM soulprint.full_passes WHERE id = $1 FOR UPDATE SKIP LOCKED")
           .BigInt(pass)
           .Execute() > 0;
-  if (!free) {
+  if (!free && canceled.front().Bool(3)) {
     pg::Query("SELECT pg_cancel_backend($1::int)").BigInt(canceled.front().BigInt(1)).Run();
   }
   const std::uint64_t ended =
@@ -146,8 +148,7 @@ Datum soulprint_current_full_pass(PG_FUNCTION_ARGS) {
   using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-    std::optional<std::string> storage_path;
-    if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
+    const std::string storage_path = pg::FromText(PG_GETARG_DATUM(1));
     return ToResult(fcinfo,
                     pg::AsRole(kWorkerRole, [&] { return CurrentPass(user_id, storage_path); }));
   });

@@ -32,7 +32,7 @@ struct PassRow {
 // The public functions and views are where the extension is.
 std::string PublicSchema() {
   return pg::Query(
-             "SELECT quote_ident(nspname) FROM pg_catalog.pg_extension e"
+             "SELECT pg_catalog.quote_ident(nspname::text) FROM pg_catalog.pg_extension e"
              " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
              " WHERE extname = 'soulprint'")
       .Run()
@@ -46,7 +46,12 @@ class WorkerGuard {
   explicit WorkerGuard(BackgroundWorkerHandle* handle) : handle_(handle) {}
   ~WorkerGuard() {
     pid_t pid = 0;
-    if (!ended_ && GetBackgroundWorkerPid(handle_, &pid) == BGWH_STARTED) kill(pid, SIGINT);
+    if (!ended_ && GetBackgroundWorkerPid(handle_, &pid) == BGWH_STARTED) {
+      kill(pid, SIGINT);
+    } else if (!ended_) {
+      // It has not begun: the pass stays queued.
+      TerminateBackgroundWorker(handle_);
+    }
     pfree(handle_);
   }
   WorkerGuard(const WorkerGuard&) = delete;
@@ -131,8 +136,7 @@ PassRow Watch(std::int64_t pass, WorkerGuard& worker) {
 
 void RunAndWait(const std::string& user_id) {
   const auto obstacle = FindObstacle();
-  const bool probe = obstacle && !settings::FindObstacle() && TakeProbe();
-  if (obstacle && !probe) {
+  if (obstacle && !IsProbeDue()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
                 "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
   }
@@ -143,9 +147,11 @@ void RunAndWait(const std::string& user_id) {
                                 .BigInt(0);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
+  const bool probe = FindObstacle() && TakeProbe();
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {
+    if (probe) wake::ProbeNow();
     throw Error("53400", "no background worker slot is free",
                 "Full pass " + std::to_string(pass) + " stays queued.",
                 "Raise max_worker_processes, or try again later.");

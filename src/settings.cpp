@@ -19,6 +19,8 @@ char* api_key_file;
 char* plain_http_hosts;
 char* ca_file;
 char* proxy;
+char* storage_url;
+char* storage_key_file;
 int provider = static_cast<int>(Provider::kAnthropic);
 bool enabled = true;
 bool v2_required = true;
@@ -133,6 +135,12 @@ void Define() {
             &request_attempts, 1, 100);
   DefineInt("soulprint.request_timeout", "How long one request may take.", &request_timeout, 1,
             INT_MAX, GUC_UNIT_MS);
+  DefineSecretString("soulprint.storage_key_file",
+                     "File that holds nothing but the service key of Supabase Storage.",
+                     &storage_key_file, "");
+  DefineSecretString("soulprint.storage_url",
+                     "Supabase project in whose Storage exports lie; empty for none.", &storage_url,
+                     "");
   DefineBool("soulprint.v2_required", "Whether a pass whose sections cannot be made has failed.",
              &v2_required);
   MarkGUCPrefixReserved("soulprint");
@@ -146,6 +154,14 @@ std::string AppTable(const char* name) {
 std::string ModelName() {
   return provider == static_cast<int>(Provider::kOffline) ? std::string(kOfflineModelName)
                                                           : std::string(model);
+}
+
+std::string ModelServer() {
+  std::string all = std::to_string(provider);
+  for (const char* setting : {api_url, api_key_file, ca_file, proxy}) {
+    all.append("\n").append(setting);
+  }
+  return all;
 }
 
 std::optional<Obstacle> FindObstacle() {

@@ -18,6 +18,8 @@ extern char* api_key_file;
 extern char* plain_http_hosts;
 extern char* ca_file;
 extern char* proxy;
+extern char* storage_url;
+extern char* storage_key_file;
 extern int provider;  // a Provider
 extern bool enabled;
 extern bool v2_required;
@@ -44,6 +46,10 @@ std::string AppTable(const char* name);
 
 // The name under which questions are asked: the model's, or that of the offline rules.
 std::string ModelName();
+
+// What decides who is asked, as one text: a pass does not go on with another server, key or
+// provider than it began with.
+std::string ModelServer();
 
 // What keeps passes from running.
 struct Obstacle {

@@ -4,7 +4,6 @@
 
 #include "activity.hpp"
 #include "error.hpp"
-#include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -18,33 +17,6 @@ namespace {
 
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-// Runs body in the open transaction, or in one of its own.
-template <typename Body>
-auto InTransaction(Body body) {
-  if (pg::Transaction::IsOpen()) return body();
-  pg::Transaction transaction;
-  auto result = body();
-  transaction.Commit();
-  return result;
-}
-
-std::string_view OutcomeName(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kCutOff:
-      return "cut_off";
-    case Outcome::kRefused:
-      return "refused";
-    default:
-      return "answered";
-  }
-}
-
-Outcome OutcomeFromName(const std::string& name) {
-  if (name == "cut_off") return Outcome::kCutOff;
-  if (name == "refused") return Outcome::kRefused;
-  return Outcome::kAnswered;
-}
 
 // "full pass 42 of user 9f2c…: facts 124/240"
 std::string PassText(const TakenPass& pass, const Progress& progress) {
@@ -63,7 +35,7 @@ SqlStore::SqlStore(const TakenPass& pass)
       profiles_(settings::AppTable("user_profiles")),
       conversations_(settings::AppTable("raw_conversations")),
       chunks_(settings::AppTable("conversation_chunks")) {
-  InTransaction([&] {
+  pg::InTransaction([&] {
     for (const pg::Row& row : pg::Query("SELECT attname::text FROM pg_attribute WHERE attrelid = "
                                         "$1::regclass AND attnum > 0 AND NOT attisdropped")
                                   .Text(profiles_)
@@ -74,8 +46,36 @@ SqlStore::SqlStore(const TakenPass& pass)
   });
 }
 
+Readable SqlStore::FindReadable() {
+  const pg::Rows rows = pg::InTransaction([&] {
+    return pg::Query(
+               "SELECT p.storage_path, (SELECT i.etag FROM soulprint.imports i"
+               " WHERE i.user_id = p.user_id AND i.storage_path = p.storage_path"
+               " ORDER BY i.id DESC LIMIT 1), EXISTS (SELECT FROM " +
+               conversations_ + " c WHERE c.user_id = $1) FROM " + profiles_ +
+               " p WHERE p.user_id = $1")
+        .Uuid(pass_.user_id)
+        .Run();
+  });
+  if (rows.empty()) return {};
+  return {rows.front().TextOrNull(0), rows.front().Text(1), rows.front().Bool(2)};
+}
+
+void SqlStore::ImportExport(int fd, const ImportOrigin& origin) {
+  pg::Transaction transaction;
+  Guard();
+  const Imported imported =
+      soulprint::ImportExport(pass_.user_id, ExportSource{{}, fd}, [] { ObeyServer(); });
+  RecordImport(pass_.user_id, origin, imported);
+  // What this pass has imported itself is no reason for another one.
+  pg::Query("UPDATE soulprint.full_passes SET taken_at = now() WHERE id = $1")
+      .BigInt(pass_.id)
+      .Execute();
+  transaction.Commit();
+}
+
 std::vector<std::string> SqlStore::ConversationIds() {
-  return InTransaction([&] {
+  return pg::InTransaction([&] {
     std::vector<std::string> ids;
     for (const pg::Row& row : pg::Query("SELECT conversation_id FROM " + conversations_ +
                                         " WHERE user_id = $1"
@@ -89,7 +89,7 @@ std::vector<std::string> SqlStore::ConversationIds() {
 }
 
 std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
-  pg::Rows rows = InTransaction([&] {
+  pg::Rows rows = pg::InTransaction([&] {
     return pg::Query("SELECT messages::text, title, created_at, updated_at FROM " + conversations_ +
                      " WHERE user_id = $1 AND conversation_id = $2")
         .Uuid(pass_.user_id)
@@ -217,7 +217,7 @@ void SqlStore::InsertChunks(const ChunkedConversation& conversation,
 }
 
 std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
-  return InTransaction([&]() -> std::optional<std::string> {
+  return pg::InTransaction([&]() -> std::optional<std::string> {
     pg::Rows rows = pg::Query("SELECT wording FROM soulprint.prompts WHERE step = $1")
                         .Text(StepName(step))
                         .Run();
@@ -226,88 +226,8 @@ std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
   });
 }
 
-std::optional<Answer> SqlStore::FindReply(const Question& question) {
-  pg::Rows rows = InTransaction([&] {
-    return pg::Query(
-               "SELECT outcome, reply, reason FROM soulprint.replies WHERE user_id = $1"
-               " AND step = $2 AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4")
-        .Uuid(pass_.user_id)
-        .Text(StepName(question.step))
-        .Text(QuestionIdentity(question))
-        .BigInt(question.attempt)
-        .Run();
-  });
-  if (rows.empty()) return std::nullopt;
-  ++calls_remembered_;
-  Answer answer;
-  answer.outcome = OutcomeFromName(rows.front().Text(0));
-  answer.text = rows.front().Text(1);
-  answer.reason = rows.front().Text(2);
-  return answer;
-}
-
-void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
-  pg::Transaction transaction;
-  // An answer is paid for: it must be on this server's disk, whatever standbys do.
-  pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
-  Guard();
-  bool answered = false;
-  for (const Reply& reply : replies) {
-    const bool final = IsFinal(reply.answer.outcome);
-    answered = answered || final;
-    if (final) InsertReply(reply);
-    pg::Query(
-        "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
-        " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
-        " cost_usd = cost_usd + $4::numeric WHERE id = $1")
-        .BigInt(pass_.id)
-        .BigInt(reply.answer.usage.input_tokens)
-        .BigInt(reply.answer.usage.output_tokens)
-        .Double(reply.answer.usage.cost_usd)
-        .BigInt(final ? 1 : 0)
-        .Execute();
-  }
-  transaction.Commit();
-  if (answered) ServerAnswered();
-}
-
-void SqlStore::InsertReply(const Reply& reply) {
-  pg::Query(
-      "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
-      " reason, request_id, model, input_tokens, output_tokens, cost_usd)"
-      " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10,"
-      " $11, $12) ON CONFLICT DO NOTHING")
-      .Uuid(pass_.user_id)
-      .Text(StepName(reply.question.step))
-      .Text(QuestionIdentity(reply.question))
-      .BigInt(reply.question.attempt)
-      .Text(OutcomeName(reply.answer.outcome))
-      .Text(CleanUtf8(reply.answer.text))
-      .Text(CleanUtf8(reply.answer.reason))
-      .Text(reply.answer.request_id)
-      .Text(reply.question.model)
-      .BigInt(reply.answer.usage.input_tokens)
-      .BigInt(reply.answer.usage.output_tokens)
-      .Double(reply.answer.usage.cost_usd)
-      .Execute();
-}
-
-void SqlStore::RefuseReply(const Question& question) {
-  pg::Transaction transaction;
-  Guard();
-  pg::Query(
-      "UPDATE soulprint.replies SET unusable = true WHERE user_id = $1 AND step = $2"
-      " AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4 AND NOT unusable")
-      .Uuid(pass_.user_id)
-      .Text(StepName(question.step))
-      .Text(QuestionIdentity(question))
-      .BigInt(question.attempt)
-      .Execute();
-  transaction.Commit();
-}
-
 StoredSections SqlStore::ReadSections() {
-  return InTransaction([&] {
+  return pg::InTransaction([&] {
     StoredSections sections;
     pg::Rows rows = pg::Query("SELECT soul_md, identity_md, user_md, agents_md, tools_md FROM " +
                               profiles_ + " WHERE user_id = $1")
@@ -321,7 +241,7 @@ StoredSections SqlStore::ReadSections() {
 }
 
 Price SqlStore::ModelPrice() {
-  return InTransaction([] {
+  return pg::InTransaction([] {
     const pg::Row row =
         pg::Query("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
     return Price{row.Double(0), row.Double(1)};

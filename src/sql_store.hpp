@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "importer.hpp"
 #include "pipeline/store.hpp"
 
 namespace soulprint {
@@ -21,6 +22,12 @@ struct TakenPass {
   std::int64_t id = 0;
   std::string user_id;
   int attempts = 0;  // this one included
+};
+
+struct Readable {
+  std::optional<std::string> storage_path;
+  std::string etag;            // of what was imported from there last, "" = unknown
+  bool conversations = false;  // any in raw_conversations
 };
 
 // USD per million tokens; 0 where soulprint.prices does not know the model.
@@ -55,12 +62,18 @@ class SqlStore : public Store {
   // What the model of this pass costs.
   Price ModelPrice();
 
+  // What there is to read of the user.
+  Readable FindReadable();
+
+  // Reads the export that the open file holds into the user's conversations, in one transaction.
+  void ImportExport(int fd, const ImportOrigin& origin);
+
   // Ends the pass as failed and says why in the profile.  If this pass has published MEMORY,
   // soulprint_text is made of it and the stored sections.
   void Fail(const std::string& reason);
 
-  // Returns the pass to the queue.  A charged attempt counts, and the next one waits.
-  void Requeue(const std::string& reason, bool charged);
+  // Returns the pass to the queue; its next attempt waits that long.  A charged attempt counts.
+  void Requeue(const std::string& reason, bool charged, std::chrono::milliseconds wait);
 
  private:
   // The user_profiles row, locked: what the end of a pass needs of it.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "pg/call.hpp"
+
 #include "pg/postgres.hpp"
 
 namespace soulprint::wake {
@@ -85,7 +87,7 @@ void AtCommit() {
   static bool registered = false;
   if (shared == nullptr) return;
   if (!registered) {
-    RegisterXactCallback(AtTransactionEnd, nullptr);
+    pg::Call([] { RegisterXactCallback(AtTransactionEnd, nullptr); });
     registered = true;
   }
   wake_at_commit = true;
@@ -134,10 +136,12 @@ bool BeginPause(const Pause& pause) {
   CopyClipped(pause.reason, reason, sizeof(reason));
   CopyClipped(pause.hint, hint, sizeof(hint));
   SpinLockAcquire(&shared->mutex);
+  bool const paused = shared->pause_reason[0] != '\0';
   bool const known = strcmp(shared->pause_reason, reason) == 0;
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
-  shared->next_probe = pause.next_probe;
+  // What was asked before the pause may be answered after a reload, which wants a probe at once.
+  if (!paused) shared->next_probe = pause.next_probe;
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return !known;

@@ -1,5 +1,6 @@
 #include "worker.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "pipeline/remembered_model.hpp"
 #include "settings.hpp"
 #include "sql_store.hpp"
+#include "stored_export.hpp"
 #include "wake.hpp"
 
 #include "pg/postgres.hpp"
@@ -21,6 +23,10 @@
 namespace soulprint {
 
 namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kFirstRetry{10};  // doubled with each attempt
 
 // What a worker is started for.  Crosses the fork as bytes.
 struct WorkerTask {
@@ -70,15 +76,18 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
   if (sqlstate == sqlstate::kNoData) throw error;
   if (sqlstate == sqlstate::kCannotConnectNow) {
-    store.Requeue(Sentences(error), false);
+    // During a pause the launcher knows when to go on.
+    const milliseconds wait(FindObstacle() ? 0 : settings::pause_probe_interval);
+    store.Requeue(Sentences(error), false, wait);
+    pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
   } else if (sqlstate == sqlstate::kAdminShutdown) {
-    store.Requeue(Sentences(error), false);
+    store.Requeue(Sentences(error), false, milliseconds(0));
     pg::Log(LOG, name + " returned to the queue: " + error.what());
   } else if (sqlstate == sqlstate::kQueryCanceled) {
     store.Fail("canceled by an administrator");
     pg::Log(LOG, name + " was canceled by an administrator");
   } else if (IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
-    store.Requeue(Sentences(error), true);
+    store.Requeue(Sentences(error), true, kFirstRetry * (1 << (pass.attempts - 1) % 16));
     pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
   } else {
     store.Fail(Sentences(error));
@@ -92,7 +101,7 @@ void Run(SqlStore& store) {
     LookAtLatch();
     remembered->SaveIfDue();
     store.StillThere();
-    ShowWaitForModel();
+    ShowWaitForRequests();
   });
   RememberedModel model(*chosen, store);
   remembered = &model;
@@ -108,6 +117,7 @@ void RunOrRecord(const TakenPass& pass) {
                       std::to_string(settings::max_attempts) + " attempts",
                   {}, "Look for the reason in the server log, then ask for the pass again.");
     }
+    ImportStoredExport(store, pass.user_id);
     Run(store);
   } catch (const Error& error) {
     EndUnfinished(store, pass, error);
@@ -147,7 +157,7 @@ void SetUpSession() {
 }
 
 void TakePasses(const WorkerTask& task) {
-  if (task.duty == WorkerDuty::kProbe) BecomeProbe();
+  BeProbe(task.duty == WorkerDuty::kProbe);
   if (task.duty == WorkerDuty::kLookUp) {
     ShowActivity("looking up pending profiles");
     wake::SetLookUpPosition(LookUpPendingProfiles(wake::LookUpPosition()));
@@ -157,6 +167,7 @@ void TakePasses(const WorkerTask& task) {
     const std::optional<TakenPass> pass = TakePass(task.pass);
     if (!pass) return;
     RunPass(*pass);
+    BeProbe(false);
     ReleasePass(*pass);
     wake::CountPassEnded();
     if (task.pass != 0) return;

@@ -108,6 +108,7 @@ class Asking {
 
   void Run() {
     for (Fill(); !IsOver(); Fill()) {
+      none_for_now_ = false;
       for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), model_.idle_)) {
         Receive(response);
         Fill();
@@ -264,23 +265,26 @@ class Asking {
 
   void EndForLongWait(const Judged& judged) {
     End(Error(sqlstate::kCannotConnectNow,
-              "the model server wants to be asked again only in " +
-                  std::to_string(judged.retry_after->count()) + " s (" + judged.reason + ")",
-              "", "Nothing need be done; it is asked again from time to time."));
+              "the model server wants to be left alone for some time (" + judged.reason + ")", "",
+              "Nothing need be done; it is asked again when that time is over."),
+        *judged.retry_after);
   }
 
   // No further requests.  The first reason counts.
-  void End(const Error& error) {
+  void End(const Error& error, std::chrono::seconds at_least = {}) {
     if (ending_) return;
     ending_ = error;
     const bool pauses = error.sqlstate() == sqlstate::kCannotConnectNow;
-    if (pauses && model_.endpoint_.pause) model_.endpoint_.pause(error);
+    if (pauses && model_.endpoint_.pause) model_.endpoint_.pause(error, at_least);
   }
 
   void Close(Open::iterator entry, Judged judged) {
     const auto node = open_.extract(entry);
     const OpenQuestion& open = node.mapped();
     none_for_now_ = false;
+    if (!judged.reason.empty() && !judged.request_id.empty()) {
+      judged.reason += ", request " + judged.request_id;
+    }
     take_(open.question, {judged.outcome, std::move(judged.text), std::move(judged.reason),
                           std::move(judged.request_id), open.usage});
   }
@@ -292,7 +296,7 @@ class Asking {
   Open open_;
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
-  bool none_for_now_ = false;  // until the next answer
+  bool none_for_now_ = false;  // until an answer, or the next look
   std::optional<Error> ending_;
 };
 

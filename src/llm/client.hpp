@@ -21,8 +21,9 @@ struct Endpoint {
   std::string api_url;  // without /v1/messages
   // Read before every attempt and never kept longer.  "" = no key is sent.
   std::function<std::string()> key;
-  // Told at once of the Error 57P03 that Ask will throw when everything open has been answered.
-  std::function<void(const Error&)> pause;
+  // Told at once of the Error 57P03 that Ask will throw when everything open has been answered, and
+  // for how long the server wants to be left alone (0 = it does not say).
+  std::function<void(const Error&, std::chrono::seconds)> pause;
   HttpSettings http;
   int concurrency = 10;      // requests in flight
   int request_attempts = 5;  // for each question, where the server could not answer

@@ -149,10 +149,6 @@ Judged Judge(const HttpResponse& response, std::string_view key,
   Judged judged = success ? FromSuccess(response) : FromError(response, key);
   judged.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
   if (!success) judged.retry_after = RetryAfter(response.Header("retry-after"), now);
-  // A pause has the same reason for everybody.
-  if (!judged.reason.empty() && !judged.request_id.empty() && judged.verdict != Verdict::kPause) {
-    judged.reason += ", request " + judged.request_id;
-  }
   return judged;
 }
 

@@ -1,4 +1,4 @@
-// POST requests over one libcurl multi handle: one connection for each request, no redirects, no
+// Requests over one libcurl multi handle: one connection for each request, no redirects, no
 // environment, nothing sent a second time behind the caller's back.
 //
 //   HttpPool pool(settings);
@@ -27,9 +27,9 @@ namespace soulprint {
 
 struct HttpSettings {
   std::string ca_file;  // "" = the system's
-  std::string proxy;    // "" = none, whatever the environment says
+  std::string proxy;    // of https://; "" = none, whatever the environment says
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds timeout{600'000};  // of a whole request, from its start
+  std::chrono::milliseconds timeout{600'000};  // of a whole POST, from its start
   std::size_t max_body = std::size_t{16} << 20;
 };
 
@@ -37,7 +37,10 @@ struct HttpRequest {
   std::uint64_t tag = 0;             // the caller's own number; comes back with the response
   std::string url;                   // http:// is spoken only if it says so
   std::vector<std::string> headers;  // "name: value"; zeroed after use
-  std::string body;
+  std::string body;                  // of a POST
+  // If there is one, this is a GET: a response of status 200 goes there as it comes, with no limit
+  // of its own; false ends it as kBroken.  It may take any time as long as bytes keep coming.
+  std::function<bool(std::string_view)> sink = {};
 };
 
 // How a request ended.

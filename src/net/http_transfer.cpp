@@ -21,6 +21,8 @@ void Set(CURL* easy, CURLoption option, Value value) {
               std::string("libcurl refused a setting: ") + curl_easy_strerror(code));
 }
 
+constexpr long kLongestSilence = 60;  // seconds, of a download
+
 bool IsPlainHttp(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
   return LowerCase(CleanUtf8(url.substr(0, kScheme.size()))) == kScheme;
@@ -101,9 +103,15 @@ void HttpTransfer::SetRequest() {
   Set(easy(), CURLOPT_PATH_AS_IS, 1L);
   Set(easy(), CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   Set(easy(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  Set(easy(), CURLOPT_POST, 1L);
-  Set(easy(), CURLOPT_POSTFIELDS, request_.body.c_str());
-  Set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  if (request_.sink) {
+    Set(easy(), CURLOPT_HTTPGET, 1L);
+    Set(easy(), CURLOPT_LOW_SPEED_LIMIT, 1L);
+    Set(easy(), CURLOPT_LOW_SPEED_TIME, kLongestSilence);
+  } else {
+    Set(easy(), CURLOPT_POST, 1L);
+    Set(easy(), CURLOPT_POSTFIELDS, request_.body.c_str());
+    Set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  }
   Set(easy(), CURLOPT_HTTPHEADER, headers_.get());
   Set(easy(), CURLOPT_FOLLOWLOCATION, 0L);
   Set(easy(), CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -118,10 +126,12 @@ void HttpTransfer::SetConnection(const HttpSettings& settings) {
   Set(easy(), CURLOPT_NOSIGNAL, 1L);
   // Else giving up waits for a name that is being looked up.
   Set(easy(), CURLOPT_QUICK_EXIT, 1L);
-  Set(easy(), CURLOPT_PROXY, settings.proxy.c_str());
+  // What is not encrypted goes through nobody's hands.
+  Set(easy(), CURLOPT_PROXY, IsPlainHttp(request_.url) ? "" : settings.proxy.c_str());
   Set(easy(), CURLOPT_NOPROXY, "");
   Set(easy(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-  Set(easy(), CURLOPT_TIMEOUT_MS, static_cast<long>(settings.timeout.count()));
+  const auto timeout = request_.sink ? std::chrono::milliseconds(0) : settings.timeout;
+  Set(easy(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   Set(easy(), CURLOPT_TCP_KEEPALIVE, 1L);
   Set(easy(), CURLOPT_TCP_KEEPIDLE, 60L);
   Set(easy(), CURLOPT_TCP_KEEPINTVL, 60L);
@@ -130,10 +140,21 @@ void HttpTransfer::SetConnection(const HttpSettings& settings) {
   if (!settings.ca_file.empty()) Set(easy(), CURLOPT_CAINFO, settings.ca_file.c_str());
 }
 
+bool HttpTransfer::GoesToSink() const {
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  return request_.sink && status == 200;
+}
+
 std::size_t HttpTransfer::Append(char* data, std::size_t size, std::size_t count,
                                  void* transfer) noexcept {
   HttpTransfer& self = *static_cast<HttpTransfer*>(transfer);
   const std::size_t bytes = size * count;
+  try {
+    if (self.GoesToSink()) return self.request_.sink({data, bytes}) ? bytes : 0;
+  } catch (...) {
+    return 0;
+  }
   if (bytes > self.max_body_ - self.body_.size()) {
     self.too_large_ = true;
     return 0;

@@ -47,6 +47,7 @@ class HttpTransfer {
 
   void SetRequest();
   void SetConnection(const HttpSettings& settings);
+  bool GoesToSink() const;
   static std::size_t Append(char* data, std::size_t size, std::size_t count,
                             void* transfer) noexcept;
 

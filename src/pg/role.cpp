@@ -2,6 +2,8 @@
 
 #include "pg/role.hpp"
 
+#include <utility>
+
 #include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
@@ -15,8 +17,10 @@ RoleScope::RoleScope(const char* role) {
     settings_ = NewGUCNestLevel();
     SetUserIdAndSecContext(taken_on,
                            context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                      GUC_ACTION_SAVE, true, 0, false);
+    for (const auto& [name, value] :
+         {std::pair("search_path", "pg_catalog, pg_temp"), std::pair("row_security", "on")}) {
+      set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    }
   });
 }
 

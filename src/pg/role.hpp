@@ -11,9 +11,9 @@ namespace soulprint::pg {
 // The present role until End, or until the end of the transaction if it is never reached.
 class RoleScope {
  public:
-  // Takes on the role, with search_path as pg_catalog, pg_temp, and security-restricted: what a
-  // policy or an index of somebody else's table runs cannot leave the role or leave anything behind
-  // in the session.  Throws Error 42704 if the role does not exist.
+  // Takes on the role, with search_path pg_catalog, pg_temp, row security on, security-restricted:
+  // what a policy or an index of somebody else's table runs cannot leave the role or leave anything
+  // behind in the session.  Throws Error 42704 if the role does not exist.
   explicit RoleScope(const char* role);
   RoleScope(const RoleScope&) = delete;
   RoleScope& operator=(const RoleScope&) = delete;

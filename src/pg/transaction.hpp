@@ -27,4 +27,14 @@ class Transaction {
   bool open_ = false;
 };
 
+// What body gives, done in the open transaction or in one of its own.
+template <typename Body>
+auto InTransaction(Body body) {
+  if (Transaction::IsOpen()) return body();
+  Transaction transaction;
+  auto result = body();
+  transaction.Commit();
+  return result;
+}
+
 }  // namespace soulprint::pg

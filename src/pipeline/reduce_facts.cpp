@@ -2,6 +2,7 @@
 // cannot be used of an answer leaves its batch as it was.
 
 #include "pipeline/reduce_facts.hpp"
+#include "error.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -14,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "error.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
@@ -120,6 +122,11 @@ class Round {
   std::vector<Fact> Run(Model& model) {
     model.Ask([&] { return Next(); }, [&](const Question& question,
                                           const Answer& answer) { Take(question, answer, model); });
+    if (!unanswered_.empty()) {
+      throw Error(sqlstate::kConnectionException,
+                  "the model gave no answer for facts to be reduced: " + unanswered_, "",
+                  "The next attempt asks only for what is missing.");
+    }
     std::vector<Fact> all;
     for (auto& [begin, facts] : results_) {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
@@ -181,6 +188,8 @@ class Round {
     if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
       again_.push_back(question);
       again_.back().max_tokens = 2 * kMaxTokens;
+    } else if (answer.outcome == Outcome::kUnanswered) {
+      unanswered_ = answer.reason;
     } else if (answer.outcome == Outcome::kTooLong) {
       const std::size_t middle = batch.begin + (batch.end - batch.begin) / 2;
       waiting_.push_back({batch.begin, middle});
@@ -226,6 +235,7 @@ class Round {
   std::deque<Question> again_;
   std::map<std::size_t, std::size_t> asked_;          // a batch's begin → its end
   std::map<std::size_t, std::vector<Fact>> results_;  // by a batch's begin
+  std::string unanswered_;                            // why a question was not answered
 };
 
 // Without the least supported and oldest, so that the rest fits.

@@ -10,7 +10,9 @@ namespace soulprint {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kGroupTime{250};
+// With 100 ms between two looks: 250 ms at most.
+constexpr std::chrono::milliseconds kGroupTime{150};
+constexpr std::chrono::milliseconds kLongestReplay{50};
 
 std::string Key(const Question& question) {
   return std::to_string(question.attempt) + QuestionIdentity(question);
@@ -39,8 +41,11 @@ void RememberedModel::Ask(const Next& next, const Take& take) {
 }
 
 std::optional<Question> RememberedModel::NextUnanswered(const Next& next, const Take& take) {
+  const Clock::time_point begin = Clock::now();
   while (true) {
     SaveIfDue();
+    // What is in flight wants to be looked after.
+    if (!in_flight_.empty() && Clock::now() - begin >= kLongestReplay) return std::nullopt;
     std::optional<Question> question = twin_ ? std::exchange(twin_, std::nullopt) : next();
     if (!question) return std::nullopt;
     const std::string key = Key(*question);

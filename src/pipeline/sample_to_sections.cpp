@@ -198,9 +198,9 @@ class Asker {
         text_ = answer.text;
         return sections;
       }
-      model_.Refuse(question_);
+      useless_.push_back(question_);
       if (question_.nudge) {
-        Fail("the model's answer for the sections is not the JSON asked for", reason, kAskAgain);
+        GiveUp("the model's answer for the sections is not the JSON asked for", reason, kAskAgain);
       }
       Nudge(answer.text, JsonCorrection(reason));
     }
@@ -208,16 +208,12 @@ class Asker {
 
   // One more try, because of the ai_name in what Ask gave; what came is kept if it is readable.
   void ImproveName(Answered* sections) {
-    model_.Refuse(question_);
     Nudge(text_, AiNameCorrection(NameIn(*sections)));
     Answer const answer = AskOnce();
-    if (answer.outcome == Outcome::kCutOff) model_.Refuse(question_);
     if (answer.outcome != Outcome::kAnswered) return;
     std::string reason;
     if (std::optional<Answered> better = ReadAnswer(answer.text, &reason)) {
       *sections = std::move(*better);
-    } else {
-      model_.Refuse(question_);
     }
   }
 
@@ -235,14 +231,14 @@ class Asker {
           },
           [&](const Question&, const Answer& given) { answer = given; });
       if (answer.outcome != Outcome::kCutOff || question_.max_tokens != kMaxTokens) return answer;
-      model_.Refuse(question_);
+      useless_.push_back(question_);
       question_.max_tokens = kMoreTokens;
     }
   }
 
   void CheckOutcome(const Answer& answer) {
     if (answer.outcome == Outcome::kRefused) {
-      Fail("the model refused to write the sections", answer.reason, kAskOther);
+      GiveUp("the model refused to write the sections", answer.reason, kAskOther);
     }
     if (answer.outcome == Outcome::kUnanswered) {
       throw Error(sqlstate::kConnectionException,
@@ -250,14 +246,21 @@ class Asker {
                   "The next attempt asks only for what is missing.");
     }
     if (answer.outcome == Outcome::kFailed) {
-      Fail("the model gave no answer for the sections", answer.reason, kAskAgain);
+      GiveUp("the model gave no answer for the sections", answer.reason, kAskAgain);
     }
     if (answer.outcome == Outcome::kCutOff) {
-      model_.Refuse(question_);
-      Fail("the model's answer for the sections is longer than " + std::to_string(kMoreTokens) +
-               " tokens",
-           "", kAskAgain);
+      useless_.push_back(question_);
+      GiveUp("the model's answer for the sections is longer than " + std::to_string(kMoreTokens) +
+                 " tokens",
+             "", kAskAgain);
     }
+  }
+
+  // Only now are answers refused: tries that may yet lead to a good one stay remembered.
+  [[noreturn]] void GiveUp(const std::string& message, const std::string& reason,
+                           std::string_view hint) {
+    for (const Question& useless : useless_) model_.Refuse(useless);
+    Fail(message, reason, hint);
   }
 
   void Nudge(std::string answer, std::string correction) {
@@ -267,6 +270,7 @@ class Asker {
 
   Model& model_;
   Question question_;
+  std::vector<Question> useless_;
   std::string text_;  // the answer that was readable
 };
 

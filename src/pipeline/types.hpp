@@ -100,7 +100,8 @@ struct Profile {
 
 // How far a pass is, for full_passes and pg_stat_activity.
 struct Progress {
-  std::string_view stage = "chunks";  // chunks facts reduce memory sections publish
+  // download import chunks facts reduce memory sections publish
+  std::string_view stage = "chunks";
   int conversations = 0;
   int chunks = 0;
   int chunks_done = 0;

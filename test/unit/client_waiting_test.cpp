@@ -82,6 +82,46 @@ TEST(ClientWaiting, AnAnswerMayBringAnotherQuestion) {
   EXPECT_EQ(texts, (std::vector<std::string>{"first", "second"}));
 }
 
+TEST(ClientWaiting, AnswersThatComeTogetherMayBringQuestionsToo) {
+  Wire wire;
+  wire.endpoint.concurrency = 4;
+  wire.stub.Play({Says("t"), Late(Says("t"), 30)});
+  int left = 5;
+  std::vector<Question> again;
+  std::size_t taken = 0;
+  wire.model().Ask(
+      [&]() -> std::optional<Question> {
+        if (left > 0) return Wire::Some(left--);
+        if (again.empty()) return std::nullopt;
+        const Question question = again.back();
+        again.pop_back();
+        return question;
+      },
+      [&](const Question& question, const Answer&) {
+        ++taken;
+        if (question.tag < 100) again.push_back(Wire::Some(static_cast<int>(question.tag) + 100));
+      });
+  EXPECT_EQ(taken, 10U);
+}
+
+TEST(ClientWaiting, QuestionsMayComeLate) {
+  Wire wire;
+  wire.endpoint.concurrency = 2;
+  wire.stub.Play({Late(Says("t"), 300), Says("t")});
+  int asked = 0;
+  std::size_t before_the_first = 0;
+  wire.model().Ask(
+      [&]() -> std::optional<Question> {
+        // Nothing for a moment, although the first is still open.
+        if (++asked == 2) return std::nullopt;
+        return asked <= 3 ? std::optional(Wire::Some(asked)) : std::nullopt;
+      },
+      [&](const Question& question, const Answer&) {
+        if (question.tag == 1) before_the_first = wire.sent();
+      });
+  EXPECT_EQ(before_the_first, 2U);
+}
+
 TEST(ClientWaiting, NoQuestionsNoRequests) {
   Wire wire;
   wire.AskMany(0);

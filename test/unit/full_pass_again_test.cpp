@@ -109,6 +109,18 @@ TEST(FullPassAgain, AnOutageTouchesNothing) {
   }
 }
 
+TEST(FullPassAgain, AnOutageInTheReduceStageLosesNoFacts) {
+  Route route;
+  route.Add(10);
+  route.options.memory.max_fact_tokens = 20;
+  route.model.answer = [&](const Question& question) {
+    return question.step == Step::kReduce ? NoAnswer() : ScriptedModel::Sensible(question);
+  };
+  EXPECT_EQ(route.Fails(), "08000");
+  EXPECT_FALSE(route.store.published);
+  EXPECT_EQ(route.store.reports.back().facts_left_out, 0);
+}
+
 TEST(FullPassAgain, TooManyLostChunksPublishNothingAndAreAskedForNextTime) {
   Route route;
   route.Add(40);

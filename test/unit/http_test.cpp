@@ -144,9 +144,12 @@ TEST(Http, ProxyComesFromTheSettingOnly) {
   EXPECT_EQ(net.Post({Reply(200, "direct")}).body, "direct");
   setenv("NO_PROXY", "*", 1);
   net.settings.proxy = net.stub.url();
-  net.stub.Play({Reply(200, "by proxy")});
-  EXPECT_EQ(net.PostTo("http://model.invalid/x").body, "by proxy");
-  EXPECT_EQ(net.stub.journal().at(1).start_line, "POST http://model.invalid/x HTTP/1.1");
+  net.stub.Play({Reply(502, "")});
+  EXPECT_EQ(net.PostTo("https://model.invalid/x").end, HttpEnd::kBroken);
+  EXPECT_EQ(net.stub.journal().at(1).start_line, "CONNECT model.invalid:443 HTTP/1.1");
+  // What is not encrypted is no proxy's business.
+  net.settings.proxy = "http://127.0.0.1:1";
+  EXPECT_EQ(net.Post({Reply(200, "direct")}).body, "direct");
   for (const char* name : {"http_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}) unsetenv(name);
 }
 

@@ -183,8 +183,6 @@ TEST(Judge, NamesTheRequestAndNeverTheKey) {
   EXPECT_NE(judged.reason.find("invalid x-api-key *** and ***"), std::string::npos);
   EXPECT_EQ(judged.request_id, "req_***");
   EXPECT_TRUE(judged.reason.ends_with(")")) << judged.reason;  // the same for everybody
-  EXPECT_TRUE(
-      Refused(422, "no", "", {{"request-id", "req_1"}}).reason.ends_with(", request req_1"));
   const Judged half = Refused(400, std::string(990, 'x') + key);
   EXPECT_EQ(half.reason.find("sk-ant"), std::string::npos);
 }
