@@ -9,6 +9,7 @@
 
 #include "error.hpp"
 #include "pipeline/exported_to_conversation.hpp"
+#include "pipeline/json_escapes.hpp"
 #include "pipeline/json_pieces.hpp"
 #include "pipeline/json_to_exported.hpp"
 #include "pipeline/text.hpp"

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -13,11 +12,8 @@ namespace soulprint {
 enum class ReadJson { kRead, kInvalid, kTooDeep };
 
 // Reads JSON text, or JSON already parsed.  What is not needed is read over and never kept.  The
-// text must be storable (CleanUtf8) and without escapes that are not (RepairEscapes).
+// text must be storable: CleanUtf8, RepairEscapes.
 ReadJson JsonToExported(const std::string& json, int max_nesting, ExportedConversation* result);
 ReadJson JsonToExported(const nlohmann::json& json, int max_nesting, ExportedConversation* result);
-
-// Makes \u0000 and \u escapes of lone surrogates \uFFFD; returns how many.
-std::size_t RepairEscapes(std::string* json);
 
 }  // namespace soulprint

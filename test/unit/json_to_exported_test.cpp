@@ -66,20 +66,5 @@ TEST(JsonToExported, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
   EXPECT_EQ(JsonToExported(std::string("[[[]]]"), 2, &read), ReadJson::kTooDeep);
 }
 
-std::string Repaired(std::string json, std::size_t expected) {
-  EXPECT_EQ(RepairEscapes(&json), expected) << json;
-  return json;
-}
-
-TEST(JsonToExported, RepairsEscapesThatCannotBeStored) {
-  EXPECT_EQ(Repaired(R"("\u0000a\u0041")", 1), R"("\uFFFDa\u0041")");
-  EXPECT_EQ(Repaired(R"("\ud83d\ude00")", 0), R"("\ud83d\ude00")");
-  EXPECT_EQ(Repaired(R"("\ud83d")", 1), R"("\uFFFD")");
-  EXPECT_EQ(Repaired(R"("\uDE00\uD83D\uD83D\uDE00")", 2), R"("\uFFFD\uFFFD\uD83D\uDE00")");
-  EXPECT_EQ(Repaired(R"("\\u0000 \\\u0000")", 1), R"("\\u0000 \\\uFFFD")");
-  EXPECT_EQ(Repaired(R"("\u00)", 0), R"("\u00)");
-  EXPECT_EQ(Repaired("\\", 0), "\\");
-}
-
 }  // namespace
 }  // namespace soulprint
