@@ -39,7 +39,7 @@ SELECT soulprint_score_conversation('"text"');
 SELECT soulprint_score_conversation('null');
 SELECT soulprint_score_conversation('{}');
 \echo :SQLSTATE
-SELECT soulprint_score_conversation('{"chat_messages": []}');
+SELECT soulprint_score_conversation('{"header": "Gemini Apps", "title": "Prompted hi"}');
 SELECT soulprint_score_conversation('[1, 2]');
 SELECT soulprint_score_conversation(('{"messages": ' || repeat('[', 1000) || repeat(']', 1000) || '}')::jsonb);
 \echo :SQLSTATE

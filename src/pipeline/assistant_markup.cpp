@@ -180,7 +180,31 @@ std::string WithoutSandboxLinks(std::string_view text) {
   return out;
 }
 
+// Without what begins with `open` and ends with `close`; an opener that nothing closes stays.
+std::string WithoutEnclosed(std::string_view open, std::string_view close, std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    std::size_t const begin = text.find(open);
+    std::size_t const end =
+        begin == std::string_view::npos ? begin : text.find(close, begin + open.size());
+    if (end == std::string_view::npos) return out.append(text);
+    out.append(text.substr(0, begin));
+    text.remove_prefix(end + close.size());
+  }
+}
+
 }  // namespace
+
+std::string WithoutClaudeMarkup(std::string text) {
+  constexpr std::string_view kToolRan = "This block is not supported on your current device yet.";
+  if (text.find(kToolRan) != std::string::npos) {
+    text = WithoutEnclosed("```\n" + std::string(kToolRan) + "\n```", "", text);
+    text = WithoutEnclosed(kToolRan, "", text);
+  }
+  text = WithoutEnclosed("<antThinking", "</antThinking>", text);
+  return WithoutEnclosed("<antArtifact", "</antArtifact>", text);
+}
 
 std::string WithoutMarkup(std::string text) {
   auto const has = [&](std::string_view mark) { return text.find(mark) != std::string::npos; };

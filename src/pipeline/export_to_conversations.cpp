@@ -1,13 +1,16 @@
 // The way of a file's bytes: JsonPieces cuts them into the JSON of one conversation each,
-// JsonToExported reads that, ExportedToConversation makes of it what the user saw.
+// JsonToExported reads that, ExportedToConversation makes of it what the user saw.  A list of
+// single messages, or of Gemini's activities, is put together on the way.
 
 #include "pipeline/export_to_conversations.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "error.hpp"
+#include "pipeline/activities_to_exported.hpp"
 #include "pipeline/exported_to_conversation.hpp"
 #include "pipeline/json_escapes.hpp"
 #include "pipeline/json_pieces.hpp"
@@ -19,6 +22,7 @@ namespace {
 
 constexpr std::size_t kSkippedIds = 100;
 constexpr std::size_t kIdBytes = 500;
+constexpr std::string_view kNoConversation = "not a conversation";
 constexpr std::string_view kConversationHint =
     "Give {\"title\": …, \"messages\": [{\"role\": \"user\", \"content\": …}]}.";
 
@@ -48,7 +52,7 @@ std::string_view FindId(std::string_view json) {
     if (end >= json.size()) return "";
     std::string_view const key = json.substr(at, end - at);
     at = end + 1;
-    if (depth != 1 || (key != "id" && key != "conversation_id")) continue;
+    if (depth != 1 || (key != "id" && key != "conversation_id" && key != "uuid")) continue;
     std::string_view const id = StringValue(json, at);
     if (!id.empty()) return id;
   }
@@ -67,7 +71,8 @@ std::string_view FindIdAtEnd(std::string_view tail) {
   throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not an export of conversations",
               names.empty() ? "It is empty."
                             : "Its first keys are " + names +
-                                  "; a conversation has \"mapping\" or \"messages\".",
+                                  "; a conversation has \"mapping\", \"messages\" or "
+                                  "\"chat_messages\".",
               "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.");
 }
 
@@ -97,12 +102,9 @@ Conversation ConversationFrom(ReadJson read, ExportedConversation exported, Impo
                 "At most " + std::to_string(ImportLimits{}.max_nesting) + " levels are read.",
                 std::string(kConversationHint));
   }
-  std::string_view const why =
-      read == ReadJson::kInvalid ? kNoConversation : WhyNoConversation(exported);
-  if (!why.empty()) {
+  if (read == ReadJson::kInvalid || !IsConversation(exported)) {
     throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation",
-                why == kNoConversation ? "It has neither \"mapping\" nor \"messages\"."
-                                       : "It is a " + std::string(why) + ".",
+                "It has neither \"mapping\" nor \"messages\" nor \"chat_messages\".",
                 std::string(kConversationHint));
   }
   return ExportedToConversation(std::move(exported), report);
@@ -116,7 +118,8 @@ struct ExportReader::State {
         give(std::move(give_conversation)),
         report(*import_report),
         pieces(limits.max_conversation_bytes,
-               [this](JsonPieces::Piece piece) { Take(std::move(piece)); }) {}
+               [this](JsonPieces::Piece piece) { Take(std::move(piece)); }),
+        activities(limits.max_conversation_bytes) {}
 
   void Take(JsonPieces::Piece piece) {
     switch (piece.kind) {
@@ -154,23 +157,43 @@ struct ExportReader::State {
   }
 
   void TakeExported(ExportedConversation exported, bool whole) {
-    std::string_view const why = WhyNoConversation(exported);
-    bool const is_shell = why == kNoConversation && exported.has_title && exported.created_at;
-    if (!why.empty() && !whole && IsBareMessage(exported)) {
+    if (IsActivity(exported)) {
+      AddActivity(std::move(exported));
+      return;
+    }
+    bool const is_conversation = IsConversation(exported);
+    bool const is_shell = !is_conversation && exported.has_title && exported.created_at;
+    if (!whole && IsBareMessage(exported)) {
       AddBare(std::move(exported));
       return;
     }
-    if (!why.empty() && whole && !exported.has_mapping && !exported.has_chat_messages) {
-      ThrowNoExport(pieces.keys());
-    }
+    if (!is_conversation && whole) ThrowNoExport(pieces.keys());
     ++report.found;
     if (exported.do_not_remember) {
       Skip("do not remember");
-    } else if (!why.empty() && !is_shell) {
-      Skip(why, exported.conversation_id.empty() ? exported.id : exported.conversation_id);
+    } else if (!is_conversation && !is_shell) {
+      Skip(kNoConversation,
+           exported.conversation_id.empty() ? exported.id : exported.conversation_id);
     } else {
       GiveOn(std::move(exported));
     }
+  }
+
+  void AddActivity(ExportedConversation exported) {
+    Time const at = exported.activity.at;
+    std::vector<ExportedMessage> messages = ActivityToMessages(std::move(exported));
+    if (messages.empty()) {
+      ++report.found;
+      Skip("activity without a prompt");
+    } else {
+      GiveActivities(activities.Add(at, std::move(messages)));
+    }
+  }
+
+  void GiveActivities(std::optional<ExportedConversation> ended) {
+    if (!ended) return;
+    ++report.found;
+    GiveOn(std::move(*ended));
   }
 
   void AddBare(ExportedConversation exported) {
@@ -217,6 +240,7 @@ struct ExportReader::State {
   Give give;
   ImportReport& report;
   JsonPieces pieces;
+  Activities activities;
   ExportedConversation bare;  // of a file that is one list of messages
   std::size_t bare_bytes = 0;
 };
@@ -231,6 +255,7 @@ void ExportReader::Push(std::string_view bytes) { state_->pieces.Push(bytes); }
 void ExportReader::Finish() {
   state_->pieces.Finish();
   state_->GiveBare();
+  state_->GiveActivities(state_->activities.Finish());
 }
 
 Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report) {

@@ -37,8 +37,9 @@ struct ImportReport {
 //   while (…) reader.Push(piece);
 //   reader.Finish();
 //
-// Takes an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's tree
-// and the simplified form.  Keeps one conversation in memory at a time.
+// Takes an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's and
+// DeepSeek's tree, Claude's chat_messages, the simplified form, and Gemini's list of activities.
+// Keeps one conversation in memory at a time.
 // A conversation that cannot be read costs that conversation only and is counted in the report.
 class ExportReader {
  public:
@@ -61,9 +62,10 @@ class ExportReader {
   State* state_;
 };
 
-// A conversation in any form of CONTRACT 1: ChatGPT's tree, {messages: […]}, or a bare array of
-// messages.  `report`, if given, counts what was left out.  nullopt-like: throws Error 22P02 when
-// it is none of these (a number, a string, an object without mapping and messages).
+// A conversation in any form of CONTRACT 1: ChatGPT's tree, Claude's chat_messages,
+// {messages: […]}, or a bare array of messages.  `report`, if given, counts what was left out.
+// nullopt-like: throws Error 22P02 when it is none of these (a number, a string, an object without
+// any of them).
 Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report = nullptr);
 
 // The same from storable JSON text, faster: values that are not needed are never kept.

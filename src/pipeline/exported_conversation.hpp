@@ -1,9 +1,10 @@
-// A conversation as an export has it: ChatGPT's tree or a plain list of messages, and nothing in it
-// that is not needed to tell what the user saw.
+// A conversation as an export has it: ChatGPT's tree, Claude's turns or a plain list of messages,
+// and nothing in it that is not needed to tell what the user saw.
 
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,12 @@ struct ExportedMessage {
   std::string role;
   std::string recipient;
   std::string channel;
-  std::string content_type;
-  std::string text;            // the string parts and transcriptions, joined by line ends
+  std::string content_type;  // Claude: of the first block that is no text
+  // The string parts and transcriptions, joined by line ends; Claude's text blocks, joined by empty
+  // lines.
+  std::string text;
+  std::string plain_text;      // Claude's second copy of the text, or its only one
+  std::string attached;        // Claude's extracted contents of attachments
   std::size_t parts = 0;       // how many of them text is made of
   bool plain_content = false;  // content is a string (the simplified form)
   bool picture = false;
@@ -25,7 +30,6 @@ struct ExportedMessage {
   bool hidden = false;
   bool custom_instructions = false;
   bool has_content = false;
-  bool has_fragments = false;  // as DeepSeek writes them
   Time at;
 };
 
@@ -36,6 +40,15 @@ struct ExportedNode {
   std::vector<std::string> children;
   bool has_message = false;
   ExportedMessage message;
+};
+
+// What Gemini's list of activities says of one prompt and its answer.
+struct ExportedActivity {
+  bool of_gemini = false;
+  std::vector<std::string> html;  // the answer, piece by piece
+  std::string description;        // the answer as text
+  bool picture = false;
+  Time at;
 };
 
 struct ExportedConversation {
@@ -50,11 +63,11 @@ struct ExportedConversation {
   bool has_title = false;  // also when it is null
   bool has_mapping = false;
   bool has_messages = false;
-  bool has_chat_messages = false;         // as Claude writes them
-  bool has_header = false;                // as Gemini's activities have
+  bool has_chat_messages = false;         // Claude's, as nodes
   std::vector<ExportedNode> nodes;        // in file order
   std::vector<ExportedMessage> messages;  // of the simplified form
   ExportedMessage itself;                 // when the object is one message of a bare list
+  ExportedActivity activity;  // when it is one of Gemini's activities; title is its title
 };
 
 }  // namespace soulprint

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -75,23 +76,37 @@ std::size_t NewestLeaf(const Nodes& nodes, const std::vector<std::size_t>& paren
   return newest;
 }
 
-// The nodes that the user saw last, first to last; all of them in file order when the tree has no
-// end to start from.
+std::vector<std::size_t> FileOrder(const Nodes& nodes) {
+  std::vector<std::size_t> order(nodes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
+}
+
+// Claude's list holds all branches if its messages name their parents.
+bool IsTree(const ExportedConversation& exported) {
+  return exported.has_mapping ||
+         std::any_of(exported.nodes.begin(), exported.nodes.end(),
+                     [](const ExportedNode& node) { return !node.parent.empty(); });
+}
+
+// The nodes that the user saw last, first to last; all of them in file order when there is no tree
+// or it has no end to start from.
 std::vector<std::size_t> ActivePath(const ExportedConversation& exported, ImportReport* report) {
   const Nodes& nodes = exported.nodes;
+  if (!IsTree(exported)) return FileOrder(nodes);
   std::unordered_map<std::string_view, std::size_t> at;
   at.reserve(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) at.emplace(nodes[i].key, i);
   std::vector<std::size_t> const parents = FindParents(nodes, at);
 
   auto const current = at.find(exported.current_node);
-  std::size_t node = current != at.end() ? current->second : NewestLeaf(nodes, parents);
-  std::vector<std::size_t> path;
+  std::size_t const last = exported.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
+  std::size_t node = current != at.end() ? current->second : last;
   if (node == kNone) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) path.push_back(i);
-    if (report != nullptr && !path.empty()) ++report->unordered;
-    return path;
+    if (report != nullptr && !nodes.empty()) ++report->unordered;
+    return FileOrder(nodes);
   }
+  std::vector<std::size_t> path;
   std::vector<bool> seen(nodes.size(), false);
   for (; node != kNone && !seen[node]; node = parents[node]) {
     seen[node] = true;
@@ -115,8 +130,9 @@ std::string_view HiddenRole(const ExportedMessage& message) {
 }
 
 // The visible-text rule but for the text itself: why the message is not shown, "" if it may be.
-std::string_view WhyHidden(const ExportedMessage& message) {
+std::string_view WhyHidden(const ExportedMessage& message, bool turn) {
   if (!IsUserOrAssistant(message)) return HiddenRole(message);
+  if (turn) return "";
   if (message.custom_instructions) return "custom instructions";
   if (message.hidden) return "hidden";
   if (IsSkippedContent(message.content_type)) return message.content_type;
@@ -144,6 +160,18 @@ std::string ShownText(ExportedMessage* message) {
   return std::string(trimmed);
 }
 
+// What is shown of a message of Claude's.
+std::string ShownTurn(ExportedMessage* message) {
+  bool const of_user = message->role == "user";
+  for (std::string* text : {&message->text, &message->plain_text, &message->attached}) {
+    // What the user pasted is all that was said, or a file beside what was said.
+    if (text == &message->attached && !of_user) break;
+    if (!of_user) *text = WithoutClaudeMarkup(std::move(*text));
+    if (std::string_view const trimmed = Trim(*text); !trimmed.empty()) return std::string(trimmed);
+  }
+  return of_user && message->picture ? "[image]" : "";
+}
+
 Message MakeMessage(ExportedMessage* from, std::string text) {
   Message message;
   message.id = std::move(from->id);
@@ -153,7 +181,15 @@ Message MakeMessage(ExportedMessage* from, std::string text) {
   return message;
 }
 
+// Why nothing is left to show of a message that may be shown.
+std::string_view WhyBlank(const ExportedMessage& message) {
+  bool const known = message.content_type.empty() || message.content_type == "text" ||
+                     message.content_type == "multimodal_text" || message.parts > 0;
+  return known ? std::string_view("blank") : message.content_type;
+}
+
 void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+  bool const turns = !exported->has_mapping;
   Time last;
   for (std::size_t position : ActivePath(*exported, report)) {
     ExportedNode& node = exported->nodes[position];
@@ -163,14 +199,14 @@ void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation
     last = message.at;
     if (!conversation->created_at) conversation->created_at = last;
     if (!message.at) message.at = conversation->created_at;
-    std::string_view const why = WhyHidden(message);
+    std::string_view const why = WhyHidden(message, turns);
     if (!why.empty()) {
       CountHidden(why, report);
       continue;
     }
-    std::string text = ShownText(&message);
+    std::string text = turns ? ShownTurn(&message) : ShownText(&message);
     if (text.empty()) {
-      CountHidden("blank", report);
+      CountHidden(WhyBlank(message), report);
       continue;
     }
     if (message.id.empty()) message.id = std::move(node.key);
@@ -198,27 +234,18 @@ void ReadList(ExportedConversation* exported, ImportReport* report, Conversation
   }
 }
 
-bool IsDeepSeek(const ExportedConversation& exported) {
-  return std::any_of(exported.nodes.begin(), exported.nodes.end(), [](const ExportedNode& node) {
-    return node.message.has_fragments && node.message.role.empty();
-  });
-}
-
 }  // namespace
 
-std::string_view WhyNoConversation(const ExportedConversation& exported) {
-  if (exported.has_mapping) {
-    return IsDeepSeek(exported) ? "DeepSeek conversation: not supported by this version" : "";
-  }
-  if (exported.has_messages) return "";
-  if (exported.has_chat_messages) return "Claude conversation: not supported by this version";
-  if (exported.has_header) return "Gemini activity: not supported by this version";
-  return kNoConversation;
+bool IsConversation(const ExportedConversation& exported) {
+  return exported.has_mapping || exported.has_messages || exported.has_chat_messages;
+}
+
+bool IsActivity(const ExportedConversation& exported) {
+  return !IsConversation(exported) && exported.activity.of_gemini && exported.has_title;
 }
 
 bool IsBareMessage(const ExportedConversation& exported) {
-  return !exported.has_mapping && !exported.has_messages && !exported.itself.role.empty() &&
-         exported.itself.has_content;
+  return !IsConversation(exported) && !exported.itself.role.empty() && exported.itself.has_content;
 }
 
 Conversation ExportedToConversation(ExportedConversation exported, ImportReport* report) {
@@ -227,7 +254,7 @@ Conversation ExportedToConversation(ExportedConversation exported, ImportReport*
   conversation.title = std::move(exported.title);
   conversation.created_at = exported.created_at;
   conversation.updated_at = exported.updated_at;
-  if (exported.has_mapping) {
+  if (exported.has_mapping || exported.has_chat_messages) {
     ReadTree(&exported, report, &conversation);
   } else {
     ReadList(&exported, report, &conversation);

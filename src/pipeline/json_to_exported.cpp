@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "pipeline/export_places.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -19,21 +22,6 @@ using nlohmann::json;
 
 // Longer ids are no ids: nothing can be indexed under them.
 constexpr std::size_t kIdBytes = 500;
-
-enum class Place {
-  kSkipped,
-  kConversation,
-  kMapping,
-  kNode,
-  kChildren,
-  kMessages,
-  kMessage,
-  kAuthor,
-  kMetadata,
-  kContent,
-  kParts,
-  kPart,
-};
 
 class Reader {
  public:
@@ -97,6 +85,23 @@ class Reader {
         if (key_ == "text") AddPart(std::move(value));
         if (key_ == "content_type" && value == "image_asset_pointer") message_->picture = true;
         break;
+      case Place::kTurn:
+        StringOfTurn(value);
+        break;
+      case Place::kBlock:
+      case Place::kFragment:
+        if (key_ == "type") block_type_ = std::move(value);
+        if (key_ == "text" || key_ == "content") block_text_ = std::move(value);
+        break;
+      case Place::kAttachment:
+        if (key_ == "extracted_content") AppendParagraph(value, &message_->attached);
+        break;
+      case Place::kFile:
+        if (key_ == "file_kind" && value == "image") message_->picture = true;
+        break;
+      case Place::kHtmlItem:
+        if (key_ == "html") result_.activity.html.push_back(std::move(value));
+        break;
       default:
         break;
     }
@@ -107,39 +112,57 @@ class Reader {
     key_ = std::move(value);
     Place const place = places_.back();
     if (place == Place::kNode && key_ == "parent") node().has_parent_field = true;
-    if (place == Place::kMessage && key_ == "fragments") message_->has_fragments = true;
     if (place != Place::kConversation) return true;
     if (key_ == "mapping") result_.has_mapping = true;
     if (key_ == "messages") result_.has_messages = true;
     if (key_ == "chat_messages") result_.has_chat_messages = true;
     if (key_ == "title") result_.has_title = true;
-    if (key_ == "header") result_.has_header = true;
     if (key_ == "content") result_.itself.has_content = true;
     return true;
   }
 
   bool start_object(std::size_t) {
-    Place const place = ObjectPlace();
-    if (place == Place::kNode) {
-      result_.nodes.emplace_back().key = std::move(key_);
-    } else if (place == Place::kMessage) {
-      if (places_.back() == Place::kMessages) {
-        message_ = &result_.messages.emplace_back();
-      } else {
-        node().has_message = true;
+    Place const place =
+        places_.empty() ? Place::kConversation : Behind(places_.back(), key_, false);
+    switch (place) {
+      case Place::kNode:
+        result_.nodes.emplace_back().key = std::move(key_);
+        break;
+      case Place::kMessage:
+        if (places_.back() == Place::kMessages) {
+          message_ = &result_.messages.emplace_back();
+        } else {
+          node().has_message = true;
+          message_ = &node().message;
+        }
+        break;
+      case Place::kTurn:
+        result_.nodes.emplace_back().has_message = true;
         message_ = &node().message;
-      }
+        break;
+      case Place::kBlock:
+      case Place::kFragment:
+        block_type_.clear();
+        block_text_.clear();
+        break;
+      default:
+        break;
     }
     return Open(place);
   }
 
   bool start_array(std::size_t) {
-    Place const place = ArrayPlace();
+    Place const place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
     if (place == Place::kMessages) result_.has_messages = true;
     return Open(place);
   }
 
-  bool end_object() { return Close(); }
+  bool end_object() {
+    if (places_.back() == Place::kBlock) AddBlock();
+    if (places_.back() == Place::kFragment) AddFragment();
+    if (places_.size() == 1) Name();
+    return Close();
+  }
   bool end_array() { return Close(); }
 
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
@@ -164,43 +187,6 @@ class Reader {
     return true;
   }
 
-  // What the object that begins here is.
-  Place ObjectPlace() const {
-    if (places_.empty()) return Place::kConversation;
-    switch (places_.back()) {
-      case Place::kConversation:
-        return key_ == "mapping" ? Place::kMapping : Place::kSkipped;
-      case Place::kMapping:
-        return Place::kNode;
-      case Place::kNode:
-        return key_ == "message" ? Place::kMessage : Place::kSkipped;
-      case Place::kMessages:
-        return Place::kMessage;
-      case Place::kMessage:
-        if (key_ == "author") return Place::kAuthor;
-        if (key_ == "content") return Place::kContent;
-        return key_ == "metadata" ? Place::kMetadata : Place::kSkipped;
-      case Place::kParts:
-        return Place::kPart;
-      default:
-        return Place::kSkipped;
-    }
-  }
-
-  Place ArrayPlace() const {
-    if (places_.empty()) return Place::kMessages;
-    switch (places_.back()) {
-      case Place::kConversation:
-        return key_ == "messages" ? Place::kMessages : Place::kSkipped;
-      case Place::kNode:
-        return key_ == "children" ? Place::kChildren : Place::kSkipped;
-      case Place::kContent:
-        return key_ == "parts" ? Place::kParts : Place::kSkipped;
-      default:
-        return Place::kSkipped;
-    }
-  }
-
   template <typename Text>
   bool Number(double value, Text text) {
     if (places_.empty()) return true;
@@ -218,7 +204,8 @@ class Reader {
   }
 
   bool IsCreated() const {
-    return key_ == "create_time" || key_ == "created_at" || key_ == "createdAt";
+    return key_ == "create_time" || key_ == "created_at" || key_ == "createdAt" ||
+           key_ == "inserted_at";
   }
   bool IsUpdated() const {
     return key_ == "update_time" || key_ == "updated_at" || key_ == "updatedAt";
@@ -231,7 +218,11 @@ class Reader {
       if (value.size() <= kIdBytes) result_.id = std::move(value);
     } else if (key_ == "conversation_id") {
       if (value.size() <= kIdBytes) result_.conversation_id = std::move(value);
-    } else if (key_ == "current_node") {
+    } else if (key_ == "uuid") {
+      if (value.size() <= kIdBytes) uuid_ = std::move(value);
+    } else if (key_ == "name") {
+      name_ = std::move(value);
+    } else if (key_ == "current_node" || key_ == "current_leaf_message_uuid") {
       result_.current_node = std::move(value);
     } else if (IsCreated()) {
       result_.created_at = ParseTime(value);
@@ -239,6 +230,22 @@ class Reader {
       result_.updated_at = ParseTime(value);
     } else if (key_ == "role" || key_ == "content" || key_ == "timestamp") {
       StringOfMessage(value);
+    } else {
+      StringOfActivity(value);
+    }
+  }
+
+  void StringOfActivity(std::string& value) {
+    ExportedActivity& activity = result_.activity;
+    if (key_ == "header") {
+      activity.of_gemini =
+          value.find("Gemini") != std::string::npos || value.find("Bard") != std::string::npos;
+    } else if (key_ == "time") {
+      activity.at = ParseTime(value);
+    } else if (key_ == "description") {
+      activity.description = std::move(value);
+    } else if (key_ == "imageFile") {
+      activity.picture = true;
     }
   }
 
@@ -260,6 +267,49 @@ class Reader {
     }
   }
 
+  void StringOfTurn(std::string& value) {
+    if (key_ == "uuid") {
+      if (value.size() > kIdBytes) return;
+      message_->id = value;
+      node().key = std::move(value);
+    } else if (key_ == "parent_message_uuid") {
+      node().parent = std::move(value);
+    } else if (key_ == "sender") {
+      message_->role = value == "human" ? "user" : std::move(value);
+    } else if (key_ == "text") {
+      message_->plain_text = std::move(value);
+    } else if (IsCreated()) {
+      message_->at = ParseTime(value);
+    }
+  }
+
+  static void AppendParagraph(std::string_view text, std::string* to) {
+    if (!to->empty()) *to += "\n\n";
+    *to += text;
+  }
+
+  void AddBlock() {
+    if (block_type_ == "text" || block_type_.empty()) {
+      AppendParagraph(block_text_, &message_->text);
+    } else if (block_type_ == "image") {
+      message_->picture = true;
+    } else if (message_->content_type.empty()) {
+      message_->content_type = std::move(block_type_);
+    }
+  }
+
+  void AddFragment() {
+    bool const asks = block_type_ == "REQUEST";
+    if (asks || message_->role.empty()) message_->role = asks ? "user" : "assistant";
+    if (asks || block_type_ == "RESPONSE") AppendParagraph(block_text_, &message_->text);
+  }
+
+  // Claude's names of what others call id and title.
+  void Name() {
+    if (result_.id.empty()) result_.id = std::move(uuid_);
+    if (result_.has_chat_messages && !result_.has_title) result_.title = std::move(name_);
+  }
+
   void AddPart(std::string value) {
     if (message_->parts++ == 0) {
       message_->text = std::move(value);
@@ -273,6 +323,10 @@ class Reader {
   ExportedMessage* message_;
   std::vector<Place> places_;
   std::string key_;
+  std::string block_type_;  // of the block or fragment at hand
+  std::string block_text_;
+  std::string uuid_;
+  std::optional<std::string> name_;
   bool too_deep_ = false;
 };
 

@@ -70,6 +70,20 @@ TEST(AssistantMarkup, KeepsTheLabelOfSandboxLinks) {
   EXPECT_EQ(WithoutMarkup("[a](https://x.test)"), "[a](https://x.test)");
 }
 
+TEST(ClaudeMarkup, RemovesThinkingArtifactsAndWhatStandsForTools) {
+  std::string const ran = "This block is not supported on your current device yet.";
+  EXPECT_EQ(WithoutClaudeMarkup("a\n```\n" + ran + "\n```\nb " + ran + "c"), "a\n\nb c");
+  EXPECT_EQ(WithoutClaudeMarkup("```\n" + ran + "\nx\n```"), "```\n\nx\n```");
+  EXPECT_EQ(
+      WithoutClaudeMarkup("<antThinking>no</antThinking>a<antArtifact t=\"x\">no</antArtifact>b"),
+      "ab");
+  EXPECT_EQ(WithoutClaudeMarkup("<antThinking>open <antArtifact"),
+            "<antThinking>open <antArtifact");
+  std::string openers;
+  for (int i = 0; i < 200000; ++i) openers += "<antThinking";
+  EXPECT_EQ(WithoutClaudeMarkup(openers), openers);
+}
+
 TEST(AssistantMarkup, OrdinaryTextStays) {
   std::string const text = "# Title\n\n| a | b |\n```c\nint x[3];\n```\nlink, cite, url 東京 😀";
   EXPECT_EQ(WithoutMarkup(text), text);

@@ -52,7 +52,7 @@ TEST(ExportReader, TakesEveryTopLevel) {
 
 TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
   Result const result =
-      ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"id":"bad2","m":{]},7,)" +
+      ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"uuid":"bad2","m":{]},7,)" +
               R"({"id":"deep","x":)" + std::string(600, '[') + std::string(600, ']') + "}," +
               Chat("b") + "]");
   EXPECT_EQ(Ids(result), "a b ");
@@ -90,10 +90,39 @@ TEST(ExportReader, SaysWhyConversationsWereLeftOut) {
       R"({"uuid":"c","chat_messages":[]},{"foo":1}])");
   EXPECT_EQ(result.report.found, 5u);
   EXPECT_EQ(result.report.conversations, 0u);
-  EXPECT_EQ(result.report.skipped.at("no visible message"), 2u);
+  EXPECT_EQ(result.report.skipped.at("no visible message"), 3u);
   EXPECT_EQ(result.report.skipped.at("do not remember"), 1u);
   EXPECT_EQ(result.report.skipped.at("not a conversation"), 1u);
-  EXPECT_EQ(result.report.skipped.at("Claude conversation: not supported by this version"), 1u);
+}
+
+std::string Activity(const std::string& title, const std::string& time) {
+  return R"({"header":"Gemini Apps","title":")" + title + R"(","time":")" + time + R"("})";
+}
+
+TEST(ExportReader, PutsActivitiesTogether) {
+  std::string const c = Activity("Prompted c", "2025-01-01T12:00:00Z");
+  std::string const b = Activity("Prompted b", "2025-01-01T11:40:00Z");
+  std::string const a = Activity("Prompted a", "2025-01-01T08:00:00Z");
+  Result const result =
+      ReadAll("[" + c + "," + b + "," + Activity("Used it", "") + "," + a + "," + Chat("x") + "]");
+  ASSERT_EQ(result.conversations.size(), 3u);
+  EXPECT_EQ(result.conversations[0].messages.size(), 2u);
+  EXPECT_EQ(result.conversations[0].messages[0].text, "b");
+  EXPECT_EQ(result.conversations[1].id, "x");
+  EXPECT_EQ(result.conversations[2].messages[0].text, "a");
+  EXPECT_EQ(result.report.found, 4u);
+  EXPECT_EQ(result.report.skipped.at("activity without a prompt"), 1u);
+  EXPECT_EQ(ReadAll(a).conversations.size(), 1u);
+}
+
+TEST(ExportReader, TitlesAreNeitherKeysNorNames) {
+  Result const result =
+      ReadAll(R"([{"id":"a","title":"../New chat\n","messages":[{"role":"user","content":"x"}]},)"
+              R"({"id":"b","title":"../New chat\n","messages":[{"role":"user","content":"x"}]},)"
+              R"({"id":"c","title":null,"messages":[{"role":"user","content":"x"}]}])");
+  EXPECT_EQ(Ids(result), "a b c ");
+  EXPECT_EQ(result.conversations[1].title, "../New chat\n");
+  EXPECT_EQ(result.conversations[2].title, std::nullopt);
 }
 
 TEST(ExportReader, TextThatCannotBeStoredIsReplacedAndCounted) {
@@ -152,9 +181,13 @@ TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
   EXPECT_EQ(ConversationFromJson(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(),
             1u);
   EXPECT_TRUE(ConversationFromJson(json::parse(R"({"mapping":{}})")).messages.empty());
+  EXPECT_EQ(
+      ConversationFromJson(json::parse(R"({"chat_messages":[{"sender":"human","text":"x"}]})"))
+          .messages.size(),
+      1u);
   EXPECT_TRUE(ConversationFromJson(json::array()).messages.empty());
-  for (char const* text :
-       {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})", R"({"chat_messages":[]})"}) {
+  for (char const* text : {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})",
+                           R"({"header":"Gemini Apps","title":"Prompted x"})"}) {
     EXPECT_THROW(ConversationFromJson(json::parse(text)), Error) << text;
   }
 }

@@ -86,6 +86,35 @@ TEST(ActivePath, EndsAtOrphansAndCycles) {
             "ab");
 }
 
+TEST(ActivePath, TakesOneOfSeveralTrees) {
+  std::string const two = Node("a", R"("parent":null)") + "," + Node("b", R"("parent":"a")") + "," +
+                          Node("x", R"("parent":null)") + "," + Node("y", R"("parent":"x")", "5");
+  EXPECT_EQ(Path(two, "\"b\""), "ab");
+  EXPECT_EQ(Path(two, "null"), "xy");
+  // A cycle beside a tree, and a branch that begins in a cycle.
+  std::string const cycle = Node("p", R"("parent":"q")") + "," + Node("q", R"("parent":"p")") + ",";
+  EXPECT_EQ(Path(cycle + two, "null"), "xy");
+  EXPECT_EQ(Path(cycle + Node("r", R"("parent":"p")"), "null"), "qpr");
+}
+
+TEST(ActivePath, NeitherTimeNorDepthNorTheFirstChildDecides) {
+  std::string const tree = Node("a", R"("parent":null,"children":["b","c"])", "50") + "," +
+                           Node("b", R"("parent":"a","children":["d"])", "60") + "," +
+                           Node("d", R"("parent":"b","children":["e"])", "70") + "," +
+                           Node("e", R"("parent":"d","children":[])", "80") + "," +
+                           Node("c", R"("parent":"a","children":[])", "10");
+  EXPECT_EQ(Path(tree, "\"c\""), "ac");
+}
+
+TEST(ActivePath, ARootMayCarryAMessageOrNameAParentThatIsNotThere) {
+  EXPECT_EQ(Path(Node("client-created-root", R"("children":["b"])") + "," +
+                     Node("b", R"("parent":"client-created-root")"),
+                 "\"b\""),
+            "client-created-rootb");
+  EXPECT_EQ(Path(Node("b", R"("parent":"a")") + "," + Node("a", R"("parent":"nowhere")"), "\"b\""),
+            "ab");
+}
+
 TEST(ActivePath, AHiddenNodeDoesNotSplitTheThread) {
   EXPECT_EQ(Path(Node("a", R"("parent":null)") +
                      R"(,"s":{"parent":"a","message":{"author":{"role":"system"}}},"n":null,)" +
@@ -146,7 +175,14 @@ TEST(VisibleText, HidesEverythingElse) {
             "-custom instructions");
   EXPECT_EQ(Show(kUser + R"("content":{"content_type":"text","parts":[" \u00a0",""]})"), "-blank");
   EXPECT_EQ(Show(kUser + R"("content":null)"), "-blank");
-  EXPECT_EQ(Show(kUser + R"("content":{"content_type":"new_type","text":"x"})"), "-blank");
+  EXPECT_EQ(Show(kUser + R"("content":{"content_type":"new_type","text":"x"})"), "-new_type");
+  EXPECT_EQ(Show(kUser + R"("content":{"content_type":"new_type","parts":[" "]})"), "-blank");
+  EXPECT_EQ(Show(R"("content":{"content_type":"user_editable_context","user_profile":"x"},)"
+                 R"("author":{"role":"user"},"metadata":{"user_context_message_data":{}})"),
+            "-user_editable_context");
+  EXPECT_EQ(
+      Show(R"("author":{"role":"system"},"metadata":{"rebase_system_message":true},)" + kText),
+      "-system");
   for (char const* type :
        {"code", "execution_output", "tether_browsing_display", "tether_browsing_code",
         "tether_quote", "sonic_webpage", "app_pairing_content", "citable_code_output",
@@ -229,16 +265,97 @@ TEST(SimplifiedForm, KeepsTextAsItIs) {
   EXPECT_EQ(report.hidden["system"], 1u);
 }
 
-TEST(WhyNoConversation, NamesOtherVendors) {
-  EXPECT_EQ(WhyNoConversation(Read(R"({"mapping":{}})")), "");
-  EXPECT_EQ(WhyNoConversation(Read(R"({"messages":[]})")), "");
-  EXPECT_EQ(WhyNoConversation(Read(R"({"uuid":"x","chat_messages":[]})")).substr(0, 6), "Claude");
-  EXPECT_EQ(WhyNoConversation(Read(R"({"header":"Gemini Apps","title":"x"})")).substr(0, 6),
-            "Gemini");
+// The texts of Claude's messages, and why others are not shown.
+std::string Turns(const std::string& messages, const std::string& more = "") {
+  ImportReport report;
+  std::string shown;
+  for (const Message& message :
+       ExportedToConversation(
+           Read("{\"uuid\":\"u\"" + more + ",\"chat_messages\":[" + messages + "]}"), &report)
+           .messages) {
+    shown += (message.role == Role::kUser ? "U:" : "A:") + message.text + " ";
+  }
+  for (const auto& [why, count] : report.hidden) shown += "-" + why;
+  EXPECT_EQ(report.unordered, 0u);
+  return shown;
+}
+
+std::string Turn(const std::string& key, const std::string& parent = "") {
+  return R"({"sender":"human","uuid":")" + key + R"(","text":")" + key + "\"" +
+         (parent.empty() ? "" : R"(,"parent_message_uuid":")" + parent + "\"") + "}";
+}
+
+TEST(ClaudeTurns, AListWithoutParentsIsInFileOrder) {
+  EXPECT_EQ(Turns(Turn("b") + "," + Turn("a"), R"(,"current_leaf_message_uuid":"b")"), "U:b U:a ");
+  EXPECT_EQ(Turns(""), "");
+  EXPECT_EQ(Turns("null,7,[]"), "");
+}
+
+TEST(ClaudeTurns, ATreeIsWalkedUpFromTheLeafElseFromTheLast) {
+  std::string const tree = Turn("a", "gone") + "," + Turn("b", "a") + "," + Turn("c", "a");
+  EXPECT_EQ(Turns(tree, R"(,"current_leaf_message_uuid":"b")"), "U:a U:b ");
+  EXPECT_EQ(Turns(tree, R"(,"current_leaf_message_uuid":"gone")"), "U:a U:c ");
+  EXPECT_EQ(Turns(tree), "U:a U:c ");
+  EXPECT_EQ(Turns(Turn("a", "b") + "," + Turn("b", "a")), "U:a U:b ");
+}
+
+TEST(ClaudeTurns, TextBlocksCountElseTextElseWhatWasPasted) {
+  std::string const human = R"({"sender":"human",)";
+  std::string const pasted = R"("attachments":[{"extracted_content":"p"},{"file_name":"x"}])";
+  EXPECT_EQ(Turns(human + R"("text":"t","content":[{"type":"text","text":"b"},{"text":"c"}]})"),
+            "U:b\n\nc ");
+  EXPECT_EQ(Turns(human + R"("text":" t ","content":[{"type":"text","text":" "}]})"), "U:t ");
+  EXPECT_EQ(Turns(human + R"("text":"t","content":"no list"})"), "U:t ");
+  EXPECT_EQ(Turns(human + R"("text":"t",)" + pasted + "}"), "U:t ");
+  EXPECT_EQ(Turns(human + R"("text":"",)" + pasted + "}"), "U:p ");
+  EXPECT_EQ(Turns(R"({"sender":"assistant","text":"",)" + pasted + "}"), "-blank");
+  EXPECT_EQ(Turns(human + R"("files_v2":[{"file_kind":"image"}]})"), "U:[image] ");
+  EXPECT_EQ(Turns(human + R"("files":[{"file_kind":"document"}]})"), "-blank");
+}
+
+TEST(ClaudeTurns, WhatIsNoTextIsCounted) {
+  std::string const assistant = R"({"sender":"assistant","content":[)";
+  EXPECT_EQ(Turns(assistant + R"({"type":"thinking","thinking":"no"}]})"), "-thinking");
   EXPECT_EQ(
-      WhyNoConversation(Read(R"({"mapping":{"1":{"message":{"fragments":[]}}}})")).substr(0, 8),
-      "DeepSeek");
-  EXPECT_EQ(WhyNoConversation(Read(R"({"x":1})")), kNoConversation);
+      Turns(assistant + R"({"type":"tool_use","input":{"text":"no"}},)"
+                        R"({"type":"tool_result","content":[{"type":"text","text":"no"}]}]})"),
+      "-tool_use");
+  EXPECT_EQ(Turns(assistant + R"({"type":"code","text":"no"},{"type":"text","text":"yes"}]})"),
+            "A:yes ");
+  EXPECT_EQ(Turns(R"({"sender":"system","text":"no"},{"text":"no"})"), "-other role-system");
+}
+
+TEST(ClaudeTurns, NameAndUuidAreTitleAndId) {
+  Conversation const c = ExportedToConversation(
+      Read(R"({"uuid":"u","name":"N","created_at":"2024-03-20T10:00:00Z","chat_messages":[]})"),
+      nullptr);
+  EXPECT_EQ(c.id, "u");
+  EXPECT_EQ(c.title, "N");
+  EXPECT_EQ(c.created_at, 1710928800000000);
+}
+
+TEST(DeepSeek, FragmentsSayWhoSpeaks) {
+  Conversation const c = ExportedToConversation(
+      Read(R"({"mapping":{"1":{"message":{"fragments":[{"type":"REQUEST","content":"q"}]}},
+        "2":{"parent":"1","message":{"fragments":[{"type":"THINK","content":"no"},
+          {"type":"RESPONSE","content":"a"},{"type":"SEARCH","content":"no"},
+          {"type":"RESPONSE","content":"b"}]}}}})"),
+      nullptr);
+  EXPECT_EQ(Texts(c), "qa\n\nb");
+  EXPECT_EQ(c.messages[1].role, Role::kAssistant);
+}
+
+TEST(IsConversation, IsSeenInTheShape) {
+  EXPECT_TRUE(IsConversation(Read(R"({"mapping":{}})")));
+  EXPECT_TRUE(IsConversation(Read(R"({"messages":[]})")));
+  EXPECT_TRUE(IsConversation(Read(R"({"uuid":"x","chat_messages":[]})")));
+  EXPECT_FALSE(IsConversation(Read(R"({"header":"Gemini Apps","title":"x"})")));
+  EXPECT_FALSE(IsConversation(Read(R"({"x":1})")));
+  EXPECT_TRUE(IsActivity(Read(R"({"header":"Gemini Apps","title":"x"})")));
+  EXPECT_TRUE(IsActivity(Read(R"({"header":"Bard","title":"x"})")));
+  EXPECT_FALSE(IsActivity(Read(R"({"header":"Gemini Apps"})")));
+  EXPECT_FALSE(IsActivity(Read(R"({"header":"Search","title":"x"})")));
+  EXPECT_FALSE(IsActivity(Read(R"({"header":"Gemini Apps","title":"x","mapping":{}})")));
 }
 
 }  // namespace

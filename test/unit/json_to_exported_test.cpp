@@ -41,6 +41,42 @@ TEST(JsonToExported, TextAndParsedJsonGiveTheSame) {
   }
 }
 
+TEST(JsonToExported, ReadsOtherVendors) {
+  ExportedConversation read;
+  ASSERT_EQ(JsonToExported(std::string(R"({"name":"N","uuid":"u","account":{"uuid":"no"},
+      "current_leaf_message_uuid":"m","chat_messages":[{"text":"t","sender":"human","uuid":"m",
+      "parent_message_uuid":"p","created_at":"2024-03-20T10:00:00Z","content":[{"text":"b","type":"text"},
+      {"type":"tool_result","content":[{"type":"text","text":"no"}]}],
+      "attachments":[{"extracted_content":"x"},{"extracted_content":"y"}],
+      "files":[{"file_kind":"image","preview_asset":{"file_kind":"no"}}]}]})"),
+                           512, &read),
+            ReadJson::kRead);
+  EXPECT_TRUE(read.has_chat_messages);
+  EXPECT_EQ(read.id, "u");
+  EXPECT_EQ(read.title, "N");
+  EXPECT_EQ(read.current_node, "m");
+  ASSERT_EQ(read.nodes.size(), 1u);
+  EXPECT_EQ(read.nodes[0].parent, "p");
+  const ExportedMessage& message = read.nodes[0].message;
+  EXPECT_EQ(message.role, "user");
+  EXPECT_EQ(message.text, "b");
+  EXPECT_EQ(message.plain_text, "t");
+  EXPECT_EQ(message.attached, "x\n\ny");
+  EXPECT_EQ(message.content_type, "tool_result");
+  EXPECT_EQ(message.at, 1710928800000000);
+  EXPECT_TRUE(message.picture);
+
+  ExportedConversation activity;
+  ASSERT_EQ(JsonToExported(std::string(R"({"header":"Gemini Apps","title":"T","time":"2024-03-20",
+      "safeHtmlItem":[{"html":"a"},{"html":"b"},{"html":7}],"description":"d","imageFile":"i",
+      "subtitles":[{"header":"no"}]})"),
+                           512, &activity),
+            ReadJson::kRead);
+  EXPECT_TRUE(activity.activity.of_gemini && activity.activity.picture);
+  EXPECT_EQ(activity.activity.html, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(activity.activity.at, 1710892800000000);
+}
+
 TEST(JsonToExported, WrongTypesAreReadOver) {
   ExportedConversation read;
   std::string const text =
@@ -52,6 +88,14 @@ TEST(JsonToExported, WrongTypesAreReadOver) {
   EXPECT_FALSE(read.title);
   EXPECT_TRUE(read.nodes[0].message.role.empty());
   EXPECT_TRUE(read.messages.empty());
+  std::string const claude =
+      R"({"uuid":7,"name":[],"chat_messages":[{"uuid":1,"sender":{},"text":[],"content":{"type":"text",
+      "text":"no"},"attachments":{},"files":7},{"content":[null,7,["no"],{"type":[],"text":{}}],
+      "attachments":[null,{"extracted_content":null}]}],"safeHtmlItem":[{}],"header":null})";
+  ExportedConversation turns;
+  ASSERT_EQ(JsonToExported(claude, 512, &turns), ReadJson::kRead);
+  ASSERT_EQ(turns.nodes.size(), 2u);
+  EXPECT_TRUE(turns.nodes[0].message.text.empty() && turns.nodes[1].message.text.empty());
 }
 
 TEST(JsonToExported, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
