@@ -41,14 +41,18 @@ struct Wanted {
 
 // What an archive holds.
 struct Listing {
-  std::vector<Wanted> single;  // conversations.json, more than one if several folders have it
-  std::vector<Wanted> parts;   // conversations-NNN.json
-  std::vector<Wanted> inner;   // ZIP files that may hold conversations
+  std::vector<Wanted> single;      // conversations.json, more than one if several folders have it
+  std::vector<Wanted> parts;       // conversations-NNN.json
+  std::vector<Wanted> inner;       // ZIP files that may hold conversations
+  std::vector<Wanted> activities;  // MyActivity.json of Gemini
   std::vector<std::string> names;
   std::size_t files = 0;
 
   // One set only: they hold the same conversations.
-  const std::vector<Wanted>& Conversations() const { return parts.empty() ? single : parts; }
+  const std::vector<Wanted>& Conversations() const {
+    if (!parts.empty()) return parts;
+    return single.empty() ? activities : single;
+  }
 };
 
 bool IsResourceFork(std::string_view path) {
@@ -77,6 +81,12 @@ std::string InnerOrder(std::string_view name) {
   return (lower.compare(0, 13, "conversations") == 0 ? "0" : "1") + lower;
 }
 
+// A Takeout has a MyActivity.json of each of Google's products, in a folder named after it.
+bool IsOfGemini(std::string_view path) {
+  return BaseName(path) == "MyActivity.json" && (path.find("Gemini") != std::string_view::npos ||
+                                                 path.find("Bard") != std::string_view::npos);
+}
+
 void AddToListing(const std::string& path, std::size_t position, Listing* listing) {
   if (path.empty() || IsResourceFork(path)) return;
   std::string_view const name = BaseName(path);
@@ -87,6 +97,7 @@ void AddToListing(const std::string& path, std::size_t position, Listing* listin
   std::string const part = PartNumber(name);
   std::string const inner = InnerOrder(name);
   if (name == "conversations.json") listing->single.push_back({position, path});
+  if (IsOfGemini(path)) listing->activities.push_back({position, path});
   if (!part.empty()) listing->parts.push_back({position, part + path});
   if (!inner.empty()) listing->inner.push_back({position, inner});
 }
@@ -96,7 +107,7 @@ Listing List(OpenArchive* opened) {
   for (std::size_t position = 0; opened->Next(); ++position) {
     AddToListing(opened->Path(), position, &listing);
   }
-  for (auto* wanted : {&listing.single, &listing.parts, &listing.inner}) {
+  for (auto* wanted : {&listing.single, &listing.parts, &listing.inner, &listing.activities}) {
     std::sort(wanted->begin(), wanted->end(),
               [](const Wanted& a, const Wanted& b) { return a.order < b.order; });
   }

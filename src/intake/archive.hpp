@@ -2,7 +2,8 @@
 //
 // What a file is shows in its first bytes, never in its name.  In a ZIP the conversation files are
 // found by base name: conversations.json, or the parts conversations-000.json … in number order, in
-// the ZIP itself or in a ZIP inside it.  Everything is streamed; nothing is written anywhere.
+// the ZIP itself or in a ZIP inside it; where there are none, Gemini's MyActivity.json.  Everything
+// is streamed; nothing is written anywhere.
 
 #pragma once
 

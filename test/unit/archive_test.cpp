@@ -116,6 +116,18 @@ TEST(Archive, ReadsPartsInNumberOrderAndOneSetOnly) {
             "a b c d ");
 }
 
+TEST(Archive, ReadsGeminisActivitiesInATakeout) {
+  std::string const asked =
+      R"([{"header":"Gemini Apps","title":"Prompted hi","time":"2025-01-01"}])";
+  std::string const takeout = "Takeout/My Activity/";
+  EXPECT_EQ(Ids(Zip({{takeout + "YouTube/MyActivity.json", "no JSON"},
+                     {takeout + "Gemini Apps/MyActivity.json", asked}})),
+            " ");
+  EXPECT_EQ(
+      Ids(Zip({{takeout + "Bard/MyActivity.json", asked}, {"conversations.json", Export("a")}})),
+      "a ");
+}
+
 TEST(Archive, GoesOneZipDeep) {
   std::string const inner = Zip({{"chat.html", "<html>"}, {"conversations.json", Export("a")}});
   std::string const parts =
