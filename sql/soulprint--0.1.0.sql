@@ -520,7 +520,7 @@ CREATE FUNCTION soulprint.percent(stage text, chunks_done int, chunks int) RETUR
     SET search_path = pg_catalog, pg_temp
     AS $$
         SELECT CASE stage
-            WHEN 'chunks' THEN 2
+            WHEN 'chunks' THEN 1
             WHEN 'facts' THEN 3 + 77 * chunks_done / greatest(chunks, 1)
             WHEN 'reduce' THEN 80
             WHEN 'memory' THEN 85
