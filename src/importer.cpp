@@ -6,6 +6,7 @@
 #include "error.hpp"
 #include "pg/query.hpp"
 #include "pipeline/export_to_conversations.hpp"
+#include "pipeline/text.hpp"
 #include "settings.hpp"
 
 namespace soulprint {
@@ -111,7 +112,7 @@ std::int64_t RecordImport(const std::string& user_id, const ImportOrigin& origin
       .Uuid(user_id)
       .Text(origin.source)
       .Text(origin.storage_path)
-      .Text(origin.etag)
+      .Text(CleanUtf8(origin.etag))
       .BigInt(imported.imported)
       .BigInt(imported.updated)
       .BigInt(imported.unchanged)

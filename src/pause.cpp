@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "pg/call.hpp"
 #include "wake.hpp"
@@ -33,8 +34,8 @@ std::optional<settings::Obstacle> FindObstacle() {
 }
 
 void PauseAll(const Error& reason, std::chrono::seconds at_least) {
-  is_probe = false;
-  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe(at_least)})) {
+  const bool by_probe = std::exchange(is_probe, false);
+  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe(at_least)}, by_probe)) {
     pg::Log(WARNING, "soulprint pauses: " + std::string(reason.what()), {}, reason.hint());
   }
 }

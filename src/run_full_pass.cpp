@@ -145,9 +145,15 @@ void RunAndWait(const std::string& user_id) {
                                 .Run()
                                 .at(0)
                                 .BigInt(0);
+  // Before the launcher hears of the pass, and may want to probe with it.
+  const bool probe = obstacle && TakeProbe();
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
-  const bool probe = FindObstacle() && TakeProbe();
+  if (obstacle && !probe) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "full pass " + std::to_string(pass) + " waits: " + obstacle->reason, {},
+                obstacle->hint);
+  }
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {

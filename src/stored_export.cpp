@@ -76,7 +76,7 @@ void RequireStorage() {
   const std::string problem = UrlProblem(settings::storage_url, settings::plain_http_hosts);
   if (problem.empty()) return;
   throw Error(sqlstate::kCannotConnectNow, "soulprint.storage_url " + problem, {},
-              "Correct soulprint.storage_url, then reload the server's configuration.");
+              "Correct soulprint.storage_url; the pass is tried again by itself.");
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ std::optional<Pause> CurrentPause() {
   return Pause{reason, hint, next_probe};
 }
 
-bool BeginPause(const Pause& pause) {
+bool BeginPause(const Pause& pause, bool by_probe) {
   if (shared == nullptr) return true;
   char reason[sizeof(shared->pause_reason)];
   char hint[sizeof(shared->pause_hint)];
@@ -141,7 +141,7 @@ bool BeginPause(const Pause& pause) {
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
   // What was asked before the pause may be answered after a reload, which wants a probe at once.
-  if (!paused) shared->next_probe = pause.next_probe;
+  if (!paused || by_probe) shared->next_probe = pause.next_probe;
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return !known;

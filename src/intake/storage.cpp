@@ -104,7 +104,7 @@ HttpResponse Get(const StorageEndpoint& endpoint, HttpRequest request,
   throw Error(sqlstate::kCannotConnectNow,
               "Storage refuses to give the export: HTTP " + std::to_string(status), "",
               "Correct soulprint.storage_url, or put a valid service key into the file that "
-              "soulprint.storage_key_file names, then reload the server's configuration.");
+              "soulprint.storage_key_file names; the pass is tried again by itself.");
 }
 
 // Throws unless the object has come or is unchanged.
@@ -112,8 +112,8 @@ void CheckStatus(const HttpResponse& response) {
   const int status = response.status;
   if (response.end == HttpEnd::kMisconfigured) {
     throw Error(sqlstate::kCannotConnectNow, "Storage cannot be asked: " + response.error, "",
-                "Correct soulprint.storage_url or soulprint.ca_file, then reload the server's "
-                "configuration.");
+                "Correct soulprint.storage_url or soulprint.ca_file; the pass is tried again by "
+                "itself.");
   }
   if (status == 400 || status == 404 || status == 410) ThrowMissing();
   if (status >= 300 && status < 500 && status != 304 && status != 408 && status != 429) {

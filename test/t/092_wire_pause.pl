@@ -19,12 +19,30 @@ my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 my $launcher = "SELECT query FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'";
 my $number = 0;
 
-# Changes settings with a reload; undef resets.
-sub set
+# Changes settings, for the next reload; undef resets.
+sub alter
 {
 	my (%changed) = @_;
 	$sql->(join '', map { defined $changed{$_} ? "ALTER SYSTEM SET soulprint.$_ = '$changed{$_}';" : "ALTER SYSTEM RESET soulprint.$_;" } sort keys %changed);
+}
+
+sub set
+{
+	alter(@_);
 	$node->reload;
+}
+
+# Reloads, and waits until every process of a kind has read that: for a while it does not show what it does.
+sub reload_read_by
+{
+	my ($who) = @_;
+	for my $shown ('off', 'on')
+	{
+		$sql->("ALTER SYSTEM SET track_activities = $shown");
+		$node->reload;
+		$node->poll_query_until('postgres', "SELECT bool_and((state = 'disabled') = ('$shown' = 'off')) FROM pg_stat_activity WHERE backend_type = '$who'")
+		  or diag "no $who reads the configuration";
+	}
 }
 
 # Users whose passes are asked for at once, as a condition.
@@ -163,6 +181,127 @@ chmod 0600, "$key_file.new";
 rename "$key_file.new", $key_file or die;
 $node->reload;
 are_complete('the new key put into the file, a reload is enough', @users);
+
+# One worker meets it while another one has much to ask: that one's open request is answered and kept,
+# and it sends nothing more.
+my $refused = { contains => 'painting number 90', error => { status => 401 }, times => 'always' };
+
+# A user with so many conversations, from number $first on, whose pass is asked for.
+sub ask_for_long
+{
+	my ($first, $last) = @_;
+	my $user = add_user($node, ++$number);
+	$sql->(talk($user, $first, $last));
+	start_pass($node, $user);
+	return $user;
+}
+
+set(max_concurrent_requests => 1);
+$model->forget;
+$model->script($refused, { hold => \1, times => 'always' });
+my $long = ask_for_long(1, 30);
+$model->wait_for(held => 1);
+my $short = ask_for_long(900, 902);
+ok(soon("SELECT query LIKE 'paused: the model server does not accept%' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"),
+	"another worker's pause: the launcher knows at once");
+$model->script($refused);
+$model->release;
+is_paused("another worker's pause", 'the model server does not accept', $long, $short);
+is($model->stats->{requests}, 2, "another worker's pause: nothing more was asked");
+is($sql->("SELECT count(*) FROM soulprint.replies WHERE user_id = '$long'"), '1', "another worker's pause: what was open is answered and kept");
+$model->script;
+$node->reload;
+are_complete("another worker's pause: both are served in the end", $long, $short);
+is(join(' ', map { scalar grep { $_->{status} == 200 } $model->journal($_) } qw(facts memory sections)), '33 2 2', "another worker's pause: nothing is asked twice");
+
+# Another provider or another server while a pass is at work: the old one is sent nothing more.
+my $new_key_file = "$key_file.elsewhere";
+PostgreSQL::Test::Utils::append_to_file($new_key_file, 'sk-ant-elsewhere');
+chmod 0600, $new_key_file;
+my %changes = (
+	'offline' => { provider => 'offline' },
+	'another server' => { api_url => $elsewhere->url, api_key_file => $new_key_file });
+for my $what (sort keys %changes)
+{
+	$_->forget for $model, $elsewhere;
+	# Each takes only its own key.
+	$model->config(api_key => 'sk-ant-another');
+	$elsewhere->config(api_key => 'sk-ant-elsewhere');
+	$model->script({ hold => \1 });
+	my $returned = count_log($node, qr/returned to the queue: another model server is to be asked/);
+	my $user = ask_for_long(1, 30);
+	$model->wait_for(held => 1);
+	alter(%{ $changes{$what} });
+	reload_read_by('soulprint worker');
+	$model->release;
+	are_complete("$what from a reload on: a running pass is completed there", $user);
+	is(join(' ', map { $_->{status} } $model->journal), '200', "$what from a reload on: the old server gets no further request and no other key");
+	is(join(' ', map { scalar grep { $_->{status} == 200 } $elsewhere->journal($_) } qw(facts memory sections)), $what eq 'offline' ? '0 0 0' : '29 1 1',
+		"$what from a reload on: who is asked the rest");
+	is($elsewhere->stats->{requests}, $what eq 'offline' ? 0 : 31, "$what from a reload on: with the key that belongs there");
+	is(count_log($node, qr/returned to the queue: another model server is to be asked/) - $returned, 1, "$what from a reload on: the pass goes through the queue");
+	is($sql->("SELECT attempts FROM soulprint.full_passes WHERE user_id = '$user'"), '1', "$what from a reload on: uncharged");
+	set(map { $_ => undef } keys %{ $changes{$what} });
+}
+set(max_concurrent_requests => undef);
+
+# CALL: no probe is due, then one is.  The pass waits so long that the launcher has nothing to ask.
+sub call { return $node->psql('postgres', "\\set VERBOSITY verbose\nCALL soulprint_run_full_pass('$_[0]')") }
+sub only_calls { $sql->("UPDATE soulprint.full_passes SET not_before = now() + interval '1 day' WHERE state = 'queued'") }
+
+$model->forget;
+$model->script({ error => { status => 401 }, times => 'always' });
+@users = ask_for(1);
+is_paused('CALL', 'the model server does not accept', @users);
+only_calls();
+for my $user (@users, add_user($node, ++$number))
+{
+	my ($code, $out, $err) = call($user);
+	like($err, qr/ERROR:  55000: no full pass can run: the model server does not accept the API key.*\nHINT:  [A-Z].*reload the server's configuration\./s, 'CALL, no probe due: an error says why, and what to do');
+}
+is($model->stats->{requests}, 1, 'CALL, no probe due: nobody is asked');
+is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE state = 'queued'"), '1', 'CALL, no probe due: nothing is queued');
+reload_read_by('soulprint launcher');
+my ($code, $out, $err) = call($users[0]);
+like($err, qr/ERROR:  55000: full pass \d+ is queued: the model server does not accept the API key/, 'CALL, a probe due, in vain: an error says why');
+is($model->stats->{requests}, 2, 'CALL, a probe due, in vain: one request');
+is_paused('CALL, a probe due, in vain', 'the model server does not accept', @users);
+only_calls();
+$model->forget;
+reload_read_by('soulprint launcher');
+($code, $out, $err) = call($users[0]);
+is($code, 0, 'CALL, a probe due: it is the probe') or diag $err;
+are_complete('CALL, a probe due: and completes its pass', @users);
+is(join(' ', map { scalar $model->journal($_) } qw(facts memory sections)), '3 1 1', 'CALL, a probe due: nobody else has asked');
+ok(soon("SELECT query NOT LIKE 'paused: %' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"), 'CALL, a probe due: the pause is over');
+
+# The server says how long it wants to be left alone: that long it is, however often one would ask.
+set(pause_probe_interval => '200ms');
+$model->forget;
+my $alone = 'the model server wants to be left alone for some time';
+$before = warnings($alone);
+$model->script({ error => { status => 503, headers => { 'retry-after' => '86400' } }, times => 'always' });
+@users = ask_for(1);
+is_paused('a day of rest', $alone, @users);
+is(warnings($alone) - $before, 1, 'a day of rest: one warning');
+# Each of them wakes the launcher.
+push @users, ask_for(1) for 1 .. 3;
+sub nobody_asks
+{
+	my ($requests, $what) = @_;
+	# Five times the interval.
+	$model->control(GET => "/_wait?timeout_ms=1000&requests=@{[ $requests + 1 ]}");
+	is($model->stats->{requests}, $requests, $what);
+}
+nobody_asks(1, 'a day of rest: nobody asks again');
+$node->reload;
+$model->wait_for(answered => 2);
+is_paused('a day of rest, after a reload', $alone, @users);
+nobody_asks(2, 'a day of rest: a reload is one more request, and the server is left alone again');
+is(warnings($alone) - $before, 1, 'a day of rest: without another warning');
+$model->forget;
+$node->reload;
+are_complete('a day of rest: all are served after a reload', @users);
 
 $node->stop;
 log_is_clean($node);

@@ -12,6 +12,7 @@ package ModelServer;
 use strict;
 use warnings;
 
+use Encode ();
 use HTTP::Tiny;
 use IPC::Open2;
 use JSON::PP;
@@ -20,13 +21,15 @@ use Test::More;
 
 our $key = 'sk-ant-made-up-for-this-test-0123456789';
 
-# port => N: at this port, where another one was before.
+# port => N: at this port, where another one was before.  program => [...]: another server that is
+# controlled in the same way.
 sub new
 {
 	my ($class, %options) = @_;
+	my $program = $options{program} // [ 'test/model_server/serve.py', '--port', $options{port} // 0 ];
 	# It ends when its standard input is closed, so no test leaves it behind.
-	my $pid = open2(my $output, my $input, $ENV{PYTHON} // 'python3', 'test/model_server/serve.py', '--port', $options{port} // 0);
-	my $port = <$output> // die 'the model server does not start';
+	my $pid = open2(my $output, my $input, $ENV{PYTHON} // 'python3', @$program);
+	my $port = <$output> // die "$program->[0] does not start";
 	chomp $port;
 	return bless {
 		pid => $pid, input => $input, output => $output, port => $port,
@@ -59,10 +62,12 @@ sub settings
 	return ('soulprint.provider' => 'anthropic', 'soulprint.api_url' => $self->url, 'soulprint.api_key_file' => $file);
 }
 
+# Given are bytes, or what becomes JSON.
 sub control
 {
 	my ($self, $method, $path, $given) = @_;
-	my $answer = $self->{http}->request($method, $self->url . $path, $given ? { content => encode_json($given) } : {});
+	my $content = ref $given ? encode_json($given) : $given;
+	my $answer = $self->{http}->request($method, $self->url . $path, defined $content ? { content => $content } : {});
 	die "$method $path: $answer->{status} $answer->{content}" unless $answer->{success};
 	return decode_json($answer->{content});
 }
@@ -130,6 +135,46 @@ sub asked
 	my @journal = $self->journal($kind, 1);
 	$_->{asked} = JSON::PP->new->decode($_->{body}) for @journal;
 	return @journal;
+}
+
+# The local server of Supabase Storage (test/storage_server), with a service key that only it can read.
+package StorageServer;
+
+our @ISA = ('ModelServer');
+
+sub new
+{
+	my ($class, $key) = @_;
+	my $self = ModelServer::new($class, program => [ 'test/storage_server/serve.py', $key ]);
+	$self->{key_file} = PostgreSQL::Test::Utils::tempdir . '/storage_key';
+	$self->write_key($key);
+	return $self;
+}
+
+sub settings { return ('soulprint.storage_url' => $_[0]->url, 'soulprint.storage_key_file' => $_[0]{key_file}) }
+
+# Puts a key into the file.
+sub write_key
+{
+	my ($self, $key) = @_;
+	unlink $self->{key_file};
+	PostgreSQL::Test::Utils::append_to_file($self->{key_file}, "$key\n");
+	chmod 0600, $self->{key_file};
+}
+
+# Stores an object; its ETag.
+sub store
+{
+	my ($self, $path, $bytes) = @_;
+	my $encoded = join '', map { m{[A-Za-z0-9/._~-]} ? $_ : sprintf '%%%02X', ord } split //, Encode::encode_utf8($path);
+	return $self->control(PUT => "/_objects/$encoded", $bytes)->{etag};
+}
+
+# What the next request meets.
+sub fault
+{
+	my ($self, %fault) = @_;
+	$self->control(POST => '/_fault', \%fault);
 }
 
 1;

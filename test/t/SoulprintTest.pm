@@ -8,13 +8,16 @@ use warnings;
 
 use Exporter 'import';
 use File::Spec;
+use JSON::PP ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(time);
 
 our @EXPORT = qw(
-  new_server new_database live_tables user add_user talk import_emily start_pass end_of_pass
-  status profile hold release worker_is_held heard_by log_is_clean count_log
+  new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
+  in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
+  log_is_clean count_log
 );
 
 # What a test dies of is said where it is seen.
@@ -152,6 +155,15 @@ SELECT '$user', 'talk-' || n, 'Talk ' || n, jsonb_build_array(
 FROM generate_series($from, $to) AS n;};
 }
 
+# An export of conversations number $from to $to in the simplified form, as JSON; $more makes them longer.
+sub export_of
+{
+	my ($from, $to, $more) = @_;
+	my $words = ' Very much.' x ($more // 0);
+	return JSON::PP::encode_json([ map { { id => "c-$_", title => "Number $_", created_at => '2025-03-01T12:00:00Z', messages => [
+		({ role => 'user', content => "I love painting number $_.$words" }, { role => 'assistant', content => 'I see.' }) x 3 ] } } $from .. $to ]);
+}
+
 # Imports the sample export test/data/emily.zip: 10 conversations.
 sub import_emily
 {
@@ -179,6 +191,24 @@ sub end_of_pass
 	return status($node, $user, $database);
 }
 
+# Waits until a pass of the user is in the queue again with a reason; the profile's status, attempts, the
+# seconds until it is due, the profile's error.
+sub in_queue
+{
+	my ($node, $user, $database) = @_;
+	$database //= 'postgres';
+	my $waiting = "FROM soulprint.full_passes JOIN user_profiles USING (user_id) WHERE user_id = '$user' AND state = 'queued' AND error IS NOT NULL";
+	$node->poll_query_until($database, "SELECT count(*) = 1 $waiting") or diag 'the pass does not return to the queue';
+	return $node->safe_psql($database, "SELECT full_pass_status, attempts, ceil(extract(epoch FROM not_before - now())), full_pass_error $waiting");
+}
+
+# The next attempt of the user's pass begins at once.
+sub due_now
+{
+	my ($node, $user, $database) = @_;
+	$node->safe_psql($database // 'postgres', "UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$user' AND state = 'queued'; SELECT soulprint.wake_launcher()");
+}
+
 # "complete", or "failed: the reason".
 sub status
 {
@@ -194,6 +224,15 @@ sub profile
 	return $node->safe_psql($database // 'postgres', qq{
 SELECT jsonb_build_array(memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text)
 FROM user_profiles WHERE user_id = '$user'});
+}
+
+# All that the extension's and the application's tables and views hold, and what the processes show.
+sub all_shown
+{
+	my ($node, $database) = @_;
+	$database //= 'postgres';
+	my @relations = split /\n/, $node->safe_psql($database, "SELECT oid::regclass FROM pg_class WHERE relkind IN ('r', 'v') AND relnamespace IN ('soulprint'::regnamespace, 'public'::regnamespace)");
+	return join "\n", map { $node->safe_psql($database, "SELECT t::text FROM $_ t") } @relations, 'pg_stat_activity';
 }
 
 # Stops every worker that does $event ("INSERT ON soulprint.replies", say) on a row for which $when holds,
@@ -235,6 +274,30 @@ WHERE l.locktype = 'advisory' AND NOT l.granted AND a.backend_type = 'soulprint 
 	$node->poll_query_until($database // 'postgres', "SELECT count(*) > 0 $held")
 	  or diag 'no worker comes to where it is held';
 	return $node->safe_psql($database // 'postgres', "SELECT pid $held LIMIT 1");
+}
+
+# Looks at a worker until it has written to the row of its pass three times, which it does once a second:
+# how often it has, how often it was looked at, the share of looks that found it without transaction,
+# snapshot and relation lock, the age of its oldest transaction, and the last thing it said.
+sub watch_worker
+{
+	my ($node, $pass, $worker, $database) = @_;
+	my $session = $node->background_psql($database // 'postgres');
+	my %seen = (written => -1, looks => 0, free => 0, oldest => 0, text => '');
+	my $version = '';
+	for (my $end = time + $PostgreSQL::Test::Utils::timeout_default; $seen{written} < 3 && time < $end; ++$seen{looks})
+	{
+		my ($age, $xmin, $locks, $now, $query) = split /\|/, $session->query_safe("
+SELECT coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0), backend_xmin, (SELECT count(*) FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'relation'),
+    (SELECT xmin FROM soulprint.full_passes WHERE id = $pass), query FROM pg_stat_activity a WHERE pid = $worker");
+		$seen{free}++ if $age == 0 && $xmin eq '' && $locks == 0;
+		$seen{oldest} = $age if $age > $seen{oldest};
+		$seen{text} = $query;
+		($version, $seen{written}) = ($now, $seen{written} + 1) if $version ne $now;
+	}
+	$session->quit;
+	$seen{free} /= $seen{looks};
+	return \%seen;
 }
 
 # What a background session that listens is told; asks until it is told something.

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""A local server of Supabase Storage's GET /storage/v1/object/{bucket}/{user}/{file}, for tests.
+
+Run as "serve.py KEY", it prints its port as one line and ends when its standard input is closed.
+README.md has the control protocol.
+"""
+
+import gzip
+import hashlib
+import json
+import select
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+_OBJECTS = "/storage/v1/object/"
+_FAULT = {"status", "headers", "body", "gzip", "cut", "hang", "drip", "times"}
+
+
+def etag(body):
+    return f'"{hashlib.md5(body).hexdigest()}"'
+
+
+class State:
+    """What the requests share; every change of the journal wakes those who wait for it."""
+
+    def __init__(self, key):
+        self.key, self.objects = key, {}
+        self.changed = threading.Condition()
+        self.reset()
+
+    def reset(self):
+        self.journal, self.faults, self.released = [], [], threading.Event()
+
+    def next_fault(self):
+        if self.faults and self.faults[0].get("times") == "always":
+            return self.faults[0]
+        return self.faults.pop(0) if self.faults else {}
+
+    def note(self, entry, **seen):
+        with self.changed:
+            entry.update(seen)
+            self.changed.notify_all()
+
+    def wait(self, timeout_ms=0, **wanted):
+        """The journal, as soon as its numbers are at least (_is: exactly) the wanted ones."""
+        def now():
+            return {"requests": len(self.journal), "sent": sum(entry["bytes"] for entry in self.journal),
+                    "in_flight": sum(entry["outcome"] == "open" for entry in self.journal)}
+
+        def reached():
+            return all(now()[name.removesuffix("_is")] == int(value) if name.endswith("_is")
+                       else now()[name] >= int(value) for name, value in wanted.items())
+
+        with self.changed:
+            done = self.changed.wait_for(reached, int(timeout_ms) / 1000)
+            return {"reached": done, **now(), "journal": self.journal}
+
+
+class Handler(BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def control(self, answer):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer or {}).encode())
+
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.state.objects[unquote(self.path.removeprefix("/_objects/"))] = body
+        self.control({"etag": etag(body)})
+
+    def do_POST(self):
+        state = self.server.state
+        given = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or "{}")
+        if self.path == "/_fault":
+            assert given.keys() <= _FAULT, given
+            return self.control(state.faults.append(given))
+        state.released.set()
+        self.control(state.reset() if self.path == "/_reset" else None)
+
+    def do_GET(self):
+        raw = self.requestline.split(" ")[1]  # self.path is not what was sent when that begins with //
+        if raw.startswith("/_"):
+            return self.control(self.server.state.wait(**dict(parse_qsl(urlsplit(raw).query))))
+        state, seen = self.server.state, {name.lower(): value for name, value in self.headers.items()}
+        right = {"authorization": f"Bearer {state.key}", "apikey": state.key}
+        wrong = [name for name in right if seen.get(name) != right[name]]
+        shown = {name: "(right)" if value == right.get(name) else value for name, value in seen.items()}
+        entry = {"path": raw, "headers": shown, "status": 0, "bytes": 0, "outcome": "open", "time": time.time()}
+        with state.changed:
+            state.journal.append(entry)
+            fault, released = state.next_fault(), state.released
+        content = state.objects.get(unquote(raw.removeprefix(_OBJECTS))) if raw.startswith(_OBJECTS) else None
+        status, headers, body = 404, {}, b'{"error":"not_found"}'
+        if wrong:
+            status, body = 401 if "authorization" in wrong else 403, b'{"error":"Unauthorized"}'
+        elif content is not None:
+            status, headers, body = 200, {"etag": etag(content)}, content
+        if status == 200 and seen.get("if-none-match") == headers["etag"]:
+            status, body = 304, b""
+        status, body = fault.get("status", status), fault["body"].encode() if "body" in fault else body
+        if fault.get("gzip"):
+            headers["content-encoding"], body = "gzip", gzip.compress(body)
+        headers |= {"content-length": str(len(body))} | fault.get("headers", {})
+        try:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            state.note(entry, status=status)
+            self.send_body(entry, body, fault, released)
+        except OSError:
+            state.note(entry, outcome="client_left")
+
+    def send_body(self, entry, body, fault, released):
+        end, hang = fault.get("cut", len(body)), fault.get("hang", len(body) + 1)
+        piece, pause_ms = fault.get("drip", (1 << 20, 0))
+        at = 0
+        while at < end or at == hang:
+            if self.leaves_before(released, 3600 if at == hang else pause_ms / 1000):
+                raise ConnectionError
+            to = min(at + piece, end, hang if at < hang else end)
+            self.wfile.write(body[at:to])
+            self.server.state.note(entry, bytes=to)
+            at, hang = to, hang if at < hang else -1
+        self.server.state.note(entry, outcome="cut" if end < len(body) else "answered")
+
+    def leaves_before(self, released, seconds):
+        """Waits for so long, or until released; true if the client leaves first."""
+        end = time.monotonic() + seconds
+        while not released.is_set() and (left := end - time.monotonic()) > 0:
+            if select.select([self.connection], [], [], min(left, 0.02))[0]:
+                return True
+        return False
+
+
+def main():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.state = State(sys.argv[1])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.buffer.read()
+
+
+if __name__ == "__main__":
+    main()
