@@ -4,7 +4,8 @@
 #   make test        runs all tests               make test ONE=010_wall.pl | chunks | Chunks.*
 #   make lint        checks the house rules       make unit      builds the unit tests
 #   make demo        shows a full pass            make demo MODEL=server  one over the wire
-#   make bench       measures
+#   make bench       measures                  make sanitize  the unit tests, ASan + UBSan
+#   make fuzz        runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
 #   make deps        installs what is missing (the targets above do so themselves)
 
 EXTENSION = soulprint
@@ -16,6 +17,13 @@ DATA = $(wildcard sql/soulprint--*.sql)
 PURE = $(wildcard src/pipeline/*.cpp src/net/*.cpp src/llm/*.cpp src/intake/*.cpp)
 GLUE = $(wildcard src/*.cpp src/pg/*.cpp)
 UNIT = $(wildcard test/unit/*.cpp)
+
+# What the fuzz targets read bytes with.
+FUZZED = $(wildcard src/intake/*.cpp) $(addprefix src/pipeline/,activities_to_exported.cpp \
+  assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
+  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_pieces.cpp \
+  json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp sample_to_sections.cpp text.cpp time.cpp)
+FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
 PURE_OBJS = $(PURE:src/%.cpp=build/%.o)
 GLUE_OBJS = $(GLUE:src/%.cpp=build/%.o)
@@ -68,6 +76,29 @@ build/wall/%.o: test/wall/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
 
+# With sanitizers everything is built apart.  Only clang has a fuzzer.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZED = clang++ -std=c++20 -Wall -Wextra -Werror -O1 -gline-tables-only -fno-omit-frame-pointer \
+  $(SANITIZE) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -MMD -MP -Isrc
+
+build/fuzz/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(SANITIZED) -c -o $@ $<
+
+build/fuzz/%_fuzz.o: test/fuzz/%_fuzz.cpp
+	@mkdir -p $(@D)
+	$(SANITIZED) -c -o $@ $<
+
+build/fuzz/unit/%.o: test/unit/%.cpp
+	@mkdir -p $(@D)
+	$(SANITIZED) -O0 -c -o $@ $<
+
+build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED:src/%.cpp=build/fuzz/%.o)
+	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -larchive
+
+build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE:src/%.cpp=build/fuzz/%.o)
+	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main $(LIBRARIES) -lpthread
+
 build/unit_tests: $(UNIT_OBJS) $(PURE_OBJS)
 	$(CXX) $(CXXFLAGS) -o $@ $^ -lgtest -lgtest_main $(LIBRARIES) -lpthread
 
@@ -86,12 +117,13 @@ statics: $(PURE:src/%.cpp=build/lint/%.ok) $(GLUE:src/%.cpp=build/lint/%.ok)
 
 unit: build/unit_tests
 wall: build/wall.so
+fuzzers: $(FUZZERS:%=build/fuzz/%)
 
 deps:
 	@test/deps.sh
 
 test:
-	@test/deps.sh
+	@test/deps.sh $(if $(filter-out fuzz,$(ONE)),,$(FUZZ_PACKAGES))
 	@MAKE=$(MAKE) test/run.sh $(ONE)
 
 lint:
@@ -102,11 +134,25 @@ demo:
 	@test/deps.sh
 	@MODEL=$(MODEL) test/demo.sh
 
+FUZZ_PACKAGES = clang libclang-rt-dev
+FUZZ_SECONDS ?= 600
+
+fuzz:
+	@test/deps.sh $(FUZZ_PACKAGES)
+	@$(MAKE) -s fuzzers
+	@for fuzzer in $(FUZZERS:_fuzz=); do test/fuzz/run.sh $$fuzzer $(FUZZ_SECONDS) || exit 1; done
+
+sanitize:
+	@test/deps.sh $(FUZZ_PACKAGES)
+	@$(MAKE) -s build/fuzz/unit_tests
+	@build/fuzz/unit_tests --gtest_brief=1
+
 bench:
 	@test/deps.sh wrk
 	@test/bench/exports
 	@test/bench/wire
 
-.PHONY: all unit wall statics deps test lint demo bench
+.PHONY: all unit wall fuzzers statics deps test lint demo fuzz sanitize bench
 
--include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d $(wildcard build/lint/*.d build/lint/*/*.d)
+-include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \
+  $(wildcard build/lint/*.d build/lint/*/*.d build/fuzz/*.d build/fuzz/*/*.d)

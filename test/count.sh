@@ -41,6 +41,13 @@ count_unittest() {
   add "$1" "$((${ran:-0} - (${bad:-0})))" "$((${bad:-0}))" || show "$2" "model server"
 }
 
+# status, output, name of the target: one check, which holds if the fuzzer came to its end.
+count_fuzz() {
+  local done
+  done=$(grep -c '^Done [0-9]* runs' "$2")
+  add "$1" "$done" "$((1 - done))" || show "$2" "fuzz $3"
+}
+
 # "test name ... ok" before Postgres 16, TAP since.
 count_regress() {
   local folder

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Builds, installs and runs the tests: unit tests, pg_regress, TAP.  The last line sums them up.
+# Builds, installs and runs the tests: unit tests, fuzz targets, pg_regress, TAP.  The last line sums
+# them up.
 #
 #   test/run.sh                   everything
 #   test/run.sh 010_wall.pl       one TAP file of test/t
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
 #   test/run.sh 'Chunks.*'        the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
+#   test/run.sh fuzz              a short run of each fuzz target
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
 # copy in a folder of their own, which is removed at the end; KEEP=1 keeps it.
@@ -83,6 +85,17 @@ run_model_server() {
   count_unittest $? "$out/model_server.log"
 }
 
+run_fuzz() {
+  local target
+  build fuzzers
+  for target in test/fuzz/*_fuzz.cpp; do
+    target=$(basename "$target" _fuzz.cpp)
+    echo "# fuzz $target"
+    test/fuzz/run.sh "$target" >"$out/fuzz.log" 2>&1
+    count_fuzz $? "$out/fuzz.log" "$target"
+  done
+}
+
 run_regress() {
   copy_tests
   echo "# pg_regress"
@@ -111,6 +124,7 @@ regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
 if [ -z "$one" ]; then
   run_unit '*'
+  run_fuzz
   run_model_server
   build wall
   install_extension
@@ -119,6 +133,8 @@ if [ -z "$one" ]; then
   for file in test/t/*.pl; do run_tap "$file"; done
 elif [ "$one" = model_server ]; then
   run_model_server
+elif [ "$one" = fuzz ]; then
+  run_fuzz
 elif [ -f "test/t/${one%.pl}.pl" ]; then
   build wall
   install_extension

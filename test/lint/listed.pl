@@ -47,6 +47,14 @@ for my $file (glob('test/unit/*'))
 	  unless $file =~ m{/\w+_test\.cpp$|\.hpp$};
 }
 
+# make fuzz builds test/fuzz/*_fuzz.cpp; each starts from a corpus.
+for my $file (glob('test/fuzz/*.cpp'))
+{
+	my ($target) = $file =~ m{/(\w+)_fuzz\.cpp$};
+	complain("$file: fuzz targets are named subject_fuzz.cpp") unless $target;
+	complain("$file: no test/fuzz/corpus/$target") unless !$target || -d "test/fuzz/corpus/$target";
+}
+
 # A source a_b_c.cpp is tested by a_b_c_test.cpp, or as a part of its subject by a_b_test.cpp or
 # a_test.cpp.
 for my $file (glob('src/{pipeline,net,llm,intake}/*.cpp'))

@@ -1,0 +1,90 @@
+// Any text as a model's answer: what is read of it is storable, has the shape of CONTRACT 5 and 7,
+// and is the same when it is read again.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz.hpp"
+#include "pipeline/chunk_to_facts.hpp"
+#include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/json_reply.hpp"
+#include "pipeline/sample_to_sections.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::ordered_json;
+
+void RequireReply(std::string_view answer) {
+  std::optional<ordered_json> const reply = ParseJsonReply(answer);
+  if (!reply) return;
+  std::string const text = reply->dump();  // throws at what is no UTF-8
+  Require(ParseJsonText(text) == reply, "a reply is read as it is written");
+}
+
+void RequireSection(std::size_t section, const std::string& text) {
+  RequireStorable(text);
+  ordered_json const json = ordered_json::parse(text);
+  auto field = json.begin();
+  for (const SectionField& known : SectionSchema(section)) {
+    Require(field != json.end() && field.key() == known.name, "known fields come first, in order");
+    Require(known.list ? field->is_array() : field->is_string(), "lists are lists, others text");
+    Require(!known.list || std::all_of(field->begin(), field->end(),
+                                       [](const auto& item) {
+                                         return item.is_string() &&
+                                                !IsBlank(item.template get<std::string>());
+                                       }),
+            "lists are of texts");
+    ++field;
+  }
+}
+
+void RequireSections(std::string_view answer) {
+  std::optional<Sections> const sections = ParseSections(answer);
+  if (!sections) return;
+  for (std::size_t i = 0; i < sections->size(); ++i) RequireSection(i, (*sections)[i]);
+}
+
+std::optional<ReadFacts> Facts(std::string_view answer, Role role) {
+  Conversation conversation;
+  conversation.messages.push_back({"", role, "I moved to Bern in 2019, for the rivers.", {}});
+  return AnswerToFacts(answer, ConversationToChunks(conversation).front());
+}
+
+void RequireFacts(std::string_view answer) {
+  std::optional<ReadFacts> const read = Facts(answer, Role::kUser);
+  if (!read) return;
+  for (const Fact& fact : read->facts) {
+    Require(!IsBlank(fact.text), "a fact has a text");
+    Require(CountCharacters(fact.text) <= 1015, "a fact is short");
+    Require(!fact.verified || !fact.quote.empty(), "a verified fact has a quote");
+    RequireStorable(fact.quote);
+  }
+  std::optional<ReadFacts> const unsaid = Facts(answer, Role::kAssistant);
+  Require(std::none_of(unsaid->facts.begin(), unsaid->facts.end(),
+                       [](const Fact& fact) { return fact.verified; }),
+          "only the user's own words verify a fact");
+  std::string const json = FactsToJson(read->facts);
+  RequireStorable(json);
+  ReadFacts const again = FactsFromJson(nlohmann::json::parse(json));
+  Require(again.dropped == 0 && FactsToJson(again.facts) == json, "facts are read as written");
+}
+
+}  // namespace
+}  // namespace soulprint
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace soulprint;
+  std::string_view const answer(reinterpret_cast<const char*>(data), size);
+  RequireReply(answer);
+  RequireSections(answer);
+  RequireFacts(answer);
+  return 0;
+}

@@ -1,0 +1,45 @@
+// What the fuzz targets share: how a broken promise is reported, and which text may come out.
+
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "pipeline/export_to_conversations.hpp"
+#include "pipeline/text.hpp"
+
+namespace soulprint {
+
+// Ends the process, so that the fuzzer keeps the input.
+inline void Require(bool holds, const char* promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken promise: %s\n", promise);
+  std::abort();
+}
+
+inline void RequireStorable(std::string_view text) {
+  Require(IsCleanUtf8(text), "all text is UTF-8 without U+0000 and surrogates");
+}
+
+inline void RequireStorable(const Conversation& conversation) {
+  RequireStorable(conversation.id);
+  RequireStorable(conversation.title.value_or(""));
+  Require(!conversation.messages.empty(), "a conversation has a visible message");
+  for (const Message& message : conversation.messages) {
+    RequireStorable(message.id);
+    RequireStorable(message.text);
+    Require(!IsBlank(message.text), "a visible message has a text");
+  }
+}
+
+inline void RequireSound(const ImportReport& report) {
+  std::size_t skipped = 0;
+  for (const auto& [reason, count] : report.skipped) skipped += count;
+  for (const auto& [reason, count] : report.hidden) RequireStorable(reason);
+  for (const std::string& id : report.skipped_ids) RequireStorable(id);
+  Require(report.found == report.conversations + skipped, "what was found is given or counted");
+}
+
+}  // namespace soulprint

@@ -1,0 +1,121 @@
+// Nodes that name each other as parent and child in any way: the path to what the user saw last
+// ends, begins where it should, goes from child to parent, has no message twice, and is found in
+// time proportional to the nodes.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fuzz.hpp"
+#include "pipeline/exported_to_conversation.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kHead = 2;
+constexpr std::size_t kNodeBytes = 3;  // parent, child, what the node is
+constexpr std::size_t kManyNodes = std::size_t{1} << 14;
+constexpr std::size_t kNone = SIZE_MAX;
+
+// A tree of ChatGPT's or Claude's; the text of each message is its position.  The bytes given again
+// and again make a long one.
+ExportedConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_t nodes) {
+  ExportedConversation exported;
+  exported.has_mapping = data[0] % 2 == 1;
+  exported.has_chat_messages = !exported.has_mapping;
+  exported.current_node = std::to_string(data[1]);
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const std::uint8_t* const bytes = data + kHead + i % given * kNodeBytes;
+    std::size_t const base = i - i % given;
+    int const what = bytes[2];
+    ExportedNode& node = exported.nodes.emplace_back();
+    node.key = std::to_string((what & 7) == 7 ? base : i);  // some have the name of another
+    node.has_parent_field = (what & 1) == 0;
+    if (node.has_parent_field && bytes[0] != 0xFF) node.parent = std::to_string(base + bytes[0]);
+    if (bytes[1] < 0x80) node.children.push_back(std::to_string(base + bytes[1]));
+    node.has_message = (what & 2) == 0;
+    node.message.role = "user";
+    node.message.content_type = "text";
+    node.message.text = std::to_string(i);
+    if (what < 0x80) node.message.at = what;
+  }
+  return exported;
+}
+
+class Oracle {
+ public:
+  explicit Oracle(const std::vector<ExportedNode>& nodes) : nodes_(nodes) {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) at_.emplace(nodes_[i].key, i);
+  }
+
+  // The node of this name or the nearest above it that has a message, as far as parents are named.
+  std::size_t Speaker(const std::string& name) const {
+    auto node = at_.find(name);
+    for (std::size_t steps = 0; node != at_.end() && steps < nodes_.size(); ++steps) {
+      if (nodes_[node->second].has_message) return node->second;
+      node = at_.find(nodes_[node->second].parent);
+    }
+    return kNone;
+  }
+
+ private:
+  const std::vector<ExportedNode>& nodes_;
+  std::unordered_map<std::string, std::size_t> at_;
+};
+
+void RequirePath(const ExportedConversation& exported, const std::vector<Message>& messages) {
+  Oracle const oracle(exported.nodes);
+  std::vector<bool> seen(exported.nodes.size());
+  std::size_t expected = oracle.Speaker(exported.current_node);
+  for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+    std::size_t const position = std::stoul(message->text);
+    Require(!seen.at(position), "no message comes twice");
+    seen[position] = true;
+    Require(expected == kNone || expected == position, "the path follows the parents");
+    expected = oracle.Speaker(exported.nodes[position].parent);
+  }
+}
+
+void RequireFileOrder(const std::vector<Message>& messages) {
+  Require(std::is_sorted(messages.begin(), messages.end(),
+                         [](const Message& a, const Message& b) {
+                           return std::stoul(a.text) < std::stoul(b.text);
+                         }),
+          "without a tree the order is that of the file");
+}
+
+void RequireTree(const ExportedConversation& exported) {
+  bool const is_tree =
+      exported.has_mapping || std::any_of(exported.nodes.begin(), exported.nodes.end(),
+                                          [](const auto& node) { return !node.parent.empty(); });
+  ImportReport report;
+  std::clock_t const begin = std::clock();
+  std::vector<Message> const messages = ExportedToConversation(exported, &report).messages;
+  Require(std::clock() - begin < CLOCKS_PER_SEC, "a tree takes a microsecond for each node");
+  if (is_tree && report.unordered == 0) {
+    RequirePath(exported, messages);
+  } else {
+    RequireFileOrder(messages);
+  }
+}
+
+}  // namespace
+}  // namespace soulprint
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace soulprint;
+  if (size < kHead + kNodeBytes) return -1;
+  std::size_t const given = (size - kHead) / kNodeBytes;
+  RequireTree(MakeTree(data, given, given));
+  std::string_view const bytes(reinterpret_cast<const char*>(data), size);
+  // Long ones take long, so not each of them is tried.
+  if (std::hash<std::string_view>()(bytes) % 256 == 0)
+    RequireTree(MakeTree(data, given, kManyNodes));
+  return 0;
+}
