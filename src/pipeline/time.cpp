@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::int64_t kSecond = 1000000;  // in microseconds, like Time
 
+// The years 1 to 9999, in seconds.
+constexpr std::int64_t kFirst = -62135596800;
+constexpr std::int64_t kLast = 253402300799;
+
 struct Clock {
   std::chrono::year_month_day day;
   int seconds = 0;  // since midnight
@@ -42,10 +46,13 @@ class TimeReader {
     std::chrono::year_month_day const date{std::chrono::year(year),
                                            std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
-    if (!date.ok() || year == 0) return std::nullopt;
+    if (!date.ok()) return std::nullopt;
     std::int64_t time = std::chrono::sys_days(date).time_since_epoch().count() * 86400 * kSecond;
-    if (left_.empty()) return time;
-    if (!Skip("Tt ") || !ClockTime(&time) || !Offset(&time) || !left_.empty()) return std::nullopt;
+    if (!left_.empty() && (!Skip("Tt ") || !ClockTime(&time) || !Offset(&time) || !left_.empty())) {
+      return std::nullopt;
+    }
+    // The offset may lead out of the years that can be written.
+    if (time < kFirst * kSecond || time >= (kLast + 1) * kSecond) return std::nullopt;
     return time;
   }
 
@@ -139,10 +146,9 @@ Time ParseTime(std::string_view text) {
 }
 
 Time TimeFromNumber(double seconds_or_milliseconds) {
-  // The years 1 to 9999; false for a NaN too.
-  constexpr double kFirst = -62135596800.0, kLast = 253402300799.0;
   bool const milliseconds = std::abs(seconds_or_milliseconds) > 1e11;
   double const seconds = milliseconds ? seconds_or_milliseconds / 1000 : seconds_or_milliseconds;
+  // Also of a NaN.
   if (!(seconds >= kFirst && seconds <= kLast)) return std::nullopt;
   return std::llround(seconds * static_cast<double>(kSecond));
 }
