@@ -45,7 +45,9 @@ count_unittest() {
 count_fuzz() {
   local done
   done=$(grep -c '^Done [0-9]* runs' "$2")
-  add "$1" "$done" "$((1 - done))" || show "$2" "fuzz $3"
+  add "$1" "$done" "$((1 - done))" && return
+  echo "--- fuzz $3"
+  grep -vE '^#[0-9]' "$2" | tail -n 80
 }
 
 # "test name ... ok" before Postgres 16, TAP since.

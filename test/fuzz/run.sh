@@ -35,12 +35,19 @@ if [ "$seconds" = 0 ]; then
   exit
 fi
 
-# The fuzzer counts seconds by the clock, which run faster than those of a process that must wait.
 learned=build/fuzz/corpus/$target
+log=build/fuzz/$target.log
 mkdir -p "$learned"
+: >"$log"
+
+# The fuzzer counts seconds by the clock; they pass faster than those of a process that must wait.
 spent() { times | awk -F '[ms ]+' 'NR == 2 { print int($1 * 60 + $2 + $3 * 60 + $4) }'; }
 while [ "$(spent)" -lt "$seconds" ]; do
   "build/fuzz/${target}_fuzz" "${options[@]}" -max_total_time=$((seconds - $(spent))) \
-    "$learned" "${corpus[@]}" || exit
+    "$learned" "${corpus[@]}" >>"$log" 2>&1 || {
+    grep -vE '^#[0-9]' "$log" | tail -n 80
+    exit 1
+  }
 done
-echo "$target: $(spent) s of CPU time"
+awk -v head="$target: $(spent) s of CPU time" \
+  '/number_of_executed_units/ { inputs += $2 } END { print head ", " inputs " inputs" }' "$log"
