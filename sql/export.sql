@@ -189,4 +189,8 @@ SELECT unchanged FROM soulprint_import_file(:'ada', :'data' || 'emily.zip');
 RESET ROLE;
 DROP OWNED BY regress_importer;
 DROP ROLE regress_importer;
-TRUNCATE user_profiles, raw_conversations;
+
+-- What each of these imports found is kept.
+SELECT source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters
+    FROM soulprint.imports WHERE imported + updated + unchanged > 0 AND storage_path IS NULL AND etag IS NULL ORDER BY id;
+TRUNCATE user_profiles, raw_conversations, soulprint.imports;
