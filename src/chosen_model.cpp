@@ -24,10 +24,7 @@ Endpoint EndpointFromSettings(const Price& price) {
     return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
   };
   endpoint.pause = PauseAll;
-  endpoint.http.ca_file = settings::ca_file;
-  endpoint.http.proxy = settings::proxy;
-  endpoint.http.connect_timeout = std::chrono::milliseconds(settings::connect_timeout);
-  endpoint.http.timeout = std::chrono::milliseconds(settings::request_timeout);
+  endpoint.http = settings::Http();
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.request_attempts = settings::request_attempts;
   endpoint.input_price = price.input;

@@ -164,6 +164,15 @@ std::string ModelServer() {
   return all;
 }
 
+HttpSettings Http() {
+  HttpSettings http;
+  http.ca_file = ca_file;
+  http.proxy = proxy;
+  http.connect_timeout = std::chrono::milliseconds(connect_timeout);
+  http.timeout = std::chrono::milliseconds(request_timeout);
+  return http;
+}
+
 std::optional<Obstacle> FindObstacle() {
   if (!enabled) {
     return Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};

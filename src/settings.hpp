@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "net/http.hpp"
+
 namespace soulprint::settings {
 
 enum class Provider { kAnthropic, kOffline };
@@ -50,6 +52,9 @@ std::string ModelName();
 // What decides who is asked, as one text: a pass does not go on with another server, key or
 // provider than it began with.
 std::string ModelServer();
+
+// How requests are made, to whomever.
+HttpSettings Http();
 
 // What keeps passes from running.
 struct Obstacle {

@@ -254,6 +254,13 @@ void SqlStore::Report(const Progress& progress) {
   StillThere();
 }
 
+void SqlStore::WaitingForRequests() {
+  LookAtLatch();
+  StillThere();
+  ShowWaitForRequests();
+}
+
+// Sends the update that notices the end of the pass, once a second.
 void SqlStore::StillThere() {
   const auto now = steady_clock::now();
   ObeyServer();

@@ -51,13 +51,12 @@ class SqlStore : public Store {
   void PublishMemory(const std::string& memory_md) override;
   void Publish(const Profile& profile) override;
 
-  // Also does what StillThere does.
+  // Also ends what was canceled (Error 57014), reloads the settings, and throws Error 57P01 when no
+  // pass is to run.
   void Report(const Progress& progress) override;
 
-  // What a worker owes at every step, and at least every 100 ms while it waits: ends what was
-  // canceled (Error 57014), reloads the settings, throws Error 57P01 when no pass is to run, and
-  // once a second sends the update that notices the end of the pass.
-  void StillThere();
+  // The same with what was reported last, at least every 100 ms while another server is waited for.
+  void WaitingForRequests();
 
   // What the model of this pass costs.
   Price ModelPrice();
@@ -84,6 +83,7 @@ class SqlStore : public Store {
   };
 
   LockedProfile LockProfile();
+  void StillThere();
   void Guard();
   void InsertReply(const Reply& reply);
   void ShowPercent();

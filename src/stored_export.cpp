@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "activity.hpp"
 #include "error.hpp"
 #include "intake/storage.hpp"
 #include "net/secret_file.hpp"
@@ -59,9 +58,7 @@ StorageEndpoint EndpointFromSettings() {
   endpoint.key = [] {
     return ReadSecretFile(settings::storage_key_file, "soulprint.storage_key_file");
   };
-  endpoint.http.ca_file = settings::ca_file;
-  endpoint.http.proxy = settings::proxy;
-  endpoint.http.connect_timeout = std::chrono::milliseconds(settings::connect_timeout);
+  endpoint.http = settings::Http();
   endpoint.max_bytes = static_cast<std::uint64_t>(settings::max_export_size) << 20;
   return endpoint;
 }
@@ -88,13 +85,9 @@ void ImportStoredExport(SqlStore& store, const std::string& user_id) {
   RequireStorage();
   store.Report({.stage = "download"});
   const NamelessFile file;
-  const StoredObject object =
-      DownloadObject(EndpointFromSettings(), *readable.storage_path, user_id,
-                     readable.conversations ? readable.etag : "", file.fd(), [&] {
-                       LookAtLatch();
-                       store.StillThere();
-                       ShowWaitForRequests();
-                     });
+  const StoredObject object = DownloadObject(EndpointFromSettings(), *readable.storage_path,
+                                             user_id, readable.conversations ? readable.etag : "",
+                                             file.fd(), [&] { store.WaitingForRequests(); });
   if (object.unchanged) return;
   store.Report({.stage = "import"});
   store.ImportExport(file.fd(), {"storage", *readable.storage_path, object.etag});

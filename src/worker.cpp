@@ -98,10 +98,8 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
 void Run(SqlStore& store) {
   RememberedModel* remembered = nullptr;
   const std::unique_ptr<Model> chosen = ChosenModel(store.ModelPrice(), [&] {
-    LookAtLatch();
     remembered->SaveIfDue();
-    store.StillThere();
-    ShowWaitForRequests();
+    store.WaitingForRequests();
   });
   RememberedModel model(*chosen, store);
   remembered = &model;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "error.hpp"
+#include "net/url.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -24,22 +25,6 @@ std::vector<std::string_view> Components(std::string_view path) {
   }
   components.push_back(path);
   return components;
-}
-
-std::string PercentEncoded(std::string_view component) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string encoded;
-  for (const char c : component) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != kPlain.npos) {
-      encoded += c;
-    } else {
-      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return encoded;
 }
 
 // The sink of a download.
@@ -141,7 +126,7 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
           "storage_path must be bucket/user-id/file, not \"" + std::string(storage_path) + "\"", "",
           "Set storage_path to where the application has stored this user's export.");
     }
-    object += "/" + PercentEncoded(component);
+    object += "/" + UrlComponent(std::string(component));
   }
   if (LowerCase(components[1]) != LowerCase(user_id)) {
     throw Error("42501",

@@ -4,23 +4,29 @@
 
 #include <curl/curl.h>
 
-#include <cstdlib>
 #include <memory>
+#include <sstream>
+
+#include "pipeline/text.hpp"
 
 namespace soulprint {
 namespace {
 
 struct Parts {
-  std::string scheme;
-  std::string host;  // without the brackets of an IPv6 address
+  std::string scheme;  // in lower case, like the host
+  std::string host;    // without the brackets of an IPv6 address
   bool user = false;
 };
 
+// What libcurl allocated, "" if nothing.
+std::string Take(char* text) {
+  const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
+  return text == nullptr ? "" : text;
+}
+
 std::string Part(CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
-  const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
-  return text;
+  return curl_url_get(url, part, &text, 0) == CURLUE_OK ? LowerCase(CleanUtf8(Take(text))) : "";
 }
 
 // Empty if it is no URL.
@@ -33,26 +39,19 @@ Parts Parse(const std::string& text) {
   return parts;
 }
 
-bool Equal(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && curl_strnequal(a.data(), b.data(), a.size()) != 0;
-}
-
 // 127.0.0.0/8 written out: what libcurl makes of any other spelling.
 bool IsLoopbackAddress(std::string_view host) {
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
 }
 
 bool IsLoopback(std::string_view host) {
-  return Equal(host, "localhost") || host == "::1" || IsLoopbackAddress(host);
+  return host == "localhost" || host == "::1" || IsLoopbackAddress(host);
 }
 
-bool IsListed(std::string_view host, std::string_view list) {
-  while (!list.empty()) {
-    std::string_view item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(item.size() + 1, list.size()));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.empty() && Equal(host, item)) return true;
+bool IsListed(std::string_view host, const std::string& list) {
+  std::istringstream items(LowerCase(CleanUtf8(list)));
+  for (std::string item; std::getline(items, item, ',');) {
+    if (Trim(item) == host) return true;
   }
   return false;
 }
@@ -65,8 +64,12 @@ std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts
   if (parts.user) return "carries a user name";
   if (parts.scheme == "https") return "";
   if (parts.scheme != "http") return "is neither https:// nor http://";
-  if (IsLoopback(parts.host) || IsListed(parts.host, plain_http_hosts)) return "";
+  if (IsLoopback(parts.host) || IsListed(parts.host, std::string(plain_http_hosts))) return "";
   return "is http:// to a host that is neither this machine nor in soulprint.plain_http_hosts";
+}
+
+std::string UrlComponent(const std::string& component) {
+  return Take(curl_easy_escape(nullptr, component.data(), static_cast<int>(component.size())));
 }
 
 }  // namespace soulprint

@@ -12,4 +12,7 @@ namespace soulprint {
 // user name. The reason does not repeat the URL.
 std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts);
 
+// A component of a path as it stands in a URL: all but letters, digits and -._~ percent-encoded.
+std::string UrlComponent(const std::string& component);
+
 }  // namespace soulprint
