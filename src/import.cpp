@@ -76,7 +76,7 @@ Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from)
   const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
   pg::Query("SELECT soulprint.require_profile($1)").Uuid(user_id).Run();
   const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
-  pg::AsRole(kWorkerRole, [&] { return RecordImport(user_id, {from}, imported); });
+  pg::AsRole(kWorkerRole, [&] { RecordImport(user_id, {from}, imported); });
   return ToRecord(fcinfo, imported);
 }
 

@@ -101,14 +101,14 @@ Imported ImportExport(const std::string& user_id, const ExportSource& source,
   return Importer(user_id, check).Import(source);
 }
 
-std::int64_t RecordImport(const std::string& user_id, const ImportOrigin& origin,
-                          const Imported& imported) {
+void RecordImport(const std::string& user_id, const ImportOrigin& origin,
+                  const Imported& imported) {
   const ImportReport& report = imported.report;
-  return pg::Query(
-             "INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported,"
-             " updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages,"
-             " replaced_characters) VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8,"
-             " $9::jsonb, $10, $11::jsonb, $12) RETURNING id")
+  pg::Query(
+      "INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported,"
+      " updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages,"
+      " replaced_characters) VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8,"
+      " $9::jsonb, $10, $11::jsonb, $12)")
       .Uuid(user_id)
       .Text(origin.source)
       .Text(origin.storage_path)
@@ -121,9 +121,7 @@ std::int64_t RecordImport(const std::string& user_id, const ImportOrigin& origin
       .TextArray(report.skipped_ids)
       .Text(nlohmann::json(report.hidden).dump())
       .BigInt(static_cast<std::int64_t>(report.replaced_characters))
-      .Run()
-      .at(0)
-      .BigInt(0);
+      .Execute();
 }
 
 }  // namespace soulprint

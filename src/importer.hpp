@@ -34,9 +34,7 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// Keeps what an import found in soulprint.imports.  Needs the rights of soulprint_worker.  The
-// row's id.
-std::int64_t RecordImport(const std::string& user_id, const ImportOrigin& origin,
-                          const Imported& imported);
+// Keeps what an import found in soulprint.imports.  Needs the rights of soulprint_worker.
+void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

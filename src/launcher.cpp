@@ -188,12 +188,12 @@ milliseconds Launcher::Round() {
     if (!said_missing_) pg::Log(LOG, "extension soulprint is not installed in this database yet");
     said_missing_ = true;
     sleep = std::min<milliseconds>(sleep, kExtensionMissing);
-  } else if (const auto pause = wake::CurrentPause(); pause && FindObstacle()) {
-    if (!settings::FindObstacle()) Probe(queue);
-    if (queue.waiting > 0 && pause->next_probe > now) {
+  } else if (const auto pause = wake::CurrentPause(); FindObstacle()) {
+    Probe(queue);
+    if (pause && queue.waiting > 0 && pause->next_probe > now) {
       sleep = std::min(sleep, std::chrono::ceil<milliseconds>(pause->next_probe - now));
     }
-  } else if (!FindObstacle()) {
+  } else {
     said_missing_ = false;
     // Reckoned anew each time: the interval may have been changed.
     const auto next_poll = [&] {

@@ -70,12 +70,9 @@ class WorkerGuard {
 };
 
 PassRow Look(std::int64_t pass) {
-  const pg::Rows rows = pg::AsRole(kWorkerRole, [&] {
-    return pg::
-        Query("SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1")
-            .BigInt(pass)
-            .Run();
-  });
+  constexpr const char* kSql =
+      "SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1";
+  const pg::Rows rows = pg::AsRole(kWorkerRole, [&] { return pg::Query(kSql).BigInt(pass).Run(); });
   if (rows.empty()) return {"canceled", ""};
   return {rows.front().Text(0), rows.front().Text(1)};
 }

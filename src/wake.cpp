@@ -1,6 +1,5 @@
 #include "wake.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "pg/call.hpp"
@@ -54,8 +53,8 @@ void StartupHook() {
 
 // Whole characters of the text, and a zero.
 void CopyClipped(const std::string& text, char* to, std::size_t size) {
-  auto const length = static_cast<int>(std::min(text.size(), size - 1));
-  auto const clipped = pg_mbcliplen(text.data(), static_cast<int>(text.size()), length);
+  auto const clipped =
+      pg_mbcliplen(text.data(), static_cast<int>(text.size()), static_cast<int>(size - 1));
   memset(to, 0, size);
   memcpy(to, text.data(), static_cast<std::size_t>(clipped));
 }

@@ -40,8 +40,8 @@ struct Pause {
 std::optional<Pause> CurrentPause();
 
 // Begins or prolongs a pause, cutting texts to what the shared memory holds, and wakes the
-// launcher. True if there was none for this reason.
-// The next probe is when the first who met it says, or a probe that met it again.
+// launcher.  The next probe is when the first who met it says, or a probe that met it again.  True
+// if there was none for this reason.
 bool BeginPause(const Pause& pause, bool by_probe);
 
 // True if a probe is due: it is the caller's, and the next one is due at `next`.

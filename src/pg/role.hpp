@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace soulprint::pg {
 
@@ -31,9 +32,14 @@ class RoleScope {
 template <typename Body>
 auto AsRole(const char* role, Body body) {
   RoleScope scope(role);
-  auto result = body();
-  scope.End();
-  return result;
+  if constexpr (std::is_void_v<decltype(body())>) {
+    body();
+    scope.End();
+  } else {
+    auto result = body();
+    scope.End();
+    return result;
+  }
 }
 
 }  // namespace soulprint::pg

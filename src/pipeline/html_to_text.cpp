@@ -34,15 +34,6 @@ bool IsIn(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string Utf8(std::uint32_t c) {
-  auto const low = [](std::uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
-  if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) c = 0xFFFD;
-  if (c < 0x80) return {static_cast<char>(c)};
-  if (c < 0x800) return {static_cast<char>(0xC0 | c >> 6), low(c)};
-  if (c < 0x10000) return {static_cast<char>(0xE0 | c >> 12), low(c >> 6), low(c)};
-  return {static_cast<char>(0xF0 | c >> 18), low(c >> 12), low(c >> 6), low(c)};
-}
-
 // What &name; stands for, "" if it is not known.
 std::string Decoded(std::string_view name) {
   for (const auto& [known, means] : kEntities) {
@@ -61,7 +52,10 @@ std::string Decoded(std::string_view name) {
     number = std::min<std::uint32_t>(number * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit),
                                      0x110000);
   }
-  return Utf8(number);
+  if (number == 0 || number > 0x10FFFF || (number >= 0xD800 && number < 0xE000)) number = 0xFFFD;
+  std::string text;
+  AppendCharacter(number, &text);
+  return text;
 }
 
 class Converter {

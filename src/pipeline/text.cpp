@@ -86,25 +86,6 @@ std::size_t SkipClean(std::string_view text, std::size_t at) {
   }
 }
 
-void AppendCharacter(char32_t c, std::string* out) {
-  if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
-    return;
-  }
-  if (c < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-  } else {
-    if (c < 0x10000) {
-      out->push_back(static_cast<char>(0xE0 | (c >> 12)));
-    } else {
-      out->push_back(static_cast<char>(0xF0 | (c >> 18)));
-      out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
-    }
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-  }
-  out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-}
-
 // The surrogate that stands as three bytes at `at`, 0 if there is none.
 char32_t SurrogateAt(std::string_view text, std::size_t at) {
   if (text.size() - at < 3) return 0;
@@ -255,6 +236,25 @@ std::string Truncate(std::string_view text, std::size_t limit) {
   std::string result(first);
   if (first.size() < text.size()) result += "... [truncated]";
   return result;
+}
+
+void AppendCharacter(char32_t c, std::string* out) {
+  if (c < 0x80) {
+    out->push_back(static_cast<char>(c));
+    return;
+  }
+  if (c < 0x800) {
+    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
+  } else {
+    if (c < 0x10000) {
+      out->push_back(static_cast<char>(0xE0 | (c >> 12)));
+    } else {
+      out->push_back(static_cast<char>(0xF0 | (c >> 18)));
+      out->push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
+    }
+    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+  }
+  out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
 }
 
 std::string LowerCase(std::string_view text) {

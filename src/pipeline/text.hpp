@@ -55,4 +55,7 @@ bool IsCleanUtf8(std::string_view bytes);
 // Decodes the character at text[*at] and moves *at behind it.  text is well-formed.
 char32_t NextCharacter(std::string_view text, std::size_t* at);
 
+// Appends a character in UTF-8.  c is one: not above U+10FFFF and no surrogate.
+void AppendCharacter(char32_t c, std::string* out);
+
 }  // namespace soulprint
