@@ -7,7 +7,8 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <vector>
+
+#include "pipeline/json_escapes.hpp"
 
 namespace soulprint {
 namespace {
@@ -35,26 +36,46 @@ void Tidy(std::string_view follows, std::string* out) {
   while (!out->empty() && out->back() == ' ') out->pop_back();
 }
 
-std::vector<std::string_view> SplitFields(std::string_view span) {
-  std::vector<std::string_view> fields;
-  for (;;) {
-    std::size_t const end = span.find(kField);
-    fields.push_back(span.substr(0, end));
-    if (end == std::string_view::npos) return fields;
-    span.remove_prefix(end + kField.size());
+// The length of the JSON string that text begins with, 0 if it begins with none that ends.
+std::size_t StringLength(std::string_view text) {
+  if (!StartsWith(text, "\"")) return 0;
+  std::size_t at = text.find_first_of("\"\\", 1);
+  while (at != std::string_view::npos && text[at] == '\\') at = text.find_first_of("\"\\", at + 2);
+  return at == std::string_view::npos ? 0 : at + 1;
+}
+
+// The string at this position of a JSON list that begins with strings, "" if there is none.  Only
+// that string is decoded, and what follows it is not looked at: a list may be large and cut off.
+std::string StringOfList(std::string_view list, std::size_t position) {
+  auto const skip_space = [&] {
+    list.remove_prefix(std::min(list.size(), list.find_first_not_of(" \t\r\n")));
+  };
+  list.remove_prefix(1);
+  for (; position > 0; --position) {
+    list.remove_prefix(StringLength(list));
+    skip_space();
+    if (!StartsWith(list, ",")) return "";
+    list.remove_prefix(1);
+    skip_space();
   }
+  std::string literal(list.substr(0, StringLength(list)));
+  RepairEscapes(&literal);
+  auto const word = nlohmann::json::parse(literal, nullptr, false);
+  return word.is_string() ? word.get<std::string>() : "";
 }
 
 // The words of a span that the user saw as words.
 std::string WordsOf(std::string_view span) {
-  std::vector<std::string_view> const fields = SplitFields(span);
-  bool const entity = fields[0] == "entity";
-  if ((!entity && fields[0] != "link_title" && fields[0] != "url") || fields.size() < 2) return "";
-  if (!StartsWith(fields[1], "[")) return std::string(fields[1]);
-  auto const list = nlohmann::json::parse(fields[1], nullptr, false);
-  std::size_t const word = entity ? 1 : 0;
-  if (!list.is_array() || list.size() <= word || !list[word].is_string()) return "";
-  return list[word].get<std::string>();
+  std::size_t const end = span.find(kField);
+  if (end == std::string_view::npos) return "";
+  std::string_view const name = span.substr(0, end);
+  bool const entity = name == "entity";
+  if (!entity && name != "link_title" && name != "url") return "";
+  span.remove_prefix(end + kField.size());
+  std::string_view const field = span.substr(0, span.find(kField));
+  if (StartsWith(field, "[\"")) return StringOfList(field, entity ? 1 : 0);
+  // A title may begin with a bracket.
+  return entity && StartsWith(field, "[") ? "" : std::string(field);
 }
 
 std::string WithoutSpans(std::string_view text) {
@@ -154,6 +175,21 @@ std::string WithoutOldCitations(std::string_view text) {
   return out;
 }
 
+// Where a link ends, from its "](" on: at the parenthesis that closes the first one, if that is on
+// the same line and before another link, else at the first that closes any.
+std::size_t LinkEnd(std::string_view link) {
+  constexpr std::string_view kStops = "()\n";
+  int open = 1;
+  std::size_t at = link.find_first_of(kStops, 2);
+  while (at != std::string_view::npos && link[at] != '\n') {
+    if (link[at] == '(' && link[at - 1] == ']') break;
+    open += link[at] == '(' ? 1 : -1;
+    if (open == 0) return at;
+    at = link.find_first_of(kStops, at + 1);
+  }
+  return link.find(')');
+}
+
 // [label](sandbox:/mnt/data/…) becomes its label.
 std::string WithoutSandboxLinks(std::string_view text) {
   constexpr std::string_view kLink = "](sandbox:";
@@ -164,7 +200,7 @@ std::string WithoutSandboxLinks(std::string_view text) {
     out.append(text.substr(0, link));
     if (link == std::string_view::npos) break;
     text.remove_prefix(link);
-    std::size_t const end = text.substr(0, kLabelBytes).find(')');
+    std::size_t const end = LinkEnd(text.substr(0, kLabelBytes));
     std::size_t const near = out.size() - std::min(out.size(), kLabelBytes);
     std::size_t const label = std::string_view(out).substr(near).rfind('[');
     if (end == std::string_view::npos || label == std::string_view::npos) {

@@ -41,6 +41,30 @@ TEST(AssistantMarkup, KeepsTheWordsOfEntitiesAndLinks) {
   EXPECT_EQ(Shown("a <entity|[\"city\"]> b"), "a  b");
   EXPECT_EQ(Shown("a <entity|[broken> b"), "a  b");
   EXPECT_EQ(Shown("a <entity> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|Paris> b"), "a Paris b");
+  EXPECT_EQ(Shown("See <url|[\"The docs\",\"x\"]|https://x.test>."), "See The docs.");
+}
+
+TEST(AssistantMarkup, OfAListOneStringIsReadWhateverFollows) {
+  EXPECT_EQ(Shown("In <entity|[\"city\" , \"Paris\">, spring"), "In Paris, spring");
+  EXPECT_EQ(Shown("In <entity|[\"city\",\"Paris\",[[{>, spring"), "In Paris, spring");
+  EXPECT_EQ(Shown(R"(<entity|["a\\","say \"hi\", \u00e9\\"]>)"), "say \"hi\", é\\");
+  EXPECT_EQ(Shown("a <entity|[\"city\",\"Par> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|[\"city\",5,\"Paris\"]> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|[\"city\"\"Paris\"]> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|[\"city\",\"\\x\"]> b"), "a  b");
+  EXPECT_EQ(Shown("a <entity|[\"city\",\"\\> b"), "a  b");
+}
+
+TEST(AssistantMarkup, WordsOfAListAreStorable) {
+  EXPECT_EQ(Shown(R"(<entity|["city","Par\u0000is"]>)"), "Par\uFFFDis");
+  EXPECT_EQ(Shown(R"(<url|["\ud83d \ud83d\ude00"]>)"), "\uFFFD 😀");
+}
+
+TEST(AssistantMarkup, ATitleMayBeginWithABracket) {
+  EXPECT_EQ(Shown("<url|[1706.03762] Attention Is All You Need|https://x.test>"),
+            "[1706.03762] Attention Is All You Need");
+  EXPECT_EQ(Shown("See <link_title|[PDF] Report|turn0search1>."), "See [PDF] Report.");
 }
 
 TEST(AssistantMarkup, DropsStrayMarksAndKeepsTheText) {
@@ -68,6 +92,10 @@ TEST(AssistantMarkup, KeepsTheLabelOfSandboxLinks) {
   EXPECT_EQ(WithoutMarkup("](sandbox:/x) [a](sandbox:/unclosed"),
             "](sandbox:/x) [a](sandbox:/unclosed");
   EXPECT_EQ(WithoutMarkup("[a](https://x.test)"), "[a](https://x.test)");
+  EXPECT_EQ(WithoutMarkup("([Get it](sandbox:/mnt/data/report (1) (b(c)).csv), done)"),
+            "(Get it, done)");
+  EXPECT_EQ(WithoutMarkup("[a](sandbox:/x(y.csv) (b) c\n(d))"), "a (b) c\n(d))");
+  EXPECT_EQ(WithoutMarkup("[a](sandbox:/x(y.csv) ([b](sandbox:/z)))"), "a (b))");
 }
 
 TEST(ClaudeMarkup, RemovesThinkingArtifactsAndWhatStandsForTools) {
@@ -90,15 +118,21 @@ TEST(AssistantMarkup, OrdinaryTextStays) {
 }
 
 TEST(AssistantMarkup, HostileTextTakesLinearTime) {
-  std::string openers, brackets, links;
+  std::string openers, brackets, links, parentheses, fields, strings;
   for (int i = 0; i < 200000; ++i) {
     openers += "\uE200";
     brackets += "【1†";
     links += "](sandbox:/";
+    parentheses += "[x](sandbox:/(";
+    fields += "|";
+    strings += "\\u0000,";
   }
   EXPECT_EQ(WithoutMarkup(openers), "");
   EXPECT_EQ(WithoutMarkup(brackets), brackets);
   EXPECT_EQ(WithoutMarkup(links), links);
+  EXPECT_EQ(WithoutMarkup(parentheses), parentheses);
+  EXPECT_EQ(Shown("<url|x" + fields + ">"), "x");
+  EXPECT_EQ(Shown("<url|[\"" + strings + "\"]>").size(), 800000u);
 }
 
 }  // namespace
