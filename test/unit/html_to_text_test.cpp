@@ -27,7 +27,26 @@ TEST(HtmlToText, EntitiesAreDecodedOnce) {
   EXPECT_EQ(HtmlToText("AT&T &nosuch; &#; &#x; &#12a; &"), "AT&T &nosuch; &#; &#x; &#12a; &");
 }
 
+TEST(HtmlToText, NamedEntitiesAreThoseOfLatin1AndUsualSymbols) {
+  EXPECT_EQ(HtmlToText("&iexcl;&copy;&szlig;&Auml;&eacute;&frac12;&yuml;"), "¡©ßÄé½ÿ");
+  EXPECT_EQ(HtmlToText("&laquo;&deg;&middot;&raquo;&times;&divide;"), "«°·»×÷");
+  EXPECT_EQ(HtmlToText("&rarr;&le;&infin;&Dagger;&dagger;&radic;&Delta;&delta;&mu;"), "→≤∞‡†√Δδμ");
+  EXPECT_EQ(HtmlToText("&hellip;&mdash;&euro;&bull;"), "…—€•");
+}
+
+TEST(HtmlToText, AQuotedValueMayHoldTheEndOfATag) {
+  EXPECT_EQ(HtmlToText("<a title=\"a > b\">x</a>"), "x");
+  EXPECT_EQ(HtmlToText("<a b = '>\">' c=\">\" d=\"\"/>x"), "x");
+  EXPECT_EQ(HtmlToText("<a b=it's>x</a> it's"), "x it's");
+  EXPECT_EQ(HtmlToText("<a b=\"open>x</a>y"), "xy");
+  EXPECT_EQ(HtmlToText("<a b=\"open>x</a> said \"y\" <b>z</b>"), "x said \"y\" z");
+  EXPECT_EQ(HtmlToText("<a b='>' c"), "' c");
+}
+
 TEST(HtmlToText, ScriptsStylesAndCommentsAreNoWords) {
+  EXPECT_EQ(HtmlToText("a<script>no</script >b<SCRIPT>no</scripts></SCRIPT>c"), "abc");
+  EXPECT_EQ(HtmlToText("a<style x=\">\">no</STYLE\n>b<Style>no</style/>c"), "abc");
+  EXPECT_EQ(HtmlToText("a<script>b</style>c"), "abc");
   EXPECT_EQ(HtmlToText("a<!-- <b>no</b> -->b<style>no{}</style><script>if (a<b) no</script>c"),
             "abc");
 }
@@ -39,17 +58,21 @@ TEST(HtmlToText, WhatIsNoTagStays) {
 }
 
 TEST(HtmlToText, HostileTextTakesLinearTime) {
-  std::string tags, comments, entities, scripts = "<p>";
+  std::string tags, comments, entities, scripts = "<p>", quotes, values;
   for (int i = 0; i < 200000; ++i) {
     tags += "<a ";
     comments += "<!--";
     entities += "&#1";
     scripts += "<script>";
+    quotes += i % 2 == 0 ? "<a b=\"" : "<a b='";
+    values += "=\">\" ='<a ' ";
   }
   EXPECT_EQ(HtmlToText(tags).size(), tags.size() - 1);
   EXPECT_EQ(HtmlToText(comments), comments);
   EXPECT_EQ(HtmlToText(entities), entities);
   EXPECT_EQ(HtmlToText(scripts), "");
+  EXPECT_EQ(HtmlToText(quotes).size(), quotes.size());
+  EXPECT_EQ(HtmlToText("<a " + values).size(), 800004u);
 }
 
 }  // namespace
