@@ -38,13 +38,17 @@ constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
 using Nodes = std::vector<ExportedNode>;
 
 // Position of each node's parent, kNone for a root and an orphan.  A parent that is missing from
-// the node, or from the file, is taken from the lists of children.
-std::vector<std::size_t> FindParents(const Nodes& nodes,
+// the node, or from the file, is taken from the lists of children.  In Claude's list a message that
+// names none follows the one before it.
+std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
                                      const std::unordered_map<std::string_view, std::size_t>& at) {
   std::vector<std::size_t> parents(nodes.size(), kNone);
   bool any_parent = false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].parent.empty()) continue;
+    if (nodes[i].parent.empty()) {
+      if (list && i > 0) parents[i] = i - 1;
+      continue;
+    }
     any_parent = true;
     auto const parent = at.find(nodes[i].parent);
     if (parent != at.end()) parents[i] = parent->second;
@@ -96,8 +100,10 @@ std::vector<std::size_t> ActivePath(const ExportedConversation& exported, Import
   if (!IsTree(exported)) return FileOrder(nodes);
   std::unordered_map<std::string_view, std::size_t> at;
   at.reserve(nodes.size());
-  for (std::size_t i = 0; i < nodes.size(); ++i) at.emplace(nodes[i].key, i);
-  std::vector<std::size_t> const parents = FindParents(nodes, at);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
+  }
+  std::vector<std::size_t> const parents = FindParents(nodes, !exported.has_mapping, at);
 
   auto const current = at.find(exported.current_node);
   std::size_t const last = exported.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;

@@ -299,6 +299,20 @@ TEST(ClaudeTurns, ATreeIsWalkedUpFromTheLeafElseFromTheLast) {
   EXPECT_EQ(Turns(Turn("a", "b") + "," + Turn("b", "a")), "U:a U:b ");
 }
 
+TEST(ClaudeTurns, AMessageThatNamesNoParentFollowsTheOneBeforeIt) {
+  EXPECT_EQ(Turns(Turn("a", "gone") + "," + Turn("b") + "," + Turn("c")), "U:a U:b U:c ");
+  EXPECT_EQ(Turns(Turn("a") + "," + Turn("b") + "," + Turn("c", "b") + "," + Turn("d", "c")),
+            "U:a U:b U:c U:d ");
+  EXPECT_EQ(Turns(Turn("a") + "," + Turn("b", "a") + "," + Turn("c", "a") + "," + Turn("d")),
+            "U:a U:c U:d ");
+  EXPECT_EQ(Turns(Turn("a", "b") + "," + Turn("b")), "U:a U:b ");
+}
+
+TEST(ClaudeTurns, AMessageWithoutANameIsNotTheLeaf) {
+  EXPECT_EQ(Turns(R"({"sender":"human","text":"x"},)" + Turn("b", "a") + "," + Turn("c", "b")),
+            "U:b U:c ");
+}
+
 TEST(ClaudeTurns, TextBlocksCountElseTextElseWhatWasPasted) {
   std::string const human = R"({"sender":"human",)";
   std::string const pasted = R"("attachments":[{"extracted_content":"p"},{"file_name":"x"}])";
