@@ -37,6 +37,8 @@ std::string WhatItLooksLike(std::string_view head) {
   if (starts("%PDF")) return "It is a PDF document.";
   if (starts("<")) return "It is an HTML or XML page.";
   if (starts("PK\x03\x04")) return "It is a ZIP archive.";
+  if (starts("7z\xBC\xAF\x27\x1C")) return "It is a 7z archive.";
+  if (starts("Rar!")) return "It is a RAR archive.";
   if (starts("\x1F\x8B")) return "It is compressed with gzip.";
   if (starts("\xFF\xFE") || starts("\xFE\xFF")) return "It is text in UTF-16; UTF-8 is needed.";
   if (starts("\"")) return "It is a JSON string.";

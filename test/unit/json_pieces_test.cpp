@@ -102,6 +102,9 @@ TEST(JsonPieces, SaysWhatAFileIsThatIsNoJson) {
     EXPECT_NE(MessageOf("%PDF-1.7 ...", step).find("a PDF document"), std::string::npos);
     EXPECT_NE(MessageOf("<!DOCTYPE html>", step).find("an HTML or XML page"), std::string::npos);
     EXPECT_NE(MessageOf("12", step).find("a number"), std::string::npos);
+    EXPECT_NE(MessageOf("7z\xBC\xAF\x27\x1C", step).find("a 7z archive"), std::string::npos);
+    EXPECT_NE(MessageOf("7z", step).find("a number"), std::string::npos);
+    EXPECT_NE(MessageOf("Rar!\x1A\x07\x01", step).find("a RAR archive"), std::string::npos);
     EXPECT_NE(MessageOf("\"text\"", step).find("a JSON string"), std::string::npos);
     EXPECT_NE(MessageOf("null", step).find("a JSON literal"), std::string::npos);
     EXPECT_NE(MessageOf("\xFF\xFE[", step).find("UTF-16"), std::string::npos);
