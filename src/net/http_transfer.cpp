@@ -1,6 +1,6 @@
 // See http_transfer.hpp.  What looks odd in the settings was measured with libcurl 7.88: a POST on
-// a reused connection that dies is silently sent again, and a redirect target is handed every
-// header.
+// a reused connection that dies is silently sent again, a redirect target is handed every header,
+// and the value of an empty one is "\r".
 
 #include "net/http_transfer.hpp"
 
@@ -59,6 +59,10 @@ HeaderList::~HeaderList() {
 }
 
 void HeaderList::Add(const std::string& line) {
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  if (line.find_first_of(kBreaks) != line.npos) {
+    throw Error(sqlstate::kInternalError, "a request header is more than one line");
+  }
   curl_slist* const longer = curl_slist_append(list_, line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
   list_ = longer;
@@ -85,7 +89,9 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
   response.status = static_cast<int>(status);
   for (curl_header* header = nullptr;
        (header = curl_easy_nextheader(easy(), CURLH_HEADER, -1, header)) != nullptr;) {
-    response.headers.emplace_back(header->name, header->value);
+    std::string_view value = header->value;
+    if (value.ends_with('\r')) value.remove_suffix(1);
+    response.headers.emplace_back(header->name, value);
   }
   if (too_large_) {
     response.error = "the response is larger than " + std::to_string(max_body_ >> 20) + " MB";

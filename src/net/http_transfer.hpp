@@ -20,6 +20,7 @@ class HeaderList {
   HeaderList& operator=(const HeaderList&) = delete;
   ~HeaderList();  // zeroes them
 
+  // Throws Error XX000 if it would be more than one line.
   void Add(const std::string& line);
   curl_slist* get() const { return list_; }
 
@@ -30,7 +31,7 @@ class HeaderList {
 // Stays where it is while libcurl has its handle.
 class HttpTransfer {
  public:
-  // Throws Error XX000 if libcurl refuses a setting.
+  // Throws Error XX000 if a header is more than one line or libcurl refuses a setting.
   HttpTransfer(HttpRequest request, const HttpSettings& settings);
   HttpTransfer(const HttpTransfer&) = delete;
   HttpTransfer& operator=(const HttpTransfer&) = delete;

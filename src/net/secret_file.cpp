@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
 #include "error.hpp"
 #include "net/http.hpp"
@@ -44,6 +44,8 @@ std::string Objection(int fd) {
   return "";
 }
 
+bool IsVisible(char c) { return c > ' ' && c < 127; }
+
 bool IsSpace(char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; }
 
 }  // namespace
@@ -67,7 +69,18 @@ std::string ReadSecretFile(const std::string& path, const std::string& setting) 
   std::string secret(begin, end);
   explicit_bzero(bytes, sizeof(bytes));
   if (secret.empty()) fail("is empty");
+  if (!std::all_of(secret.begin(), secret.end(), IsVisible)) {
+    Wipe(&secret);
+    fail("holds a character that no key has");
+  }
   return secret;
+}
+
+std::string SecretLine(std::string_view name, const std::string& secret) {
+  std::string line;
+  line.reserve(name.size() + secret.size());  // growing would leave a copy behind
+  line.append(name).append(secret);
+  return line;
 }
 
 }  // namespace soulprint

@@ -58,13 +58,15 @@ struct Net {
 
 TEST(Http, RequestIsWhatWasAskedForAndNoMore) {
   Net net;
-  const HttpResponse response = net.Post({Reply(200, "{\"a\":1}", {{"Request-Id", "req_9"}})});
+  const HttpResponse response =
+      net.Post({Reply(200, "{\"a\":1}", {{"Request-Id", "req_9"}, {"etag", ""}})});
   EXPECT_EQ(response.end, HttpEnd::kWhole);
   EXPECT_EQ(response.tag, 7U);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "{\"a\":1}");
   EXPECT_EQ(response.Header("REQUEST-ID"), "req_9");
   EXPECT_EQ(response.Header("retry-after"), "");
+  EXPECT_EQ(response.Header("etag"), "");
   const HttpStub::Received sent = net.stub.journal().at(0);
   EXPECT_EQ(sent.start_line, "POST /v1/messages HTTP/1.1");
   EXPECT_EQ(sent.Header("content-type"), "application/json");
@@ -74,6 +76,19 @@ TEST(Http, RequestIsWhatWasAskedForAndNoMore) {
   EXPECT_EQ(sent.Header("expect"), "");
   EXPECT_EQ(sent.Header("authorization"), "");
   EXPECT_EQ(sent.body, "{}");
+}
+
+TEST(Http, AHeaderIsOneLine) {
+  Net net;
+  for (const std::string& end :
+       {std::string("\nx-evil: 1"), std::string("\r"), std::string(1, 0)}) {
+    HttpRequest request = net.Request(net.stub.url());
+    request.headers.push_back("x-api-key: a" + end);
+    HttpPool pool(net.settings);
+    EXPECT_THROW(pool.Start(std::move(request)), Error);
+    EXPECT_EQ(pool.in_flight(), 0U);
+  }
+  EXPECT_EQ(net.stub.connections(), 0);
 }
 
 TEST(Http, LargeRequestGoesOutWholeAndAtOnce) {

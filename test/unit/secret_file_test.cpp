@@ -70,6 +70,14 @@ TEST_F(SecretFile, EachWayOfBeingWrong) {
   EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names has group or world access");
   Write("\n");
   EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is empty");
+  for (const std::string wrong :
+       {"sk-ant-1\nx-evil: 1", "sk-ant-1\rx", "sk-ant 1", "sk-ant-\xFF"}) {
+    Write(wrong);
+    EXPECT_EQ(Problem(path()),
+              "the file that soulprint.some_file names holds a character that no key has");
+  }
+  Write(std::string("sk-ant-1\0x", 10));
+  EXPECT_NE(Problem(path()), "");
   Write(std::string(4097, 'k'));
   EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is larger than 4 KiB");
 }
