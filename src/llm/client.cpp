@@ -12,6 +12,7 @@
 #include "error.hpp"
 #include "llm/fence.hpp"
 #include "llm/outcome.hpp"
+#include "net/secret_file.hpp"
 
 namespace soulprint {
 namespace {
@@ -63,19 +64,7 @@ std::vector<std::string> Headers(const std::string& key) {
   std::vector<std::string> headers = {"content-type: application/json",
                                       "anthropic-version: 2023-06-01", "user-agent: soulprint"};
   if (key.empty()) return headers;
-  const bool printable =
-      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
-  if (!printable) {
-    throw Error(
-        sqlstate::kCannotConnectNow, "the API key holds a character that no key has", "",
-        "Put the key alone into the file that soulprint.api_key_file names, then reload the "
-        "server's configuration.");
-  }
-  constexpr std::string_view kName = "x-api-key: ";
-  std::string line;
-  line.reserve(kName.size() + key.size());  // no copy of the key is left behind by growing
-  line.append(kName).append(key);
-  headers.push_back(std::move(line));
+  headers.push_back(SecretLine("x-api-key: ", key));
   return headers;
 }
 
