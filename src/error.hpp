@@ -12,14 +12,18 @@
 
 namespace soulprint {
 
-// The SQLSTATEs that this project raises itself, by the names of Postgres's errcodes list.
+// SQLSTATEs by the names of Postgres's errcodes list.  One that is not here is a literal where it
+// is raised.
 namespace sqlstate {
 inline constexpr std::string_view kNoData = "02000";
 inline constexpr std::string_view kConnectionException = "08000";
+inline constexpr std::string_view kConnectionFailure = "08006";
 inline constexpr std::string_view kFeatureNotSupported = "0A000";
 inline constexpr std::string_view kInvalidParameterValue = "22023";
 inline constexpr std::string_view kInvalidTextRepresentation = "22P02";
 inline constexpr std::string_view kExternalRoutineException = "38000";
+inline constexpr std::string_view kInsufficientPrivilege = "42501";
+inline constexpr std::string_view kDiskFull = "53100";
 inline constexpr std::string_view kProgramLimitExceeded = "54000";
 inline constexpr std::string_view kObjectNotInPrerequisiteState = "55000";
 inline constexpr std::string_view kQueryCanceled = "57014";

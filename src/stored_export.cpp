@@ -30,7 +30,8 @@ class NamelessFile {
     fd_ = open(kFolder, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd_ < 0) OpenAndUnlink();
     if (fd_ >= 0) return;
-    throw Error("58030", std::string("could not create a temporary file: ") + strerror(errno), {},
+    throw Error(sqlstate::kIoError,
+                std::string("could not create a temporary file: ") + strerror(errno), {},
                 "See that the server can write into its data directory.");
   }
   ~NamelessFile() {
@@ -60,6 +61,12 @@ StorageEndpoint EndpointFromSettings() {
   };
   endpoint.http = settings::Http();
   endpoint.max_bytes = static_cast<std::uint64_t>(settings::max_export_size) << 20;
+  endpoint.limit = "soulprint.max_export_size";
+  const std::uint64_t temporary = static_cast<std::uint64_t>(temp_file_limit) << 10;
+  if (temp_file_limit >= 0 && temporary < endpoint.max_bytes) {
+    endpoint.max_bytes = temporary;
+    endpoint.limit = "temp_file_limit";
+  }
   return endpoint;
 }
 

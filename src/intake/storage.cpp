@@ -1,4 +1,5 @@
-// See storage.hpp.  What decides is the status of the response: its body is nobody's business.
+// See storage.hpp.  What decides is the status of the response.  Storage answers nearly every error
+// with HTTP 400 and names the status in the body; nothing else of a body is anybody's business.
 
 #include "intake/storage.hpp"
 
@@ -6,17 +7,21 @@
 
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "error.hpp"
+#include "net/secret_file.hpp"
 #include "net/url.hpp"
+#include "pipeline/json_reply.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::size_t kLongestPath = 1024;  // bytes; three times that when encoded
 
 std::vector<std::string_view> Components(std::string_view path) {
   std::vector<std::string_view> components;
@@ -27,14 +32,25 @@ std::vector<std::string_view> Components(std::string_view path) {
   return components;
 }
 
+// As an error names it: full_pass_error has room for its hint, too.
+std::string Named(std::string_view storage_path) {
+  constexpr std::size_t kAtMost = 200;
+  return "storage_path \"" + std::string(FirstCharacters(storage_path, kAtMost)) + "\"";
+}
+
+std::string Size(std::uint64_t bytes) {
+  const bool whole_mb = bytes % (1U << 20) == 0;
+  return whole_mb ? std::to_string(bytes >> 20) + " MB" : std::to_string(bytes >> 10) + " kB";
+}
+
 // The sink of a download.
 class FileWriter {
  public:
-  FileWriter(int fd, std::uint64_t max_bytes) : fd_(fd), max_bytes_(max_bytes) {}
+  FileWriter(int fd, const StorageEndpoint& endpoint) : fd_(fd), endpoint_(endpoint) {}
 
   bool Write(std::string_view bytes) {
     bytes_ += bytes.size();
-    if (bytes_ > max_bytes_) return false;
+    if (bytes_ > endpoint_.max_bytes) return false;
     while (!bytes.empty()) {
       const ssize_t written = write(fd_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
@@ -47,24 +63,23 @@ class FileWriter {
     return true;
   }
 
-  std::uint64_t bytes() const { return bytes_; }
-
   // Throws why writing was given up, if it was.
   void Check() const {
-    if (bytes_ > max_bytes_) {
-      throw Error("54000",
-                  "the stored export is larger than " + std::to_string(max_bytes_ >> 20) + " MB",
-                  "", "Raise soulprint.max_export_size, or store a smaller export.");
+    if (bytes_ > endpoint_.max_bytes) {
+      throw Error(sqlstate::kProgramLimitExceeded,
+                  "the stored export is larger than " + Size(endpoint_.max_bytes), "",
+                  "Raise " + endpoint_.limit + ", or store a smaller export.");
     }
     if (error_ != 0) {
-      throw Error("53100", std::string("could not keep the stored export: ") + strerror(error_), "",
-                  "The next attempt downloads it again.");
+      throw Error(sqlstate::kDiskFull,
+                  std::string("could not keep the stored export: ") + strerror(error_), "",
+                  "Make room where the server keeps its data.");
     }
   }
 
  private:
   int fd_;
-  std::uint64_t max_bytes_;
+  const StorageEndpoint& endpoint_;
   std::uint64_t bytes_ = 0;
   int error_ = 0;
 };
@@ -79,60 +94,89 @@ HttpResponse Get(const StorageEndpoint& endpoint, HttpRequest request,
   }
 }
 
+// The status in the body of an HTTP 400, 400 if it names no other error.
+int StatusInBody(const std::string& body) {
+  constexpr std::size_t kLongestBody = 4096;
+  const auto json = body.size() > kLongestBody ? std::nullopt : ParseJsonText(body);
+  if (!json || !json->is_object()) return 400;
+  const auto code = json->find("statusCode");
+  if (code == json->end()) return 400;
+  const std::string digits = code->is_string() ? code->get<std::string>() : code->dump();
+  const bool error = digits.size() == 3 && (digits[0] == '4' || digits[0] == '5') &&
+                     digits.find_first_not_of("0123456789") == digits.npos;
+  return error ? std::stoi(digits) : 400;
+}
+
 [[noreturn]] void ThrowMissing() {
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               "Storage has no object at the profile's storage_path", "",
               "Upload the export there, or correct storage_path, then ask for a full pass again.");
 }
 
-[[noreturn]] void ThrowRefused(int status) {
-  throw Error(sqlstate::kCannotConnectNow,
-              "Storage refuses to give the export: HTTP " + std::to_string(status), "",
+[[noreturn]] void ThrowRefused(const std::string& said) {
+  throw Error(sqlstate::kCannotConnectNow, "Storage refuses to give the export: " + said, "",
               "Correct soulprint.storage_url, or put a valid service key into the file that "
               "soulprint.storage_key_file names; the pass is tried again by itself.");
 }
 
+[[noreturn]] void ThrowOutage(const std::string& said) {
+  throw Error(sqlstate::kCannotConnectNow, "Storage could not give the export: " + said, "",
+              "The pass is tried again by itself; if this lasts, see that Storage works and that "
+              "soulprint.storage_url is its address.");
+}
+
+// Charged, unlike an outage: what breaks each time would be sent each time.
+[[noreturn]] void ThrowIncomplete(const std::string& said) {
+  throw Error(sqlstate::kConnectionFailure, "Storage did not give the whole export: " + said, "",
+              "If this happens again, store the export anew and ask for a full pass.");
+}
+
 // Throws unless the object has come or is unchanged.
 void CheckStatus(const HttpResponse& response) {
-  const int status = response.status;
   if (response.end == HttpEnd::kMisconfigured) {
     throw Error(sqlstate::kCannotConnectNow, "Storage cannot be asked: " + response.error, "",
                 "Correct soulprint.storage_url or soulprint.ca_file; the pass is tried again by "
                 "itself.");
   }
-  if (status == 400 || status == 404 || status == 410) ThrowMissing();
+  std::string said = "HTTP " + std::to_string(response.status);
+  int status = response.status;
+  if (status == 400) status = StatusInBody(response.body);
+  if (status != response.status) said += ", statusCode " + std::to_string(status);
+  if (status == 404 || status == 410) ThrowMissing();
   if (status >= 300 && status < 500 && status != 304 && status != 408 && status != 429) {
-    ThrowRefused(status);
+    ThrowRefused(said);
   }
   if (response.end == HttpEnd::kWhole && (status == 200 || status == 304)) return;
-  throw Error("08006",
-              "Storage could not give the export: " +
-                  (response.error.empty() ? "HTTP " + std::to_string(status) : response.error),
-              "", "The next attempt downloads it again.");
+  if (!response.error.empty()) said = response.error;
+  if (status >= 200 && status < 300) ThrowIncomplete(said);
+  ThrowOutage(said);
 }
 
 }  // namespace
 
 std::string ObjectUrl(const std::string& url, std::string_view storage_path,
                       std::string_view user_id) {
+  if (storage_path.size() > kLongestPath) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                Named(storage_path) + " is longer than " + std::to_string(kLongestPath) + " bytes",
+                "", "Store the export under a shorter name, and set storage_path to it.");
+  }
   const std::vector<std::string_view> components = Components(storage_path);
   std::string object = url;
   while (object.ends_with('/')) object.pop_back();
   object += "/storage/v1/object";
   for (const std::string_view component : components) {
     if (component.empty() || component == "." || component == ".." || components.size() < 3) {
-      throw Error(
-          sqlstate::kInvalidParameterValue,
-          "storage_path must be bucket/user-id/file, not \"" + std::string(storage_path) + "\"", "",
-          "Set storage_path to where the application has stored this user's export.");
+      throw Error(sqlstate::kInvalidParameterValue,
+                  Named(storage_path) + " is not bucket/user-id/file", "",
+                  "Set storage_path to where the application has stored this user's export.");
     }
     object += "/" + UrlComponent(std::string(component));
   }
   if (LowerCase(components[1]) != LowerCase(user_id)) {
-    throw Error("42501",
-                "storage_path \"" + std::string(storage_path) + "\" does not belong to user " +
-                    std::string(user_id),
-                "", "The second component of storage_path must be the user's own id.");
+    throw Error(sqlstate::kInsufficientPrivilege,
+                Named(storage_path) + " does not belong to user " + std::string(user_id), "",
+                "The second component of storage_path must be the user's own id.");
   }
   return object;
 }
@@ -140,18 +184,20 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
 StoredObject DownloadObject(const StorageEndpoint& endpoint, const std::string& storage_path,
                             const std::string& user_id, const std::string& known_etag, int fd,
                             const std::function<void()>& waiting) {
-  FileWriter file(fd, endpoint.max_bytes);
+  FileWriter file(fd, endpoint);
   HttpRequest request;
   request.url = ObjectUrl(endpoint.url, storage_path, user_id);
   std::string key = endpoint.key();
-  request.headers = {"user-agent: soulprint", "authorization: Bearer " + key, "apikey: " + key};
+  request.headers.push_back("user-agent: soulprint");
+  request.headers.push_back(SecretLine("authorization: Bearer ", key));
+  request.headers.push_back(SecretLine("apikey: ", key));
   Wipe(&key);
   if (!known_etag.empty()) request.headers.push_back("if-none-match: " + known_etag);
   request.sink = [&](std::string_view bytes) { return file.Write(bytes); };
   const HttpResponse response = Get(endpoint, std::move(request), waiting);
   file.Check();
   CheckStatus(response);
-  return {response.status == 304, std::string(response.Header("etag")), file.bytes()};
+  return {response.status == 304, std::string(response.Header("etag"))};
 }
 
 }  // namespace soulprint

@@ -23,6 +23,11 @@ def etag(body):
     return f'"{hashlib.md5(body).hexdigest()}"'
 
 
+def said(status, error, message):
+    """The body of an error, which Storage answers with HTTP 400."""
+    return json.dumps({"statusCode": str(status), "error": error, "message": message}).encode()
+
+
 class State:
     """What the requests share; every change of the journal wakes those who wait for it."""
 
@@ -95,9 +100,11 @@ class Handler(BaseHTTPRequestHandler):
             state.journal.append(entry)
             fault, released = state.next_fault(), state.released
         content = state.objects.get(unquote(raw.removeprefix(_OBJECTS))) if raw.startswith(_OBJECTS) else None
-        status, headers, body = 404, {}, b'{"error":"not_found"}'
-        if wrong:
-            status, body = 401 if "authorization" in wrong else 403, b'{"error":"Unauthorized"}'
+        status, headers, body = 400, {}, said(404, "not_found", "Object not found")
+        if "apikey" in wrong:  # the gateway in front says it itself
+            status, body = 401, b'{"message":"Invalid API key"}'
+        elif wrong:
+            body = said(403, "Unauthorized", "Invalid Compact JWS")
         elif content is not None:
             status, headers, body = 200, {"etag": etag(content)}, content
         if status == 200 and seen.get("if-none-match") == headers["etag"]:

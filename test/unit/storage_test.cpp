@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <tuple>
 
 #include "error.hpp"
 #include "http_stub.hpp"
@@ -40,6 +41,12 @@ TEST(ObjectUrl, EachComponentIsEncoded) {
   EXPECT_EQ(Problem(Of("9F2C0000-0000-4000-8000-000000000001", "x")), "");
 }
 
+TEST(ObjectUrl, ALongPathIsRefused) {
+  const std::string most = Of(User(), std::string(1024 - Of(User(), "").size(), 'x'));
+  EXPECT_EQ(Problem(most), "");
+  EXPECT_EQ(Problem(most + "x"), "22023");
+}
+
 TEST(ObjectUrl, NobodyReadsAnotherUsersExport) {
   const std::string other = "9f2c0000-0000-4000-8000-000000000002";
   EXPECT_EQ(Problem(Of(other, "x.json")), "42501");
@@ -72,15 +79,24 @@ class Download : public testing::Test {
     return DownloadObject(endpoint, Of(User(), "export.zip"), User(), etag, fileno(file_), waiting);
   }
 
-  std::string Fails() {
+  Error Failure() {
     try {
       Get();
     } catch (const Error& error) {
       EXPECT_NE(error.hint(), "");
       EXPECT_EQ(std::string(error.what()).find("service-key"), std::string::npos);
-      return error.sqlstate();
+      return error;
     }
-    return "";
+    return {"", "it did not fail"};
+  }
+
+  std::string Fails() { return Failure().sqlstate(); }
+
+  // What becomes of an HTTP 400.
+  std::string Of400(const std::string& body) {
+    stub.Play({Reply(400, body)});
+    const Error error = Failure();
+    return error.sqlstate() + " " + error.what();
   }
 
   std::string Written() {
@@ -102,7 +118,6 @@ TEST_F(Download, WritesTheObjectAndKnowsItsEtag) {
   const StoredObject object = Get();
   EXPECT_FALSE(object.unchanged);
   EXPECT_EQ(object.etag, "\"v1\"");
-  EXPECT_EQ(object.bytes, 10U);
   EXPECT_EQ(Written(), "the export");
   const auto request = stub.journal().at(0);
   EXPECT_EQ(request.start_line, "GET /storage/v1/object/" + Of(User(), "export.zip") + " HTTP/1.1");
@@ -119,15 +134,42 @@ TEST_F(Download, WhatIsUnchangedIsNotWritten) {
 }
 
 TEST_F(Download, TheStatusDecides) {
-  for (const auto& [status, sqlstate] :
-       {std::pair(404, "55000"), std::pair(400, "55000"), std::pair(401, "57P03"),
-        std::pair(403, "57P03"), std::pair(302, "57P03"), std::pair(500, "08006"),
-        std::pair(503, "08006"), std::pair(429, "08006"), std::pair(204, "08006")}) {
+  for (const auto& [status, sqlstate, said] :
+       {std::tuple(404, "55000", "has no object"), std::tuple(410, "55000", "has no object"),
+        std::tuple(401, "57P03", "refuses"), std::tuple(403, "57P03", "refuses"),
+        std::tuple(302, "57P03", "refuses"), std::tuple(414, "57P03", "refuses"),
+        std::tuple(408, "57P03", "could not"), std::tuple(429, "57P03", "could not"),
+        std::tuple(500, "57P03", "could not"), std::tuple(503, "57P03", "could not"),
+        std::tuple(204, "08006", "did not give"), std::tuple(206, "08006", "did not give")}) {
     stub.Play({Reply(status, status == 204 ? "" : "{\"secret\":1}", {{"location", stub.url()}})});
-    EXPECT_EQ(Fails(), sqlstate) << status;
+    const Error error = Failure();
+    EXPECT_EQ(error.sqlstate(), sqlstate) << status;
+    EXPECT_NE(std::string(error.what()).find(said), std::string::npos) << error.what();
     EXPECT_EQ(Written(), "") << status;
   }
-  EXPECT_EQ(stub.journal().size(), 9U);
+  EXPECT_EQ(stub.journal().size(), 12U);
+}
+
+TEST_F(Download, ABadRequestSaysInItsBodyWhatItIs) {
+  const std::string missing = "55000 Storage has no object at the profile's storage_path";
+  EXPECT_EQ(Of400(R"({"statusCode":"404","error":"not_found","message":"Object not found"})"),
+            missing);
+  EXPECT_EQ(Of400(R"({"statusCode":404})"), missing);
+  const std::string refused = "57P03 Storage refuses to give the export: HTTP 400";
+  EXPECT_EQ(Of400(R"({"statusCode":"403","error":"Unauthorized","message":"service-key"})"),
+            refused + ", statusCode 403");
+  const std::string failed = "57P03 Storage could not give the export: HTTP 400";
+  EXPECT_EQ(Of400(R"({"statusCode":"429"})"), failed + ", statusCode 429");
+  EXPECT_EQ(Of400(R"({"statusCode":544})"), failed + ", statusCode 544");
+  for (const std::string body :
+       {"", "no JSON", "[]", "{}", "[404]", R"({"statusCode":null})", R"({"statusCode":"400"})",
+        R"({"statusCode":"200"})", R"({"statusCode":304})", R"({"statusCode":600})",
+        R"({"statusCode":"40"})", R"({"statusCode":"4040"})", R"({"statusCode":"404 "})",
+        R"({"statusCode":-404})", R"({"statusCode":404.5})",
+        R"({"statusCode":18446744073709552020})", R"({"error":{"statusCode":"404"}})"}) {
+    EXPECT_EQ(Of400(body), refused) << body;
+  }
+  EXPECT_EQ(Of400(R"({"statusCode":"404","message":")" + std::string(5000, 'x') + "\"}"), refused);
 }
 
 TEST_F(Download, APartIsNoExport) {
@@ -135,13 +177,33 @@ TEST_F(Download, APartIsNoExport) {
     stub.Play({Cut(Reply(200, "the export"), 4, end)});
     EXPECT_EQ(Fails(), "08006");
   }
-  endpoint.url = "http://127.0.0.1:1";
-  EXPECT_EQ(Fails(), "08006");
 }
 
-TEST_F(Download, TooLargeEndsAtOnce) {
-  stub.Play({Reply(200, std::string(1001, 'x'))});
-  EXPECT_EQ(Fails(), "54000");
+TEST_F(Download, AnOutageIsWaitedFor) {
+  stub.Play({Scene{"", Scene::End::kReset}});
+  EXPECT_EQ(Fails(), "57P03");
+  stub.Play({Cut(Reply(503, "try later"), 4)});
+  EXPECT_EQ(Fails(), "57P03");
+  endpoint.url = "http://127.0.0.1:1";
+  EXPECT_EQ(Fails(), "57P03");
+}
+
+TEST_F(Download, TooLargeEndsAtOnceAndNamesTheSetting) {
+  stub.Play({Reply(200, std::string(4097, 'x'))});
+  endpoint.max_bytes = 4096;
+  endpoint.limit = "temp_file_limit";
+  const Error error = Failure();
+  EXPECT_EQ(error.sqlstate(), "54000");
+  EXPECT_STREQ(error.what(), "the stored export is larger than 4 kB");
+  EXPECT_EQ(error.hint(), "Raise temp_file_limit, or store a smaller export.");
+  endpoint.max_bytes = 4097;
+  Get();
+}
+
+TEST_F(Download, AKeyOfTwoLinesIsNotSent) {
+  endpoint.key = [] { return std::string("service\nx-evil: 1"); };
+  EXPECT_THROW(Get(), Error);
+  EXPECT_EQ(stub.journal().size(), 0U);
 }
 
 TEST_F(Download, CanBeInterrupted) {
