@@ -1,117 +1,121 @@
-// How it works: one pass over a ZIP lists its files and makes the plan, which of them to read in
-// which order.  Further passes read them; each takes as many as stand in the planned order, so that
-// a usual export is read in one.  A ZIP inside the ZIP is a second archive whose bytes come out of
-// the first.
+// How it works: one pass over a ZIP lists its files and finds out which kind of them to read, a
+// second one reads all of that kind.  Where the conversations are in ZIPs inside the ZIP, there is
+// one pass that lists all of these and one that reads them: a ZIP inside the ZIP is a second
+// archive whose bytes come out of the first.
 
 #include "intake/archive.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "error.hpp"
 #include "intake/open_archive.hpp"
+#include "pipeline/json_pieces.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 constexpr std::size_t kListedNames = 10;
-// What may be read of a ZIP inside a ZIP, media and all, for each byte of conversations.
-constexpr std::uint64_t kInnerFactor = 8;
-constexpr std::string_view kHint =
-    "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.";
+constexpr std::size_t kNameCharacters = 60;
+// What may be read of the ZIPs inside a ZIP, media and all, for each byte of conversations: they
+// are read twice.
+constexpr std::uint64_t kInnerFactor = 16;
+
+// What a file is to an import.  Only the files of the last kind that there is are read: the kinds
+// hold the same conversations, or are not about conversations at all.
+enum class Kind {
+  kNone,  // a folder, or what a Mac adds
+  kOther,
+  kZip,               // inside the ZIP
+  kConversationsZip,  // the same, of OpenAI's Privacy Portal
+  kGeminisJson,       // beside Gemini's activities, or they themselves in an unknown language
+  kActivities,        // MyActivity.json of Gemini
+  kConversations,     // conversations.json
+  kPart,              // conversations-NNN.json
+};
+
+bool IsJson(Kind kind) { return kind >= Kind::kGeminisJson; }
+bool IsZip(Kind kind) { return kind == Kind::kZip || kind == Kind::kConversationsZip; }
+
+// What to read of an archive.
+struct Plan {
+  Kind kind = Kind::kNone;
+  std::size_t files = 0;  // of that kind
+};
+
+struct Listing {
+  Plan plan;
+  std::size_t files = 0;
+  std::vector<std::string> names;  // of the first ones
+};
 
 std::string_view BaseName(std::string_view path) {
   std::size_t const slash = path.find_last_of("/\\");
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-// A file that is wanted: the position-th of its archive.
-struct Wanted {
-  std::size_t position = 0;
-  std::string order;  // the files are read in the order of this
-};
+// The path of the folder that it is in; "" if it is in none.
+std::string_view Folder(std::string_view path) {
+  std::size_t const slash = path.find_last_of("/\\");
+  return slash == std::string_view::npos ? "" : path.substr(0, slash);
+}
 
-// What an archive holds.
-struct Listing {
-  std::vector<Wanted> single;      // conversations.json, more than one if several folders have it
-  std::vector<Wanted> parts;       // conversations-NNN.json
-  std::vector<Wanted> inner;       // ZIP files that may hold conversations
-  std::vector<Wanted> activities;  // MyActivity.json of Gemini
-  std::vector<std::string> names;
-  std::size_t files = 0;
-
-  // One set only: they hold the same conversations.
-  const std::vector<Wanted>& Conversations() const {
-    if (!parts.empty()) return parts;
-    return single.empty() ? activities : single;
-  }
-};
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 bool IsResourceFork(std::string_view path) {
-  return path.find("__MACOSX/") != std::string_view::npos || BaseName(path).substr(0, 2) == "._";
+  return Contains(path, "__MACOSX/") || BaseName(path).starts_with("._");
 }
 
-// The number of conversations-NNN.json as text that sorts like it; "" if it is no such name.
-std::string PartNumber(std::string_view name) {
+// conversations-NNN.json
+bool IsPart(std::string_view name) {
   constexpr std::string_view kBefore = "conversations-";
   constexpr std::string_view kAfter = ".json";
-  if (name.size() <= kBefore.size() + kAfter.size() || name.substr(0, kBefore.size()) != kBefore ||
-      name.substr(name.size() - kAfter.size()) != kAfter) {
-    return "";
-  }
-  name.remove_prefix(kBefore.size());
-  name.remove_suffix(kAfter.size());
-  if (name.size() > 20 || name.find_first_not_of("0123456789") != std::string_view::npos) return "";
-  return std::string(20 - name.size(), '0') + std::string(name);
+  if (!name.starts_with(kBefore) || !name.ends_with(kAfter)) return false;
+  if (name.size() <= kBefore.size() + kAfter.size()) return false;
+  name = name.substr(kBefore.size(), name.size() - kBefore.size() - kAfter.size());
+  return name.size() <= 20 && name.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// Where a ZIP inside the ZIP stands among those to look into; "" if it is none.
-std::string InnerOrder(std::string_view name) {
+Kind KindOfZip(std::string_view name) {
   std::string const lower = LowerCase(name);
-  if (lower.size() < 4 || lower.compare(lower.size() - 4, 4, ".zip") != 0) return "";
-  if (lower.compare(0, 5, "files") == 0) return "";
-  return (lower.compare(0, 13, "conversations") == 0 ? "0" : "1") + lower;
+  if (!lower.ends_with(".zip") || lower.starts_with("files")) return Kind::kOther;
+  return lower.starts_with("conversations") ? Kind::kConversationsZip : Kind::kZip;
 }
 
-// A Takeout has a MyActivity.json of each of Google's products, in a folder named after it.
-bool IsOfGemini(std::string_view path) {
-  return BaseName(path) == "MyActivity.json" && (path.find("Gemini") != std::string_view::npos ||
-                                                 path.find("Bard") != std::string_view::npos);
+bool NamesGemini(std::string_view path) {
+  return Contains(path, "Gemini") || Contains(path, "Bard");
 }
 
-void AddToListing(const std::string& path, std::size_t position, Listing* listing) {
-  if (path.empty() || IsResourceFork(path)) return;
+// A Takeout has the activities of each of Google's products in a folder named after it, all but the
+// product in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  What the user
+// gave to Gemini lies beside them.  Takeout/Gemini is of another product.
+Kind KindOfActivities(std::string_view path) {
   std::string_view const name = BaseName(path);
-  ++listing->files;
-  if (listing->names.size() < kListedNames) {
-    listing->names.push_back(Truncate(CleanUtf8(name), 60));
-  }
-  std::string const part = PartNumber(name);
-  std::string const inner = InnerOrder(name);
-  if (name == "conversations.json") listing->single.push_back({position, path});
-  if (IsOfGemini(path)) listing->activities.push_back({position, path});
-  if (!part.empty()) listing->parts.push_back({position, part + path});
-  if (!inner.empty()) listing->inner.push_back({position, inner});
+  if (name == "MyActivity.json" && NamesGemini(path)) return Kind::kActivities;
+  std::string_view const product = Folder(path);
+  std::string_view const activity = BaseName(Folder(product));
+  if (!name.ends_with(".json") || !NamesGemini(BaseName(product))) return Kind::kOther;
+  if (activity.empty() || activity == "Takeout") return Kind::kOther;
+  std::string joined(activity);
+  joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
+  return LowerCase(name) == LowerCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminisJson;
 }
 
-Listing List(OpenArchive* opened) {
-  Listing listing;
-  for (std::size_t position = 0; opened->Next(); ++position) {
-    AddToListing(opened->Path(), position, &listing);
-  }
-  for (auto* wanted : {&listing.single, &listing.parts, &listing.inner, &listing.activities}) {
-    std::sort(wanted->begin(), wanted->end(),
-              [](const Wanted& a, const Wanted& b) { return a.order < b.order; });
-  }
-  return listing;
+Kind KindOf(std::string_view path) {
+  if (path.empty() || IsResourceFork(path)) return Kind::kNone;
+  std::string_view const name = BaseName(path);
+  if (IsPart(name)) return Kind::kPart;
+  if (name == "conversations.json") return Kind::kConversations;
+  return std::max(KindOfActivities(path), KindOfZip(name));
+}
+
+std::string ShownName(std::string_view path) {
+  return Truncate(CleanUtf8(BaseName(path)), kNameCharacters);
 }
 
 [[noreturn]] void ThrowNoConversations(const Listing& listing) {
@@ -122,7 +126,14 @@ Listing List(OpenArchive* opened) {
   }
   throw Error(sqlstate::kInvalidTextRepresentation, "export archive holds no conversations.json",
               names.empty() ? "It holds no files at all." : "It holds " + names + ".",
-              std::string(kHint));
+              std::string(kExportHint));
+}
+
+[[noreturn]] void ThrowTooLarge(std::uint64_t limit, const std::string& what) {
+  throw Error(sqlstate::kProgramLimitExceeded,
+              "export is larger than " + std::to_string(limit) + " bytes",
+              what + " together are larger when they are decompressed.",
+              "Raise \"soulprint.max_export_size\" if this export is to be trusted.");
 }
 
 // Reads one export; each conversation file in it has an ExportReader of its own.
@@ -133,19 +144,26 @@ class Intake {
          const OpenArchive::Check& check)
       : source_(source),
         max_bytes_(archive_limits.max_bytes),
+        max_inner_bytes_(std::min(max_bytes_, UINT64_MAX / kInnerFactor) * kInnerFactor),
         import_limits_(import_limits),
-        give_(give),
-        check_(check) {}
+        give_([&, this](Conversation conversation) {
+          caller_ = true;
+          give(std::move(conversation));
+          caller_ = false;
+        }),
+        check_([&, this] {
+          caller_ = true;
+          check();
+          caller_ = false;
+        }) {}
 
   ImportReport Read() {
-    char head[4] = {};
-    std::size_t const size = ReadAt(0, head, sizeof head);
-    std::string_view const begins(head, size);
-    if (begins == "PK\x03\x04" || begins == "PK\x05\x06" || begins == "PK\x07\x08") {
+    std::vector<char> buffer;
+    std::string_view const head = ReadSource(source_, 0, &buffer).substr(0, 4);
+    if (head == "PK\x03\x04" || head == "PK\x05\x06" || head == "PK\x07\x08") {
       ReadZip();
-    } else if (begins.substr(0, 2) == "\x1F\x8B") {
-      OpenArchive gzip(source_, OpenArchive::Form::kGzip, check_);
-      if (gzip.Next()) ReadMember(&gzip);
+    } else if (head.starts_with("\x1F\x8B")) {
+      ReadGzip();
     } else {
       ReadPlain();
     }
@@ -153,118 +171,136 @@ class Intake {
   }
 
  private:
-  using Open = std::function<void(const std::function<void(OpenArchive*)>&)>;
-
-  std::size_t ReadAt(std::uint64_t offset, char* to, std::size_t size) {
-    if (source_.fd == -1) {
-      if (offset >= source_.bytes.size()) return 0;
-      return source_.bytes.copy(to, size, offset);
-    }
-    ssize_t got = 0;
-    do {
-      got = pread(source_.fd, to, size, static_cast<off_t>(offset));
-    } while (got == -1 && errno == EINTR);
-    if (got == -1) {
-      throw Error(sqlstate::kIoError,
-                  std::string("could not read the export: ") + std::strerror(errno));
-    }
-    return static_cast<std::size_t>(got);
-  }
-
   void Push(std::string_view bytes, ExportReader* reader) {
     read_ += bytes.size();
-    if (read_ > max_bytes_) ThrowExportTooLarge(max_bytes_);
+    if (read_ > max_bytes_) ThrowTooLarge(max_bytes_, "The conversation files");
     reader->Push(bytes);
   }
 
   void ReadPlain() {
     ExportReader reader(import_limits_, give_, &report_);
-    std::vector<char> block(kBlockBytes);
-    std::uint64_t offset = 0;
-    while (std::size_t const size = ReadAt(offset, block.data(), block.size())) {
+    std::vector<char> buffer;
+    for (std::uint64_t offset = 0;;) {
       check_();
-      Push({block.data(), size}, &reader);
-      offset += size;
+      std::string_view const block = ReadSource(source_, offset, &buffer);
+      if (block.empty()) break;
+      Push(block, &reader);
+      offset += block.size();
     }
     reader.Finish();
   }
 
-  void ReadMember(OpenArchive* opened) {
+  void ReadGzip() {
+    OpenArchive gzip(source_, OpenArchive::Form::kGzip, check_);
+    if (gzip.Next()) {
+      ReadFile(&gzip);
+    } else {
+      ExportReader(import_limits_, give_, &report_).Finish();
+    }
+  }
+
+  void ReadFile(OpenArchive* archive) {
     ExportReader reader(import_limits_, give_, &report_);
     for (;;) {
-      std::string_view const block = opened->ReadBlock();
+      std::string_view const block = archive->ReadBlock();
       if (block.empty()) break;
       Push(block, &reader);
     }
     reader.Finish();
   }
 
-  // Opens the archive as often as it takes to reach all that is wanted, in this order.
-  void ForEach(const Open& open, const std::vector<Wanted>& wanted,
-               const std::function<void(OpenArchive*, std::size_t)>& found) {
-    for (std::size_t next = 0; next < wanted.size();) {
-      std::size_t const before = next;
-      open([&](OpenArchive* opened) {
-        for (std::size_t position = 0; next < wanted.size() && opened->Next(); ++position) {
-          if (position == wanted[next].position) found(opened, next++);
-        }
-      });
-      if (next == before) {
-        throw Error(sqlstate::kIoError, "export archive changed while it was read");
+  Listing List(OpenArchive* zip) {
+    Listing listing;
+    Plan& plan = listing.plan;
+    while (zip->Next()) {
+      if (++listed_ > kMaxFiles) ThrowTooManyFiles();
+      std::string const path = zip->Path();
+      Kind const kind = KindOf(path);
+      if (kind == Kind::kNone) continue;
+      ++listing.files;
+      if (listing.names.size() < kListedNames) listing.names.push_back(ShownName(path));
+      if (kind > plan.kind) plan = {kind, 0};
+      if (kind == plan.kind) ++plan.files;
+    }
+    return listing;
+  }
+
+  // Goes to each file that is planned.  What is wrong with one is said with its name.
+  void ForEach(OpenArchive* zip, Plan plan, const std::function<void()>& found) {
+    while (plan.files > 0 && zip->Next()) {
+      std::string const path = zip->Path();
+      if (KindOf(path) != plan.kind) continue;
+      --plan.files;
+      try {
+        found();
+      } catch (const Error& error) {
+        if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
+        throw Error(error.sqlstate(), error.what(),
+                    "In \"" + ShownName(path) + "\": " + error.detail(), error.hint());
       }
+    }
+    if (plan.files > 0) {
+      throw Error(sqlstate::kIoError, "export archive changed while it was read",
+                  "It holds fewer files than before.", "Import it again when it is complete.");
     }
   }
 
-  void ReadConversations(const Open& open, const Listing& listing) {
-    ForEach(open, listing.Conversations(),
-            [&](OpenArchive* opened, std::size_t) { ReadMember(opened); });
+  void ReadFiles(OpenArchive* zip, const Plan& plan) {
+    ForEach(zip, plan, [&] { ReadFile(zip); });
   }
 
   void ReadZip() {
-    Open const open = [&](const std::function<void(OpenArchive*)>& use) {
-      OpenArchive opened(source_, OpenArchive::Form::kZip, check_);
-      use(&opened);
-    };
-    Listing listing;
-    open([&](OpenArchive* opened) { listing = List(opened); });
-    if (!listing.Conversations().empty()) {
-      ReadConversations(open, listing);
-    } else if (listing.inner.empty() || !ReadInnerZips(open, listing)) {
+    Listing const listing = ListZip();
+    if (IsJson(listing.plan.kind)) {
+      OpenArchive zip(source_, OpenArchive::Form::kZip, check_);
+      ReadFiles(&zip, listing.plan);
+    } else if (!IsZip(listing.plan.kind) || !ReadInnerZips(listing.plan)) {
       ThrowNoConversations(listing);
     }
   }
 
-  // False if none of the ZIPs inside the ZIP holds conversations.
-  bool ReadInnerZips(const Open& open, const Listing& outer) {
-    bool found = false;
-    for (const Wanted& inner : outer.inner) {
-      Open const open_inner = [&](const std::function<void(OpenArchive*)>& use) {
-        ForEach(open, {inner}, [&](OpenArchive* opened, std::size_t) {
-          OpenArchive zip(opened, InnerLimit(), check_);
-          use(&zip);
-        });
-      };
-      Listing listing;
-      open_inner([&](OpenArchive* zip) { listing = List(zip); });
-      if (listing.Conversations().empty()) continue;
-      found = true;
-      ReadConversations(open_inner, listing);
-    }
-    return found;
+  Listing ListZip() {
+    OpenArchive zip(source_, OpenArchive::Form::kZip, check_);
+    return List(&zip);
   }
 
-  std::uint64_t InnerLimit() const {
-    constexpr std::uint64_t kMost = UINT64_MAX / kInnerFactor;
-    return std::min(max_bytes_, kMost) * kInnerFactor;
+  // False if none of the ZIPs inside the ZIP holds conversations.
+  bool ReadInnerZips(const Plan& outer) {
+    std::vector<Plan> plans;
+    ForEachInner(outer, [&](OpenArchive* zip) { plans.push_back(List(zip).plan); });
+    auto const has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
+    if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
+    auto plan = plans.begin();
+    ForEachInner(outer, [&](OpenArchive* zip) {
+      if (IsJson(plan->kind)) ReadFiles(zip, *plan);
+      ++plan;
+    });
+    return true;
+  }
+
+  void ForEachInner(const Plan& outer, const std::function<void(OpenArchive*)>& use) {
+    OpenArchive::Spend const spend = [this](std::size_t bytes) {
+      inner_read_ += bytes;
+      if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, "The ZIPs inside it");
+    };
+    OpenArchive archive(source_, OpenArchive::Form::kZip, check_);
+    ForEach(&archive, outer, [&] {
+      OpenArchive zip(&archive, spend, check_);
+      use(&zip);
+    });
   }
 
   const ExportSource& source_;
   std::uint64_t max_bytes_;
+  std::uint64_t max_inner_bytes_;
   ImportLimits import_limits_;
-  const ExportReader::Give& give_;
-  const OpenArchive::Check& check_;
+  ExportReader::Give give_;
+  OpenArchive::Check check_;
+  bool caller_ = false;  // what is thrown comes from it
   ImportReport report_;
   std::uint64_t read_ = 0;
+  std::uint64_t inner_read_ = 0;
+  std::size_t listed_ = 0;
 };
 
 }  // namespace

@@ -73,7 +73,7 @@ std::string_view FindIdAtEnd(std::string_view tail) {
                             : "Its first keys are " + names +
                                   "; a conversation has \"mapping\", \"messages\" or "
                                   "\"chat_messages\".",
-              "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.");
+              std::string(kExportHint));
 }
 
 void AppendJsonString(std::string_view text, std::string* json) {

@@ -20,8 +20,6 @@ constexpr std::size_t kKeyBytes = 60;
 constexpr std::size_t kKeys = 8;
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
-constexpr std::string_view kHint =
-    "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.";
 
 bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -53,7 +51,7 @@ std::string WhatItLooksLike(std::string_view head) {
 
 [[noreturn]] void ThrowNoJson(std::string_view head) {
   throw Error(sqlstate::kInvalidTextRepresentation, "export is not a JSON array or object",
-              WhatItLooksLike(head), std::string(kHint));
+              WhatItLooksLike(head), std::string(kExportHint));
 }
 
 bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, bool carried) {
@@ -91,7 +89,7 @@ void JsonPieces::Finish() {
     if (!head_.empty() && head_ != kBom) ThrowNoJson(head_);
     throw Error(sqlstate::kInvalidTextRepresentation, "export is empty",
                 "The file holds " + std::to_string(read_) + " bytes and no JSON.",
-                std::string(kHint));
+                std::string(kExportHint));
   }
   throw Error(sqlstate::kInvalidTextRepresentation, "export ends in the middle",
               "The JSON is not complete after " + std::to_string(read_) + " bytes.",
@@ -224,7 +222,7 @@ void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
 void JsonPieces::StepAtEnd(char c) const {
   if (IsJsonSpace(c)) return;
   throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON",
-              "There is more text after the end of the JSON.", std::string(kHint));
+              "There is more text after the end of the JSON.", std::string(kExportHint));
 }
 
 void JsonPieces::OpenPiece(std::size_t at) {

@@ -13,6 +13,10 @@
 
 namespace soulprint {
 
+// The hint of every error about a file that is no export.
+inline constexpr std::string_view kExportHint =
+    "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.";
+
 class JsonPieces {
  public:
   enum class Kind {
