@@ -41,13 +41,17 @@ mkdir -p "$learned"
 : >"$log"
 
 # The fuzzer counts seconds by the clock; they pass faster than those of a process that must wait.
-spent() { times | awk -F '[ms ]+' 'NR == 2 { print int($1 * 60 + $2 + $3 * 60 + $4) }'; }
-while [ "$(spent)" -lt "$seconds" ]; do
-  "build/fuzz/${target}_fuzz" "${options[@]}" -max_total_time=$((seconds - $(spent))) \
+# A subshell would count none of them.
+spent=0
+while [ "$spent" -lt "$seconds" ]; do
+  "build/fuzz/${target}_fuzz" "${options[@]}" -max_total_time=$((seconds - spent)) \
     "$learned" "${corpus[@]}" >>"$log" 2>&1 || {
     grep -vE '^#[0-9]' "$log" | tail -n 80
     exit 1
   }
+  times >"$log.times"
+  spent=$(awk -F '[ms ]+' 'NR == 2 { print int($1 * 60 + $2 + $3 * 60 + $4) }' "$log.times")
+  rm "$log.times"
 done
-awk -v head="$target: $(spent) s of CPU time" \
+awk -v head="$target: $spent s of CPU time" \
   '/number_of_executed_units/ { inputs += $2 } END { print head ", " inputs " inputs" }' "$log"
