@@ -21,8 +21,8 @@ UNIT = $(wildcard test/unit/*.cpp)
 # What the fuzz targets read bytes with.
 FUZZED = src/intake/archive.cpp src/intake/open_archive.cpp $(addprefix src/pipeline/,activities_to_exported.cpp \
   assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
-  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_pieces.cpp \
-  json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp sample_to_sections.cpp text.cpp time.cpp)
+  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_events.cpp \
+  json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp sample_to_sections.cpp text.cpp time.cpp)
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
 PURE_OBJS = $(PURE:src/%.cpp=build/%.o)

@@ -69,6 +69,17 @@ SELECT imported FROM soulprint_import(:'ada', convert_to($${"id": "t2", "current
   "b": {"message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["and round"]}}, "parent": "a", "children": ["a"]}}}$$, 'UTF8'));
 
 --
+-- Copies in one export: the newest, else the first; without a time it never replaces one that has it
+--
+\set copies '[{"id": "d1", "messages": [{"role": "user", "content": "first"}]}, {"id": "d1", "messages": [{"role": "user", "content": "second"}]}, {"id": "d2", "update_time": 20, "messages": [{"role": "user", "content": "newest"}]}, {"id": "d2", "messages": [{"role": "user", "content": "no time"}]}, {"id": "d2", "update_time": 10, "messages": [{"role": "user", "content": "older"}]}]'
+SELECT pg_temp.import(:'copies');
+SELECT pg_temp.import(:'copies');
+SELECT conversation_id, updated_at, messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id ~ '^d' ORDER BY 1;
+-- What its user takes back is deleted.
+SELECT pg_temp.import($$[{"id": "d1", "is_do_not_remember": true, "mapping": {}}, {"id": "d3", "is_do_not_remember": true, "mapping": {}}, {"id": "d3", "messages": [{"role": "user", "content": "an older copy"}]}]$$);
+SELECT conversation_id FROM raw_conversations WHERE conversation_id ~ '^d' ORDER BY 1;
+
+--
 -- What is left out, and what was repaired
 --
 SELECT imported, skipped, skipped_because, skipped_ids FROM soulprint_import(:'ada', convert_to($$[
@@ -85,6 +96,10 @@ SELECT imported, skipped, skipped_because, skipped_ids FROM soulprint_import(:'a
 SELECT imported, replaced_characters FROM soulprint_import(:'ada',
     convert_to($$[{"id": "r1", "messages": [{"role": "user", "content": "nul \u0000 half \ud83d end$$, 'UTF8') || '\xff'::bytea || convert_to('"}]}]', 'UTF8'));
 SELECT messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id = 'r1';
+-- A mark's text is JSON inside JSON.
+SELECT imported FROM soulprint_import(:'ada', convert_to($${"id": "r2", "current_node": "a", "mapping": {"a": {"message": {"author": {"role": "assistant"},
+    "content": {"content_type": "text", "parts": ["In \ue200entity\ue202[\"city\",\"Par\\u0000is\"]\ue201."]}}}}}$$, 'UTF8'));
+SELECT messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id = 'r2';
 
 --
 -- ZIP and gzip

@@ -25,14 +25,20 @@ namespace soulprint {
 
 namespace {
 
+std::string_view StateOf(int reason) {
+  if (reason == ENOENT || reason == ENOTDIR) return "58P01";
+  return reason == EACCES || reason == EPERM ? "42501" : sqlstate::kIoError;
+}
+
 // A file on the server, open for reading.
 class ServerFile {
  public:
-  explicit ServerFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  // Opening a FIFO would wait for its writer.
+  explicit ServerFile(const std::string& path)
+      : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     if (fd_ < 0) {
       const int reason = errno;
-      throw Error(reason == ENOENT ? "58P01" : "42501",
-                  "could not open file \"" + path + "\": " + strerror(reason), {},
+      throw Error(StateOf(reason), "could not open file \"" + path + "\": " + strerror(reason), {},
                   "Give the path of an export on the database server that the server can read.");
     }
     struct stat status;

@@ -21,9 +21,11 @@ struct Imported {
 std::int64_t CountSkipped(const ImportReport& report);
 
 // Reads an export into the user's conversations with the rights of the present role, in the open
-// transaction.  The later updated_at wins, else the later import; what is the same stays the same
-// row version.  `check` is called for each conversation and each megabyte; what it throws comes
-// through.  Throws Error as ReadExport does, and 22P02 when no conversation can be used.
+// transaction, after other imports of this user.  The later updated_at wins (an unknown one is
+// before all others); of equals that of the later import, and in one import the first.  What is the
+// same stays the same row version.  What is not to be remembered is deleted.  `check` is called for
+// each conversation and each megabyte; what it throws comes through.  Throws Error as ReadExport
+// does, and 22P02 when no conversation can be used.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
                       const std::function<void()>& check);
 
@@ -34,7 +36,8 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// Keeps what an import found in soulprint.imports.  Needs the rights of soulprint_worker.
+// The end of an import: keeps what it found in soulprint.imports.  Needs the rights of
+// soulprint_worker.  Throws Error 02000 if the user was deleted meanwhile.
 void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

@@ -1,12 +1,15 @@
-// A jsonb as a stream of tokens ──► a JSON value.  Without recursion: a jsonb may be nested deeply.
+// A jsonb as a stream of tokens ──► a JSON value, without recursion: a jsonb may be nested deeply.
+// Messages ──► a jsonb, by the same tokens.
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "error.hpp"
 #include "pg/call.hpp"
+#include "pipeline/time.hpp"
 
 #include "jsonb.hpp"
 
@@ -29,6 +32,34 @@ json NumberOf(const JsonbValue& value) {
   pg::Call([&] { pfree(text); });
   return number;
 }
+
+// The tokens of one object of strings.  For use inside of Call.
+class ObjectOfStrings {
+ public:
+  explicit ObjectOfStrings(JsonbParseState** state) : state_(state) {
+    pushJsonbValue(state_, WJB_BEGIN_OBJECT, nullptr);
+  }
+
+  void Add(const char* key, std::string_view value) {
+    pg_verifymbstr(value.data(), static_cast<int>(value.size()), false);
+    Push(WJB_KEY, key);
+    Push(WJB_VALUE, value);
+  }
+
+  void End() { pushJsonbValue(state_, WJB_END_OBJECT, nullptr); }
+
+ private:
+  // The string is not copied until the whole jsonb is.
+  void Push(JsonbIteratorToken token, std::string_view text) {
+    JsonbValue string;
+    string.type = jbvString;
+    string.val.string.len = static_cast<int>(text.size());
+    string.val.string.val = const_cast<char*>(text.data());
+    pushJsonbValue(state_, token, &string);
+  }
+
+  JsonbParseState** state_;
+};
 
 json ScalarOf(const JsonbValue& value) {
   if (value.type == jbvString) return StringOf(value);
@@ -87,6 +118,28 @@ json ParseJsonb(Datum datum) {
   if (JB_ROOT_IS_SCALAR(jsonb)) value = json(std::move(value[0]));
   if (PointerGetDatum(jsonb) != datum) pg::Call([&] { pfree(jsonb); });
   return value;
+}
+
+Datum MessagesToJsonb(const std::vector<Message>& messages) {
+  std::vector<std::string> times;
+  times.reserve(messages.size());
+  for (const Message& message : messages) {
+    times.push_back(message.at ? FormatTime(message.at) : std::string());
+  }
+  return pg::Call([&] {
+    JsonbParseState* state = nullptr;
+    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      const Message& message = messages[i];
+      ObjectOfStrings object(&state);
+      if (!message.id.empty()) object.Add("id", message.id);
+      object.Add("role", message.role == Role::kUser ? "user" : "assistant");
+      object.Add("content", message.text);
+      if (!times[i].empty()) object.Add("timestamp", times[i]);
+      object.End();
+    }
+    return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr)));
+  });
 }
 
 }  // namespace soulprint

@@ -63,17 +63,17 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
   return pass;
 }
 
-std::optional<std::int64_t> CurrentPass(const std::string& user_id,
-                                        const std::string& storage_path) {
+// What is imported has the time when its transaction began, its import the time when it was
+// complete.
+std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
   const pg::Rows rows =
-      pg::Query("SELECT f.id FROM soulprint.full_passes f JOIN " +
-                settings::AppTable("user_profiles") +
-                " p ON p.user_id = f.user_id WHERE f.user_id = $1 AND f.state = 'running'"
-                " AND ($2 IN ('', p.storage_path)) AND NOT EXISTS (SELECT FROM " +
-                settings::AppTable("raw_conversations") +
-                " c WHERE c.user_id = $1 AND c.imported_at > f.taken_at)")
+      pg::Query(
+          "SELECT f.id FROM soulprint.full_passes f WHERE f.user_id = $1 AND f.state = 'running'"
+          " AND NOT EXISTS (SELECT FROM soulprint.imports i"
+          " WHERE i.user_id = $1 AND i.imported_at > f.taken_at) AND NOT EXISTS (SELECT FROM " +
+          settings::AppTable("raw_conversations") +
+          " c WHERE c.user_id = $1 AND c.imported_at > f.taken_at)")
           .Uuid(user_id)
-          .Text(storage_path)
           .Run();
   if (rows.empty()) return std::nullopt;
   return rows.front().BigInt(0);
@@ -148,9 +148,7 @@ Datum soulprint_current_full_pass(PG_FUNCTION_ARGS) {
   using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-    const std::string storage_path = pg::FromText(PG_GETARG_DATUM(1));
-    return ToResult(fcinfo,
-                    pg::AsRole(kWorkerRole, [&] { return CurrentPass(user_id, storage_path); }));
+    return ToResult(fcinfo, pg::AsRole(kWorkerRole, [&] { return CurrentPass(user_id); }));
   });
 }
 

@@ -10,6 +10,7 @@
 #include "pipeline/export_to_conversations.hpp"
 #include "pipeline/text.hpp"
 #include "settings.hpp"
+#include "user_locks.hpp"
 
 namespace soulprint {
 
@@ -51,6 +52,8 @@ Readable SqlStore::FindReadable() {
     return pg::Query(
                "SELECT p.storage_path, (SELECT i.etag FROM soulprint.imports i"
                " WHERE i.user_id = p.user_id AND i.storage_path = p.storage_path"
+               // A setting may let them in by now.
+               " AND NOT i.skipped_because ? 'too large'"
                " ORDER BY i.id DESC LIMIT 1), EXISTS (SELECT FROM " +
                conversations_ + " c WHERE c.user_id = $1) FROM " + profiles_ +
                " p WHERE p.user_id = $1")
@@ -68,7 +71,7 @@ void SqlStore::ImportExport(int fd, const ImportOrigin& origin) {
       soulprint::ImportExport(pass_.user_id, ExportSource{{}, fd}, [] { ObeyServer(); });
   RecordImport(pass_.user_id, origin, imported);
   // What this pass has imported itself is no reason for another one.
-  pg::Query("UPDATE soulprint.full_passes SET taken_at = now() WHERE id = $1")
+  pg::Query("UPDATE soulprint.full_passes SET taken_at = clock_timestamp() WHERE id = $1")
       .BigInt(pass_.id)
       .Execute();
   transaction.Commit();
@@ -126,13 +129,7 @@ void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversati
             " c WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id)")
       .Uuid(pass_.user_id)
       .Execute();
-  // Last: the rows above may have locked what both they and the profile refer to, and who deletes
-  // the user locks that first, too.
-  const std::uint64_t profile =
-      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1 FOR KEY SHARE")
-          .Uuid(pass_.user_id)
-          .Execute();
-  if (profile == 0) throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
+  HoldProfile(pass_.user_id);
   transaction.Commit();
 }
 

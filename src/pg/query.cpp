@@ -5,6 +5,7 @@
 
 #include "pg/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <unordered_map>
 
@@ -55,8 +56,11 @@ void Check(int code, const std::string& sql) {
 SPIPlanPtr PlanOf(const std::string& sql, std::vector<Oid>& types) {
   SPIPlanPtr& kept = KeptPlan(sql, types);
   if (kept != nullptr) return kept;
+  // A plan made for the values would copy a large one more than once.
+  const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
   SPIPlanPtr const plan = Call([&] {
-    SPIPlanPtr const fresh = SPI_prepare(sql.c_str(), static_cast<int>(types.size()), types.data());
+    SPIPlanPtr const fresh = SPI_prepare_cursor(sql.c_str(), static_cast<int>(types.size()),
+                                                types.data(), large ? CURSOR_OPT_GENERIC_PLAN : 0);
     if (fresh != nullptr) SPI_keepplan(fresh);
     return fresh;
   });
@@ -199,6 +203,11 @@ Query& Query::BigIntArray(std::vector<std::int64_t> values) {
   return *this;
 }
 
+Query& Query::Jsonb(std::function<std::uintptr_t()> make) {
+  parameters_.push_back({.type = JSONBOID, .make = std::move(make)});
+  return *this;
+}
+
 // What Postgres takes for a parameter.
 std::uintptr_t Query::ToDatum(const Parameter& parameter) {
   if (parameter.null) return Datum{0};
@@ -216,6 +225,8 @@ std::uintptr_t Query::ToDatum(const Parameter& parameter) {
       return ToTextArray(parameter.texts);
     case INT8ARRAYOID:
       return ToBigIntArray(parameter.numbers);
+    case JSONBOID:
+      return parameter.make();
     default:  // int8 and timestamptz
       return Int64GetDatum(parameter.number);
   }

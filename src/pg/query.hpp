@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,8 @@ class Query {
   Query& Timestamp(std::optional<std::int64_t> value);
   Query& TextArray(std::vector<std::string> values);
   Query& BigIntArray(std::vector<std::int64_t> values);
+  // `make` gives the Datum when the statement runs, in memory that goes with it.
+  Query& Jsonb(std::function<std::uintptr_t()> make);
 
   // Runs the statement; its rows (of RETURNING, too).
   Rows Run();
@@ -75,6 +78,7 @@ class Query {
     double real = 0;
     std::vector<std::string> texts = {};
     std::vector<std::int64_t> numbers = {};
+    std::function<std::uintptr_t()> make = {};
   };
 
   static std::uintptr_t ToDatum(const Parameter& parameter);

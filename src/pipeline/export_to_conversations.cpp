@@ -21,7 +21,6 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kSkippedIds = 100;
-constexpr std::size_t kIdBytes = 500;
 constexpr std::string_view kNoConversation = "not a conversation";
 constexpr std::string_view kConversationHint =
     "Give {\"title\": …, \"messages\": [{\"role\": \"user\", \"content\": …}]}.";
@@ -76,30 +75,10 @@ std::string_view FindIdAtEnd(std::string_view tail) {
               std::string(kExportHint));
 }
 
-void AppendJsonString(std::string_view text, std::string* json) {
-  constexpr char kHex[] = "0123456789abcdef";
-  json->push_back('"');
-  std::size_t plain = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    auto const c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    json->append(text.substr(plain, at - plain));
-    plain = at + 1;
-    if (c == '\n') {
-      json->append("\\n");
-    } else if (c < 0x20) {
-      json->append("\\u00").append({kHex[c >> 4], kHex[c & 15]});
-    } else {
-      json->append({'\\', text[at]});
-    }
-  }
-  json->append(text.substr(plain)).push_back('"');
-}
-
 Conversation ConversationFrom(ReadJson read, ExportedConversation exported, ImportReport* report) {
   if (read == ReadJson::kTooDeep) {
     throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply",
-                "At most " + std::to_string(ImportLimits{}.max_nesting) + " levels are read.",
+                "At most " + std::to_string(ReadLimits().max_nesting) + " levels are read.",
                 std::string(kConversationHint));
   }
   if (read == ReadJson::kInvalid || !IsConversation(exported)) {
@@ -142,7 +121,10 @@ struct ExportReader::State {
     if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report.replaced_characters);
     report.replaced_characters += RepairEscapes(&json);
     ExportedConversation exported;
-    ReadJson const result = JsonToExported(json, limits.max_nesting, &exported);
+    ReadJson result = ReadJson::kTooLarge;
+    if (json.size() <= limits.max_conversation_bytes) {
+      result = JsonToExported(json, {limits.max_nesting, MaxKept()}, &exported);
+    }
     if (result == ReadJson::kRead) {
       std::string().swap(json);
       TakeExported(std::move(exported), whole);
@@ -152,8 +134,18 @@ struct ExportReader::State {
                   "Export the data again, or check what has changed the file.");
     } else {
       ++report.found;
-      Skip(result == ReadJson::kTooDeep ? "nested too deeply" : "not valid JSON", FindId(json));
+      Skip(WhyUnread(result), FindId(json));
     }
+  }
+
+  static std::string_view WhyUnread(ReadJson result) {
+    if (result == ReadJson::kTooLarge) return "too large";
+    return result == ReadJson::kTooDeep ? "nested too deeply" : "not valid JSON";
+  }
+
+  // Texts take no more memory than their JSON; countless tiny messages would.
+  std::size_t MaxKept() const {
+    return limits.max_conversation_bytes + limits.max_conversation_bytes / 2;
   }
 
   void TakeExported(ExportedConversation exported, bool whole) {
@@ -171,6 +163,7 @@ struct ExportReader::State {
     ++report.found;
     if (exported.do_not_remember) {
       Skip("do not remember");
+      GiveUp(std::move(exported));
     } else if (!is_conversation && !is_shell) {
       Skip(kNoConversation,
            exported.conversation_id.empty() ? exported.id : exported.conversation_id);
@@ -200,23 +193,31 @@ struct ExportReader::State {
     ExportedMessage message = std::move(exported.itself);
     if (message.id.empty()) message.id = std::move(exported.id);
     if (!message.at) message.at = exported.created_at;
-    bare_bytes += message.text.size() + sizeof message;
-    if (bare_bytes > limits.max_conversation_bytes) {
-      std::vector<ExportedMessage>().swap(bare.messages);
-      return;
-    }
     bare.has_messages = true;
-    bare.messages.push_back(std::move(message));
+    bare.bytes += exported.bytes + sizeof message;
+    if (bare.bytes > limits.max_conversation_bytes) {
+      bare.messages = {};
+    } else {
+      bare.messages.push_back(std::move(message));
+    }
   }
 
   void GiveBare() {
     if (!bare.has_messages) return;
     ++report.found;
-    if (bare_bytes > limits.max_conversation_bytes) {
+    if (bare.bytes > limits.max_conversation_bytes) {
       Skip("too large");
     } else {
       GiveOn(std::move(bare));
     }
+  }
+
+  // What the user takes back may have been given on before.
+  void GiveUp(ExportedConversation exported) {
+    exported.nodes = {};
+    exported.messages = {};
+    Conversation conversation = ExportedToConversation(std::move(exported), nullptr);
+    if (!conversation.id.empty()) give(std::move(conversation));
   }
 
   void GiveOn(ExportedConversation exported) {
@@ -242,7 +243,6 @@ struct ExportReader::State {
   JsonPieces pieces;
   Activities activities;
   ExportedConversation bare;  // of a file that is one list of messages
-  std::size_t bare_bytes = 0;
 };
 
 ExportReader::ExportReader(ImportLimits limits, Give give, ImportReport* report)
@@ -270,38 +270,14 @@ Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* repo
                 std::string(kConversationHint));
   }
   ExportedConversation exported;
-  const ReadJson read = JsonToExported(json, ImportLimits{}.max_nesting, &exported);
+  const ReadJson read = JsonToExported(json, {}, &exported);
   return ConversationFrom(read, std::move(exported), report);
 }
 
 Conversation ConversationFromText(const std::string& json) {
   ExportedConversation exported;
-  const ReadJson read = JsonToExported(json, ImportLimits{}.max_nesting, &exported);
+  const ReadJson read = JsonToExported(json, {}, &exported);
   return ConversationFrom(read, std::move(exported), nullptr);
-}
-
-std::string MessagesToJson(const std::vector<Message>& messages) {
-  std::string json = "[";
-  for (const Message& message : messages) {
-    json += json.size() == 1 ? "{" : ",{";
-    if (!message.id.empty()) {
-      json += "\"id\":";
-      AppendJsonString(message.id, &json);
-      json += ",";
-    }
-    json += message.role == Role::kUser ? "\"role\":\"user\"" : "\"role\":\"assistant\"";
-    json += ",\"content\":";
-    AppendJsonString(message.text, &json);
-    if (message.at) json += ",\"timestamp\":\"" + FormatTime(message.at) + "\"";
-    json += "}";
-  }
-  json += "]";
-  return json;
-}
-
-std::string ConversationIdentity(const Conversation& conversation) {
-  return conversation.title.value_or("") + "\n" + FormatTime(conversation.created_at) + "\n" +
-         (conversation.messages.empty() ? "" : conversation.messages.front().text);
 }
 
 }  // namespace soulprint

@@ -15,8 +15,10 @@
 namespace soulprint {
 
 struct ImportLimits {
-  std::size_t max_conversation_bytes = std::size_t{32} << 20;  // of JSON; a larger one is skipped
-  int max_nesting = 512;  // of JSON; more skips the conversation
+  // Of JSON; a larger one is skipped.  So is one that takes half as much again in memory, and one
+  // with a string half as large: reading it takes four times its size.
+  std::size_t max_conversation_bytes = std::size_t{32} << 20;
+  std::size_t max_nesting = 512;  // of JSON; more skips the conversation
 };
 
 // What was found in an export and why something was left out.
@@ -40,7 +42,9 @@ struct ImportReport {
 // Takes an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's and
 // DeepSeek's tree, Claude's chat_messages, the simplified form, and Gemini's list of activities.
 // Keeps one conversation in memory at a time.
-// A conversation that cannot be read costs that conversation only and is counted in the report.
+// A conversation that cannot be read costs that conversation only and is counted in the report. One
+// that is not to be remembered counts as skipped and is given on without messages, if it has an id:
+// an earlier export may have given it.
 class ExportReader {
  public:
   using Give = std::function<void(Conversation)>;
@@ -70,13 +74,5 @@ Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* repo
 
 // The same from storable JSON text, faster: values that are not needed are never kept.
 Conversation ConversationFromText(const std::string& json);
-
-// The visible messages as stored in raw_conversations.messages:
-// [{"id":…,"role":"user"|"assistant","content":…,"timestamp":…}], id and timestamp where known.
-std::string MessagesToJson(const std::vector<Message>& messages);
-
-// What a conversation without an id is known by: title, creation time and first visible message.
-// Its id is "h-" and the first 32 hex digits of the SHA-256 of this text.
-std::string ConversationIdentity(const Conversation& conversation);
 
 }  // namespace soulprint

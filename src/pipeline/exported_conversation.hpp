@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,11 +64,13 @@ struct ExportedConversation {
   bool has_title = false;  // also when it is null
   bool has_mapping = false;
   bool has_messages = false;
-  bool has_chat_messages = false;         // Claude's, as nodes
-  std::vector<ExportedNode> nodes;        // in file order
-  std::vector<ExportedMessage> messages;  // of the simplified form
-  ExportedMessage itself;                 // when the object is one message of a bare list
+  bool has_chat_messages = false;        // Claude's, as nodes
+  std::deque<ExportedNode> nodes;        // in file order
+  std::deque<ExportedMessage> messages;  // of the simplified form
+  ExportedMessage itself;                // when the object is one message of a bare list
   ExportedActivity activity;  // when it is one of Gemini's activities; title is its title
+
+  std::size_t bytes = 0;  // of memory that all this takes, about
 };
 
 }  // namespace soulprint

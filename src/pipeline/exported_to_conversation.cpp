@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -35,7 +36,7 @@ constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
                                                               "user_editable_context",
                                                               "model_editable_context"};
 
-using Nodes = std::vector<ExportedNode>;
+using Nodes = std::deque<ExportedNode>;
 
 // Position of each node's parent, kNone for a root and an orphan.  A parent that is missing from
 // the node, or from the file, is taken from the lists of children.  In Claude's list a message that
@@ -197,7 +198,9 @@ std::string_view WhyBlank(const ExportedMessage& message) {
 void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
   bool const turns = !exported->has_mapping;
   Time last;
-  for (std::size_t position : ActivePath(*exported, report)) {
+  std::vector<std::size_t> const path = ActivePath(*exported, report);
+  conversation->messages.reserve(path.size());
+  for (std::size_t position : path) {
     ExportedNode& node = exported->nodes[position];
     if (!node.has_message) continue;
     ExportedMessage& message = node.message;
@@ -222,6 +225,7 @@ void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation
 
 void ReadList(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
   Time last;
+  conversation->messages.reserve(exported->messages.size());
   for (ExportedMessage& message : exported->messages) {
     if (!message.at) message.at = last;
     last = message.at;
@@ -260,6 +264,7 @@ Conversation ExportedToConversation(ExportedConversation exported, ImportReport*
   conversation.title = std::move(exported.title);
   conversation.created_at = exported.created_at;
   conversation.updated_at = exported.updated_at;
+  conversation.do_not_remember = exported.do_not_remember;
   if (exported.has_mapping || exported.has_chat_messages) {
     ReadTree(&exported, report, &conversation);
   } else {

@@ -143,6 +143,9 @@ std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
     }
     end = bytes.size();
   }
+  string_bytes_ += end - begin;
+  long_string_ = long_string_ || (open_ && string_bytes_ > max_bytes_ / 2);
+  if (!in_string_) string_bytes_ = 0;
   if (in_key_) {
     std::size_t const room = kKeyBytes - key_.size();
     key_.append(bytes.substr(begin, std::min(end - begin, room)));
@@ -231,17 +234,19 @@ void JsonPieces::OpenPiece(std::size_t at) {
 }
 
 void JsonPieces::KeepPiece(std::string_view bytes) {
-  if (!too_large_ && piece_.size() + bytes.size() <= max_bytes_) {
+  if (!too_large_ && !long_string_ && piece_.size() + bytes.size() <= max_bytes_) {
+    // What is not written to takes no memory; growing step by step would take it twice.
+    if (piece_.size() + bytes.size() > kKeptCapacity) piece_.reserve(max_bytes_);
     piece_.append(bytes);
     return;
   }
   if (!too_large_) {
     too_large_ = true;
     tail_ = piece_.substr(piece_.size() - std::min(piece_.size(), kEndBytes));
-    piece_.append(bytes.substr(0, kEndBytes));
     piece_.resize(std::min(piece_.size(), kEndBytes));
     piece_.shrink_to_fit();
   }
+  piece_.append(bytes.substr(0, kEndBytes - piece_.size()));
   tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kEndBytes)));
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kEndBytes));
 }
@@ -255,6 +260,7 @@ void JsonPieces::GivePiece(Kind kind) {
 void JsonPieces::DropPiece() {
   open_ = false;
   too_large_ = false;
+  long_string_ = false;
   piece_.clear();
   tail_.clear();
   if (piece_.capacity() > kKeptCapacity) piece_.shrink_to_fit();

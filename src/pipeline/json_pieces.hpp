@@ -23,7 +23,7 @@ class JsonPieces {
     kElement,   // an element of the list of conversations
     kWhole,     // the file's one object
     kNoObject,  // an element that is a number, a string or a literal; json is empty
-    kTooLarge,  // json is only its first bytes, tail its last
+    kTooLarge,  // or a string in it is half as large; json is only its first bytes, tail its last
   };
   struct Piece {
     Kind kind = Kind::kElement;
@@ -76,6 +76,8 @@ class JsonPieces {
   bool open_ = false;      // a piece is being collected
   std::size_t begin_ = 0;  // where it goes on in the bytes of this push
   bool too_large_ = false;
+  std::size_t string_bytes_ = 0;  // of the string at hand
+  bool long_string_ = false;      // one in this piece was
   std::string piece_;
   std::string tail_;
 };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pipeline/export_places.hpp"
+#include "pipeline/json_events.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -20,20 +21,19 @@ namespace {
 
 using nlohmann::json;
 
-// Longer ids are no ids: nothing can be indexed under them.
-constexpr std::size_t kIdBytes = 500;
+// A node, and what it takes to find it among the others.
+constexpr std::size_t kNodeBytes = sizeof(ExportedNode) + 100;
 
-class Reader {
+class Reader final : public JsonEvents {
  public:
-  Reader(int max_nesting, ExportedConversation* result)
-      : max_nesting_(static_cast<std::size_t>(std::max(max_nesting, 0))),
-        result_(*result),
-        message_(&result->itself) {}
+  Reader(const ReadLimits& limits, ExportedConversation* result)
+      : limits_(limits), result_(*result), message_(&result->itself) {}
 
-  bool too_deep() const { return too_deep_; }
+  // Why reading stopped before the end.
+  ReadJson why() const { return why_; }
 
-  bool null() { return true; }
-  bool boolean(bool value) {
+  bool null() override { return true; }
+  bool boolean(bool value) override {
     switch (places_.empty() ? Place::kSkipped : places_.back()) {
       case Place::kConversation:
         if (key_ == "is_do_not_remember") result_.do_not_remember = value;
@@ -47,19 +47,21 @@ class Reader {
     }
     return true;
   }
-  bool number_integer(std::int64_t value) {
+  bool number_integer(std::int64_t value) override {
     return Number(static_cast<double>(value), [&] { return std::to_string(value); });
   }
-  bool number_unsigned(std::uint64_t value) {
+  bool number_unsigned(std::uint64_t value) override {
     return Number(static_cast<double>(value), [&] { return std::to_string(value); });
   }
-  bool number_float(double value, const std::string&) {
+  bool number_float(double value, const std::string&) override {
     return Number(value, [] { return std::string(); });
   }
   bool binary(json::binary_t&) { return true; }
 
-  bool string(std::string& value) {
-    switch (places_.empty() ? Place::kSkipped : places_.back()) {
+  bool string(std::string& value) override {
+    Place const place = places_.empty() ? Place::kSkipped : places_.back();
+    if (place != Place::kSkipped && place != Place::kMetadata) result_.bytes += value.size();
+    switch (place) {
       case Place::kConversation:
         StringOfConversation(value);
         break;
@@ -67,6 +69,7 @@ class Reader {
         if (key_ == "parent") node().parent = std::move(value);
         break;
       case Place::kChildren:
+        result_.bytes += sizeof value;
         node().children.push_back(std::move(value));
         break;
       case Place::kMessage:
@@ -94,21 +97,22 @@ class Reader {
         if (key_ == "text" || key_ == "content") block_text_ = std::move(value);
         break;
       case Place::kAttachment:
-        if (key_ == "extracted_content") AppendParagraph(value, &message_->attached);
+        if (key_ == "extracted_content") AppendParagraph(std::move(value), &message_->attached);
         break;
       case Place::kFile:
         if (key_ == "file_kind" && value == "image") message_->picture = true;
         break;
       case Place::kHtmlItem:
+        result_.bytes += sizeof value;
         if (key_ == "html") result_.activity.html.push_back(std::move(value));
         break;
       default:
         break;
     }
-    return true;
+    return Fits();
   }
 
-  bool key(std::string& value) {
+  bool key(std::string& value) override {
     key_ = std::move(value);
     Place const place = places_.back();
     if (place == Place::kNode && key_ == "parent") node().has_parent_field = true;
@@ -121,15 +125,17 @@ class Reader {
     return true;
   }
 
-  bool start_object(std::size_t) {
+  bool start_object(std::size_t) override {
     Place const place =
         places_.empty() ? Place::kConversation : Behind(places_.back(), key_, false);
     switch (place) {
       case Place::kNode:
+        result_.bytes += kNodeBytes + key_.size();
         result_.nodes.emplace_back().key = std::move(key_);
         break;
       case Place::kMessage:
         if (places_.back() == Place::kMessages) {
+          result_.bytes += sizeof *message_;
           message_ = &result_.messages.emplace_back();
         } else {
           node().has_message = true;
@@ -137,6 +143,7 @@ class Reader {
         }
         break;
       case Place::kTurn:
+        result_.bytes += kNodeBytes;
         result_.nodes.emplace_back().has_message = true;
         message_ = &node().message;
         break;
@@ -151,19 +158,19 @@ class Reader {
     return Open(place);
   }
 
-  bool start_array(std::size_t) {
+  bool start_array(std::size_t) override {
     Place const place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
     if (place == Place::kMessages) result_.has_messages = true;
     return Open(place);
   }
 
-  bool end_object() {
+  bool end_object() override {
     if (places_.back() == Place::kBlock) AddBlock();
     if (places_.back() == Place::kFragment) AddFragment();
     if (places_.size() == 1) Name();
     return Close();
   }
-  bool end_array() { return Close(); }
+  bool end_array() override { return Close(); }
 
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
     return false;
@@ -172,13 +179,19 @@ class Reader {
  private:
   ExportedNode& node() { return result_.nodes.back(); }
 
+  bool Fits() {
+    if (result_.bytes <= limits_.max_bytes) return true;
+    why_ = ReadJson::kTooLarge;
+    return false;
+  }
+
   bool Open(Place place) {
-    if (places_.size() >= max_nesting_) {
-      too_deep_ = true;
+    if (places_.size() >= limits_.max_nesting) {
+      why_ = ReadJson::kTooDeep;
       return false;
     }
     places_.push_back(place);
-    return true;
+    return Fits();
   }
 
   bool Close() {
@@ -283,14 +296,17 @@ class Reader {
     }
   }
 
-  static void AppendParagraph(std::string_view text, std::string* to) {
-    if (!to->empty()) *to += "\n\n";
-    *to += text;
+  static void AppendParagraph(std::string text, std::string* to) {
+    if (to->empty()) {
+      *to = std::move(text);
+    } else {
+      (*to += "\n\n") += text;
+    }
   }
 
   void AddBlock() {
     if (block_type_ == "text" || block_type_.empty()) {
-      AppendParagraph(block_text_, &message_->text);
+      AppendParagraph(std::move(block_text_), &message_->text);
     } else if (block_type_ == "image") {
       message_->picture = true;
     } else if (message_->content_type.empty()) {
@@ -301,7 +317,7 @@ class Reader {
   void AddFragment() {
     bool const asks = block_type_ == "REQUEST";
     if (asks || message_->role.empty()) message_->role = asks ? "user" : "assistant";
-    if (asks || block_type_ == "RESPONSE") AppendParagraph(block_text_, &message_->text);
+    if (asks || block_type_ == "RESPONSE") AppendParagraph(std::move(block_text_), &message_->text);
   }
 
   // Claude's names of what others call id and title.
@@ -318,7 +334,7 @@ class Reader {
     }
   }
 
-  std::size_t max_nesting_;
+  ReadLimits limits_;
   ExportedConversation& result_;
   ExportedMessage* message_;
   std::vector<Place> places_;
@@ -327,73 +343,21 @@ class Reader {
   std::string block_text_;
   std::string uuid_;
   std::optional<std::string> name_;
-  bool too_deep_ = false;
+  ReadJson why_ = ReadJson::kInvalid;
 };
-
-// Sends a value that is no object or array to the reader.
-bool SendScalar(const json& value, Reader* reader) {
-  switch (value.type()) {
-    case json::value_t::string: {
-      std::string copy = value.get_ref<const std::string&>();
-      return reader->string(copy);
-    }
-    case json::value_t::boolean:
-      return reader->boolean(value.get<bool>());
-    case json::value_t::number_integer:
-      return reader->number_integer(value.get<std::int64_t>());
-    case json::value_t::number_unsigned:
-      return reader->number_unsigned(value.get<std::uint64_t>());
-    case json::value_t::number_float:
-      return reader->number_float(value.get<double>(), {});
-    default:
-      return reader->null();
-  }
-}
-
-// Sends parsed JSON to the reader as if it were being parsed; false when the reader has enough.
-bool Send(const json& root, Reader* reader) {
-  std::vector<std::pair<const json*, json::const_iterator>> open;
-  auto const send = [&](const json& value) {
-    if (!value.is_structured()) return SendScalar(value, reader);
-    open.emplace_back(&value, value.begin());
-    return value.is_object() ? reader->start_object(value.size())
-                             : reader->start_array(value.size());
-  };
-  if (!send(root)) return false;
-  while (!open.empty()) {
-    auto& [parent, next] = open.back();
-    if (next == parent->end()) {
-      if (!(parent->is_object() ? reader->end_object() : reader->end_array())) return false;
-      open.pop_back();
-      continue;
-    }
-    if (parent->is_object()) {
-      std::string key = next.key();
-      reader->key(key);
-    }
-    const json& value = *next++;
-    if (!send(value)) return false;
-  }
-  return true;
-}
-
-ReadJson Result(bool complete, const Reader& reader) {
-  if (complete) return ReadJson::kRead;
-  return reader.too_deep() ? ReadJson::kTooDeep : ReadJson::kInvalid;
-}
 
 }  // namespace
 
-ReadJson JsonToExported(const std::string& text, int max_nesting, ExportedConversation* result) {
-  Reader reader(max_nesting, result);
+ReadJson JsonToExported(const std::string& text, const ReadLimits& limits,
+                        ExportedConversation* result) {
+  Reader reader(limits, result);
   bool const complete = json::sax_parse(text.data(), text.data() + text.size(), &reader);
-  return Result(complete, reader);
+  return complete ? ReadJson::kRead : reader.why();
 }
 
-ReadJson JsonToExported(const json& value, int max_nesting, ExportedConversation* result) {
-  Reader reader(max_nesting, result);
-  bool const complete = Send(value, &reader);
-  return Result(complete, reader);
+ReadJson JsonToExported(const json& value, const ReadLimits& limits, ExportedConversation* result) {
+  Reader reader(limits, result);
+  return SendJson(value, &reader) ? ReadJson::kRead : reader.why();
 }
 
 }  // namespace soulprint

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -9,11 +11,21 @@
 
 namespace soulprint {
 
-enum class ReadJson { kRead, kInvalid, kTooDeep };
+// Longer ids are no ids: nothing can be indexed under them.
+inline constexpr std::size_t kIdBytes = 500;
+
+enum class ReadJson { kRead, kInvalid, kTooDeep, kTooLarge };
+
+struct ReadLimits {
+  std::size_t max_nesting = 512;
+  std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
+};
 
 // Reads JSON text, or JSON already parsed.  What is not needed is read over and never kept.  The
 // text must be storable: CleanUtf8, RepairEscapes.
-ReadJson JsonToExported(const std::string& json, int max_nesting, ExportedConversation* result);
-ReadJson JsonToExported(const nlohmann::json& json, int max_nesting, ExportedConversation* result);
+ReadJson JsonToExported(const std::string& json, const ReadLimits& limits,
+                        ExportedConversation* result);
+ReadJson JsonToExported(const nlohmann::json& json, const ReadLimits& limits,
+                        ExportedConversation* result);
 
 }  // namespace soulprint

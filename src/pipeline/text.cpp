@@ -284,7 +284,10 @@ std::string Fold(std::string_view text) {
 
 std::string CleanUtf8(std::string_view bytes, std::size_t* replaced) {
   std::size_t clean = SkipClean(bytes, 0);
-  std::string text(bytes.substr(0, clean));
+  std::string text;
+  // What is not written to takes no memory; growing step by step would take it twice.
+  text.reserve(clean + 3 * (bytes.size() - clean));
+  text.append(bytes.substr(0, clean));
   std::size_t count = 0;
   for (std::size_t at = clean; at < bytes.size(); at = clean) {
     at += Repair(bytes, at, &text, &count);

@@ -34,6 +34,7 @@ struct Conversation {
   Time created_at;
   Time updated_at;
   std::vector<Message> messages;
+  bool do_not_remember = false;  // so its user has asked
 };
 
 // A piece of a chunk's content that one person said.

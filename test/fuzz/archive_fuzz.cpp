@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "../messages_json.hpp"
 #include "error.hpp"
 #include "fuzz.hpp"
 #include "intake/archive.hpp"

@@ -26,7 +26,8 @@ inline void RequireStorable(std::string_view text) {
 inline void RequireStorable(const Conversation& conversation) {
   RequireStorable(conversation.id);
   RequireStorable(conversation.title.value_or(""));
-  Require(!conversation.messages.empty(), "a conversation has a visible message");
+  Require(conversation.messages.empty() == conversation.do_not_remember,
+          "a conversation has a visible message, unless it is not to be remembered");
   for (const Message& message : conversation.messages) {
     RequireStorable(message.id);
     RequireStorable(message.text);

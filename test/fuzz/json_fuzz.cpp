@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "../messages_json.hpp"
 #include "error.hpp"
 #include "fuzz.hpp"
 #include "pipeline/export_to_conversations.hpp"
@@ -45,7 +46,7 @@ std::string Read(std::string_view bytes, Next next) {
   ImportReport report;
   std::size_t given = 0;
   auto const give = [&](Conversation conversation) {
-    ++given;
+    if (!conversation.do_not_remember) ++given;
     RequireStorable(conversation);
     RequireReadable(conversation);
     result += Describe(conversation);

@@ -50,7 +50,7 @@ ExportedConversation MakeTree(const std::uint8_t* data, std::size_t given, std::
 
 class Oracle {
  public:
-  explicit Oracle(const std::vector<ExportedNode>& nodes) : nodes_(nodes) {
+  explicit Oracle(const std::deque<ExportedNode>& nodes) : nodes_(nodes) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) at_.emplace(nodes_[i].key, i);
   }
 
@@ -65,7 +65,7 @@ class Oracle {
   }
 
  private:
-  const std::vector<ExportedNode>& nodes_;
+  const std::deque<ExportedNode>& nodes_;
   std::unordered_map<std::string, std::size_t> at_;
 };
 

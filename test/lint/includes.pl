@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use File::Find;
 
-my $posix = qr{^(?:unistd|fcntl|locale|poll|signal|pthread|errno|sys/\w+|netinet/\w+|arpa/inet)\.h$};
+my $posix = qr{^(?:unistd|fcntl|locale|poll|signal|pthread|errno|malloc|sys/\w+|netinet/\w+|arpa/inet)\.h$};
 my $json = qr{^nlohmann/json(?:_fwd)?\.hpp$};
 
 # Room => [ own headers it may include, library headers it may include beside the standard ones ]

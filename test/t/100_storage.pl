@@ -146,10 +146,11 @@ is(start($path), $pass, 'asked for again during the download: it is the same pas
 my $hold = hold($node, 'INSERT ON soulprint.replies', 'true', $db);
 $storage->release;
 worker_is_held($node, $db);
+$storage->store($path, export_of(1, 4));
 is(start($path), $pass, 'and after the import');
 release($hold);
-is(end_of_pass($node, $user, $db), 'complete', 'which ends');
-is(scalar(requests()) . $sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$user'"), '11', 'as the only one');
+is(end_of_pass($node, $user, $db) . ' ' . imported(), 'complete 4', 'what has come there meanwhile is read by another one');
+is(scalar(requests()) . $sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$user'"), '22', 'and by no third');
 $storage->forget;
 $storage->store("imports/$user/two.json", export_of(11, 13));
 $storage->fault(hang => 0);
@@ -157,7 +158,7 @@ start($path);
 $storage->wait_for(requests => 1);
 start("imports/$user/two.json");
 $storage->release;
-is(end_of_pass($node, $user, $db) . ' ' . imported(), 'complete 6', 'another storage_path during the download: it is read, too');
+is(end_of_pass($node, $user, $db) . ' ' . imported(), 'complete 7', 'another storage_path during the download: it is read, too');
 
 # Paths that are not the user's own: nobody is asked.
 my $other = user(999);

@@ -9,7 +9,8 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('hostile', 'soulprint.max_export_size' => '100MB');
+# What a process has touched of shared buffers counts as its memory, so there are few of them.
+my $node = new_server('hostile', 'soulprint.max_export_size' => '100MB', shared_buffers => '1MB');
 new_database($node);
 my $user = add_user($node, 1);
 my $folder = $node->basedir;
@@ -20,7 +21,7 @@ sub make
 	my ($name, $lines) = @_;
 	my $path = "$folder/$name";
 	my $program = <<'PYTHON' . $lines;
-import json, sys, zipfile
+import json, random, sys, zipfile
 path = sys.argv[1]
 message = lambda text: {"role": "user", "content": text}
 conversation = lambda **more: {"id": "c1", "title": "t", "create_time": 1, "messages": [message("I like tea")], **more}
@@ -33,6 +34,12 @@ def zip(*members, compression=zipfile.ZIP_DEFLATED):
         for name, content in members:
             file.writestr(name, content)
 MB = 1 << 20
+def tree(*messages):
+    nodes = {str(i): {"parent": str(i - 1), "message": message} for i, message in enumerate(messages)}
+    write(json.dumps([{"id": "tree", "current_node": str(len(messages) - 1), "mapping": nodes}], ensure_ascii=False))
+said = lambda text, role="assistant": {"author": {"role": role}, "content": {"content_type": "text", "parts": [text]}}
+def noise(count):
+    return random.Random(1).randbytes(count // 2).hex()
 PYTHON
 	run_log([ 'python3', '-c', $program, $path ]) or die "python3: $name";
 	return $path;
@@ -42,12 +49,14 @@ my $session = $node->background_psql('postgres', on_error_stop => 0);
 $session->set_query_timer_restart;
 my $pid = $session->query('SELECT pg_backend_pid()');
 
-# Private memory of the session, in MB.
+# The most private memory that the session has had since watch_memory(), in MB.
 sub memory
 {
-	my ($kb) = slurp_file("/proc/$pid/status") =~ /^RssAnon:\s+(\d+)/m;
-	return $kb / 1024;
+	my %kb = slurp_file("/proc/$pid/status") =~ /^(VmHWM|RssFile|RssShmem):\s+(\d+)/mg;
+	return ($kb{VmHWM} - $kb{RssFile} - $kb{RssShmem}) / 1024;
 }
+
+sub watch_memory { append_to_file("/proc/$pid/clear_refs", "5\n"); return }
 
 # The import of a file: what it gives, or its error.
 sub import_of
@@ -63,6 +72,7 @@ sub import_of
 sub is_harmless
 {
 	my ($what, $path, $outcome) = @_;
+	watch_memory();
 	like(import_of($path), $outcome, $what);
 	is($session->query('SELECT 1'), '1', "$what: the session lives on");
 	cmp_ok(memory(), '<', 150, sprintf "$what: in %.0f MB", memory());
@@ -88,9 +98,24 @@ is_harmless('a string of 80 MB beside a conversation', make('beside.json', q{wri
 is_harmless('nesting of 10,000', make('deep.json', q{write('[{"id": "c7", "mapping": ', '[' * 10000, ']' * 10000, '}]')}), qr/ERROR:  the export holds no conversation.*nested too deeply/s);
 is_harmless('nesting of 10,000,000', make('deeper.json', q{write('[' * 10000000)}), qr/ERROR:  .*HINT:/s);
 is_harmless('300,000 conversations that are none', make('none.json', q{write('[', '{},' * 300000, '1]')}), qr/ERROR:  the export holds no conversation.*HINT:/s);
-is_harmless('a tree of 200,000 nodes in a ring',
-	make('ring.json', q{write(json.dumps([{"id": "c8", "current_node": "0", "mapping": {str(i): {"id": str(i), "parent": str((i + 1) % 200000), "children": [], "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["x"]}}} for i in range(200000)}}]))}),
+is_harmless('a tree of 60,000 nodes in a ring',
+	make('ring.json', q{write(json.dumps([{"id": "c8", "current_node": "0", "mapping": {str(i): {"id": str(i), "parent": str((i + 1) % 60000), "children": [], "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["x"]}}} for i in range(60000)}}]))}),
 	qr/^1 imported/);
+my $too_large = qr/ERROR:  the export holds no conversation that can be used.*too large/s;
+is_harmless("countless $_->[0]", make('countless.json', qq{write('[{"id": "c", $_->[1]', ','.join(['$_->[2]'] * 8000000), '$_->[3]}]')}), $too_large)
+	for [ 'messages', '"messages": [', '{}', ']' ], [ 'turns', '"chat_messages": [', '{}', ']' ], [ 'nodes', '"mapping": {', '"":{}', '}' ],
+	[ 'children', '"mapping": {"a": {"children": [', '""', ']}}' ];
+is_harmless('half a million short messages', make('short.json', q{write('[{"id": "c", "messages": [', ','.join(['{"role":"user","content":"hi"}'] * 500000), ']}]')}), $too_large);
+is_harmless('a list of messages with large roles', make('roles.json', q{write('[', ','.join(['{"role":"' + 'r' * 9 * MB + '","content":"x"}'] * 9), ']')}), $too_large);
+is_harmless('31 MB that are no UTF-8', make('invalid.json', q{open(path, 'wb').write(b'[{"id": "c", "messages": [{"role": "user", "content": "' + b'\xff' * (31 * MB) + b'"}]}]')}), $too_large);
+is_harmless('a message of 17 MB', make('long.json', q{tree(said(noise(17 * MB)))}), $too_large);
+is_harmless('two messages of 15 MB', make('large.json', q{tree(said(noise(15 * MB), 'user'), said(noise(15 * MB)))}), qr/^1 imported/);
+is_harmless('others instead', make('larger.json', q{tree(said('x' + noise(15 * MB), 'user'), said(noise(15 * MB)))}), qr/^0 imported, 0 skipped/);
+is_harmless('15,000 messages of 2 kB', make('many.json', q{text = noise(30 * MB); tree(*(said(text[i:i + 2000]) for i in range(0, 15000 * 2000, 2000)))}), qr/^0 imported, 0 skipped/);
+is_harmless('a message of 15 MB in a conversation without an id', make('noid.json', q{write('[{"messages": [{"role": "user", "content": "', noise(15 * MB), '"}]}]')}), qr/^1 imported/);
+is_harmless('a mark around a list that does not end', make('mark.json', q{tree(said('a \ue200entity\ue202' + '[' * 8 * MB + '\ue201 b'))}), qr/^0 imported, 0 skipped/);
+is_harmless('a mark of countless fields', make('fields.json', q{tree(said('a \ue200entity' + '\ue202' * 5 * MB + '\ue201 b'))}), qr/^0 imported, 0 skipped/);
+
 is_harmless('an archive that ends in the middle', make('cut.zip', "zip(('conversations.json', json.dumps([conversation(id='c9')] * 1000))); whole = open(path, 'rb').read(); open(path, 'wb').write(whole[:len(whole) // 2])"), qr/ERROR:  .*HINT:/s);
 is_harmless('nothing', make('empty.json', 'write("")'), qr/ERROR:  .*HINT:/s);
 

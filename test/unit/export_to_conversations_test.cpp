@@ -1,6 +1,7 @@
 // A whole JSON export: what is given on, what is left out and why, what is no export.
 
 #include "pipeline/export_to_conversations.hpp"
+#include "../messages_json.hpp"
 
 #include <gtest/gtest.h>
 
@@ -78,9 +79,58 @@ TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
     EXPECT_EQ(result.report.skipped_ids, (std::vector<std::string>{"front", "back"}));
   }
   EXPECT_EQ(ReadAll(Chat("one", x), limits).report.skipped.at("too large"), 1u);
-  std::string bare = R"([{"role":"user","content":")" + std::string(30000, 'x') + "\"}";
-  bare += "," + bare.substr(1) + "]";
-  EXPECT_EQ(ReadAll(bare, limits).report.skipped.at("too large"), 1u);
+  std::string bare = R"([{"role":"user","content":")" + std::string(20000, 'x') + "\"}";
+  for (int i = 0; i < 2; ++i) bare += "," + bare.substr(1);
+  EXPECT_EQ(ReadAll(bare + "]", limits).report.skipped.at("too large"), 1u);
+}
+
+TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
+  ImportLimits limits;
+  limits.max_conversation_bytes = 50000;
+  auto const many = [](const std::string& text) {
+    std::string all = text;
+    for (int i = 0; i < 3000; ++i) all += "," + text;
+    return all;
+  };
+  for (std::string const& inside :
+       {R"("messages":[)" + many("{}") + "]", R"("chat_messages":[)" + many("{}") + "]",
+        R"("mapping":{)" + many(R"("":{})") + "}",
+        R"("mapping":{"a":{"children":[)" + many(R"("")") + "]}}",
+        R"("x":")" + std::string(25001, 'x') + '"'}) {
+    Result const result = ReadAll("[{\"id\":\"large\"," + inside + "}," + Chat("a") + "]", limits);
+    EXPECT_EQ(Ids(result), "a ") << inside.substr(0, 30);
+    EXPECT_EQ(result.report.skipped_ids, std::vector<std::string>{"large"});
+  }
+  Result const result = ReadAll("[{\"id\":\"small\",\"messages\":[" +
+                                    many(R"({"role":"tool"})").substr(0, 100 * 16 - 1) + "," +
+                                    Chat("a").substr(Chat("a").find("{\"role\"")) + "]",
+                                limits);
+  EXPECT_EQ(result.report.hidden.at("tool"), 100u);
+  // Bytes that are no UTF-8 become three each.
+  EXPECT_EQ(ReadAll("[" + Chat("a", std::string(20000, '\xFF')) + "]", limits).report.skipped,
+            (std::map<std::string, std::size_t>{{"too large", 1}}));
+  // The first of a list of messages is too large alone.
+  EXPECT_EQ(ReadAll(R"([{"role":")" + std::string(24000, 'r') + R"(","x":1,"content":")" +
+                        std::string(24000, 'x') + R"(","id":")" + std::string(490, 'i') +
+                        R"("},{"role":"user","content":"x"}])",
+                    limits)
+                .report.found,
+            1u);
+}
+
+TEST(ExportReader, WhatIsNotToBeRememberedIsGivenWithoutMessages) {
+  Result const result = ReadAll(
+      R"([{"id":"tree","is_do_not_remember":true,"mapping":{"a":{"message":{"author":{"role":"user"},)"
+      R"("content":{"content_type":"text","parts":["x"]}}}}},)"
+      R"({"is_do_not_remember":true,"messages":[{"role":"user","content":"x"}]},)"
+      R"({"id":"list","is_do_not_remember":true,"messages":[{"role":"user","content":"x"}]}])");
+  EXPECT_EQ(Ids(result), "tree list ");
+  for (const Conversation& conversation : result.conversations) {
+    EXPECT_TRUE(conversation.do_not_remember);
+    EXPECT_TRUE(conversation.messages.empty());
+  }
+  EXPECT_EQ(result.report.conversations, 0u);
+  EXPECT_EQ(result.report.skipped.at("do not remember"), 3u);
 }
 
 TEST(ExportReader, SaysWhyConversationsWereLeftOut) {
@@ -192,30 +242,16 @@ TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
   }
 }
 
-TEST(MessagesToJson, IsReadBackAsItWas) {
+TEST(ConversationFromText, StoredMessagesAreReadBackAsTheyWere) {
   Conversation conversation;
   conversation.messages = {{"m\"1", Role::kUser, "a\n\t\"b\"\\ \x01 é😀", 1710928800500000},
                            {"", Role::kAssistant, " x ", std::nullopt}};
-  std::string const stored = MessagesToJson(conversation.messages);
-  Conversation const read = ConversationFromJson(nlohmann::json::parse(stored));
+  Conversation const read = ConversationFromText(MessagesToJson(conversation.messages));
   ASSERT_EQ(read.messages.size(), 2u);
   EXPECT_EQ(read.messages[0].id, conversation.messages[0].id);
   EXPECT_EQ(read.messages[0].text, conversation.messages[0].text);
   EXPECT_EQ(read.messages[0].at, conversation.messages[0].at);
   EXPECT_EQ(read.messages[1].text, " x ");
-  EXPECT_EQ(MessagesToJson({{"", Role::kAssistant, "x", std::nullopt}}),
-            R"([{"role":"assistant","content":"x"}])");
-  EXPECT_EQ(MessagesToJson({}), "[]");
-}
-
-TEST(ConversationIdentity, IsTitleTimeAndFirstMessage) {
-  Conversation conversation;
-  conversation.title = "T";
-  conversation.created_at = 0;
-  std::string const before = ConversationIdentity(conversation);
-  conversation.messages.push_back({"", Role::kUser, "first", std::nullopt});
-  EXPECT_NE(ConversationIdentity(conversation), before);
-  EXPECT_EQ(ConversationIdentity(conversation), "T\n1970-01-01T00:00:00Z\nfirst");
 }
 
 }  // namespace

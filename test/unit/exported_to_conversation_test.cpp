@@ -13,7 +13,7 @@ namespace {
 
 ExportedConversation Read(const std::string& json) {
   ExportedConversation exported;
-  EXPECT_EQ(JsonToExported(json, 512, &exported), ReadJson::kRead) << json;
+  EXPECT_EQ(JsonToExported(json, {512}, &exported), ReadJson::kRead) << json;
   return exported;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../messages_json.hpp"
 #include "intake/archive.hpp"
 #include "pipeline/time.hpp"
 

@@ -87,6 +87,20 @@ TEST(JsonPieces, KeepsOnlyTheEndsOfAPieceThatIsTooLarge) {
   }
 }
 
+TEST(JsonPieces, AStringOfHalfTheSizeIsTooLarge) {
+  std::string const half(2000, 'x');
+  std::string const large = "{\"t\":\"" + half + "x\",\"u\":\"" + half.substr(1) + "\"}";
+  for (std::size_t step : {1u, 1999u, 1000000u}) {
+    Cut const cut = CutUp(
+        "[\"" + large.substr(6, 2001) + "\",{\"t\":\"" + half + "\"}," + large + ",{\"b\":2}]",
+        step, 4000);
+    EXPECT_EQ(cut.kinds, (std::vector<JsonPieces::Kind>{
+                             JsonPieces::Kind::kNoObject, JsonPieces::Kind::kElement,
+                             JsonPieces::Kind::kTooLarge, JsonPieces::Kind::kElement}));
+    EXPECT_EQ(cut.pieces[2], large);  // as much as is kept of a large one's beginning
+  }
+}
+
 TEST(JsonPieces, DeepNestingCostsNoStack) {
   std::string const deep = std::string(500000, '[') + std::string(500000, ']');
   EXPECT_EQ(CutUp("[" + deep + "]").pieces, Pieces{deep});

@@ -21,8 +21,8 @@ TEST(JsonToExported, TextAndParsedJsonGiveTheSame) {
                      {"content_type":"image_asset_pointer","metadata":{"text":"no"}}]}}}},
       "conversation_id":"c"})";
   ExportedConversation from_text, from_json;
-  ASSERT_EQ(JsonToExported(text, 512, &from_text), ReadJson::kRead);
-  ASSERT_EQ(JsonToExported(nlohmann::json::parse(text), 512, &from_json), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(text, {512}, &from_text), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(nlohmann::json::parse(text), {512}, &from_json), ReadJson::kRead);
   for (const ExportedConversation& read : {from_text, from_json}) {
     EXPECT_EQ(read.title, "T");
     EXPECT_EQ(read.id, "7");
@@ -49,7 +49,7 @@ TEST(JsonToExported, ReadsOtherVendors) {
       {"type":"tool_result","content":[{"type":"text","text":"no"}]}],
       "attachments":[{"extracted_content":"x"},{"extracted_content":"y"}],
       "files":[{"file_kind":"image","preview_asset":{"file_kind":"no"}}]}]})"),
-                           512, &read),
+                           {512}, &read),
             ReadJson::kRead);
   EXPECT_TRUE(read.has_chat_messages);
   EXPECT_EQ(read.id, "u");
@@ -70,7 +70,7 @@ TEST(JsonToExported, ReadsOtherVendors) {
   ASSERT_EQ(JsonToExported(std::string(R"({"header":"Gemini Apps","title":"T","time":"2024-03-20",
       "safeHtmlItem":[{"html":"a"},{"html":"b"},{"html":7}],"description":"d","imageFile":"i",
       "subtitles":[{"header":"no"}]})"),
-                           512, &activity),
+                           {512}, &activity),
             ReadJson::kRead);
   EXPECT_TRUE(activity.activity.of_gemini && activity.activity.picture);
   EXPECT_EQ(activity.activity.html, (std::vector<std::string>{"a", "b"}));
@@ -83,7 +83,7 @@ TEST(JsonToExported, WrongTypesAreReadOver) {
       R"({"title":5,"create_time":[],"mapping":{"a":null,"b":[1],"c":{"parent":{},"children":"x",
       "message":{"author":"user","content":"plain","metadata":[],"weight":null,"recipient":null}},
       "d":{"message":{"author":{"role":3},"content":null}}},"messages":7,"current_node":1})";
-  ASSERT_EQ(JsonToExported(text, 512, &read), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(text, {512}, &read), ReadJson::kRead);
   ASSERT_EQ(read.nodes.size(), 2u);
   EXPECT_FALSE(read.title);
   EXPECT_TRUE(read.nodes[0].message.role.empty());
@@ -93,7 +93,7 @@ TEST(JsonToExported, WrongTypesAreReadOver) {
       "text":"no"},"attachments":{},"files":7},{"content":[null,7,["no"],{"type":[],"text":{}}],
       "attachments":[null,{"extracted_content":null}]}],"safeHtmlItem":[{}],"header":null})";
   ExportedConversation turns;
-  ASSERT_EQ(JsonToExported(claude, 512, &turns), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(claude, {512}, &turns), ReadJson::kRead);
   ASSERT_EQ(turns.nodes.size(), 2u);
   EXPECT_TRUE(turns.nodes[0].message.text.empty() && turns.nodes[1].message.text.empty());
 }
@@ -102,12 +102,12 @@ TEST(JsonToExported, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
   ExportedConversation read;
   for (char const* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
                            "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
-    EXPECT_EQ(JsonToExported(std::string(text), 512, &read), ReadJson::kInvalid) << text;
+    EXPECT_EQ(JsonToExported(std::string(text), {512}, &read), ReadJson::kInvalid) << text;
   }
   std::string const deep = "{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
-  EXPECT_EQ(JsonToExported(deep, 512, &read), ReadJson::kTooDeep);
-  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), 3, &read), ReadJson::kRead);
-  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), 2, &read), ReadJson::kTooDeep);
+  EXPECT_EQ(JsonToExported(deep, {512}, &read), ReadJson::kTooDeep);
+  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), {3}, &read), ReadJson::kRead);
+  EXPECT_EQ(JsonToExported(std::string("[[[]]]"), {2}, &read), ReadJson::kTooDeep);
 }
 
 }  // namespace

@@ -1,0 +1,18 @@
+// What is locked of a user, to the end of the transaction, while something of theirs is written.
+
+#pragma once
+
+#include <string>
+
+namespace soulprint {
+
+// Imports of one user come one after the other: two that met the same conversations in different
+// orders would be a deadlock.  Waits for the other's transaction.
+void LockImports(const std::string& user_id);
+
+// Keeps the profile from being deleted.  To be called last: who deletes a user locks other rows
+// before the profile's, and a statement that was begun earlier does not see that it is gone.  Needs
+// the rights of soulprint_worker.  Throws Error 02000 if there is no profile any more.
+void HoldProfile(const std::string& user_id);
+
+}  // namespace soulprint
