@@ -26,12 +26,14 @@ my $other = add_user($node, 2);
 my ($first, $second) = map { $node->background_psql('postgres', on_error_stop => 0) } 1 .. 2;
 $first->query_safe('BEGIN');
 is($first->query_safe($import->($user, 1, 9)), '9 0 0', 'an import whose transaction is open');
-$second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 5, 12) . "; SELECT 'done';\n");
-ok($node->poll_query_until('postgres', $waits_for_lock), 'the next one of this user waits for its end');
-is($sql->($import->($other, 1, 9)), '9 0 0', 'another user\'s does not');
+my $reversed = $import->($user, 12, 12) =~ s/(\}\])(?=')/'},' . substr export_of(5, 5), 1/er;
+$second->query_until(qr/sent/, "\\echo sent\n$reversed; SELECT 'done';\n");
+ok($node->poll_query_until('postgres', $waits_for_lock), 'another one of this user, in another order, waits for its end');
+is($sql->($import->($other, 1, 9)), '9 0 0', 'that of another user does not');
+is($first->query_safe($import->($user, 12, 12)), '1 0 0', 'nobody waits for the one that waits');
 $first->query_safe('COMMIT');
-like($second->query('SELECT 1'), qr/^3 0 5\ndone/m, 'then it goes on');
-is(left_of($user), '12 2', 'and both are there');
+like($second->query('SELECT 1'), qr/^0 0 2\ndone/m, 'then it goes on');
+is(left_of($user), '10 3', 'and all are there');
 
 # The user is deleted during an import: by a session, and by a worker.
 $sql->(q{CREATE FUNCTION hold_import() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
