@@ -94,7 +94,10 @@ class Importer {
  private:
   void Store(Conversation conversation) {
     if (conversation.id.empty()) conversation.id = MakeId(conversation);
-    if (taken_back_.count(Hash(conversation.id)) > 0) return;
+    if (taken_back_.count(Hash(conversation.id)) > 0) {
+      ++imported_.unchanged;
+      return;
+    }
     const bool met = !Remember(conversation.id, &met_);
     const auto messages = static_cast<std::int64_t>(conversation.messages.size());
     const bool large = IsLarge(conversation);
