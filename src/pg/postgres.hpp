@@ -33,6 +33,7 @@ extern "C" {
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "common/cryptohash.h"
+#include "common/file_utils.h"
 #include "common/hashfn.h"
 #include "common/sha2.h"
 #include "executor/spi.h"

@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
   in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
-  log_is_clean count_log
+  log_is_clean count_log wait_event
 );
 
 # What a test dies of is said where it is seen.
@@ -318,6 +318,13 @@ sub count_log
 	my ($node, $pattern) = @_;
 	my @found = slurp_file($node->logfile) =~ /$pattern/g;
 	return scalar @found;
+}
+
+# What pg_stat_activity says a worker waits for: a name of the library's own where Postgres keeps one.
+sub wait_event
+{
+	my ($node) = @_;
+	return $node->pg_version < 17 ? 'Extension' : 'SoulprintRequests';
 }
 
 # The last check of every file: no process crashed.
