@@ -1,22 +1,31 @@
 # soulprint, built by PGXS.
 #
-#   make             builds the library           make install   installs it
-#   make test        runs all tests               make test ONE=010_wall.pl | chunks | Chunks.*
-#   make lint        checks the house rules       make unit      builds the unit tests
-#   make demo        shows a full pass            make demo MODEL=server  one over the wire
-#   make bench       measures                  make sanitize  the unit tests, ASan + UBSan
-#   make fuzz        runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
-#   make deps        installs what is missing (the targets above do so themselves)
+#   make                builds the library
+#   make install        installs it                make uninstall   removes it
+#   make demo           shows a full pass          make demo MODEL=server   one over the wire
+#   make test           runs all tests             make test ONE=010_wall.pl | chunks | Chunks.*
+#   make test-versions  runs them on PostgreSQL 15, 17 and 18, each in a Debian of its own
+#                                                  make test-versions VERSIONS=17
+#   make installcheck   runs pg_regress on the running server, which must preload the library
+#   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
+#   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
+#   make bench          measures                   make dist        makes soulprint-VERSION.zip
+#   make deps           installs what is missing (demo, test, lint, … do so themselves)
 
 EXTENSION = soulprint
 MODULE_big = soulprint
-DATA = $(wildcard sql/soulprint--*.sql)
+
+# The checkout, seen from where it is built: packagers build each version in a folder of its own.
+TOP := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+files = $(patsubst $(TOP)/%,%,$(wildcard $(1:%=$(TOP)/%)))
+
+DATA = $(call files,sql/soulprint--*.sql)
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
-PURE = $(wildcard src/pipeline/*.cpp src/net/*.cpp src/llm/*.cpp src/intake/*.cpp)
-GLUE = $(wildcard src/*.cpp src/pg/*.cpp)
-UNIT = $(wildcard test/unit/*.cpp)
+PURE = $(call files,src/pipeline/*.cpp src/net/*.cpp src/llm/*.cpp src/intake/*.cpp)
+GLUE = $(call files,src/*.cpp src/pg/*.cpp)
+UNIT = $(call files,test/unit/*.cpp)
 
 # What the fuzz targets read bytes with.
 FUZZED = src/intake/archive.cpp src/intake/open_archive.cpp $(addprefix src/pipeline/,activities_to_exported.cpp \
@@ -35,14 +44,16 @@ LIBRARIES = -larchive -lcurl
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
-PURE_CPPFLAGS = -Isrc -D_FORTIFY_SOURCE=2
-PG_CPPFLAGS = -Isrc -isystem $(PG_INCLUDE)
-PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility-inlines-hidden -MMD -MP
+PURE_CPPFLAGS = -I$(TOP)/src -D_FORTIFY_SOURCE=2
+PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
+# Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
+# of the time to compile.
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP
 SHLIB_LINK = $(LIBRARIES)
 EXTRA_CLEAN = build
 
-REGRESS = $(shell sed -n 's/^test: *//p' test/schedule)
-REGRESS_OPTS = --temp-instance=build/regress --temp-config=test/soulprint.conf
+REGRESS = $(shell sed -n 's/^test: *//p' $(TOP)/test/schedule)
+REGRESS_OPTS = --encoding=UTF8
 
 # Link as C++.  No bitcode: JIT has nothing to inline here, and PGXS builds it without PG_CXXFLAGS.
 override COMPILER = $(CXX) $(CXXFLAGS)
@@ -54,25 +65,30 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 else
-all install:
+all install uninstall installcheck:
 	@echo "PostgreSQL's server headers are missing: run make deps" >&2; exit 1
 endif
 
+# VPATH would find what was built in the checkout and mix it in.
+override VPATH =
+override srcdir = $(TOP)
+vpath %.control $(TOP)
+
 build/pipeline/%.o build/net/%.o build/llm/%.o build/intake/%.o: \
   override CPPFLAGS = $(PURE_CPPFLAGS)
-build/unit/%.o: override CPPFLAGS = -Isrc -Itest/unit
+build/unit/%.o: override CPPFLAGS = -I$(TOP)/src -I$(TOP)/test/unit
 # Compiling a test takes far longer than running it.
 build/unit/%.o: override CXXFLAGS := $(filter-out -O%,$(CXXFLAGS)) -O0
 
-build/%.o: src/%.cpp
+build/%.o: $(TOP)/src/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
 
-build/unit/%.o: test/unit/%.cpp
+build/unit/%.o: $(TOP)/test/unit/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
 
-build/wall/%.o: test/wall/%.cpp
+build/wall/%.o: $(TOP)/test/wall/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
 
@@ -119,23 +135,30 @@ unit: build/unit_tests
 wall: build/wall.so
 fuzzers: $(FUZZERS:%=build/fuzz/%)
 
+FUZZ_PACKAGES = clang libclang-rt-dev
+FUZZ_SECONDS ?= 600
+
+# What checks, shows and measures works in the checkout.
+ifneq ($(TOP),.)
+deps test test-versions lint demo fuzz sanitize bench dist help:
+	@$(MAKE) -C $(TOP) $@
+else
 deps:
 	@test/deps.sh
 
 test:
-	@test/deps.sh $(if $(filter-out fuzz,$(ONE)),,$(FUZZ_PACKAGES))
-	@MAKE=$(MAKE) test/run.sh $(ONE)
+	@MAKE='$(MAKE)' FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/run.sh '$(ONE)'
+
+test-versions:
+	@FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/versions.sh $(VERSIONS)
 
 lint:
 	@test/deps.sh clang clang-format
-	@MAKE=$(MAKE) test/lint/run.sh
+	@MAKE='$(MAKE)' test/lint/run.sh
 
 demo:
 	@test/deps.sh
-	@MODEL=$(MODEL) test/demo.sh
-
-FUZZ_PACKAGES = clang libclang-rt-dev
-FUZZ_SECONDS ?= 600
+	@MAKE='$(MAKE)' MODEL='$(MODEL)' test/demo.sh
 
 fuzz:
 	@test/deps.sh $(FUZZ_PACKAGES)
@@ -153,7 +176,22 @@ bench:
 	@test/bench/exports
 	@test/bench/wire
 
-.PHONY: all unit wall fuzzers statics deps test lint demo fuzz sanitize bench
+VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(TOP)/soulprint.control)
+
+dist:
+	git archive --format=zip --prefix=soulprint-$(VERSION)/ -o soulprint-$(VERSION).zip HEAD
+
+help:
+	@sed -n '/^#   make/,/^$$/s/^# *//p' Makefile
+endif
+
+# PGXS goes on with make install and make installcheck.
+check: say_test
+say_test:
+	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
+
+.PHONY: all unit wall fuzzers statics deps test test-versions lint demo fuzz sanitize bench dist help \
+  check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \
   $(wildcard build/lint/*.d build/lint/*/*.d build/fuzz/*.d build/fuzz/*/*.d)

@@ -16,6 +16,12 @@ show() {
   tail -n 80 "$1"
 }
 
+# The first errors of a compiler, without the commands.
+show_errors() {
+  echo "--- $2"
+  grep -v -e ' -c -o ' -e '^mkdir ' "$1" | awk '/error|Error|ERROR/ { found = 1 } found' | head -n 60
+}
+
 # Adds what was counted; a run that failed without naming a test is a failure, too.
 add() {
   local status=$1 ok=${2:-0} not_ok=${3:-0} skip=${4:-0}
@@ -30,7 +36,7 @@ number_after() { sed -nE "s/^\[ *$1 *\] ([0-9]+) tests?.*/\1/p" "$2" | head -n 1
 
 count_gtest() {
   add "$1" "$(number_after PASSED "$2")" "$(number_after FAILED "$2")" "$(number_after SKIPPED "$2")" ||
-    show "$2" "unit tests"
+    { grep -vE '^\[ +(OK|RUN) |^\[-+\]' "$2" >"$2.failed"; show "$2.failed" "unit tests"; }
 }
 
 # "Ran 73 tests in 9.1s", then "OK" or "FAILED (failures=1, errors=2)".

@@ -1,7 +1,44 @@
 #!/usr/bin/env bash
 # Installs the packages that building and testing need and this machine lacks, and those that are
 # named as arguments.  Silent and quick when nothing is missing.
+#
+#   test/deps.sh clang            what is needed, and clang
+#   test/deps.sh --list 17 clang  prints what a machine for PostgreSQL 17 needs
+#   test/deps.sh --what-stays     says what was installed, and the commands that remove it
 set -u
+
+cd "$(dirname "$0")/.." || exit 1
+. test/progress.sh
+
+needed=(make g++ nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev libgtest-dev libipc-run-perl
+  perl python3)
+list=build/installed-packages
+cluster_conf=/etc/postgresql-common/createcluster.conf
+
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
+
+what_stays() {
+  local control
+  control=$("${PG_CONFIG:-pg_config}" --sharedir 2>/dev/null)/extension/soulprint.control
+  [ -f "$control" ] || [ -s "$list" ] || return 0
+  echo "What stays is removed by:"
+  [ ! -f "$control" ] || echo "  ${as_root[*]:+sudo }make uninstall"
+  [ ! -s "$list" ] ||
+    sort -u "$list" | paste -sd' ' | sed "s/^/  ${as_root[*]:+sudo }apt-get purge --autoremove /"
+  echo "  make clean"
+}
+
+case ${1:-} in
+  --list)
+    echo "${needed[@]}" "postgresql-$2" "postgresql-server-dev-$2" "${@:3}"
+    exit
+    ;;
+  --what-stays)
+    what_stays
+    exit
+    ;;
+esac
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -21,9 +58,8 @@ command -v apt-get >/dev/null || {
   exit 1
 }
 
-packages=(make g++ nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev libgtest-dev libipc-run-perl perl python3 "$@")
 missing=()
-for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
+for package in "${needed[@]}" "$@"; do installed "$package" || missing+=("$package"); done
 version=$(postgres_version)
 if [ -z "$version" ] || ! installed "postgresql-server-dev-$version" ||
   ! installed "postgresql-$version"; then
@@ -31,26 +67,43 @@ if [ -z "$version" ] || ! installed "postgresql-server-dev-$version" ||
 fi
 [ ${#missing[@]} = 0 ] && exit 0
 
-as_root=()
-if [ "$(id -u)" != 0 ]; then
+if [ ${#as_root[@]} != 0 ]; then
   command -v sudo >/dev/null || {
     echo "deps: missing ${missing[*]}; install them as root, or install sudo" >&2
     exit 1
   }
-  as_root=(sudo)
+  sudo true || exit 1
 fi
 
-echo "deps: installing ${missing[*]}" >&2
+echo "deps: installing ${missing[*]}"
+echo "  with what these need: some two minutes"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-quietly() { "$@" >"$log" 2>&1 || { tail -n 30 "$log" >&2; echo "deps: failed: $*" >&2; exit 1; }; }
+at_end rm -f "$log"
 
-quietly "${as_root[@]}" apt-get update
+as_root() {
+  run_told "$log" last_line "${as_root[@]}" "$@" && return
+  tail -n 30 "$log" >&2
+  echo "deps: failed: $*" >&2
+  exit 1
+}
+
+# Only its programs are needed: a server that was not asked for would be started, on port 5432.
+no_cluster() {
+  [ ! -e "$cluster_conf" ] || return 0
+  as_root mkdir -p "$(dirname "$cluster_conf")"
+  as_root sh -c "echo 'create_main_cluster = false' >$cluster_conf"
+  echo "deps: no database cluster is created: $cluster_conf says so from now on"
+}
+
+as_root apt-get update
 # Server and headers are named together, so that they get the same minor version.
 version=$(postgres_version)
 for i in "${!missing[@]}"; do
-  [ "${missing[$i]}" = postgresql ] &&
-    missing[$i]="postgresql-$version" && missing+=("postgresql-server-dev-$version")
+  [ "${missing[$i]}" = postgresql ] || continue
+  missing[$i]=postgresql-$version
+  missing+=("postgresql-server-dev-$version")
+  no_cluster
 done
-quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y --no-install-recommends "${missing[@]}"
+mkdir -p build
+printf '%s\n' "${missing[@]}" >>"$list"
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"

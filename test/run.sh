@@ -15,9 +15,61 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 . test/count.sh
+. test/progress.sh
 
 one=${1:-}
 one=${one##*/}
+
+# The names of the unit tests, as GoogleTest prints them but for the parameters.
+unit_tests() {
+  sed -nE 's/^TEST(_F|_P)?\((\w+), *(\w+)\).*/\2.\3/p' test/unit/*.cpp
+}
+
+# A GoogleTest filter for a name, or for what is a filter already.
+unit_filter() { case $1 in *[*.:]*) echo "$1" ;; *) echo "*$1*" ;; esac; }
+
+# Whether a filter takes any unit test; what it leaves out again does not matter.
+some_unit_test() {
+  local name pattern taken
+  IFS=: read -ra taken <<<"${1%%-*}"
+  while read -r name; do
+    for pattern in "${taken[@]:-*}"; do
+      # shellcheck disable=SC2053
+      [[ $name == $pattern || */$name/* == $pattern ]] && return
+    done
+  done < <(unit_tests)
+  return 1
+}
+
+kind_of_test() {
+  case $1 in
+    '') echo all ;;
+    model_server | fuzz) echo "$1" ;;
+    *)
+      if [ -f "test/t/${1%.pl}.pl" ]; then
+        echo tap
+      elif [ -f "sql/${1%.sql}.sql" ]; then
+        echo regress
+      elif some_unit_test "$(unit_filter "$1")"; then
+        echo unit
+      else
+        return 1
+      fi
+      ;;
+  esac
+}
+
+# Before anything is installed or compiled.
+kind=$(kind_of_test "$one") || {
+  echo "no test is called \"$1\": name a file of test/t or sql, or a unit test"
+  failed=1
+  summary
+  exit 1
+}
+fuzz_packages=()
+case $kind in all | fuzz) read -ra fuzz_packages <<<"${FUZZ_PACKAGES:-}" ;; esac
+test/deps.sh "${fuzz_packages[@]}" || exit 1
+
 pg_config=${PG_CONFIG:-pg_config}
 pgxs_src=$(dirname "$("$pg_config" --pgxs)")/..
 bindir=$("$pg_config" --bindir)
@@ -26,6 +78,9 @@ make=${MAKE:-make}
 out=$(mktemp -d /tmp/soulprint.XXXXXX) || exit 1
 as_owner=()
 if [ "$(id -u)" = 0 ]; then as_owner=(runuser -u postgres --); fi
+# Whatever a test leaves, it leaves here.
+mkdir -m 1777 "$out/tmp"
+export TMPDIR=$out/tmp
 
 clean_up() {
   local pid_file
@@ -35,10 +90,10 @@ clean_up() {
   done
   if [ "${KEEP:-}" = 1 ]; then echo "kept: $out"; else rm -rf "$out"; fi
 }
-trap clean_up EXIT
-trap 'exit 130' INT TERM
+at_end clean_up
 
 finish() {
+  test/deps.sh --what-stays
   summary
   [ "$failed" = 0 ]
   exit
@@ -52,7 +107,13 @@ need() {
   finish
 }
 
-build() { need "$make" -s -j"$(nproc)" "$@"; }
+build() {
+  echo "# make $*"
+  compile "$out/step.log" "$@" && return
+  show_errors "$out/step.log" "make $*"
+  failed=$((failed + 1))
+  finish
+}
 
 install_extension() {
   build all
@@ -72,16 +133,19 @@ copy_tests() {
   chmod 755 "$out"
 }
 
+# What is said of a run that goes on.
+passed_so_far() { echo "$(grep -cE '^(\[ +OK|ok |test .* ok)' "$1") passed"; }
+
 run_unit() {
   build unit
   echo "# unit"
-  build/unit_tests --gtest_brief=1 --gtest_filter="$1" >"$out/unit.log" 2>&1
+  run_told "$out/unit.log" passed_so_far build/unit_tests --gtest_filter="$1"
   count_gtest $? "$out/unit.log"
 }
 
 run_model_server() {
   echo "# model server"
-  python3 -B -m unittest discover -s test/model_server >"$out/model_server.log" 2>&1
+  run_told "$out/model_server.log" last_line python3 -B -m unittest discover -s test/model_server
   count_unittest $? "$out/model_server.log"
 }
 
@@ -91,7 +155,7 @@ run_fuzz() {
   for target in test/fuzz/*_fuzz.cpp; do
     target=$(basename "$target" _fuzz.cpp)
     echo "# fuzz $target"
-    test/fuzz/run.sh "$target" >"$out/fuzz.log" 2>&1
+    run_told "$out/fuzz.log" last_line test/fuzz/run.sh "$target"
     count_fuzz $? "$out/fuzz.log" "$target"
   done
 }
@@ -100,10 +164,10 @@ run_regress() {
   copy_tests
   echo "# pg_regress"
   # No LC_ALL: the server's encoding follows LANG.
-  (cd "$out/src" && env -u LC_ALL LANG=C.UTF-8 TMPDIR=/tmp "${as_owner[@]}" \
-    "$pgxs_src/test/regress/pg_regress" --bindir="$bindir" --inputdir=. --outputdir="$out" \
-    --temp-instance="$out/instance" --temp-config=test/soulprint.conf --encoding=UTF8 \
-    --dbname=contrib_regression "$@") >"$out/regress.log" 2>&1
+  run_told "$out/regress.log" passed_so_far env -C "$out/src" -u LC_ALL LANG=C.UTF-8 \
+    "${as_owner[@]}" "$pgxs_src/test/regress/pg_regress" --bindir="$bindir" --inputdir=. \
+    --outputdir="$out" --temp-instance="$out/instance" --temp-config=test/soulprint.conf \
+    --encoding=UTF8 --dbname=contrib_regression "$@"
   count_regress $? "$out/regress.log"
 }
 
@@ -113,46 +177,42 @@ run_tap() {
   copy_tests
   echo "# $name"
   log=$out/$name.log
-  (cd "$out/src" && env -u LC_ALL LANG=C.UTF-8 TMPDIR=/tmp PATH="$bindir:$PATH" \
+  run_told "$log" passed_so_far env -C "$out/src" -u LC_ALL LANG=C.UTF-8 PATH="$bindir:$PATH" \
     PERL5LIB="$pgxs_src/test/perl:test/t" PG_REGRESS="$pgxs_src/test/regress/pg_regress" \
     TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" \
-    SOULPRINT_WALL="$out/wall.so" "${as_owner[@]}" perl "$file") >"$log" 2>&1
+    SOULPRINT_WALL="$out/wall.so" "${as_owner[@]}" perl "$file"
   count_tap $? "$log" "$out/tmp_check/log" "$name"
 }
 
 regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
-if [ -z "$one" ]; then
+run_all() {
+  local file
+  echo "# all tests: some ten minutes on two idle cores, half of them for compiling"
   run_unit '*'
   run_fuzz
   run_model_server
   build wall
   install_extension
   # shellcheck disable=SC2046
-  [ -z "$(regress_list)" ] || run_regress $(regress_list)
+  run_regress $(regress_list)
   for file in test/t/*.pl; do run_tap "$file"; done
-elif [ "$one" = model_server ]; then
-  run_model_server
-elif [ "$one" = fuzz ]; then
-  run_fuzz
-elif [ -f "test/t/${one%.pl}.pl" ]; then
-  build wall
-  install_extension
-  run_tap "test/t/${one%.pl}.pl"
-elif [ -f "sql/${one%.sql}.sql" ]; then
-  install_extension
-  one=${one%.sql}
-  if [ "$one" != install ] && [ -f sql/install.sql ]; then
-    run_regress install "$one"
-  else
-    run_regress "$one"
-  fi
-else
-  case $one in *[*.:]*) ;; *) one="*$one*" ;; esac
-  run_unit "$one"
-  if [ $((passed + failed)) = 0 ]; then
-    echo "no test is called \"$1\": name a file of test/t or sql, or a unit test"
-    failed=1
-  fi
-fi
+}
+
+case $kind in
+  all) run_all ;;
+  model_server) run_model_server ;;
+  fuzz) run_fuzz ;;
+  tap)
+    build wall
+    install_extension
+    run_tap "test/t/${one%.pl}.pl"
+    ;;
+  regress)
+    install_extension
+    one=${one%.sql}
+    if [ "$one" = install ]; then run_regress install; else run_regress install "$one"; fi
+    ;;
+  unit) run_unit "$(unit_filter "$one")" ;;
+esac
 finish

@@ -9,6 +9,8 @@
 #   start_model_server               the local model server; model_settings has what points there
 #   model_server POST /_config '{}'  asks its control interface
 
+. test/progress.sh
+
 pg_config=${PG_CONFIG:-pg_config}
 bindir=$("$pg_config" --bindir) || exit 1
 folder=$(mktemp -d /tmp/soulprint.XXXXXX) || exit 1
@@ -26,8 +28,7 @@ clean_up() {
   [ ! -f "$folder/data/postmaster.pid" ] || owned "$bindir/pg_ctl" stop -s -m immediate -D data
   rm -rf "$folder"
 }
-trap clean_up EXIT
-trap 'exit 130' INT TERM HUP
+at_end clean_up
 
 # Ends the script with what was said when something went wrong.
 give_up() {
@@ -40,7 +41,7 @@ quietly() { "$@" >"$folder/step.log" 2>&1 || give_up "failed: $*" "$folder/step.
 
 install_extension() {
   local sudo=()
-  quietly "${MAKE:-make}" -s -j"$(nproc)" all
+  compile "$folder/step.log" all || give_up "failed: make all" "$folder/step.log"
   [ -w "$("$pg_config" --pkglibdir)" ] || sudo=(sudo)
   quietly "${sudo[@]}" "${MAKE:-make}" -s install
 }
@@ -55,14 +56,16 @@ start_server() {
     printf '%s\n' "$@"
   } >"$folder/conf"
   quietly owned sh -c 'cat conf >>data/postgresql.conf'
-  owned "$bindir/pg_ctl" start -s -w -D data -l "$folder/server.log" >/dev/null 2>&1 ||
+  owned "$bindir/pg_ctl" start -s -w -D data -l "$folder/server.log" \
+    >/dev/null 2>&1 {script}>&- ||
     give_up "the server does not start" "$folder/server.log"
 }
 
 # It ends when this script does: with its standard input.
 start_model_server() {
   local port=
-  exec {model_input}> >(exec python3 -B test/model_server/serve.py --port-file "$folder/model.port" >"$folder/model.log" 2>&1)
+  exec {model_input}> >(exec python3 -B test/model_server/serve.py --port-file "$folder/model.port" \
+    >"$folder/model.log" 2>&1 {script}>&-)
   for ((i = 0; i < 600; i++)); do
     [ -s "$folder/model.port" ] && port=$(<"$folder/model.port") && break
     sleep 0.05
@@ -86,4 +89,4 @@ print(urllib.request.urlopen(request).read().decode())
 PYTHON
 }
 
-sql() { owned "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$folder" -U soulprint -d postgres "$@"; }
+sql() { owned "$bindir/psql" -X -q -P pager=off -v ON_ERROR_STOP=1 -h "$folder" -U soulprint -d postgres "$@"; }

@@ -96,8 +96,8 @@ inline Result Read(
     const ExportSource& source, ArchiveLimits limits = {},
     const std::function<void()>& check = [] {}) {
   Result result;
-  result.report = ReadExport(
-      source, limits, {}, [&](Conversation c) { result.ids += c.id + " "; }, check);
+  const auto take = [&](Conversation c) { result.ids += c.id + " "; };
+  result.report = ReadExport(source, limits, {}, take, check);
   return result;
 }
 

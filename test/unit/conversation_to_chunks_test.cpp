@@ -48,7 +48,7 @@ TEST(ConversationToChunks, AgreesWithGolden) {
     ASSERT_EQ(chunks.size(), golden["chunks"].size());
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       const auto& expected = golden["chunks"][i];
-      EXPECT_EQ(chunks[i].content, expected["content"]);
+      EXPECT_EQ(chunks[i].content, expected["content"].get<std::string>());
       EXPECT_EQ(chunks[i].index, expected["chunk_index"]);
       EXPECT_EQ(chunks[i].total, expected["total_chunks"]);
       EXPECT_EQ(chunks[i].tokens, expected["token_count"]);

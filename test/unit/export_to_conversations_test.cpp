@@ -220,8 +220,8 @@ TEST(ExportReader, AnEmptyListIsNoErrorOfTheReader) { EXPECT_EQ(ReadAll("[]").re
 
 TEST(ExportReader, WhatTheTakerThrowsComesThrough) {
   ImportReport report;
-  ExportReader reader(
-      {}, [](Conversation) { throw Error("57014", "canceled"); }, &report);
+  const auto cancel = [](Conversation) { throw Error("57014", "canceled"); };
+  ExportReader reader({}, cancel, &report);
   EXPECT_THROW(reader.Push("[" + Chat("a") + "]"), Error);
 }
 

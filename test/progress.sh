@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# How the scripts that take long run what takes long: they say how far it is, can be interrupted, and
+# clean up however they end.
+#
+#   at_end clean_up               runs it when this script has ended, by kill -9 too
+#   run_told LOG how_far make …   runs a command into a file; every few seconds how_far LOG says how
+#                                 far it is.  A terminal sees one line that changes.
+#   compile LOG goal…             make, saying "compiling 12/83"
+#   clock SECONDS                 1:05
+
+if [ -t 1 ]; then period=1; else period=5; fi
+running=
+
+# No child may keep this pipe open: its end is how the watcher learns that the script has ended.
+at_end() {
+  exec {script}> >(
+    trap '' INT TERM HUP PIPE
+    while read -r; do :; done
+    "$@"
+  )
+  watcher=$!
+  trap 'exec {script}>&-; wait "$watcher"' EXIT
+  trap 'stop; exit 130' INT TERM HUP PIPE
+}
+
+stop() {
+  [ -z "$running" ] || kill "$running" 2>/dev/null
+  wait
+}
+
+clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+tell() {
+  local line start=$SECONDS
+  while read -r -t "$period"; [ $? -gt 128 ]; do
+    line="  $("$@") ($(clock $((SECONDS - start))))"
+    if [ -t 1 ]; then printf '\r\033[K%.78s' "$line"; else printf '%s\n' "$line"; fi
+  done
+  [ ! -t 1 ] || printf '\r\033[K'
+}
+
+run_told() {
+  local log=$1 how_far=$2 told teller status
+  shift 2
+  : >"$log"
+  exec {told}> >(tell "$how_far" "$log" {script}>&-)
+  teller=$!
+  "$@" >>"$log" 2>&1 {told}>&- {script}>&- &
+  running=$!
+  wait "$running"
+  status=$?
+  running=
+  exec {told}>&-
+  wait "$teller"
+  return "$status"
+}
+
+last_line() { tail -c 400 "$1" | tr '\r' '\n' | tail -n 1 | cut -c 1-60; }
+
+compiled=' -c -o [^ ]*\.o '
+
+how_much_is_compiled() { echo "compiling $(grep -cE -- "$compiled" "$1")/$to_compile"; }
+
+compile() {
+  local log=$1 make=${MAKE:-make}
+  shift
+  to_compile=$("$make" -n "$@" 2>/dev/null | grep -cE -- "$compiled")
+  [ "$to_compile" -lt 20 ] ||
+    echo "  $to_compile files to compile: about $((to_compile * 4 / $(nproc))) s on idle cores"
+  run_told "$log" how_much_is_compiled "$make" -j"$(nproc)" "$@"
+}
