@@ -28,7 +28,7 @@ GLUE = $(call files,src/*.cpp src/pg/*.cpp)
 UNIT = $(call files,test/unit/*.cpp)
 
 # What the fuzz targets read bytes with.
-FUZZED = src/intake/archive.cpp src/intake/open_archive.cpp $(addprefix src/pipeline/,activities_to_exported.cpp \
+FUZZED = $(addprefix src/intake/,archive.cpp bytes.cpp inflater.cpp zip.cpp) $(addprefix src/pipeline/,activities_to_exported.cpp \
   assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
   exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_events.cpp \
   json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp sample_to_sections.cpp text.cpp time.cpp)
@@ -40,7 +40,7 @@ UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
 WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
 OBJS = $(GLUE_OBJS) $(PURE_OBJS)
 
-LIBRARIES = -larchive -lcurl
+LIBRARIES = -lcurl -lz
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
@@ -110,13 +110,13 @@ build/fuzz/unit/%.o: test/unit/%.cpp
 	$(SANITIZED) -O0 -c -o $@ $<
 
 build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED:src/%.cpp=build/fuzz/%.o)
-	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -larchive
+	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lz
 
 build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE:src/%.cpp=build/fuzz/%.o)
-	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main $(LIBRARIES) -lpthread
+	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main -larchive $(LIBRARIES) -lpthread
 
 build/unit_tests: $(UNIT_OBJS) $(PURE_OBJS)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lgtest -lgtest_main $(LIBRARIES) -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lgtest -lgtest_main -larchive $(LIBRARIES) -lpthread
 
 build/wall.so: $(WALL_OBJS)
 	$(CXX) $(CXXFLAGS) -shared -o $@ $^

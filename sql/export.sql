@@ -134,7 +134,7 @@ SELECT kind.key, jsonb_array_length(kind.value) AS canaries,
     FROM jsonb_each(pg_read_file(:'data' || 'persona_rich.truth.json')::jsonb -> 'canaries') AS kind ORDER BY 1;
 
 --
--- What is no export.  (libarchive's own words are in the details of archives.)
+-- What is no export.  (zlib's own words are in some details of archives.)
 --
 SELECT soulprint_import(:'ada', '');
 \echo :SQLSTATE

@@ -1,7 +1,7 @@
 // How it works: one pass over a ZIP lists its files and finds out which kind of them to read, a
 // second one reads all of that kind.  Where the conversations are in ZIPs inside the ZIP, there is
 // one pass that lists all of these and one that reads them: a ZIP inside the ZIP is a second
-// archive whose bytes come out of the first.
+// one whose bytes come out of the first.
 
 #include "intake/archive.hpp"
 
@@ -11,13 +11,16 @@
 #include <vector>
 
 #include "error.hpp"
-#include "intake/open_archive.hpp"
+#include "intake/bytes.hpp"
+#include "intake/inflater.hpp"
+#include "intake/zip.hpp"
 #include "pipeline/json_pieces.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
 namespace {
 
+constexpr std::size_t kMaxFiles = 250000;
 constexpr std::size_t kListedNames = 10;
 constexpr std::size_t kNameCharacters = 60;
 // What may be read of the ZIPs inside a ZIP, media and all, for each byte of conversations: they
@@ -129,6 +132,13 @@ std::string ShownName(std::string_view path) {
               std::string(kExportHint));
 }
 
+[[noreturn]] void ThrowTooManyFiles() {
+  throw Error(sqlstate::kProgramLimitExceeded,
+              "export archive holds more than " + std::to_string(kMaxFiles) + " files",
+              "The files of ZIP files inside it count too.",
+              "Unpack it and give the conversations.json inside it.");
+}
+
 [[noreturn]] void ThrowTooLarge(std::uint64_t limit, const std::string& what) {
   throw Error(sqlstate::kProgramLimitExceeded,
               "export is larger than " + std::to_string(limit) + " bytes",
@@ -141,7 +151,7 @@ class Intake {
  public:
   Intake(const ExportSource& source, const ArchiveLimits& archive_limits,
          const ImportLimits& import_limits, const ExportReader::Give& give,
-         const OpenArchive::Check& check)
+         const std::function<void()>& check)
       : source_(source),
         max_bytes_(archive_limits.max_bytes),
         max_inner_bytes_(std::min(max_bytes_, UINT64_MAX / kInnerFactor) * kInnerFactor),
@@ -158,8 +168,7 @@ class Intake {
         }) {}
 
   ImportReport Read() {
-    std::vector<char> buffer;
-    std::string_view const head = ReadSource(source_, 0, &buffer).substr(0, 4);
+    std::string_view const head = ReadSource(source_, 0, &buffer_).substr(0, 4);
     if (head == "PK\x03\x04" || head == "PK\x05\x06" || head == "PK\x07\x08") {
       ReadZip();
     } else if (head.starts_with("\x1F\x8B")) {
@@ -171,50 +180,49 @@ class Intake {
   }
 
  private:
-  void Push(std::string_view bytes, ExportReader* reader) {
-    read_ += bytes.size();
-    if (read_ > max_bytes_) ThrowTooLarge(max_bytes_, "The conversation files");
-    reader->Push(bytes);
-  }
-
   void ReadPlain() {
-    ExportReader reader(import_limits_, give_, &report_);
-    std::vector<char> buffer;
-    for (std::uint64_t offset = 0;;) {
-      check_();
-      std::string_view const block = ReadSource(source_, offset, &buffer);
-      if (block.empty()) break;
-      Push(block, &reader);
-      offset += block.size();
-    }
-    reader.Finish();
+    ByteReader in(SourceBlocks());
+    ReadFile([&] {
+      std::string_view const block = in.Peek();
+      in.Drop(block.size());
+      return block;
+    });
   }
 
   void ReadGzip() {
-    OpenArchive gzip(source_, OpenArchive::Form::kGzip, check_);
-    if (gzip.Next()) {
-      ReadFile(&gzip);
-    } else {
-      ExportReader(import_limits_, give_, &report_).Finish();
-    }
+    ByteReader in(SourceBlocks());
+    Inflater gzip(Inflater::Form::kGzip, &in);
+    ReadFile([&] { return gzip.Read(); });
   }
 
-  void ReadFile(OpenArchive* archive) {
+  // The blocks of the source.
+  ByteReader::Next SourceBlocks() {
+    return [this, offset = std::uint64_t{0}]() mutable {
+      std::string_view const block = ReadSource(source_, offset, &buffer_);
+      offset += block.size();
+      return block;
+    };
+  }
+
+  void ReadFile(const ByteReader::Next& next) {
     ExportReader reader(import_limits_, give_, &report_);
     for (;;) {
-      std::string_view const block = archive->ReadBlock();
+      check_();
+      std::string_view const block = next();
       if (block.empty()) break;
-      Push(block, &reader);
+      read_ += block.size();
+      if (read_ > max_bytes_) ThrowTooLarge(max_bytes_, "The conversation files");
+      reader.Push(block);
     }
     reader.Finish();
   }
 
-  Listing List(OpenArchive* zip) {
+  Listing List(Zip* zip) {
     Listing listing;
     Plan& plan = listing.plan;
     while (zip->Next()) {
       if (++listed_ > kMaxFiles) ThrowTooManyFiles();
-      std::string const path = zip->Path();
+      std::string const path = zip->path();
       Kind const kind = KindOf(path);
       if (kind == Kind::kNone) continue;
       ++listing.files;
@@ -226,9 +234,9 @@ class Intake {
   }
 
   // Goes to each file that is planned.  What is wrong with one is said with its name.
-  void ForEach(OpenArchive* zip, Plan plan, const std::function<void()>& found) {
+  void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
     while (plan.files > 0 && zip->Next()) {
-      std::string const path = zip->Path();
+      std::string const path = zip->path();
       if (KindOf(path) != plan.kind) continue;
       --plan.files;
       try {
@@ -245,14 +253,14 @@ class Intake {
     }
   }
 
-  void ReadFiles(OpenArchive* zip, const Plan& plan) {
-    ForEach(zip, plan, [&] { ReadFile(zip); });
+  void ReadFiles(Zip* zip, const Plan& plan) {
+    ForEach(zip, plan, [&] { ReadFile([&] { return zip->ReadBlock(); }); });
   }
 
   void ReadZip() {
     Listing const listing = ListZip();
     if (IsJson(listing.plan.kind)) {
-      OpenArchive zip(source_, OpenArchive::Form::kZip, check_);
+      ZipWithDirectory zip(source_, check_);
       ReadFiles(&zip, listing.plan);
     } else if (!IsZip(listing.plan.kind) || !ReadInnerZips(listing.plan)) {
       ThrowNoConversations(listing);
@@ -260,32 +268,40 @@ class Intake {
   }
 
   Listing ListZip() {
-    OpenArchive zip(source_, OpenArchive::Form::kZip, check_);
+    ZipWithDirectory zip(source_, check_);
     return List(&zip);
   }
 
   // False if none of the ZIPs inside the ZIP holds conversations.
   bool ReadInnerZips(const Plan& outer) {
     std::vector<Plan> plans;
-    ForEachInner(outer, [&](OpenArchive* zip) { plans.push_back(List(zip).plan); });
+    ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
     auto const has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
     if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
     auto plan = plans.begin();
-    ForEachInner(outer, [&](OpenArchive* zip) {
+    ForEachInner(outer, [&](Zip* zip) {
       if (IsJson(plan->kind)) ReadFiles(zip, *plan);
       ++plan;
     });
     return true;
   }
 
-  void ForEachInner(const Plan& outer, const std::function<void(OpenArchive*)>& use) {
-    OpenArchive::Spend const spend = [this](std::size_t bytes) {
+  // What comes out of the ZIPs inside is counted, and again what comes out of their files only to
+  // get past them.
+  void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
+    auto const spend = [this](std::size_t bytes) {
+      check_();
       inner_read_ += bytes;
       if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, "The ZIPs inside it");
     };
-    OpenArchive archive(source_, OpenArchive::Form::kZip, check_);
+    ZipWithDirectory archive(source_, check_);
     ForEach(&archive, outer, [&] {
-      OpenArchive zip(&archive, spend, check_);
+      auto const next = [&] {
+        std::string_view const block = archive.ReadBlock();
+        spend(block.size());
+        return block;
+      };
+      ZipStream zip(next, spend);
       use(&zip);
     });
   }
@@ -295,9 +311,10 @@ class Intake {
   std::uint64_t max_inner_bytes_;
   ImportLimits import_limits_;
   ExportReader::Give give_;
-  OpenArchive::Check check_;
+  std::function<void()> check_;
   bool caller_ = false;  // what is thrown comes from it
   ImportReport report_;
+  std::vector<char> buffer_;
   std::uint64_t read_ = 0;
   std::uint64_t inner_read_ = 0;
   std::size_t listed_ = 0;

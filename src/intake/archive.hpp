@@ -32,8 +32,8 @@ struct ExportSource {
 // Calls `give` with each conversation and `check` at least once for each megabyte read; what they
 // throw comes through.  Conversations already given when an Error comes are for the caller to take
 // back.  Throws Error
-//   22P02 when it is empty, encrypted, damaged, cut off, or holds no conversations file; the detail
-//         names the file of the ZIP,
+//   22P02 when it is empty, encrypted, damaged, cut off, compressed in another way than by deflate
+//         or twice by gzip, or holds no conversations file; the detail names the file of the ZIP,
 //   54000 when it is larger than the limit, the ZIPs inside it are larger than 16 times that, or it
 //         holds more than 250,000 files,
 //   58030 when the file cannot be read.

@@ -94,7 +94,7 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
               "In \"conversations-1.zip\": In \"conversations-001.json\": The file");
   ExpectError(Zip({{"conversations\xFF" + std::string(100, 'x') + ".zip", "x"}}), "22P02",
               "export archive cannot be read",
-              "In \"conversations\uFFFD" + std::string(46, 'x') + "... [truncated]\": The reader");
+              "In \"conversations\uFFFD" + std::string(46, 'x') + "... [truncated]\": There is no");
 }
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {

@@ -132,7 +132,7 @@ TEST(Archive, LooksIntoOtherZipsOnlyIfNoneIsOfConversations) {
   EXPECT_EQ(Ids(Zip({{"Support__x.zip", zip.substr(0, 50)}, {"Conversations__1.zip", zip}})), "a ");
   EXPECT_EQ(Ids(Zip({{"other.zip", Zip({{"x.txt", "x"}})}, {"my-export.zip", zip}})), "a ");
   ExpectError(Zip({{"Conversations__1.zip", "no zip"}, {"my-export.zip", zip}}), "22P02",
-              "export archive cannot be read", "In \"Conversations__1.zip\": The reader says");
+              "export archive cannot be read", "In \"Conversations__1.zip\": There is no header");
 }
 
 TEST(Archive, ReadsNamesThatAreNotAscii) {
