@@ -65,7 +65,11 @@ bool IsLarge(const Conversation& conversation) {
 class Importer {
  public:
   Importer(const std::string& user_id, const std::function<void()>& check)
-      : user_id_(user_id), check_(check), table_(settings::AppTable("raw_conversations")) {}
+      : user_id_(user_id), check_(check), table_(settings::AppTable("raw_conversations")) {
+    if (!pg_strong_random(&secret_, sizeof secret_)) {
+      throw Error(sqlstate::kInternalError, "could not generate random values");
+    }
+  }
 
   // Also after an error: the session may have much else to do.
   ~Importer() { ReturnFreedMemory(); }
@@ -143,10 +147,14 @@ class Importer {
     ++count;
   }
 
-  static std::size_t Hash(const std::string& id) { return std::hash<std::string>()(id); }
+  // Whoever writes ids does not know what they hash to.
+  std::size_t Hash(const std::string& id) const {
+    return hash_bytes_extended(reinterpret_cast<const unsigned char*>(id.data()),
+                               static_cast<int>(id.size()), secret_);
+  }
 
   // False if it is there.
-  static bool Remember(const std::string& id, std::unordered_set<std::size_t>* ids) {
+  bool Remember(const std::string& id, std::unordered_set<std::size_t>* ids) const {
     return ids->size() < kMet ? ids->insert(Hash(id)).second : ids->count(Hash(id)) == 0;
   }
 
@@ -177,6 +185,7 @@ class Importer {
   const std::string& user_id_;
   const std::function<void()>& check_;
   std::string table_;
+  uint64 secret_ = 0;
   std::unordered_set<std::size_t> met_;  // hashes of ids
   std::unordered_set<std::size_t> taken_back_;
   std::int64_t removed_ = 0;

@@ -1,6 +1,7 @@
-// A jsonb as a stream of tokens ──► a JSON value, without recursion: a jsonb may be nested deeply.
-// Messages ──► a jsonb, by the same tokens.
+// A jsonb in place, as events, without recursion: it may be nested deeply.  Events and messages ──►
+// a jsonb.
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "error.hpp"
 #include "pg/call.hpp"
+#include "pipeline/interrupts.hpp"
 #include "pipeline/time.hpp"
 
 #include "jsonb.hpp"
@@ -19,19 +21,226 @@ namespace {
 
 using nlohmann::json;
 
-std::string StringOf(const JsonbValue& value) {
-  return std::string(value.val.string.val, value.val.string.len);
-}
-
 json NumberOf(const JsonbValue& value) {
   char* const text = pg::Call([&] {
     return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
   });
   json number = json::parse(text, nullptr, false);
-  if (number.is_discarded()) throw Error("22003", "a number in jsonb is out of range");
   pg::Call([&] { pfree(text); });
+  if (number.is_discarded()) throw Error("22003", "a number in jsonb is out of range");
   return number;
 }
+
+bool SendNumber(const json& number, JsonEvents* reader) {
+  if (number.is_number_unsigned()) return reader->number_unsigned(number.get<std::uint64_t>());
+  if (number.is_number_integer()) return reader->number_integer(number.get<std::int64_t>());
+  return reader->number_float(number.get<double>(), {});
+}
+
+bool SendScalar(const JsonbValue& value, JsonEvents* reader) {
+  if (value.type == jbvNumeric) return SendNumber(NumberOf(value), reader);
+  if (value.type == jbvBool) return reader->boolean(value.val.boolean);
+  if (value.type != jbvString) return reader->null();
+  std::string text(value.val.string.val, value.val.string.len);
+  return reader->string(text);
+}
+
+bool SendToken(JsonbIteratorToken token, const JsonbValue& value, JsonEvents* reader) {
+  switch (token) {
+    case WJB_KEY: {
+      std::string key(value.val.string.val, value.val.string.len);
+      return reader->key(key);
+    }
+    case WJB_BEGIN_ARRAY:
+      return reader->start_array(value.val.array.nElems);
+    case WJB_BEGIN_OBJECT:
+      return reader->start_object(value.val.object.nPairs);
+    case WJB_END_ARRAY:
+      return reader->end_array();
+    case WJB_END_OBJECT:
+      return reader->end_object();
+    default:
+      return SendScalar(value, reader);
+  }
+}
+
+// Events ──► the text of their JSON.
+class TextWriter final : public JsonEvents {
+ public:
+  std::string Take() { return std::move(text_); }
+
+  bool null() override { return Put("null"); }
+  bool boolean(bool value) override { return Put(value ? "true" : "false"); }
+  bool number_integer(std::int64_t value) override { return Put(json(value).dump()); }
+  bool number_unsigned(std::uint64_t value) override { return Put(json(value).dump()); }
+  bool number_float(double value, const std::string&) override { return Put(json(value).dump()); }
+  bool string(std::string& value) override { return Put(json(std::move(value)).dump()); }
+  bool start_object(std::size_t) override { return Open('{'); }
+  bool start_array(std::size_t) override { return Open('['); }
+  bool end_object() override { return Close('}'); }
+  bool end_array() override { return Close(']'); }
+  bool key(std::string& name) override {
+    string(name);
+    text_ += ':';
+    first_ = true;
+    return true;
+  }
+
+ private:
+  bool Put(std::string_view value) {
+    if (!first_) text_ += ',';
+    first_ = false;
+    text_ += value;
+    return true;
+  }
+  bool Open(char bracket) {
+    Put({&bracket, 1});
+    return first_ = true;
+  }
+  bool Close(char bracket) {
+    first_ = false;
+    text_ += bracket;
+    return true;
+  }
+
+  std::string text_;
+  bool first_ = true;  // no comma is needed
+};
+
+// Events ──► a value of nlohmann's.
+class ValueBuilder final : public JsonEvents {
+ public:
+  explicit ValueBuilder(std::size_t max_bytes) : left_(max_bytes) {}
+
+  json Take() { return std::move(root_); }
+
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(std::int64_t value) override { return Add(value); }
+  bool number_unsigned(std::uint64_t value) override { return Add(value); }
+  bool number_float(double value, const std::string&) override { return Add(value); }
+  bool string(std::string& value) override {
+    std::size_t const bytes = value.size();
+    return Add(std::move(value), bytes);
+  }
+  bool start_object(std::size_t) override { return Open(json::object()); }
+  bool start_array(std::size_t) override { return Open(json::array()); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+  bool key(std::string& name) override {
+    key_ = std::move(name);
+    return Spend(kPairBytes + key_.size());
+  }
+
+ private:
+  static constexpr std::size_t kValueBytes = 64;  // about, in a vector that grows, or on the heap
+  static constexpr std::size_t kPairBytes = 64;
+
+  bool Spend(std::size_t bytes) {
+    bool const enough = bytes <= left_;
+    left_ -= enough ? bytes : left_;
+    return enough;
+  }
+  bool Add(json value, std::size_t bytes = 0) {
+    if (!Spend(kValueBytes + bytes)) return false;
+    place_ = &root_;
+    if (!open_.empty() && open_.back()->is_object()) {
+      place_ = &(*open_.back())[key_];
+    } else if (!open_.empty()) {
+      place_ = &open_.back()->emplace_back();
+    }
+    *place_ = std::move(value);
+    return true;
+  }
+  bool Open(json value) {
+    if (!Add(std::move(value))) return false;
+    open_.push_back(place_);
+    return true;
+  }
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  json root_;
+  json* place_ = nullptr;     // of the value added last
+  std::vector<json*> open_;  // the arrays and objects around the next value
+  std::string key_;
+  std::size_t left_;
+};
+
+// Events ──► a jsonb.
+class JsonbBuilder final : public JsonEvents {
+ public:
+  Datum Take() {
+    return pg::Call([&] { return JsonbPGetDatum(JsonbValueToJsonb(root_)); });
+  }
+
+  bool null() override { return Scalar(jbvNull); }
+  bool boolean(bool value) override {
+    scalar_.val.boolean = value;
+    return Scalar(jbvBool);
+  }
+  bool number_integer(std::int64_t value) override { return Number(std::to_string(value)); }
+  bool number_unsigned(std::uint64_t value) override { return Number(std::to_string(value)); }
+  bool number_float(double, const std::string& text) override { return Number(text); }
+  bool string(std::string& value) override {
+    Copy(value);
+    return Scalar(jbvString);
+  }
+  bool key(std::string& name) override {
+    Copy(name);
+    scalar_.type = jbvString;
+    return Push(WJB_KEY, &scalar_);
+  }
+  bool start_object(std::size_t) override {
+    in_array_.push_back(false);
+    return Push(WJB_BEGIN_OBJECT, nullptr);
+  }
+  bool start_array(std::size_t) override {
+    in_array_.push_back(true);
+    return Push(WJB_BEGIN_ARRAY, nullptr);
+  }
+  bool end_object() override { return End(WJB_END_OBJECT); }
+  bool end_array() override { return End(WJB_END_ARRAY); }
+  bool binary(json::binary_t&) { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
+    return false;
+  }
+
+ private:
+  void Copy(std::string_view text) {
+    scalar_.val.string.len = static_cast<int>(text.size());
+    scalar_.val.string.val = pg::Call([&] { return pnstrdup(text.data(), text.size()); });
+  }
+  bool Number(const std::string& text) {
+    scalar_.val.numeric = pg::Call([&] {
+      return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text.c_str()),
+                                                 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    });
+    return Scalar(jbvNumeric);
+  }
+  bool Scalar(jbvType type) {
+    scalar_.type = type;
+    return Push(in_array_.back() ? WJB_ELEM : WJB_VALUE, &scalar_);
+  }
+  bool End(JsonbIteratorToken token) {
+    in_array_.pop_back();
+    return Push(token, nullptr);
+  }
+  bool Push(JsonbIteratorToken token, JsonbValue* value) {
+    root_ = pg::Call([&] {
+      CHECK_FOR_INTERRUPTS();
+      return pushJsonbValue(&state_, token, value);
+    });
+    return true;
+  }
+
+  JsonbParseState* state_ = nullptr;
+  JsonbValue* root_ = nullptr;
+  JsonbValue scalar_ = {};
+  std::vector<bool> in_array_;
+};
 
 // The tokens of one object of strings.  For use inside of Call.
 class ObjectOfStrings {
@@ -61,63 +270,97 @@ class ObjectOfStrings {
   JsonbParseState** state_;
 };
 
-json ScalarOf(const JsonbValue& value) {
-  if (value.type == jbvString) return StringOf(value);
-  if (value.type == jbvNumeric) return NumberOf(value);
-  if (value.type == jbvBool) return value.val.boolean;
-  return nullptr;
+}  // namespace
+
+JsonbView::JsonbView(Datum datum) {
+  Jsonb* const jsonb = pg::Call([&] { return DatumGetJsonbP(datum); });
+  value_.type = jbvBinary;
+  value_.val.binary.data = &jsonb->root;
+  value_.val.binary.len = static_cast<int>(VARSIZE(jsonb) - VARHDRSZ);
+  // A scalar is stored as an array around it.
+  if (JB_ROOT_IS_SCALAR(jsonb)) *this = At(0);
 }
 
-json ReadTokens(JsonbContainer* container) {
-  JsonbIterator* tokens = pg::Call([&] { return JsonbIteratorInit(container); });
-  json root;
-  std::vector<json*> open;  // the arrays and objects around the token
-  std::string key;
-  const auto add = [&](json value) {
-    json* place = &root;
-    if (!open.empty() && open.back()->is_object()) {
-      place = &(*open.back())[key];
-    } else if (!open.empty()) {
-      place = &open.back()->emplace_back();
-    }
-    *place = std::move(value);
-    return place;
-  };
+bool JsonbView::IsObject() const {
+  return value_.type == jbvBinary && JsonContainerIsObject(value_.val.binary.data);
+}
+
+bool JsonbView::IsArray() const {
+  return value_.type == jbvBinary && JsonContainerIsArray(value_.val.binary.data);
+}
+
+std::string_view JsonbView::type() const {
+  if (value_.type == jbvBinary) return IsObject() ? "object" : "array";
+  if (value_.type == jbvString) return "string";
+  if (value_.type == jbvNumeric) return "number";
+  return value_.type == jbvBool ? "boolean" : "null";
+}
+
+std::size_t JsonbView::size() const { return JsonContainerSize(value_.val.binary.data); }
+
+JsonbView JsonbView::At(std::size_t position) const {
+  return JsonbView(pg::Call([&] {
+    JsonbValue* const found = getIthJsonbValueFromContainer(value_.val.binary.data,
+                                                            static_cast<uint32>(position));
+    JsonbValue const copy = *found;
+    pfree(found);
+    return copy;
+  }));
+}
+
+std::optional<JsonbView> JsonbView::Find(std::string_view key) const {
+  JsonbValue value;
+  bool const found = pg::Call([&] {
+    return getKeyJsonValueFromContainer(value_.val.binary.data, key.data(),
+                                        static_cast<int>(key.size()), &value) != nullptr;
+  });
+  if (!found) return std::nullopt;
+  return JsonbView(value);
+}
+
+bool JsonbView::Send(JsonEvents* reader) const {
+  if (value_.type != jbvBinary) return SendScalar(value_, reader);
+  JsonbIterator* tokens = pg::Call([&] { return JsonbIteratorInit(value_.val.binary.data); });
+  InterruptsNowAndThen interrupts;
   for (;;) {
+    interrupts.Step();
     JsonbValue value;
-    switch (pg::Call([&] { return JsonbIteratorNext(&tokens, &value, false); })) {
-      case WJB_KEY:
-        key = StringOf(value);
-        break;
-      case WJB_VALUE:
-      case WJB_ELEM:
-        add(ScalarOf(value));
-        break;
-      case WJB_BEGIN_ARRAY:
-        open.push_back(add(json::array()));
-        break;
-      case WJB_BEGIN_OBJECT:
-        open.push_back(add(json::object()));
-        break;
-      case WJB_END_ARRAY:
-      case WJB_END_OBJECT:
-        open.pop_back();
-        break;
-      case WJB_DONE:
-        return root;
-    }
+    JsonbIteratorToken const token =
+        pg::Call([&] { return JsonbIteratorNext(&tokens, &value, false); });
+    if (token == WJB_DONE) return true;
+    if (!SendToken(token, value, reader)) return false;
   }
 }
 
-}  // namespace
+std::string JsonbView::ToText() const {
+  if (value_.type == jbvString) return std::string(value_.val.string.val, value_.val.string.len);
+  TextWriter writer;
+  Send(&writer);
+  return writer.Take();
+}
 
-json ParseJsonb(Datum datum) {
-  Jsonb* const jsonb = pg::Call([&] { return DatumGetJsonbP(datum); });
-  json value = ReadTokens(&jsonb->root);
-  // A scalar is stored as an array around it.
-  if (JB_ROOT_IS_SCALAR(jsonb)) value = json(std::move(value[0]));
-  if (PointerGetDatum(jsonb) != datum) pg::Call([&] { pfree(jsonb); });
-  return value;
+json JsonbView::ToJson(std::size_t max_bytes) const {
+  ValueBuilder builder(max_bytes);
+  if (!Send(&builder)) {
+    throw Error(sqlstate::kProgramLimitExceeded, "a value in jsonb consists of too many parts",
+                "It takes more than " + std::to_string(max_bytes >> 20) +
+                    " MB of memory, many times its size.",
+                "Leave out what is empty.");
+  }
+  return builder.Take();
+}
+
+Datum JsonbView::Copy() const {
+  JsonbValue value = value_;
+  return pg::Call([&] { return JsonbPGetDatum(JsonbValueToJsonb(&value)); });
+}
+
+Datum JsonbFromText(const std::string& text) {
+  JsonbBuilder builder;
+  if (!json::sax_parse(text, &builder)) {
+    throw Error(sqlstate::kInvalidTextRepresentation, "invalid JSON for a jsonb");
+  }
+  return builder.Take();
 }
 
 Datum MessagesToJsonb(const std::vector<Message>& messages) {
@@ -130,6 +373,7 @@ Datum MessagesToJsonb(const std::vector<Message>& messages) {
     JsonbParseState* state = nullptr;
     pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
     for (std::size_t i = 0; i < messages.size(); ++i) {
+      CHECK_FOR_INTERRUPTS();
       const Message& message = messages[i];
       ObjectOfStrings object(&state);
       if (!message.id.empty()) object.Add("id", message.id);

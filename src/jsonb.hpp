@@ -2,18 +2,67 @@
 
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "pipeline/json_events.hpp"
 #include "pipeline/types.hpp"
 
 #include "pg/postgres.hpp"
 
 namespace soulprint {
 
-// The value that parsing its text would give, without the text.  Throws Error 22003 when a number
-// is too large for a double.
-nlohmann::json ParseJsonb(Datum jsonb);
+// A value in a jsonb, in place: valid as long as the memory that it is in.
+class JsonbView {
+ public:
+  // An argument.  One that is compressed, or not in its row, is copied into the present context.
+  explicit JsonbView(Datum jsonb);
+
+  bool IsObject() const;
+  bool IsArray() const;
+  bool IsNull() const { return value_.type == jbvNull; }
+
+  // "object", "array", "string", "number", "boolean", "null"
+  std::string_view type() const;
+
+  // What it takes in the jsonb; of an object or array.
+  std::size_t bytes() const { return static_cast<std::size_t>(value_.val.binary.len); }
+
+  // Elements of an array, pairs of an object.
+  std::size_t size() const;
+
+  // An element of an array.
+  JsonbView At(std::size_t position) const;
+
+  // The value of an object's key.
+  std::optional<JsonbView> Find(std::string_view key) const;
+
+  // Sends the value, without recursion.  False when the reader had enough.  Throws Error 22003 when
+  // a number is too large for a double.
+  bool Send(JsonEvents* reader) const;
+
+  // The string itself, or the text of other JSON.  Throws as Send does.
+  std::string ToText() const;
+
+  // As a value of nlohmann's.  Throws as Send does, and 54000 when it takes more than max_bytes.
+  nlohmann::json ToJson(std::size_t max_bytes) const;
+
+  // As a jsonb of its own.
+  Datum Copy() const;
+
+ private:
+  explicit JsonbView(const JsonbValue& value) : value_(value) {}
+
+  JsonbValue value_;
+};
+
+// JSON text as a jsonb, without a long time in which nobody can interrupt.  Throws Error 22P02 when
+// it is none, 54000 when a string is too long.
+Datum JsonbFromText(const std::string& json);
 
 // raw_conversations.messages: [{"id":…,"role":"user"|"assistant","content":…,"timestamp":…}], id
 // and timestamp where known.  Made without its text, which would take several times its memory.

@@ -1,6 +1,8 @@
 // The module: what Postgres finds when it loads the library.
 
 #include "launcher.hpp"
+#include "pg/call.hpp"
+#include "pipeline/interrupts.hpp"
 #include "settings.hpp"
 #include "wake.hpp"
 
@@ -14,6 +16,9 @@ PGDLLEXPORT void _PG_init(void);
 
 // Runs in the postmaster when preloaded, else in the first process that calls a function of ours.
 void _PG_init(void) {
+  soulprint::interrupts_hook = [] {
+    if (InterruptPending) soulprint::pg::CheckForInterrupts();
+  };
   soulprint::settings::Define();
   if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
   soulprint::wake::RequestSharedMemory();

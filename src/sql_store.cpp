@@ -104,12 +104,14 @@ std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
   Conversation conversation;
   try {
     conversation = ConversationFromText(row.Text(0));
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
     // Whatever another program stored there: nothing a user said.
     conversation = {};
   }
   conversation.id = id;
   conversation.title = row.TextOrNull(1);
+  CutTitle(&conversation.title);
   conversation.created_at = row.Timestamp(2);
   conversation.updated_at = row.Timestamp(3);
   return conversation;

@@ -45,6 +45,7 @@ Answer AnswerTo(const Question& question) {
     answer.text = AnswerText(question);
     return answer;
   } catch (const Error& error) {
+    if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
     return Failed(std::string(error.what()) +
                   (error.detail().empty() ? "" : ": " + error.detail()));
   }

@@ -2,7 +2,7 @@
 
 #include "llm/offline_conversation.hpp"
 
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 #include "llm/offline_objects.hpp"
@@ -31,7 +31,7 @@ std::string KeyOf(const Statement& statement) {
 
 std::vector<Statement> ConversationToStatements(const SpokenConversation& conversation) {
   std::vector<Statement> statements;
-  std::unordered_set<std::string> known;
+  std::set<std::string> known;
   for (const Spoken& message : conversation.messages) {
     if (message.role != Role::kUser) continue;
     const EarnestText earnest = MessageToSentences(message.text);

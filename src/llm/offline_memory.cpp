@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -80,7 +80,7 @@ std::pair<std::string, std::size_t> KeyOf(const Fact& fact) {
 // Items about the same thing become one, worded as the strongest, of equals as the newest.
 std::vector<Item> Merge(std::vector<Item> items) {
   std::vector<Item> merged;
-  std::unordered_map<std::string, std::pair<std::size_t, std::size_t>>
+  std::map<std::string, std::pair<std::size_t, std::size_t>>
       places;  // key → place, strength
   for (Item& item : items) {
     const auto [key, strength] = KeyOf(item.fact);

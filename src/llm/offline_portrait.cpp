@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 #include "llm/offline_objects.hpp"
@@ -63,12 +63,12 @@ class Ranking {
     int weight;
   };
   std::vector<Ranked> ranked_;
-  std::unordered_map<std::string, std::size_t> places_;
+  std::map<std::string, std::size_t> places_;
 };
 
 // The name said most often; of equals the first.
 std::string MostSaid(const std::vector<std::string>& names) {
-  std::unordered_map<std::string, int> said;
+  std::map<std::string, int> said;
   for (const std::string& name : names) ++said[name];
   std::string most;
   for (const std::string& name : names) {

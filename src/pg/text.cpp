@@ -24,20 +24,15 @@ std::string FromText(Datum value) {
 }
 
 Datum ToText(std::string_view value) {
+  if (value.size() > MaxAllocSize - VARHDRSZ) {
+    throw Error(sqlstate::kProgramLimitExceeded, "result is larger than 1 GB",
+                "It has " + std::to_string(value.size()) + " bytes.", "Ask for less.");
+  }
   return Call([&] {
-    auto const length = static_cast<int>(std::min<std::size_t>(value.size(), MaxAllocSize));
+    auto const length = static_cast<int>(value.size());
     pg_verifymbstr(value.data(), length, false);
     return PointerGetDatum(cstring_to_text_with_len(value.data(), length));
   });
-}
-
-std::string FromJsonb(Datum value) {
-  return Take(Call([&] {
-    Jsonb* const jsonb = DatumGetJsonbP(value);
-    char* const json = JsonbToCString(nullptr, &jsonb->root, VARSIZE(jsonb));
-    if (PointerGetDatum(jsonb) != value) pfree(jsonb);
-    return json;
-  }));
 }
 
 Datum ToTextArray(const std::vector<std::string>& texts) {
@@ -50,23 +45,24 @@ Datum ToTextArray(const std::vector<std::string>& texts) {
   });
 }
 
-std::vector<std::optional<Datum>> JsonbElements(Datum array) {
-  struct Elements {
-    Datum* values;
-    bool* nulls;
-    int count;
+void ForEachJsonb(Datum datum,
+                  const std::function<void(std::optional<Datum> element, std::size_t bytes)>& give) {
+  struct Element {
+    Datum value;
+    bool null;
+    bool found;
   };
-  Elements const elements = Call([&] {
-    Elements e;
-    deconstruct_array(DatumGetArrayTypeP(array), JSONBOID, -1, false, TYPALIGN_INT, &e.values,
-                      &e.nulls, &e.count);
-    return e;
-  });
-  std::vector<std::optional<Datum>> jsonbs(elements.count);
-  for (int i = 0; i < elements.count; ++i) {
-    if (!elements.nulls[i]) jsonbs[i] = elements.values[i];
+  ArrayType* const array = Call([&] { return DatumGetArrayTypeP(datum); });
+  ArrayIterator const elements = Call([&] { return array_create_iterator(array, 0, nullptr); });
+  for (;;) {
+    Element const element = Call([&] {
+      Element e;
+      e.found = array_iterate(elements, &e.value, &e.null);
+      return e;
+    });
+    if (!element.found) return;
+    give(element.null ? std::nullopt : std::optional(element.value), VARSIZE(array));
   }
-  return jsonbs;
 }
 
 Datum ToJsonb(const std::string& json) {
@@ -82,11 +78,20 @@ std::string_view FromBytea(Datum value) {
   return {VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed)};
 }
 
-RowSet::RowSet(FunctionCallInfo fcinfo) {
-  Call([&] { InitMaterializedSRF(fcinfo, 0); });
+RowSet::RowSet(FunctionCallInfo fcinfo) : caller_(CurrentMemoryContext) {
+  row_ = Call([&] {
+    InitMaterializedSRF(fcinfo, 0);
+    return AllocSetContextCreate(CurrentMemoryContext, "soulprint row", ALLOCSET_DEFAULT_SIZES);
+  });
   auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
   store_ = result->setResult;
   columns_ = result->setDesc;
+  MemoryContextSwitchTo(row_);
+}
+
+RowSet::~RowSet() {
+  MemoryContextSwitchTo(caller_);
+  MemoryContextDelete(row_);
 }
 
 void RowSet::Add(std::initializer_list<std::optional<Datum>> values) {
@@ -105,8 +110,8 @@ void RowSet::Add(std::initializer_list<std::optional<Datum>> values) {
       datums[column++] = value.value_or(0);
     }
     tuplestore_putvalues(store_, columns_, datums, nulls);
-    pfree(datums);
-    pfree(nulls);
+    MemoryContextReset(row_);
+    CHECK_FOR_INTERRUPTS();
   });
 }
 

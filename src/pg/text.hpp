@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -17,17 +19,16 @@ namespace soulprint::pg {
 // A text argument.
 std::string FromText(Datum text);
 
-// A text result.  Throws Error 22021 when value holds a NUL or is not in the server's encoding.
+// A text result.  Throws Error 22021 when value holds a NUL or is not in the server's encoding,
+// 54000 when it is larger than 1 GB.
 Datum ToText(std::string_view value);
 
 // A text[] result.  Throws as ToText does.
 Datum ToTextArray(const std::vector<std::string>& texts);
 
-// A jsonb argument as JSON text.
-std::string FromJsonb(Datum jsonb);
-
-// The elements of a jsonb[] argument; nullopt is NULL.
-std::vector<std::optional<Datum>> JsonbElements(Datum array);
+// Gives the elements of a jsonb[] argument, nullopt for NULL, each with the array's size in bytes.
+void ForEachJsonb(Datum array,
+                  const std::function<void(std::optional<Datum> element, std::size_t bytes)>& give);
 
 // A jsonb result.  Throws Error 22P02 when json is none, 22P05 when it holds \u0000.
 Datum ToJsonb(const std::string& json);
@@ -44,15 +45,21 @@ std::string_view FromBytea(Datum bytea);
 //   rows.Add({Int32GetDatum(rank), Int64GetDatum(score), pg::ToText(content)});
 //   return (Datum)0;
 //
+// As long as it lives, what is allocated goes into the memory of one row, which Add frees.
 class RowSet {
  public:
   // Throws Error 0A000 when the caller cannot take a set.
   explicit RowSet(FunctionCallInfo fcinfo);
+  ~RowSet();
+  RowSet(const RowSet&) = delete;
+  RowSet& operator=(const RowSet&) = delete;
 
   // One row; a value of nullopt is NULL.
   void Add(std::initializer_list<std::optional<Datum>> values);
 
  private:
+  MemoryContext caller_;
+  MemoryContext row_;
   Tuplestorestate* store_;
   TupleDesc columns_;
 };

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "pipeline/interrupts.hpp"
 #include "pipeline/json_escapes.hpp"
 
 namespace soulprint {
@@ -82,6 +83,7 @@ std::string WithoutSpans(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    CheckForInterrupts();
     std::size_t const mark = text.find(kMarks);
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
@@ -132,6 +134,7 @@ std::string WithoutBareCitations(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    CheckForInterrupts();
     std::size_t const mark = text.find("citeturn");
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
@@ -155,6 +158,7 @@ std::string WithoutOldCitations(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    CheckForInterrupts();
     std::size_t const mark = text.find(kOldOpen);
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
@@ -196,6 +200,7 @@ std::string WithoutSandboxLinks(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    CheckForInterrupts();
     std::size_t const link = text.find(kLink);
     out.append(text.substr(0, link));
     if (link == std::string_view::npos) break;
@@ -221,6 +226,7 @@ std::string WithoutEnclosed(std::string_view open, std::string_view close, std::
   std::string out;
   out.reserve(text.size());
   for (;;) {
+    CheckForInterrupts();
     std::size_t const begin = text.find(open);
     std::size_t const end =
         begin == std::string_view::npos ? begin : text.find(close, begin + open.size());

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/interrupts.hpp"
 #include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/text.hpp"
@@ -43,6 +44,7 @@ void VerifyQuotes(const Chunk& chunk, std::vector<Fact>* facts) {
     if (stretch.role == Role::kUser) said.push_back(Squeeze(Said(chunk, stretch)));
   }
   for (Fact& fact : *facts) {
+    CheckForInterrupts();
     const std::string quote = Squeeze(fact.quote);
     fact.verified = !quote.empty() && std::any_of(said.begin(), said.end(), [&](const auto& text) {
       return text.find(quote) != std::string::npos;

@@ -4,10 +4,13 @@
 #include "pipeline/conversation_to_chunks.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "error.hpp"
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -46,6 +49,7 @@ Written WriteConversation(const Conversation& conversation) {
   Written written;
   written.text = "# " + ShownTitle(conversation.title) + "\n";
   for (const Message& message : conversation.messages) {
+    CheckForInterrupts();
     written.text += message.role == Role::kUser ? "\nUser: " : "\nAssistant: ";
     // What is cut off ends the stretch: nobody said "... [truncated]".
     std::size_t const said = FirstCharacters(message.text, kMessageCharacters).size();
@@ -120,14 +124,16 @@ class SentenceReader {
   bool cut_ = false;                     // the sentence has more tokens than a chunk may have
 };
 
-std::vector<Range> FindRanges(std::string_view text, ChunkSize size) {
+// In a deque, which is never copied to grow.
+std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
   std::size_t const target = static_cast<std::size_t>(size.target_tokens);
   std::size_t const overlap = static_cast<std::size_t>(size.overlap_tokens) * kCharactersPerToken;
-  std::vector<Range> ranges;
+  std::deque<Range> ranges;
   std::size_t total_bytes = 0;
   std::size_t characters = 0;  // of the last range
   SentenceReader reader(text, target);
   while (!reader.AtEnd()) {
+    CheckForInterrupts();
     std::size_t more = 0;
     Range range = reader.Next(&more);
     if (!ranges.empty() && (characters + more) / kCharactersPerToken <= target) {
@@ -166,25 +172,30 @@ std::vector<Stretch> StretchesOf(const std::vector<Stretch>& stretches, Range ra
 
 }  // namespace
 
-std::vector<Chunk> ConversationToChunks(const Conversation& conversation, ChunkSize size) {
+void GiveChunks(const Conversation& conversation, ChunkSize size,
+                const std::function<void(Chunk)>& give) {
   CheckSize(size);
-  if (conversation.messages.empty()) return {};
+  if (conversation.messages.empty()) return;
   Written const written = WriteConversation(conversation);
-  std::vector<Range> ranges = {{0, written.text.size()}};
+  std::deque<Range> ranges = {{0, written.text.size()}};
   if (EstimateTokens(written.text) > static_cast<std::size_t>(size.target_tokens)) {
     ranges = FindRanges(written.text, size);
   }
-  std::vector<Chunk> chunks;
-  chunks.reserve(ranges.size());
+  int index = 0;
   for (Range const range : ranges) {
     Chunk chunk;
-    chunk.index = static_cast<int>(chunks.size());
+    chunk.index = index++;
     chunk.total = static_cast<int>(ranges.size());
     chunk.content = written.text.substr(range.begin, range.end - range.begin);
     chunk.tokens = static_cast<int>(EstimateTokens(chunk.content));
     chunk.stretches = StretchesOf(written.stretches, range);
-    chunks.push_back(std::move(chunk));
+    give(std::move(chunk));
   }
+}
+
+std::vector<Chunk> ConversationToChunks(const Conversation& conversation, ChunkSize size) {
+  std::vector<Chunk> chunks;
+  GiveChunks(conversation, size, [&](Chunk chunk) { chunks.push_back(std::move(chunk)); });
   return chunks;
 }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "pipeline/types.hpp"
@@ -17,5 +18,9 @@ struct ChunkSize {
 // Throws Error 22023 when the size makes no sense (target below 1 or above 1,000,000, overlap
 // negative or not below target).
 std::vector<Chunk> ConversationToChunks(const Conversation& conversation, ChunkSize size = {});
+
+// The same, one chunk in memory at a time.
+void GiveChunks(const Conversation& conversation, ChunkSize size,
+                const std::function<void(Chunk)>& give);
 
 }  // namespace soulprint

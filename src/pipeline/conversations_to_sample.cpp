@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -95,6 +96,7 @@ Shape Measure(const Conversation& conversation, Fence fence) {
   shape.lines.reserve(conversation.messages.size());
   bool user_seen = false;
   for (const Message& message : conversation.messages) {
+    CheckForInterrupts();
     if (!user_seen && message.role == Role::kUser) {
       user_seen = true;
       shape.first = shape.lines.size();
@@ -123,6 +125,7 @@ class Block {
     // Without its last line a block can be shorter than with one message less.
     bool const all = shape_->whole <= room;
     while (!IsWhole() && (all || LengthWithNext() <= room)) {
+      CheckForInterrupts();
       bare_ += Next().Length();
       ++shown_;
       cut_ = 0;
@@ -143,6 +146,7 @@ class Block {
   std::string Write(const Conversation& conversation, Fence fence) const {
     std::string text = Header(conversation, fence);
     for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
+      CheckForInterrupts();
       std::size_t const place = shape_->PlaceOf(i);
       if (place > shown_ || (place == shown_ && cut_ == 0)) continue;
       const Message& message = conversation.messages[i];
@@ -185,6 +189,7 @@ struct Claim {
 };
 
 std::size_t Total(const std::vector<Claim>& claims, std::size_t level) {
+  CheckForInterrupts();
   std::size_t total = 0;
   for (const Claim& claim : claims) total += claim.At(level);
   return total;
@@ -288,6 +293,7 @@ std::string FormatFair(std::size_t count, const ReadConversation& read, std::siz
   std::vector<Place> places;
   {
     std::vector<Shape> shapes;
+    shapes.reserve(count);
     for (std::size_t i = 0; i < count; ++i) shapes.push_back(Measure(read(i), fence));
     places = PlanFair(shapes, max_chars);
   }
@@ -310,6 +316,7 @@ std::string WriteBeginning(const Conversation& conversation, std::size_t max_cha
   *whole = used <= max_chars;
   if (!*whole) return "";
   for (const Message& message : conversation.messages) {
+    CheckForInterrupts();
     std::string const line = "\n" + std::string(Label(message.role)) + Body(message, fence);
     used += CountCharacters(line);
     *whole = used <= max_chars;
@@ -341,6 +348,7 @@ std::int64_t ScoreConversation(const Conversation& conversation) {
   std::size_t of_user = 0;
   std::size_t characters = 0;
   for (const Message& message : conversation.messages) {
+    CheckForInterrupts();
     if (message.role != Role::kUser) continue;
     ++of_user;
     characters += CountCharacters(FirstCharacters(message.text, kScoredCharacters));
@@ -358,7 +366,9 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
         conversations.end());
   }
   // nullopt, the unknown time, is older than any.
-  std::sort(conversations.begin(), conversations.end(), [](const Scored& a, const Scored& b) {
+  InterruptsNowAndThen interrupts;
+  std::sort(conversations.begin(), conversations.end(), [&](const Scored& a, const Scored& b) {
+    interrupts.Step();
     return std::tie(b.score, b.created_at, a.position) <
            std::tie(a.score, a.created_at, b.position);
   });

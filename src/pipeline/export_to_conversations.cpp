@@ -4,8 +4,6 @@
 
 #include "pipeline/export_to_conversations.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -75,10 +73,24 @@ std::string_view FindIdAtEnd(std::string_view tail) {
               std::string(kExportHint));
 }
 
-Conversation ConversationFrom(ReadJson read, ExportedConversation exported, ImportReport* report) {
+Conversation ConversationFrom(ReadJson read, ExportedConversation exported) {
   if (read == ReadJson::kTooDeep) {
     throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply",
                 "At most " + std::to_string(ReadLimits().max_nesting) + " levels are read.",
+                std::string(kConversationHint));
+  }
+  if (read == ReadJson::kTooLarge) {
+    throw Error(sqlstate::kProgramLimitExceeded, "conversation consists of too many parts",
+                "Reading it takes more than " + std::to_string(exported.bytes >> 20) +
+                    " MB of memory, many times its size.",
+                "Leave out parts without text.");
+  }
+  bool const speaks = exported.type != "array" || !exported.silent || !exported.messages.empty();
+  if ((exported.type != "object" && exported.type != "array") || !speaks) {
+    throw Error(sqlstate::kInvalidTextRepresentation,
+                "a conversation must be a JSON object or an array of messages",
+                "It is a JSON " + std::string(exported.type) +
+                    (speaks ? "." : " without a single message."),
                 std::string(kConversationHint));
   }
   if (read == ReadJson::kInvalid || !IsConversation(exported)) {
@@ -86,7 +98,7 @@ Conversation ConversationFrom(ReadJson read, ExportedConversation exported, Impo
                 "It has neither \"mapping\" nor \"messages\" nor \"chat_messages\".",
                 std::string(kConversationHint));
   }
-  return ExportedToConversation(std::move(exported), report);
+  return ExportedToConversation(std::move(exported), nullptr);
 }
 
 }  // namespace
@@ -222,6 +234,7 @@ struct ExportReader::State {
 
   void GiveOn(ExportedConversation exported) {
     Conversation conversation = ExportedToConversation(std::move(exported), &report);
+    CutTitle(&conversation.title);
     if (conversation.messages.empty()) {
       Skip("no visible message", conversation.id);
       return;
@@ -258,26 +271,18 @@ void ExportReader::Finish() {
   state_->GiveActivities(state_->activities.Finish());
 }
 
-Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report) {
-  const bool speaks =
-      !json.is_array() || json.empty() ||
-      std::any_of(json.begin(), json.end(), [](const auto& e) { return e.is_object(); });
-  if (!json.is_structured() || !speaks) {
-    throw Error(sqlstate::kInvalidTextRepresentation,
-                "a conversation must be a JSON object or an array of messages",
-                std::string("It is a JSON ") + json.type_name() +
-                    (speaks ? "." : " without a single message."),
-                std::string(kConversationHint));
-  }
+Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes) {
+  ReadLimits limits;
+  limits.max_bytes = max_bytes;
   ExportedConversation exported;
-  const ReadJson read = JsonToExported(json, {}, &exported);
-  return ConversationFrom(read, std::move(exported), report);
+  const ReadJson read = JsonToExported(send, limits, &exported);
+  return ConversationFrom(read, std::move(exported));
 }
 
 Conversation ConversationFromText(const std::string& json) {
   ExportedConversation exported;
   const ReadJson read = JsonToExported(json, {}, &exported);
-  return ConversationFrom(read, std::move(exported), nullptr);
+  return ConversationFrom(read, std::move(exported));
 }
 
 }  // namespace soulprint

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pipeline/json_events.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
@@ -67,12 +67,10 @@ class ExportReader {
 };
 
 // A conversation in any form of CONTRACT 1: ChatGPT's tree, Claude's chat_messages,
-// {messages: […]}, or a bare array of messages.  `report`, if given, counts what was left out.
-// nullopt-like: throws Error 22P02 when it is none of these (a number, a string, an object without
-// any of them).
-Conversation ConversationFromJson(const nlohmann::json& json, ImportReport* report = nullptr);
-
-// The same from storable JSON text, faster: values that are not needed are never kept.
+// {messages: […]}, or a bare array of messages; from the events of its JSON, or from storable text.
+// Throws Error 22P02 when it is none of these (a number, a string, an object without any of them),
+// 54000 when it is nested too deeply or reading it would take more than max_bytes of memory.
+Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes);
 Conversation ConversationFromText(const std::string& json);
 
 }  // namespace soulprint

@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/types.hpp"
@@ -16,8 +17,6 @@ namespace soulprint {
 struct ExportedMessage {
   std::string id;
   std::string role;
-  std::string recipient;
-  std::string channel;
   std::string content_type;  // Claude: of the first block that is no text
   // The string parts and transcriptions, joined by line ends; Claude's text blocks, joined by empty
   // lines.
@@ -29,6 +28,8 @@ struct ExportedMessage {
   bool picture = false;
   bool weightless = false;
   bool hidden = false;
+  bool tool_call = false;  // its recipient is not everybody
+  bool analysis = false;
   bool custom_instructions = false;
   bool has_content = false;
   Time at;
@@ -60,6 +61,9 @@ struct ExportedConversation {
   Time created_at;
   Time updated_at;
   bool do_not_remember = false;
+
+  std::string_view type = "object";  // of JSON
+  bool silent = false;               // a list of which an element is no object
 
   bool has_title = false;  // also when it is null
   bool has_mapping = false;

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <deque>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "pipeline/assistant_markup.hpp"
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -42,10 +43,11 @@ using Nodes = std::deque<ExportedNode>;
 // the node, or from the file, is taken from the lists of children.  In Claude's list a message that
 // names none follows the one before it.
 std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
-                                     const std::unordered_map<std::string_view, std::size_t>& at) {
+                                     const std::map<std::string_view, std::size_t>& at) {
   std::vector<std::size_t> parents(nodes.size(), kNone);
   bool any_parent = false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    CheckForInterrupts();
     if (nodes[i].parent.empty()) {
       if (list && i > 0) parents[i] = i - 1;
       continue;
@@ -56,6 +58,7 @@ std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& name : nodes[i].children) {
+      CheckForInterrupts();
       auto const child = at.find(name);
       if (child == at.end() || parents[child->second] != kNone) continue;
       const ExportedNode& node = nodes[child->second];
@@ -99,9 +102,9 @@ bool IsTree(const ExportedConversation& exported) {
 std::vector<std::size_t> ActivePath(const ExportedConversation& exported, ImportReport* report) {
   const Nodes& nodes = exported.nodes;
   if (!IsTree(exported)) return FileOrder(nodes);
-  std::unordered_map<std::string_view, std::size_t> at;
-  at.reserve(nodes.size());
+  std::map<std::string_view, std::size_t> at;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    CheckForInterrupts();
     if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
   }
   std::vector<std::size_t> const parents = FindParents(nodes, !exported.has_mapping, at);
@@ -144,8 +147,8 @@ std::string_view WhyHidden(const ExportedMessage& message, bool turn) {
   if (message.hidden) return "hidden";
   if (IsSkippedContent(message.content_type)) return message.content_type;
   if (message.weightless) return "weight 0";
-  if (!message.recipient.empty() && message.recipient != "all") return "tool call";
-  if (message.channel == "analysis") return "analysis";
+  if (message.tool_call) return "tool call";
+  if (message.analysis) return "analysis";
   return "";
 }
 
@@ -201,6 +204,7 @@ void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation
   std::vector<std::size_t> const path = ActivePath(*exported, report);
   conversation->messages.reserve(path.size());
   for (std::size_t position : path) {
+    CheckForInterrupts();
     ExportedNode& node = exported->nodes[position];
     if (!node.has_message) continue;
     ExportedMessage& message = node.message;
@@ -226,7 +230,10 @@ void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation
 void ReadList(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
   Time last;
   conversation->messages.reserve(exported->messages.size());
-  for (ExportedMessage& message : exported->messages) {
+  // One list is taken apart while the other grows.
+  for (; !exported->messages.empty(); exported->messages.pop_front()) {
+    CheckForInterrupts();
+    ExportedMessage& message = exported->messages.front();
     if (!message.at) message.at = last;
     last = message.at;
     if (!conversation->created_at) conversation->created_at = last;

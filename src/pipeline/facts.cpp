@@ -7,10 +7,10 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "error.hpp"
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -127,6 +127,12 @@ ordered_json ItemSchema(const Form& form, std::string_view extra,
 
 std::string_view CategoryName(Category category) { return FormOf(category).name; }
 
+void ThrowNoFacts(std::string_view type) {
+  throw Error(sqlstate::kInvalidTextRepresentation,
+              "facts are a JSON object, not a JSON " + std::string(type), {},
+              "Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
+}
+
 std::optional<Fact> FactFromJson(Category category, const json& item) {
   const Form& form = FormOf(category);
   Fact fact;
@@ -145,11 +151,7 @@ std::optional<Fact> FactFromJson(Category category, const json& item) {
 }
 
 ReadFacts FactsFromJson(const json& value) {
-  if (!value.is_object()) {
-    throw Error(sqlstate::kInvalidTextRepresentation,
-                std::string("facts are a JSON object, not a JSON ") + value.type_name(), {},
-                "Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
-  }
+  if (!value.is_object()) ThrowNoFacts(value.type_name());
   ReadFacts read;
   const auto take = [&](Category category, const json& item) {
     std::optional<Fact> fact = FactFromJson(category, item);
@@ -185,9 +187,13 @@ ordered_json FactToJson(const Fact& fact) {
   return FactToObject(fact);
 }
 
-std::string FactsToJson(const std::vector<Fact>& facts) {
+namespace {
+
+template <typename Facts>
+std::string ListsToJson(const Facts& facts) {
   std::array<std::string, kForms.size()> lists;
   for (const Fact& fact : facts) {
+    CheckForInterrupts();
     std::string* const list = &lists[static_cast<std::size_t>(fact.category)];
     if (!list->empty()) *list += ',';
     AppendFact(fact, list);
@@ -196,10 +202,17 @@ std::string FactsToJson(const std::vector<Fact>& facts) {
   for (std::size_t i = 0; i < lists.size(); ++i) {
     object += i == 0 ? '{' : ',';
     AppendString(kForms[i].name, &object);
-    object += ":[" + lists[i] + "]";
+    object.append(":[").append(lists[i]).append("]");
+    std::string().swap(lists[i]);
   }
-  return object + "}";
+  object += '}';
+  return object;
 }
+
+}  // namespace
+
+std::string FactsToJson(const std::vector<Fact>& facts) { return ListsToJson(facts); }
+std::string FactsToJson(const std::deque<Fact>& facts) { return ListsToJson(facts); }
 
 std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
                         const ordered_json& extra_schema) {
@@ -240,9 +253,9 @@ void SortSources(std::vector<Source>* sources) {
 
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
   std::size_t count = 0;  // the merged facts stand at the front of facts
-  std::unordered_map<std::string, std::size_t> places;
-  places.reserve(facts.size());
+  std::map<std::string, std::size_t> places;
   for (Fact& fact : facts) {
+    CheckForInterrupts();
     const auto [place, is_new] = places.emplace(FactKey(fact), count);
     if (!is_new) {
       MergeInto(&facts[place->second], std::move(fact));
@@ -253,6 +266,16 @@ std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
   facts.resize(count);
   for (Fact& fact : facts) SortSources(&fact.sources);
   return facts;
+}
+
+void FactMerger::Add(Fact fact) {
+  constexpr std::size_t kNode = 96;  // of a map
+  CheckForInterrupts();
+  const auto [place, is_new] = places_.emplace(FactKey(fact), facts_.size());
+  if (!is_new) return MergeInto(&facts_[place->second], std::move(fact));
+  bytes_ += sizeof fact + kNode + place->first.size() + fact.text.size() + fact.quote.size();
+  for (const std::string& more : fact.more) bytes_ += more.size();
+  facts_.push_back(std::move(fact));
 }
 
 }  // namespace soulprint

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <deque>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pipeline/types.hpp"
@@ -25,11 +29,15 @@ struct ReadFacts {
 // sources. Throws Error 22P02 when json is not an object.
 ReadFacts FactsFromJson(const nlohmann::json& json);
 
+// Says that this type of JSON is no object of facts.
+[[noreturn]] void ThrowNoFacts(std::string_view type);
+
 // One item of a category's list, coerced where the meaning is clear; nullopt if it is no fact.
 std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
 // The five categories as JSON text, in contract order, without quotes and sources.
 std::string FactsToJson(const std::vector<Fact>& facts);
+std::string FactsToJson(const std::deque<Fact>& facts);
 
 // One fact as the JSON value that stands in its category's list.
 nlohmann::ordered_json FactToJson(const Fact& fact);
@@ -54,5 +62,21 @@ void SortSources(std::vector<Source>* sources);
 // Facts given oldest first become one list without repetitions: equal statements are one fact,
 // worded as the newest, at the place of the first, with the sources of all.  Linear.
 std::vector<Fact> MergeFacts(std::vector<Fact> facts);
+
+// The same for facts that come one after the other.
+class FactMerger {
+ public:
+  void Add(Fact fact);
+
+  // About what they take in memory.
+  std::size_t bytes() const { return bytes_; }
+
+  std::deque<Fact> Take() { return std::move(facts_); }
+
+ private:
+  std::deque<Fact> facts_;
+  std::map<std::string, std::size_t> places_;
+  std::size_t bytes_ = 0;
+};
 
 }  // namespace soulprint

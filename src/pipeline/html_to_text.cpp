@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -92,7 +93,9 @@ class Converter {
   explicit Converter(std::string_view html) : left_(html) {}
 
   std::string Convert() {
+    InterruptsNowAndThen interrupts;
     while (!left_.empty()) {
+      interrupts.Step();
       char const c = left_[0];
       if (c == '<' && TakeTag()) continue;
       if (c == '&' && TakeEntity()) continue;

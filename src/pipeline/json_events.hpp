@@ -1,10 +1,10 @@
-// A JSON value that is parsed already ──► the events that parsing its text would give.
+// JSON as the events that parsing its text gives, whatever it is in.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
+#include <functional>
 #include <string>
 
 namespace soulprint {
@@ -26,7 +26,7 @@ class JsonEvents {
   virtual bool end_array() = 0;
 };
 
-// Without recursion.  False when the reader had enough.
-bool SendJson(const nlohmann::json& root, JsonEvents* reader);
+// Sends a value to a reader.  False when the reader had enough.
+using SendJson = std::function<bool(JsonEvents*)>;
 
 }  // namespace soulprint

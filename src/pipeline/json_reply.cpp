@@ -3,11 +3,15 @@
 #include "pipeline/json_reply.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
 
 namespace soulprint {
@@ -18,6 +22,10 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMaxNesting = 100;
 // An ordered object looks a key up by going through all of them.
 constexpr std::size_t kMaxKeys = 1000;
+constexpr std::size_t kMaxValues = 100000;
+// How often a text is gone through in search of JSON.
+constexpr std::size_t kMaxSearches = 16;
+constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be in any case
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kFence = "```";
 
@@ -58,11 +66,39 @@ std::string RepairEscapes(std::string text) {
   return text;
 }
 
-// Refuses what nests too deep or has too many keys, before it is built.
+// Bytes that can be interrupted when they are read.
+class ReadBytes {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  explicit ReadBytes(const char* at = nullptr) : at_(at) {}
+  const char& operator*() const { return *at_; }
+  ReadBytes& operator++() {
+    if ((reinterpret_cast<std::uintptr_t>(++at_) & 0xFFFF) == 0) CheckForInterrupts();
+    return *this;
+  }
+  ReadBytes operator++(int) {
+    ReadBytes const before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const ReadBytes& other) const { return at_ == other.at_; }
+  bool operator!=(const ReadBytes& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+};
+
+// Refuses what nests too deep or has too many keys or values, before it is built.
 class Limits {
  public:
   bool Keep(int depth, Json::parse_event_t event) {
     std::size_t const level = static_cast<std::size_t>(depth);
+    if (event != Json::parse_event_t::key && ++values_ > kMaxValues) exceeded_ = true;
     if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
       if (level >= kMaxNesting) exceeded_ = true;
       if (!exceeded_) keys_[level + 1] = 0;
@@ -75,14 +111,16 @@ class Limits {
 
  private:
   std::vector<std::size_t> keys_ = std::vector<std::size_t>(kMaxNesting + 1);  // by level
+  std::size_t values_ = 0;
   bool exceeded_ = false;
 };
 
 // `exceeded`, if given, is set when the text is unreadable for exceeding a limit.
 std::optional<Json> ParseClean(std::string_view text, bool* exceeded = nullptr) {
   Limits limits;
+  std::string const repaired = RepairEscapes(std::string(text));
   Json json = Json::parse(
-      RepairEscapes(std::string(text)),
+      ReadBytes(repaired.data()), ReadBytes(repaired.data() + repaired.size()),
       [&](int depth, Json::parse_event_t event, Json&) { return limits.Keep(depth, event); },
       /*allow_exceptions=*/false);
   if (exceeded != nullptr && limits.exceeded()) *exceeded = true;
@@ -110,16 +148,16 @@ std::optional<std::string_view> InsideFence(std::string_view text) {
   return Trim(text.substr(start));
 }
 
-// The end of the balanced {…} or […] that begins at `at`, npos if it is none.
-//
-// Linear from all openings together.  Outside of strings a backslash ends the search, so two
-// searches over the same text see the same quotes: either they are always in strings together, and
-// then the later opening lies open within the earlier one, or never.  kMaxNesting thus limits how
-// many searches go over a character.
-std::size_t BalancedEnd(std::string_view text, std::size_t at, bool* exceeded) {
+// The end of the balanced {…} or […] that begins at `at`, npos if it is none.  `left` is how many
+// bytes may be gone through.
+std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left, bool* exceeded) {
   std::string closing;
   bool in_string = false;
+  InterruptsNowAndThen interrupts;
   for (; at < text.size(); ++at) {
+    interrupts.Step();
+    *exceeded = --*left == 0;
+    if (*exceeded) return std::string_view::npos;
     char const c = text[at];
     if (in_string) {
       if (c == '\\') ++at;
@@ -163,10 +201,14 @@ std::optional<Json> FindBalanced(std::string_view text) {
   Found lists;
   std::size_t at = text.find_first_of("{[");
   bool exceeded = false;
+  std::size_t left = kMaxSearches * text.size() + kFreeSearch;  // bytes to go through
   while (at != std::string_view::npos) {
-    std::size_t const end = BalancedEnd(text, at, &exceeded);
+    std::size_t const end = BalancedEnd(text, at, &left, &exceeded);
     std::optional<Json> json;
-    if (end != std::string_view::npos) json = ParseClean(text.substr(at, end - at), &exceeded);
+    if (end != std::string_view::npos) {
+      json = ParseClean(text.substr(at, end - at), &exceeded);
+      left -= std::min(left - 1, end - at);
+    }
     if (exceeded) return std::nullopt;
     if (json) {
       Found& found = json->is_object() ? objects : lists;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pipeline/export_places.hpp"
+#include "pipeline/interrupts.hpp"
 #include "pipeline/json_events.hpp"
 #include "pipeline/text.hpp"
 
@@ -32,7 +33,7 @@ class Reader final : public JsonEvents {
   // Why reading stopped before the end.
   ReadJson why() const { return why_; }
 
-  bool null() override { return true; }
+  bool null() override { return Scalar("null"); }
   bool boolean(bool value) override {
     switch (places_.empty() ? Place::kSkipped : places_.back()) {
       case Place::kConversation:
@@ -45,7 +46,7 @@ class Reader final : public JsonEvents {
       default:
         break;
     }
-    return true;
+    return Scalar("boolean");
   }
   bool number_integer(std::int64_t value) override {
     return Number(static_cast<double>(value), [&] { return std::to_string(value); });
@@ -109,7 +110,7 @@ class Reader final : public JsonEvents {
       default:
         break;
     }
-    return Fits();
+    return Scalar("string") && Fits();
   }
 
   bool key(std::string& value) override {
@@ -161,7 +162,7 @@ class Reader final : public JsonEvents {
   bool start_array(std::size_t) override {
     Place const place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
     if (place == Place::kMessages) result_.has_messages = true;
-    return Open(place);
+    return Scalar("array") && Open(place);
   }
 
   bool end_object() override {
@@ -179,6 +180,14 @@ class Reader final : public JsonEvents {
  private:
   ExportedNode& node() { return result_.nodes.back(); }
 
+  // What is no object: no message of a bare list, and no conversation alone.
+  bool Scalar(std::string_view type) {
+    interrupts_.Step();
+    if (places_.empty()) result_.type = type;
+    result_.silent = result_.silent || (places_.size() == 1 && places_[0] == Place::kMessages);
+    return true;
+  }
+
   bool Fits() {
     if (result_.bytes <= limits_.max_bytes) return true;
     why_ = ReadJson::kTooLarge;
@@ -186,6 +195,7 @@ class Reader final : public JsonEvents {
   }
 
   bool Open(Place place) {
+    interrupts_.Step();
     if (places_.size() >= limits_.max_nesting) {
       why_ = ReadJson::kTooDeep;
       return false;
@@ -202,18 +212,18 @@ class Reader final : public JsonEvents {
 
   template <typename Text>
   bool Number(double value, Text text) {
-    if (places_.empty()) return true;
-    if (places_.back() == Place::kConversation) {
+    Place const place = places_.empty() ? Place::kSkipped : places_.back();
+    if (place == Place::kConversation) {
       if (IsCreated()) result_.created_at = TimeFromNumber(value);
       if (IsUpdated()) result_.updated_at = TimeFromNumber(value);
       if (key_ == "timestamp") result_.itself.at = TimeFromNumber(value);
       if (key_ == "id") result_.id = text();
-    } else if (places_.back() == Place::kMessage) {
+    } else if (place == Place::kMessage) {
       if (IsCreated() || key_ == "timestamp") message_->at = TimeFromNumber(value);
       if (key_ == "weight") message_->weightless = value == 0;
       if (key_ == "id") message_->id = text();
     }
-    return true;
+    return Scalar("number");
   }
 
   bool IsCreated() const {
@@ -272,9 +282,9 @@ class Reader final : public JsonEvents {
     } else if (key_ == "id") {
       if (value.size() <= kIdBytes) message_->id = std::move(value);
     } else if (key_ == "recipient") {
-      message_->recipient = std::move(value);
+      message_->tool_call = !value.empty() && value != "all";
     } else if (key_ == "channel") {
-      message_->channel = std::move(value);
+      message_->analysis = value == "analysis";
     } else if (IsCreated() || key_ == "timestamp") {
       message_->at = ParseTime(value);
     }
@@ -344,6 +354,7 @@ class Reader final : public JsonEvents {
   std::string uuid_;
   std::optional<std::string> name_;
   ReadJson why_ = ReadJson::kInvalid;
+  InterruptsNowAndThen interrupts_;
 };
 
 }  // namespace
@@ -355,9 +366,10 @@ ReadJson JsonToExported(const std::string& text, const ReadLimits& limits,
   return complete ? ReadJson::kRead : reader.why();
 }
 
-ReadJson JsonToExported(const json& value, const ReadLimits& limits, ExportedConversation* result) {
+ReadJson JsonToExported(const SendJson& send, const ReadLimits& limits,
+                        ExportedConversation* result) {
   Reader reader(limits, result);
-  return SendJson(value, &reader) ? ReadJson::kRead : reader.why();
+  return send(&reader) ? ReadJson::kRead : reader.why();
 }
 
 }  // namespace soulprint

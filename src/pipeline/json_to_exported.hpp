@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "pipeline/exported_conversation.hpp"
+#include "pipeline/json_events.hpp"
 
 namespace soulprint {
 
@@ -21,11 +21,11 @@ struct ReadLimits {
   std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
 };
 
-// Reads JSON text, or JSON already parsed.  What is not needed is read over and never kept.  The
+// Reads JSON text, or the events of a value.  What is not needed is read over and never kept.  The
 // text must be storable: CleanUtf8, RepairEscapes.
 ReadJson JsonToExported(const std::string& json, const ReadLimits& limits,
                         ExportedConversation* result);
-ReadJson JsonToExported(const nlohmann::json& json, const ReadLimits& limits,
+ReadJson JsonToExported(const SendJson& send, const ReadLimits& limits,
                         ExportedConversation* result);
 
 }  // namespace soulprint

@@ -12,7 +12,6 @@
 #include <numeric>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "error.hpp"
@@ -94,7 +93,7 @@ class Origins {
  private:
   const Fact* begin_;
   std::size_t size_;
-  std::unordered_map<std::string, std::size_t> by_key_;
+  std::map<std::string, std::size_t> by_key_;
   std::set<std::size_t> named_;
 };
 

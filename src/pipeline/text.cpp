@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "pipeline/interrupts.hpp"
+
 namespace soulprint {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kTitleCharacters = 500;
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
@@ -76,7 +79,7 @@ std::size_t MeasureCharacter(std::string_view text, std::size_t at, bool* whole)
 
 // Where the clean text that starts at `at` ends.
 std::size_t SkipClean(std::string_view text, std::size_t at) {
-  for (;;) {
+  for (InterruptsNowAndThen interrupts;; interrupts.Step()) {
     at = SkipAscii(text, at);
     if (at == text.size() || text[at] == '\0') return at;
     bool whole = false;
@@ -209,20 +212,27 @@ bool IsInvisible(char32_t c) {
 }
 
 std::string_view Trim(std::string_view text) {
+  InterruptsNowAndThen interrupts;
   std::size_t begin = 0;
   while (begin < text.size()) {
+    interrupts.Step();
     std::size_t next = begin;
     if (!IsSpace(NextCharacter(text, &next))) break;
     begin = next;
   }
   text.remove_prefix(begin);
   while (!text.empty()) {
+    interrupts.Step();
     std::string_view const last = LastCharacters(text, 1);
     std::size_t at = 0;
     if (!IsSpace(NextCharacter(last, &at))) break;
     text.remove_suffix(last.size());
   }
   return text;
+}
+
+void CutTitle(std::optional<std::string>* title) {
+  if (*title) (*title)->resize(FirstCharacters(**title, kTitleCharacters).size());
 }
 
 std::string ShownTitle(const std::optional<std::string>& title) {
@@ -289,7 +299,9 @@ std::string CleanUtf8(std::string_view bytes, std::size_t* replaced) {
   text.reserve(clean + 3 * (bytes.size() - clean));
   text.append(bytes.substr(0, clean));
   std::size_t count = 0;
+  InterruptsNowAndThen interrupts;
   for (std::size_t at = clean; at < bytes.size(); at = clean) {
+    interrupts.Step();
     at += Repair(bytes, at, &text, &count);
     clean = SkipClean(bytes, at);
     text.append(bytes.substr(at, clean - at));

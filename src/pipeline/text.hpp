@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ bool IsInvisible(char32_t c);
 
 // Without white space at both ends.
 std::string_view Trim(std::string_view text);
+
+// Keeps the first 500 characters of a title: it is stored and sent with every piece of its
+// conversation.
+void CutTitle(std::optional<std::string>* title);
 
 // A title as it is shown: "Untitled" if it is null or missing.
 std::string ShownTitle(const std::optional<std::string>& title);

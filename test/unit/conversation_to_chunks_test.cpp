@@ -9,6 +9,7 @@
 #include "golden.hpp"
 #include "pipeline/export_to_conversations.hpp"
 #include "pipeline/text.hpp"
+#include "send_value.hpp"
 
 namespace soulprint {
 namespace {
@@ -44,7 +45,7 @@ TEST(ConversationToChunks, AgreesWithGolden) {
     SCOPED_TRACE(golden["name"].get<std::string>());
     const auto& input = golden["conversations"][0];
     std::vector<Chunk> const chunks =
-        ConversationToChunks(ConversationFromJson(nlohmann::json::parse(input.dump())));
+        ConversationToChunks(ConversationOf(nlohmann::json::parse(input.dump())));
     ASSERT_EQ(chunks.size(), golden["chunks"].size());
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       const auto& expected = golden["chunks"][i];

@@ -10,6 +10,7 @@
 #include "golden.hpp"
 #include "pipeline/export_to_conversations.hpp"
 #include "pipeline/text.hpp"
+#include "send_value.hpp"
 
 namespace soulprint {
 namespace {
@@ -50,7 +51,7 @@ TEST(ScoreConversation, AgreesWithGoldenAndSoDoesTheRank) {
     std::vector<Scored> scored;
     std::vector<std::string> ids;
     for (const auto& input : golden["conversations"]) {
-      Conversation const conversation = ConversationFromJson(nlohmann::json::parse(input.dump()));
+      Conversation const conversation = ConversationOf(nlohmann::json::parse(input.dump()));
       std::size_t const position = scored.size();
       scored.push_back({position, ScoreConversation(conversation), conversation.messages.size(),
                         conversation.created_at});

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error.hpp"
+#include "send_value.hpp"
 
 namespace soulprint {
 namespace {
@@ -227,18 +228,18 @@ TEST(ExportReader, WhatTheTakerThrowsComesThrough) {
 
 TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
   using nlohmann::json;
-  EXPECT_EQ(ConversationFromJson(json::parse(Chat("a"))).id, "a");
-  EXPECT_EQ(ConversationFromJson(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(),
+  EXPECT_EQ(ConversationOf(json::parse(Chat("a"))).id, "a");
+  EXPECT_EQ(ConversationOf(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(),
             1u);
-  EXPECT_TRUE(ConversationFromJson(json::parse(R"({"mapping":{}})")).messages.empty());
+  EXPECT_TRUE(ConversationOf(json::parse(R"({"mapping":{}})")).messages.empty());
   EXPECT_EQ(
-      ConversationFromJson(json::parse(R"({"chat_messages":[{"sender":"human","text":"x"}]})"))
+      ConversationOf(json::parse(R"({"chat_messages":[{"sender":"human","text":"x"}]})"))
           .messages.size(),
       1u);
-  EXPECT_TRUE(ConversationFromJson(json::array()).messages.empty());
+  EXPECT_TRUE(ConversationOf(json::array()).messages.empty());
   for (char const* text : {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})",
                            R"({"header":"Gemini Apps","title":"Prompted x"})"}) {
-    EXPECT_THROW(ConversationFromJson(json::parse(text)), Error) << text;
+    EXPECT_THROW(ConversationOf(json::parse(text)), Error) << text;
   }
 }
 
