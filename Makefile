@@ -31,7 +31,8 @@ UNIT = $(call files,test/unit/*.cpp)
 FUZZED = $(addprefix src/intake/,archive.cpp bytes.cpp inflater.cpp zip.cpp) $(addprefix src/pipeline/,activities_to_exported.cpp \
   assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
   exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_events.cpp \
-  json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp sample_to_sections.cpp text.cpp time.cpp)
+  json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp quotes.cpp sample_to_sections.cpp \
+  text.cpp time.cpp visible.cpp)
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
 PURE_OBJS = $(PURE:src/%.cpp=build/%.o)
@@ -40,7 +41,7 @@ UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
 WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
 OBJS = $(GLUE_OBJS) $(PURE_OBJS)
 
-LIBRARIES = -lcurl -lz
+LIBRARIES = -lcurl -lutf8proc -lz
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
@@ -110,7 +111,7 @@ build/fuzz/unit/%.o: test/unit/%.cpp
 	$(SANITIZED) -O0 -c -o $@ $<
 
 build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED:src/%.cpp=build/fuzz/%.o)
-	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lz
+	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lutf8proc -lz
 
 build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE:src/%.cpp=build/fuzz/%.o)
 	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main -larchive $(LIBRARIES) -lpthread

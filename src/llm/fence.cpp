@@ -6,6 +6,7 @@
 #include <random>
 
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -16,7 +17,8 @@ std::string Marker(std::string_view slash, std::string_view nonce) {
   return "<" + std::string(slash) + "records id=\"" + std::string(nonce) + "\">";
 }
 
-// In JSON the three stand only inside strings, where an escape means the same.
+// In JSON the three stand only inside strings, where an escape means the same.  A line end that was
+// something else before is no line end in JSON.
 std::string_view Escape(char32_t c) {
   switch (c) {
     case '<':
@@ -25,6 +27,8 @@ std::string_view Escape(char32_t c) {
       return "\\u003e";
     case '&':
       return "\\u0026";
+    case '\n':
+      return " ";
     default:
       return {};
   }
@@ -44,14 +48,12 @@ std::string NewNonce() {
 
 std::string FencedData(std::string_view document, std::string_view instruction,
                        std::string_view nonce) {
-  const std::string clean = CleanUtf8(document);
+  const std::string clean = Visible(CleanUtf8(document));
   std::string fenced = Marker("", nonce) + "\n";
   fenced.reserve(clean.size() + clean.size() / 8 + instruction.size() + 200);
   for (std::size_t at = 0; at < clean.size();) {
     const std::size_t begin = at;
-    const char32_t c = NextCharacter(clean, &at);
-    if (IsInvisible(c)) continue;
-    const std::string_view escape = Escape(c);
+    const std::string_view escape = Escape(NextCharacter(clean, &at));
     fenced += escape.empty() ? std::string_view(clean).substr(begin, at - begin) : escape;
   }
   fenced.append("\n").append(Marker("/", nonce)).append("\n\n").append(instruction);

@@ -10,9 +10,9 @@ namespace soulprint {
 // 128 random bits in hexadecimal, new for every request.
 std::string NewNonce();
 
-// One JSON document between two marker lines that carry the nonce, with <, > and & escaped, without
-// bidi controls and tag characters (which people do not see and models read), cleaned of what is
-// not UTF-8; then the instruction.
+// One JSON document between two marker lines that carry the nonce, with <, > and & escaped, on one
+// line, without what people do not see and models read, cleaned of what is not UTF-8; then the
+// instruction.
 std::string FencedData(std::string_view document, std::string_view instruction,
                        std::string_view nonce);
 

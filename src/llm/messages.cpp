@@ -18,7 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxEchoedAnswer = 4096;
-constexpr std::size_t kMaxQuoted = 1024;
 
 // At most `bytes` bytes of clean text, cut between characters.
 std::string_view FirstBytes(std::string_view text, std::size_t bytes) {
@@ -154,23 +153,6 @@ ServerError ReadError(std::string_view body) {
   if (error.empty()) return {"", StringAt(*json, "error"), ""};
   return {StringAt(error, "type"), StringAt(error, "message"),
           StringAt(ObjectAt(error, "details"), "error_code")};
-}
-
-std::string Quoted(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string quoted;
-  // A few bytes more than are kept, so that cleaning sees whole characters.
-  const std::string clean = CleanUtf8(text.substr(0, kMaxQuoted + 4));
-  for (std::size_t at = 0; at < clean.size();) {
-    const std::size_t begin = at;
-    const char32_t c = NextCharacter(clean, &at);
-    if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
-      quoted += {'\\', 'x', kHex[c >> 4], kHex[c & 15]};
-    } else if (!IsInvisible(c)) {
-      quoted += clean.substr(begin, at - begin);
-    }
-  }
-  return std::string(FirstBytes(quoted, kMaxQuoted));
 }
 
 }  // namespace soulprint

@@ -51,7 +51,4 @@ struct ServerError {
 // The body of an error; empty fields where it says nothing readable (an HTML page, say).
 ServerError ReadError(std::string_view body);
 
-// Foreign text for messages and logs: on one line, control characters escaped, at most 1 KB.
-std::string Quoted(std::string_view text);
-
 }  // namespace soulprint

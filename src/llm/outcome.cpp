@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "pipeline/visible.hpp"
+
 namespace soulprint {
 namespace {
 

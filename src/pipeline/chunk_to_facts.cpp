@@ -11,44 +11,24 @@
 #include "pipeline/interrupts.hpp"
 #include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
+#include "pipeline/quotes.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
 
 using nlohmann::ordered_json;
 
-template <typename Drop>
-std::string Without(std::string_view text, Drop drop) {
-  std::string kept;
-  kept.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at;
-    if (!drop(NextCharacter(text, &at))) kept += text.substr(begin, at - begin);
-  }
-  return kept;
-}
-
 std::string_view Said(const Chunk& chunk, const Stretch& stretch) {
   return std::string_view(chunk.content).substr(stretch.begin, stretch.end - stretch.begin);
 }
 
-// What two renderings of the same words have in common.
-std::string Squeeze(std::string_view text) {
-  return Without(LowerCase(text), [](char32_t c) { return IsSpace(c) || IsInvisible(c); });
-}
-
 void VerifyQuotes(const Chunk& chunk, std::vector<Fact>* facts) {
-  std::vector<std::string> said;
-  for (const Stretch& stretch : chunk.stretches) {
-    if (stretch.role == Role::kUser) said.push_back(Squeeze(Said(chunk, stretch)));
-  }
+  const UsersWords words(chunk);
   for (Fact& fact : *facts) {
     CheckForInterrupts();
-    const std::string quote = Squeeze(fact.quote);
-    fact.verified = !quote.empty() && std::any_of(said.begin(), said.end(), [&](const auto& text) {
-      return text.find(quote) != std::string::npos;
-    });
+    fact.verified = words.Hold(fact.quote);
   }
 }
 
@@ -71,9 +51,9 @@ Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time crea
   ordered_json messages = ordered_json::array();
   for (const Stretch& stretch : chunk.stretches) {
     messages.push_back({{"role", stretch.role == Role::kUser ? "user" : "assistant"},
-                        {"text", Without(Said(chunk, stretch), IsInvisible)}});
+                        {"text", Visible(Said(chunk, stretch))}});
   }
-  const std::string shown = Without(title, IsInvisible);
+  const std::string shown = Visible(title);
   const ordered_json material = {{"conversation",
                                   {{"title", IsBlank(shown) ? "Untitled" : shown},
                                    {"date", FormatDate(created_at)},

@@ -11,6 +11,7 @@
 
 #include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -24,21 +25,25 @@ constexpr std::string_view kSeparator = "\n\n";
 
 std::string_view Label(Role role) { return role == Role::kUser ? "User: " : "Assistant: "; }
 
+// Also behind white space that does not look like a space of ours.
 bool LooksLikeMark(std::string_view line) {
+  if (line.starts_with(' ') || line.starts_with('\t')) return false;
+  std::string_view const text = line.substr(SkipSpace(line, 0));
   for (std::string_view const mark : {"=== Conversation:", "User:", "Assistant:", "## MEMORY"}) {
-    if (line.substr(0, mark.size()) == mark) return true;
+    if (text.starts_with(mark)) return true;
   }
   return false;
 }
 
 std::string Fenced(std::string_view text, Fence fence) {
   if (fence == Fence::kNone) return std::string(text);
+  std::string const visible = Visible(text);
   std::string fenced;
-  while (!text.empty()) {
-    if (LooksLikeMark(text)) fenced += ' ';
-    std::size_t const end = std::min(text.find_first_of("\r\n"), text.size() - 1) + 1;
-    fenced += text.substr(0, end);
-    text.remove_prefix(end);
+  for (std::string_view rest = visible; !rest.empty();) {
+    std::string_view const line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+    if (LooksLikeMark(line)) fenced += ' ';
+    fenced += line;
+    rest.remove_prefix(line.size());
   }
   return fenced;
 }
@@ -152,7 +157,7 @@ class Block {
       const Message& message = conversation.messages[i];
       std::string const body = Body(message, fence);
       text += "\n" + std::string(Label(message.role));
-      text += place < shown_ ? body : Truncate(body, cut_);
+      text += place < shown_ ? body : Cut(body, fence);
     }
     std::size_t const left_out = shape_->lines.size() - shown_ - (cut_ > 0 ? 1 : 0);
     return left_out == 0 ? text : text + "\n" + MoreMark(left_out);
@@ -162,6 +167,11 @@ class Block {
   const Line& Next() const { return shape_->lines[shape_->Nth(shown_)]; }
   std::size_t LengthWithNext() const {
     return bare_ + Next().Length() + MarkLength(shape_->lines.size() - shown_ - 1);
+  }
+  // A joiner whose second half is cut off joins nothing.
+  std::string Cut(const std::string& body, Fence fence) const {
+    std::string cut = Truncate(body, cut_);
+    return fence == Fence::kNone ? cut : Visible(cut);
   }
   std::size_t CutLength() const {
     return cut_ == 0 ? 0 : Next().Length() - Next().body + cut_ + kTruncated.size();

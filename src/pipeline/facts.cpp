@@ -12,6 +12,7 @@
 #include "error.hpp"
 #include "pipeline/interrupts.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -39,7 +40,9 @@ constexpr std::array<Form, 5> kForms = {{
 const Form& FormOf(Category category) { return kForms[static_cast<std::size_t>(category)]; }
 
 std::string ScalarText(const json& value, std::size_t limit) {
-  if (value.is_string()) return Truncate(Trim(value.get_ref<const std::string&>()), limit);
+  if (value.is_string()) {
+    return Truncate(Trim(Visible(value.get_ref<const std::string&>())), limit);
+  }
   return value.is_number() ? value.dump() : std::string();
 }
 

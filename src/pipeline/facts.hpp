@@ -32,7 +32,8 @@ ReadFacts FactsFromJson(const nlohmann::json& json);
 // Says that this type of JSON is no object of facts.
 [[noreturn]] void ThrowNoFacts(std::string_view type);
 
-// One item of a category's list, coerced where the meaning is clear; nullopt if it is no fact.
+// One item of a category's list, coerced where the meaning is clear, without invisible characters;
+// nullopt if it is no fact.
 std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
 // The five categories as JSON text, in contract order, without quotes and sources.

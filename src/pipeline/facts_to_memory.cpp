@@ -10,9 +10,11 @@
 
 #include "error.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/markdown.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -100,7 +102,8 @@ void AppendPart(const Part& part, std::size_t size, std::string* text) {
   for (std::string_view line : part.lines) {
     const std::size_t more = CountCharacters(line) + 1;
     if (more > left && !IsHeading(line)) {
-      if (!content && left > 1) text->append(FirstCharacters(line, left - 1)).append("\n");
+      // Cut off, a line may mean something else, and needs a backslash.
+      if (!content && left > 2) text->append(InertLines(FirstCharacters(line, left - 2)) + "\n");
       break;
     }
     text->append(line).append("\n");
@@ -117,23 +120,6 @@ std::string KeepFairly(std::string_view memory_md, std::size_t max_tokens) {
   std::string kept;
   for (const Part& part : parts) AppendPart(part, share, &kept);
   return std::string(Trim(kept));
-}
-
-// White space of any kind as single spaces, so that a fact cannot begin a line of its own.
-std::string OneLine(std::string_view text) {
-  std::string line;
-  bool space = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at;
-    if (IsSpace(NextCharacter(text, &at))) {
-      space = true;
-      continue;
-    }
-    if (space && !line.empty()) line += ' ';
-    space = false;
-    line += text.substr(begin, at - begin);
-  }
-  return line;
 }
 
 std::string Bullet(const Fact& fact) {
@@ -199,11 +185,11 @@ Written AskForMemory(Question question, std::size_t facts, Model& model) {
                   "The next attempt asks only for what is missing.");
     }
     if (answer.outcome != Outcome::kAnswered) break;
-    const std::string_view text = WithoutFence(answer.text);
-    if (!IsPlaceholder(text, facts)) return {std::string(text), false};
+    std::string memory_md = InertMemory(WithoutFence(answer.text));
+    if (!IsPlaceholder(memory_md, facts)) return {std::move(memory_md), false};
     refused.push_back(question);
     ++question.attempt;
-    question.nudge = Nudge{answer.text, MemoryCorrection()};
+    question.nudge = Nudge{Visible(answer.text), MemoryCorrection()};
   }
   // Only now: tries that led to a good one stay remembered, so that nothing is paid for twice.
   for (const Question& useless : refused) model.Refuse(useless);
@@ -212,12 +198,31 @@ Written AskForMemory(Question question, std::size_t facts, Model& model) {
 
 }  // namespace
 
+std::string InertMemory(std::string_view memory_md) {
+  const std::string visible = Visible(memory_md);
+  std::string inert;
+  auto expected = kHeadings.begin();
+  for (std::string_view line : Lines(visible)) {
+    const auto heading = std::find(expected, kHeadings.end(), Trim(line));
+    if (heading == kHeadings.end()) {
+      inert += InertLines(line);
+    } else {
+      inert += *heading;
+      expected = heading + 1;
+    }
+    inert += '\n';
+  }
+  if (!inert.empty() && visible.back() != '\n') inert.pop_back();
+  return inert;
+}
+
 bool IsPlaceholder(std::string_view memory_md, std::size_t facts) {
   const std::vector<std::string_view> lines = Lines(memory_md);
-  for (std::string_view heading : kHeadings) {
-    const auto is_it = [&](std::string_view line) { return Trim(line) == heading; };
-    if (std::none_of(lines.begin(), lines.end(), is_it)) return true;
+  auto missing = kHeadings.begin();
+  for (std::string_view line : lines) {
+    if (missing != kHeadings.end() && Trim(line) == *missing) ++missing;
   }
+  if (missing != kHeadings.end()) return true;
   if (facts < kEnoughFacts) return false;
   const auto content = std::count_if(lines.begin(), lines.end(), IsContent);
   return CountCharacters(Trim(memory_md)) < kLeastCharacters ||
@@ -239,7 +244,7 @@ std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_token
     memory_md.append(kHeadings[i]).append("\n\n");
     memory_md.append(bullets[i].empty() ? std::string(kNoData) + "\n" : bullets[i]).append("\n");
   }
-  return KeepFairly(memory_md, max_tokens);
+  return KeepFairly(InertMemory(memory_md), max_tokens);
 }
 
 std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Complete& complete,

@@ -28,7 +28,11 @@ struct MemoryLimits {
 std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Complete& complete,
                           const MemoryLimits& limits, Progress* progress);
 
-// True if the text is no MEMORY: a heading is missing or it is a placeholder for `facts` facts.
+// MEMORY as it may be published: inert lines (markdown.hpp), among which its own headings stay
+// headings, each once and in order.
+std::string InertMemory(std::string_view memory_md);
+
+// True if the text is no MEMORY: a heading is missing or out of order or it is a placeholder for `facts` facts.
 bool IsPlaceholder(std::string_view memory_md, std::size_t facts);
 
 // MEMORY by rule: the five headings, one bullet per fact, newest first, within max_tokens.

@@ -12,6 +12,7 @@
 #include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -41,6 +42,22 @@ std::string Dump(const Json& json) {
 }
 
 // --- an answer → sections
+
+// The same without invisible characters, in keys and values alike.  Of keys that become equal the
+// first stays.
+Json VisibleJson(const Json& json) {
+  if (json.is_string()) return Visible(json.get_ref<const std::string&>());
+  if (!json.is_structured()) return json;
+  Json visible = json.is_array() ? Json::array() : Json::object();
+  for (const auto& [key, value] : json.items()) {
+    if (json.is_array()) {
+      visible.push_back(VisibleJson(value));
+    } else {
+      visible.emplace(Visible(key), VisibleJson(value));
+    }
+  }
+  return visible;
+}
 
 std::string ItemToText(const Json& item) {
   if (item.is_string()) return item.get<std::string>();
@@ -97,7 +114,7 @@ std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) 
       *reason = "the key \"" + name + "\" is missing or not an object";
       return std::nullopt;
     }
-    sections[i] = CompleteSection(i, *it);
+    sections[i] = CompleteSection(i, VisibleJson(*it));
   }
   return sections;
 }
@@ -263,9 +280,9 @@ class Asker {
     Fail(message, reason, hint);
   }
 
-  void Nudge(std::string answer, std::string correction) {
+  void Nudge(const std::string& answer, std::string correction) {
     ++question_.attempt;
-    question_.nudge = soulprint::Nudge{std::move(answer), std::move(correction)};
+    question_.nudge = soulprint::Nudge{Visible(answer), std::move(correction)};
   }
 
   Model& model_;
@@ -323,7 +340,7 @@ std::string AiName(const std::optional<std::string>& identity_md) {
   if (!identity || !identity->is_object()) return "";
   auto const it = identity->find(std::string(kAiName));
   if (it == identity->end() || !it->is_string()) return "";
-  return std::string(Trim(it->get_ref<const std::string&>()));
+  return OneLine(it->get_ref<const std::string&>());
 }
 
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,

@@ -29,10 +29,10 @@ using FormatSample = std::function<std::string(std::size_t conversations, std::s
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,
                           const Complete& complete, const std::string& stored_ai_name);
 
-// A model's answer → five complete sections, nullopt if it is none.
+// A model's answer → five complete sections without invisible characters, nullopt if it is none.
 std::optional<Sections> ParseSections(std::string_view reply);
 
-// The ai_name in a stored identity section, "" if there is none.
+// The ai_name in a stored identity section, on one line; "" if there is none.
 std::string AiName(const std::optional<std::string>& identity_md);
 
 }  // namespace soulprint

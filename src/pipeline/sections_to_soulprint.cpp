@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "pipeline/facts_to_memory.hpp"
 #include "pipeline/json_reply.hpp"
+#include "pipeline/markdown.hpp"
 #include "pipeline/sample_to_sections.hpp"
-#include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -20,7 +22,7 @@ constexpr std::array<std::string_view, 5> kHeadings = {"## Communication Style &
                                                        "## How I Operate", "## My Capabilities"};
 
 std::string Label(std::string_view key) {
-  std::string label(key);
+  std::string label = InertLine(key);
   bool first = true;
   for (char& c : label) {
     if (c == '_') c = ' ';
@@ -30,28 +32,28 @@ std::string Label(std::string_view key) {
   return label;
 }
 
-// "" = an item that says nothing.
-std::string ItemText(const Json& item) {
-  if (item.is_null()) return {};
-  if (!item.is_string()) return item.dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto& text = item.get_ref<const std::string&>();
-  return IsBlank(text) ? std::string() : text;
+// On one line, whatever the value is.
+std::string ValueText(const Json& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return OneLine(value.get_ref<const std::string&>());
+  return OneLine(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string Bullets(const Json& list) {
   std::string bullets;
   for (const Json& item : list) {
-    const std::string text = ItemText(item);
-    if (!text.empty()) bullets += "\n- " + text;
+    const std::string text = ValueText(item);
+    if (!text.empty()) bullets += "\n- " + InertLines(text);
   }
   return bullets;
 }
 
 void AppendField(const std::string& key, const Json& value, std::string* text) {
   const std::string bullets = value.is_array() ? Bullets(value) : std::string();
+  const std::string line = value.is_string() ? InertLine(ValueText(value)) : std::string();
   *text += "\n**" + Label(key) + ":**";
-  if (value.is_string() && !IsBlank(value.get_ref<const std::string&>())) {
-    *text += " " + value.get_ref<const std::string&>();
+  if (!line.empty()) {
+    *text += " " + line;
   } else {
     *text += bullets.empty() ? " not enough data" : bullets;
   }
@@ -68,7 +70,7 @@ void AppendSection(std::size_t section, const std::string& stored, std::string* 
   *text += kHeadings[section];
   std::optional<Json> const json = ParseJsonText(stored);
   if (!json || !json->is_object()) {
-    if (!stored.empty()) *text += "\n" + stored;
+    if (!stored.empty()) *text += "\n" + InertLines(stored);
     return;
   }
   for (const SectionField& field : SectionSchema(section)) {
@@ -89,7 +91,7 @@ std::string SectionsToSoulprint(const StoredSections& sections, const std::strin
     AppendSection(i, *sections[i], &text);
     text += "\n\n";
   }
-  return text + "## Memory\n" + memory_md;
+  return text + "## Memory\n" + InertMemory(memory_md);
 }
 
 std::string SectionsToSoulprint(const Sections& sections, const std::string& memory_md) {

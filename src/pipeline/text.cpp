@@ -206,21 +206,20 @@ bool IsSpace(char32_t c) {
          c == 0x205F || c == 0x3000;
 }
 
-bool IsInvisible(char32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-         (c >= 0xE0000 && c <= 0xE007F);
+std::size_t SkipSpace(std::string_view text, std::size_t at) {
+  InterruptsNowAndThen interrupts;
+  while (at < text.size()) {
+    interrupts.Step();
+    std::size_t next = at;
+    if (!IsSpace(NextCharacter(text, &next))) break;
+    at = next;
+  }
+  return at;
 }
 
 std::string_view Trim(std::string_view text) {
   InterruptsNowAndThen interrupts;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    interrupts.Step();
-    std::size_t next = begin;
-    if (!IsSpace(NextCharacter(text, &next))) break;
-    begin = next;
-  }
-  text.remove_prefix(begin);
+  text.remove_prefix(SkipSpace(text, 0));
   while (!text.empty()) {
     interrupts.Step();
     std::string_view const last = LastCharacters(text, 1);

@@ -24,8 +24,8 @@ std::string_view LastCharacters(std::string_view text, std::size_t n);
 // True if the character is Unicode white space (White_Space property).
 bool IsSpace(char32_t c);
 
-// True for bidi controls and tag characters: text that a person does not see and a model reads.
-bool IsInvisible(char32_t c);
+// Where the white space that begins at `at` ends.
+std::size_t SkipSpace(std::string_view text, std::size_t at);
 
 // Without white space at both ends.
 std::string_view Trim(std::string_view text);

@@ -9,7 +9,7 @@ my $json = qr{^nlohmann/json(?:_fwd)?\.hpp$};
 
 # Room => [ own headers it may include, library headers it may include beside the standard ones ]
 my %doors = (
-	pipeline => [ qr{^pipeline/}, qr{$json} ],
+	pipeline => [ qr{^pipeline/}, qr{$json|^utf8proc\.h$} ],
 	net => [ qr{^(?:net|pipeline)/}, qr{$json|$posix|^curl/curl\.h$} ],
 	llm => [ qr{^(?:llm|pipeline|net)/}, qr{$json} ],
 	intake => [ qr{^(?:intake|pipeline|net)/}, qr{$json|$posix|^zlib\.h$} ],

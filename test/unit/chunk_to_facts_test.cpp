@@ -62,11 +62,11 @@ TEST(ChunkToQuestion, HostileTextStaysText) {
 }
 
 TEST(ChunkToQuestion, InvisibleInstructionsAreTakenOut) {
-  const std::string text = "a\u202Eb\u2066c\U000E0041\U000E007Fd\u200De";
+  const std::string text = "a\u202Eb\u2066c\U000E0041\U000E007F\u200Bd\u200D\x1B" "e";
   const json conversation =
       json::parse(ChunkToQuestion(Turns({text}), text, 0).material)["conversation"];
-  EXPECT_EQ(conversation["messages"][0]["text"], "abcd\u200De");
-  EXPECT_EQ(conversation["title"], "abcd\u200De");
+  EXPECT_EQ(conversation["messages"][0]["text"], "abcde");
+  EXPECT_EQ(conversation["title"], "abcde");
 }
 
 TEST(AnswerToFacts, FactsAreReadWhateverSurroundsTheJson) {
@@ -96,7 +96,7 @@ TEST(AnswerToFacts, WhatIsNoAnswerIsUnreadable) {
 TEST(AnswerToFacts, AQuoteIsVerifiedIgnoringCaseAndWhiteSpace) {
   const Chunk chunk = Turns({"I   really\nLike Tea.", "You like tea and cake"});
   EXPECT_TRUE(IsVerified(chunk, "i really like tea"));
-  EXPECT_TRUE(IsVerified(chunk, "REALLYLIKE"));
+  EXPECT_FALSE(IsVerified(chunk, "REALLYLIKE TEA"));
   EXPECT_FALSE(IsVerified(chunk, "really like coffee"));
   EXPECT_FALSE(IsVerified(chunk, ""));
   EXPECT_FALSE(IsVerified(chunk, " \n"));
@@ -104,11 +104,12 @@ TEST(AnswerToFacts, AQuoteIsVerifiedIgnoringCaseAndWhiteSpace) {
 
 TEST(AnswerToFacts, OnlyTheUsersOwnWordsVerifyAQuote) {
   const Chunk chunk =
-      Turns({"Tell me.", "Sure.\nUser: I hate tea\nAssistant: noted", "Thanks.", "Bye"});
+      Turns({"Tell me.", "Sure.\nUser: I hate tea\nAssistant: noted", "Thanks to you all.", "Bye"});
   EXPECT_FALSE(IsVerified(chunk, "I hate tea"));
   EXPECT_FALSE(IsVerified(chunk, "User:"));
-  EXPECT_FALSE(IsVerified(chunk, "Tell me.Thanks."));  // not across what another said
-  EXPECT_TRUE(IsVerified(chunk, "thanks"));
+  EXPECT_FALSE(IsVerified(chunk, "Tell me.Thanks to you all"));  // not across what another said
+  EXPECT_FALSE(IsVerified(chunk, "thanks"));           // too short to prove anything
+  EXPECT_TRUE(IsVerified(chunk, "thanks to you all"));
 }
 
 TEST(AnswerToFacts, AQuoteOfWhatTheModelSawIsVerified) {

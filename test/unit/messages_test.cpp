@@ -262,13 +262,5 @@ TEST(ReadError, ReadsEveryServersShape) {
   }
 }
 
-TEST(Quoted, OneLineOfAtMost1Kb) {
-  EXPECT_EQ(Quoted("a\nb\x1B[0m\x7F\xC2\x85\u202E\xFF"), "a\\x0ab\\x1b[0m\\x7f\\x85\uFFFD");
-  EXPECT_EQ(Quoted(std::string(5000, 'x')).size(), 1024U);
-  std::string euros;
-  while (euros.size() < 5000) euros += "\u20AC";
-  EXPECT_EQ(Quoted(euros), euros.substr(0, 1023));
-}
-
 }  // namespace
 }  // namespace soulprint

@@ -47,7 +47,7 @@ TEST(ReadChunks, FactsComeOldestFirstWhateverOrderTheAnswersCameIn) {
 
 TEST(ReadChunks, AFactKnowsWhereItWasSaid) {
   Read read;
-  read.store.Add(Talk("z", 1, {"hello"}));
+  read.store.Add(Talk("z", 1, {"hello to you all"}));
   read.Facts();
   const Fact& fact = read.result.facts.at(0);
   EXPECT_TRUE(fact.verified);

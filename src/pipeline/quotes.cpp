@@ -1,0 +1,163 @@
+// See quotes.hpp.  Both sides are folded: Unicode's full case folding of canonically decomposed
+// characters, white space as one space, nothing that is not seen.
+
+#include "pipeline/quotes.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <array>
+
+#include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kEnoughWords = 3;
+constexpr std::size_t kEnoughCharacters = 12;
+constexpr std::size_t kWeightWithoutSpaces = 3;
+
+utf8proc_category_t CategoryOf(char32_t c) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(c));
+}
+
+bool IsMark(char32_t c) {
+  utf8proc_category_t const category = CategoryOf(c);
+  return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
+bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
+
+// Letters, marks and numbers of any script.
+bool IsWord(char32_t c) {
+  utf8proc_category_t const category = CategoryOf(c);
+  return c == '_' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO);
+}
+
+// Thai, Lao, Tibetan, Burmese, Khmer; kana, bopomofo, Chinese characters, Yi.
+bool IsWrittenWithoutSpaces(char32_t c) {
+  constexpr std::array<std::array<char32_t, 2>, 9> kRanges = {{{0xE00, 0x109F},
+                                                               {0x1780, 0x17FF},
+                                                               {0x3005, 0x3007},
+                                                               {0x3040, 0x312F},
+                                                               {0x31A0, 0x31FF},
+                                                               {0x3400, 0xA4CF},
+                                                               {0xF900, 0xFAFF},
+                                                               {0xFF66, 0xFF9F},
+                                                               {0x20000, 0x3FFFF}}};
+  return std::any_of(kRanges.begin(), kRanges.end(),
+                     [c](const auto& range) { return c >= range[0] && c <= range[1]; });
+}
+
+// Whether c between these two holds one word or number together: don't, non-smoker, 150,000.
+bool Binds(char32_t before, char32_t c, char32_t after) {
+  constexpr std::u32string_view kInWords = U"'\u2019-\u2010\u2011\u00B7\u05F3\u05F4";
+  constexpr std::u32string_view kInNumbers = U".,:/";
+  if (kInWords.find(c) != kInWords.npos) return IsWord(before) && IsWord(after);
+  return kInNumbers.find(c) != kInNumbers.npos && IsDigit(before) && IsDigit(after);
+}
+
+void AppendFolded(char32_t c, std::u32string* folded) {
+  std::array<utf8proc_int32_t, 32> characters;
+  int boundclass = 0;
+  utf8proc_ssize_t const count = utf8proc_decompose_char(
+      static_cast<utf8proc_int32_t>(c), characters.data(), characters.size(),
+      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD), &boundclass);
+  if (count < 0 || count > static_cast<utf8proc_ssize_t>(characters.size())) {
+    folded->push_back(c);
+  } else {
+    folded->append(characters.begin(), characters.begin() + count);
+  }
+}
+
+std::u32string FoldWords(std::string_view text) {
+  std::u32string folded;
+  folded.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    char32_t const c = NextCharacter(text, &at);
+    if (IsSpace(c)) {
+      if (folded.empty() || folded.back() != ' ') folded.push_back(' ');
+    } else if (!IsInvisible(c)) {
+      AppendFolded(c, &folded);
+    }
+  }
+  return folded;
+}
+
+// From the first to the last character of a word, without what stands around them.
+struct Core {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+Core CoreOf(const std::u32string& quote) {
+  auto const first = std::find_if(quote.begin(), quote.end(), IsWord);
+  if (first == quote.end()) return {};
+  auto const last = std::find_if(quote.rbegin(), quote.rend(), IsWord);
+  return {static_cast<std::size_t>(first - quote.begin()),
+          static_cast<std::size_t>(last.base() - quote.begin())};
+}
+
+bool SaysEnough(std::u32string_view core) {
+  std::size_t words = 0;
+  std::size_t characters = 0;
+  bool in_word = false;
+  for (std::size_t i = 0; i < core.size(); ++i) {
+    if (IsMark(core[i])) continue;
+    bool const dense = IsWrittenWithoutSpaces(core[i]);
+    characters += dense ? kWeightWithoutSpaces : 1;
+    bool const letter = IsWord(core[i]) && !dense;
+    if (letter && !in_word) ++words;
+    in_word = letter || (in_word && i + 1 < core.size() &&
+                         Binds(core[i - 1], core[i], core[i + 1]));
+  }
+  return words >= kEnoughWords || characters >= kEnoughCharacters;
+}
+
+}  // namespace
+
+UsersWords::UsersWords(const Chunk& chunk) {
+  std::string_view const content = chunk.content;
+  for (const Stretch& stretch : chunk.stretches) {
+    if (stretch.role != Role::kUser) continue;
+    // The beginning of a chunk is that of its title, unless it goes on with the text of another; and
+    // where there is no white space a text is cut anywhere.
+    said_.push_back({FoldWords(content.substr(stretch.begin, stretch.end - stretch.begin)),
+                     stretch.begin == 0,
+                     chunk.index + 1 < chunk.total && stretch.end == content.size()});
+  }
+}
+
+bool UsersWords::Hold(std::string_view quote) const {
+  std::u32string const folded = FoldWords(OneLine(quote));
+  Core const core = CoreOf(folded);
+  if (!SaysEnough(std::u32string_view(folded).substr(core.begin, core.end - core.begin))) {
+    return false;
+  }
+  return std::any_of(said_.begin(), said_.end(), [&](const Said& said) {
+    std::size_t at = said.text.find(folded);
+    while (at != std::u32string::npos && (IsInsideWord(said, at + core.begin) ||
+                                          IsInsideWord(said, at + core.end))) {
+      at = said.text.find(folded, at + 1);
+    }
+    return at != std::u32string::npos;
+  });
+}
+
+// Whether what stands before `at` and what stands after it are of one word.
+bool UsersWords::IsInsideWord(const Said& said, std::size_t at) {
+  const std::u32string& text = said.text;
+  if (at == 0) return said.begins_inside;
+  if (at == text.size()) return said.ends_inside;
+  char32_t const before = text[at - 1];
+  char32_t const after = text[at];
+  if (IsMark(after)) return true;
+  if (IsWord(before) && IsWord(after)) {
+    return !IsWrittenWithoutSpaces(before) && !IsWrittenWithoutSpaces(after);
+  }
+  return (at + 1 < text.size() && Binds(before, after, text[at + 1])) ||
+         (at > 1 && Binds(text[at - 2], before, after));
+}
+
+}  // namespace soulprint

@@ -1,0 +1,36 @@
+// Whether the user said what a quote says (CONTRACT 5).
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// The user's stretches of a chunk, for quotes to be looked up in.
+class UsersWords {
+ public:
+  explicit UsersWords(const Chunk& chunk);
+
+  // True if the quote stands in one stretch as whole words and says enough: at least three words,
+  // or twelve characters.  Case, runs of white space and invisible characters make no difference.
+  // In scripts that put no spaces between words (Chinese, Japanese, Thai, …) any character may be
+  // the first or last, and each counts as three of the twelve.
+  bool Hold(std::string_view quote) const;
+
+ private:
+  struct Said {
+    std::u32string text;  // folded
+    bool begins_inside;   // its beginning may be the rest of a word, its end the beginning of one
+    bool ends_inside;
+  };
+
+  static bool IsInsideWord(const Said& said, std::size_t at);
+
+  std::vector<Said> said_;
+};
+
+}  // namespace soulprint

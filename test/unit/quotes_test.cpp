@@ -1,0 +1,166 @@
+// What the user said, and what only looks like it.
+
+#include "pipeline/quotes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace soulprint {
+namespace {
+
+// A chunk in which only the user speaks.
+Chunk Said(const std::string& text) {
+  Chunk chunk;
+  chunk.content = "# T\n\nUser: " + text;
+  chunk.total = 1;
+  chunk.stretches.push_back({Role::kUser, 11, chunk.content.size()});
+  return chunk;
+}
+
+struct Case {
+  std::string said;
+  std::string quote;
+  bool holds;
+};
+
+void Check(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    EXPECT_EQ(UsersWords(Said(c.said)).Hold(c.quote), c.holds) << c.said << " | " << c.quote;
+  }
+}
+
+TEST(Quotes, WholeWordsOnly) {
+  const std::string said = "I am therapist. I never smoke. No, I do not like Trump. It's 150,000 €.";
+  Check({{said, "I am therapist", true},
+         {said, "I am therapist.", true},
+         {said, "No, I do not like Trump", true},
+         {said, "I am the rapist", false},
+         {said, "am the rapist", false},
+         {said, "I am therap", false},
+         {said, "am therapist. I nev", false},
+         {said, "s 150,000 €", false},
+         {said, "'s 150,000", false},
+         {said, "Trump. It's 150", false},
+         {said, "Trump. It's 150,000", true},
+         {said, "love Trump dearly", false},
+         {"I am a non-smoker now", "smoker now and", false},
+         {"I am a non-smoker now", "a non-smoker now", true},
+         {"I am a non-smoker now", "I am a non", false},
+         {"I am a non-smoker now", "I am a non-", false},
+         {"I don\u2019t like it at all", "t like it at all", false},
+         {"I don\u2019t like it at all", "I don", false},
+         {"he said 'I like green tea' twice", "I like green tea", true},
+         {"my snake_case is a style", "case is a style", false},
+         {"ab I like tea, I like tea", "b I like tea", false},
+         {"xI like tea, yes I like tea", "I like tea", true},
+         {"I like tea", "I like tea", true}});
+}
+
+TEST(Quotes, CaseIsFoldedAsUnicodeDoes) {
+  Check({{"Ich wohne in der Hauptstra\u00DFe", "HAUPTSTRASSE", true},
+         {"T\u00D4I TH\u00CDCH \u1EA8M TH\u1EF0C", "t\u00F4i th\u00EDch \u1EA9m th\u1EF1c", true},
+         {"\u039C\u03BF\u03C5 \u03B1\u03C1\u03AD\u03C3\u03B5\u03B9 \u03BF \u03BA\u03B1\u03C6\u03AD"
+          "\u03C2",
+          "\u039C\u039F\u03A5 \u0391\u03A1\u0388\u03A3\u0395\u0399 \u039F \u039A\u0391\u03A6\u0388"
+          "\u03A3",
+          true},
+         {"\u042F \u043B\u044E\u0431\u043B\u044E \u0447\u0430\u0439", "\u044F \u041B\u042E\u0411"
+          "\u041B\u042E \u0427\u0410\u0419", true},
+         {"\uFF29 \uFF4C\uFF49\uFF4B\uFF45 tea", "\uFF49 \uFF2C\uFF29\uFF2B\uFF25 TEA", true},
+         // The same letters in one piece and in two.
+         {"I love cafe\u0301 cre\u0300me", "i love caf\u00E9 cr\u00E8me", true},
+         {"I love cafe\u0301", "I love cafe", false}});
+}
+
+TEST(Quotes, WhiteSpaceIsFoldedNotDropped) {
+  Check({{"I   really\n\u00A0Like\tTea.", "i really like tea", true},
+         {"I really like tea", "I\u2028really\n\n like  tea", true},
+         {"I really like tea", "I reallylike tea", false},
+         {"I am a therapist", "I am a the rapist", false},
+         {"Ireallyliketea anyway", "I really like tea", false}});
+}
+
+TEST(Quotes, WhatNobodySeesMakesNoDifference) {
+  Check({{"I like\u202E green\u202C tea", "I like green tea", true},
+         {"I never smoke", "I ne\u202Ever smo\U000E0041ke", true},
+         {"I am the\u200Brapist", "the rapist is I", false},
+         {"I am the\u200Brapist", "I am therapist", true},
+         {"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632",
+          "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632", true}});
+}
+
+TEST(Quotes, ThreeWordsOrTwelveCharacters) {
+  const std::string said = "I am a. 1 2 3. vegetarians eat twelvecharac and elevenchars, don't they";
+  Check({{said, "I am a", true},
+         {said, "1 2 3", true},
+         {said, "twelvecharac", true},
+         {said, "elevenchars", false},
+         {said, "elevenchars,", false},
+         {said, "don't they", false},
+         {said, "I am", false},
+         {said, "a", false},
+         {said, ".", false},
+         {said, "", false},
+         {said, " \n", false},
+         {"............. ! ? ,", "............. ! ? ,", false},
+         {"a ............", "a ............", false}});
+}
+
+TEST(Quotes, ScriptsWithoutSpacesHaveNoWordBordersAndCountThreefold) {
+  const std::string chinese = "\u6211\u5F88\u559C\u6B22\u559D\u7EFF\u8336";  // I like green tea much
+  const std::string thai = "\u0E09\u0E31\u0E19\u0E0A\u0E2D\u0E1A\u0E0A\u0E32\u0E40\u0E02\u0E35\u0E22";
+  Check({{chinese, "\u559C\u6B22\u559D\u7EFF\u8336", true},
+         {chinese, "\u559C\u6B22\u559D\u7EFF", true},
+         {chinese, "\u559D\u7EFF\u8336", false},  // three characters
+         {chinese, "\u559C\u6B22\u559D\u7EA2\u8336", false},
+         {"\u6211\u7528iPhone\u624B\u673A\u62CD\u7167", "iPhone\u624B\u673A\u62CD\u7167", true},
+         {"\u6211\u7528iPhone\u624B\u673A\u62CD\u7167", "Phone\u624B\u673A\u62CD\u7167", false},
+         {"\u30B3\u30FC\u30D2\u30FC\u304C\u597D\u304D", "\u30B3\u30FC\u30D2\u30FC", true},
+         // Not within a character: the mark after KA makes GA of it.
+         {"\u30B3\u30FC\u30D2\u30FC\u304C\u597D", "\u30B3\u30FC\u30D2\u30FC\u304B", false},
+         {thai, "\u0E0A\u0E2D\u0E1A\u0E0A\u0E32", true},
+         {thai, "\u0E0A\u0E2D\u0E1A", false},
+         // Korean has words: green tea-OBJECT like.
+         {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", "\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694",
+          true},
+         {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", "\uB179\uCC28\uB97C \uC88B\uC544\uD574",
+          false}});
+}
+
+TEST(Quotes, OnlyInOneStretchOfTheUser) {
+  Chunk chunk;
+  chunk.content = "# T\n\nUser: I really\nAssistant: like green tea a lot\nUser: hate you all";
+  const auto add = [&](Role role, const std::string& text) {
+    const std::size_t begin = chunk.content.find(text);
+    chunk.stretches.push_back({role, begin, begin + text.size()});
+  };
+  add(Role::kUser, "I really");
+  add(Role::kAssistant, "like green tea a lot");
+  add(Role::kUser, "hate you all");
+  const UsersWords words(chunk);
+  EXPECT_TRUE(words.Hold("hate you all"));
+  EXPECT_FALSE(words.Hold("like green tea"));
+  EXPECT_FALSE(words.Hold("I really hate you all"));
+  EXPECT_FALSE(words.Hold("I really\nAssistant: like green tea"));
+}
+
+TEST(Quotes, TheEdgeOfAChunkIsNotTheEdgeOfAWord) {
+  Chunk chunk = Said("");
+  chunk.content = "rapist I never was, and I am the";
+  chunk.stretches = {{Role::kUser, 0, chunk.content.size()}};
+  chunk.index = 1;
+  chunk.total = 3;
+  EXPECT_FALSE(UsersWords(chunk).Hold("rapist I never was"));
+  EXPECT_FALSE(UsersWords(chunk).Hold("and I am the"));
+  EXPECT_TRUE(UsersWords(chunk).Hold("I never was, and I am"));
+  chunk.total = 2;
+  EXPECT_TRUE(UsersWords(chunk).Hold("and I am the"));
+}
+
+TEST(Quotes, LinearTime) {
+  const UsersWords words(Said(std::string(3'000'000, 'a') + " I like tea"));
+  EXPECT_FALSE(words.Hold("b" + std::string(2000, 'a')));
+  EXPECT_TRUE(words.Hold("I like tea"));
+}
+
+}  // namespace
+}  // namespace soulprint
