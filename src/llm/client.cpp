@@ -12,6 +12,7 @@
 #include "error.hpp"
 #include "llm/fence.hpp"
 #include "llm/outcome.hpp"
+#include "llm/secret.hpp"
 #include "net/secret_file.hpp"
 
 namespace soulprint {
@@ -23,33 +24,16 @@ using std::chrono::milliseconds;
 constexpr int kMaxSends = 3;  // where each may have been billed
 constexpr std::chrono::seconds kLongestWait{120};
 constexpr milliseconds kTick{100};
-
-// An API key for as long as an attempt lasts.
-class Secret {
- public:
-  Secret() = default;
-  Secret(const Secret&) = delete;
-  Secret& operator=(const Secret&) = delete;
-  ~Secret() { Wipe(&text_); }
-
-  void Set(std::string text) {
-    Wipe(&text_);
-    text_ = text;
-    Wipe(&text);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
+constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
 struct OpenQuestion {
   Question question;
   bool in_flight = false;
   Secret key;  // of the attempt in flight
   NotTaken not_taken;
-  int failures = 0;  // attempts that are charged to the question
-  int resends = 0;   // of these, without a whole response
+  std::optional<Judged> blocked;  // set: a probe decides
+  int failures = 0;               // attempts that are charged to the question
+  int resends = 0;                // of these, without a whole response
   Clock::time_point started;
   Clock::time_point not_before;
   Usage usage;
@@ -80,6 +64,21 @@ void Add(const Tokens& tokens, const Endpoint& endpoint, Usage* usage) {
       (charged * endpoint.input_price + tokens.output * endpoint.output_price) / kMillion;
 }
 
+// A request that is nobody's, as small as can be.
+Question ProbeQuestion(const std::string& model) {
+  Question question;
+  question.material = "Hello";
+  question.model = model;
+  question.max_tokens = 1;
+  return question;
+}
+
+// What makes an answer worthless (the pass is no longer this process's), or is not to wait for one.
+bool ActsAtOnce(const Error& error) {
+  return error.sqlstate() == sqlstate::kNoData || error.sqlstate() == sqlstate::kQueryCanceled ||
+         error.sqlstate() == sqlstate::kAdminShutdown;
+}
+
 }  // namespace
 
 // One call of Ask.
@@ -91,14 +90,13 @@ class Asking {
   }
   Asking(const Asking&) = delete;
   Asking& operator=(const Asking&) = delete;
-  ~Asking() {
-    if (!open_.empty()) model_.pool_.Cancel();
-  }
+  ~Asking() { model_.pool_.Cancel(); }
 
   void Run() {
     for (Fill(); !IsOver(); Fill()) {
       none_for_now_ = false;
-      for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), model_.idle_)) {
+      const auto idle = [&] { Guarded([&] { model_.idle_(); }); };
+      for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), idle)) {
         Receive(response);
         Fill();
       }
@@ -111,9 +109,24 @@ class Asking {
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
 
-  // Starts what may start.
+  // What is in flight is paid for: an Error waits for it.
+  template <typename Body>
+  void Guarded(const Body& body) {
+    try {
+      body();
+    } catch (const Error& error) {
+      if (ActsAtOnce(error)) throw;
+      if (!ending_) ending_ = error;
+    }
+  }
+
+  // Starts what may start: nothing but a probe while something is blocked.
   void Fill() {
     while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
+      if (AnyBlocked()) {
+        if (probing_ || !StartProbe()) break;
+        continue;
+      }
       const Open::iterator due = FirstDue();
       if (due != open_.end()) {
         Start(due);
@@ -130,7 +143,7 @@ class Asking {
       const auto waiting = entry++;
       if (waiting->second.in_flight) continue;
       Judged judged;
-      judged.outcome = Outcome::kUnanswered;
+      judged.outcome = Outcome::kGivenUp;
       judged.reason = ending_->what();
       Close(waiting, std::move(judged));
     }
@@ -147,30 +160,47 @@ class Asking {
   bool Fetch() {
     const auto most = static_cast<std::size_t>(std::max(model_.endpoint_.concurrency, 1));
     if (none_for_now_ || open_.size() >= most) return false;
-    std::optional<Question> question = next_();
+    std::optional<Question> question;
+    Guarded([&] { question = next_(); });
     none_for_now_ = !question;
     if (!question) return false;
     open_[++last_id_].question = std::move(*question);
     return true;
   }
 
+  bool AnyBlocked() const {
+    return std::any_of(open_.begin(), open_.end(),
+                       [](const auto& entry) { return entry.second.blocked.has_value(); });
+  }
+
   void Start(Open::iterator entry) {
     OpenQuestion& open = entry->second;
     open.not_taken = model_.not_taken_[open.question.model];
+    open.in_flight = Send(entry->first, open.question, open.not_taken, &open.key);
+    open.started = Clock::now();
+  }
+
+  bool StartProbe() {
+    const std::string& model = open_.begin()->second.question.model;
+    probing_ = Send(kProbe, ProbeQuestion(model), model_.not_taken_[model], &probe_key_);
+    probe_started_ = Clock::now();
+    return probing_;
+  }
+
+  // False if there is no key to send it with, which ends asking.
+  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
     HttpRequest request;
     try {
-      if (model_.endpoint_.key) open.key.Set(model_.endpoint_.key());
-      request.headers = Headers(open.key.text());
+      if (model_.endpoint_.key) key->Set(model_.endpoint_.key());
+      request = model_.Request(question, not_taken, key->text());
     } catch (const Error& error) {
-      return End(error);
+      End(error);
+      return false;
     }
-    request.tag = entry->first;
-    request.url = MessagesUrl(model_.endpoint_.api_url);
-    request.body = RequestBody(open.question, open.not_taken, NewNonce());
-    open.started = Clock::now();
+    request.tag = tag;
     model_.pool_.Start(std::move(request));
-    open.in_flight = true;
     ++in_flight_;
+    return true;
   }
 
   milliseconds TimeToWait() const {
@@ -187,6 +217,7 @@ class Asking {
   }
 
   void Receive(const HttpResponse& response) {
+    if (response.tag == kProbe) return ReceiveProbe(response);
     const auto entry = open_.find(response.tag);
     OpenQuestion& open = entry->second;
     open.in_flight = false;
@@ -197,6 +228,28 @@ class Asking {
     Decide(entry, std::move(judged));
   }
 
+  // All that is blocked shares the probe's lot.
+  void ReceiveProbe(const HttpResponse& response) {
+    probing_ = false;
+    --in_flight_;
+    const Judged probe = Judge(response, probe_key_.text(), std::chrono::system_clock::now());
+    probe_key_.Set({});
+    const Reach reach = ReachOf(probe);
+    if (reach == Reach::kPauses) return EndForPause(probe);
+    if (probe.verdict == Verdict::kWait) WaitTogether(probe_started_, probe);
+    for (auto next = open_.begin(); next != open_.end();) {
+      const auto entry = next++;
+      if (!entry->second.blocked) continue;
+      Judged judged = *std::exchange(entry->second.blocked, std::nullopt);
+      if (reach == Reach::kAnswers) {
+        Close(entry, RefusedAlone(judged));
+      } else {
+        judged.verdict = Verdict::kRetry;
+        TryAgain(entry, std::move(judged));
+      }
+    }
+  }
+
   void Decide(Open::iterator entry, Judged judged) {
     OpenQuestion& open = entry->second;
     NotTaken& known = model_.not_taken_[open.question.model];
@@ -205,12 +258,15 @@ class Asking {
         throttle_.Answered(Clock::now());
         return Close(entry, std::move(judged));
       case Verdict::kPause:
-        return End(Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint));
+        return EndForPause(judged);
+      case Verdict::kBlocked:
+        open.blocked = std::move(judged);
+        return;
       case Verdict::kRetry:
       case Verdict::kResend:
         return TryAgain(entry, std::move(judged));
       case Verdict::kWait:
-        return WaitTogether(open, judged);
+        return WaitTogether(open.started, judged);
       case Verdict::kWithoutTemperature:
         known.temperature = true;
         if (!open.not_taken.temperature) return;
@@ -237,10 +293,10 @@ class Asking {
     open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, judged.retry_after);
   }
 
-  void WaitTogether(const OpenQuestion& open, const Judged& judged) {
+  void WaitTogether(Clock::time_point started, const Judged& judged) {
     if (IsLong(judged)) return EndForLongWait(judged);
     const Clock::time_point now = Clock::now();
-    throttle_.Overloaded(open.started, judged.retry_after, now);
+    throttle_.Overloaded(started, judged.retry_after, now);
     if (!throttle_.IsHopeless(now)) return;
     End(Error(sqlstate::kConnectionException,
               "the model server has had too much to do to answer for half an hour (" +
@@ -259,6 +315,10 @@ class Asking {
         *judged.retry_after);
   }
 
+  void EndForPause(const Judged& judged) {
+    End(Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint));
+  }
+
   // No further requests.  The first reason counts.
   void End(const Error& error, std::chrono::seconds at_least = {}) {
     if (ending_) return;
@@ -274,8 +334,9 @@ class Asking {
     if (!judged.reason.empty() && !judged.request_id.empty()) {
       judged.reason += ", request " + judged.request_id;
     }
-    take_(open.question, {judged.outcome, std::move(judged.text), std::move(judged.reason),
-                          std::move(judged.request_id), open.usage});
+    const Answer answer{judged.outcome, std::move(judged.text), std::move(judged.reason),
+                        std::move(judged.request_id), open.usage};
+    Guarded([&] { take_(open.question, answer); });
   }
 
   MessagesModel& model_;
@@ -285,6 +346,9 @@ class Asking {
   Open open_;
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
+  bool probing_ = false;  // a probe is in flight
+  Secret probe_key_;
+  Clock::time_point probe_started_;
   bool none_for_now_ = false;  // until an answer, or the next look
   std::optional<Error> ending_;
 };
@@ -297,6 +361,27 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
 
 void MessagesModel::Ask(const Next& next, const Take& take) { Asking(*this, next, take).Run(); }
 
+Judged MessagesModel::Probe(const std::string& model) {
+  Secret key;
+  if (endpoint_.key) key.Set(endpoint_.key());
+  pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
+  while (true) {
+    for (const HttpResponse& response : pool_.Wait(kTick, idle_)) {
+      return Judge(response, key.text(), std::chrono::system_clock::now());
+    }
+  }
+}
+
 void MessagesModel::Refuse(const Question&) {}
+
+HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not_taken,
+                                   const std::string& key) const {
+  HttpRequest request;
+  request.url = MessagesUrl(endpoint_.api_url);
+  request.headers = Headers(key);
+  request.body = RequestBody(question, not_taken, NewNonce());
+  request.max_body = LargestResponse(question);
+  return request;
+}
 
 }  // namespace soulprint

@@ -2,6 +2,11 @@
 //
 //   Endpoint endpoint{.api_url = "https://api.anthropic.com", .key = [] { return ReadKeyFile(); }};
 //   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ remembered.SaveIfDue(); });
+//
+// A probe is a request of our own, one word and one token of answer: nobody's words, charged to
+// nobody.  It tells what a refusal means that did not come from the Messages API but from something
+// in front of it (403, 404).  If the API answers the probe, whatever it says, the refusal was meant
+// for that question, which ends with kFailed; if the probe is refused as well, everything is.
 
 #pragma once
 
@@ -11,6 +16,7 @@
 
 #include "error.hpp"
 #include "llm/messages.hpp"
+#include "llm/outcome.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
 #include "pipeline/model.hpp"
@@ -34,25 +40,32 @@ struct Endpoint {
 
 class MessagesModel : public Model {
  public:
-  // `idle` is called at least every 100 ms while requests are in flight or waited for; what it
-  // throws ends everything.
+  // `idle` is called at least every 100 ms while requests are in flight or waited for.
   MessagesModel(Endpoint endpoint, std::function<void()> idle);
 
   // Fetches a question only when it may be sent, so at most `concurrency` are open at a time; only
   // one at first, until it is answered or a second has passed.
-  // Throws Error, after everything that is open has been answered, with kUnanswered at worst,
+  // Throws Error, after what is in flight has been answered and the rest taken as kGivenUp,
   //   57P03 when asking makes no sense until something is changed, or for longer than two minutes:
   //         the message says why, the hint what to do,
   //   08000 when the server has had too much to do to answer anything for half an hour.
-  // What the key's callback throws comes through in the same way.  What next, take and idle throw
-  // comes through at once, and what is in flight is given up.
+  // What the key's callback throws, and next, take and idle, comes through in the same way; but
+  // what is no Error, or 02000, 57014 or 57P01 out of these three, at once: everything in flight is
+  // given up.
   void Ask(const Next& next, const Take& take) override;
+
+  // Probes, with one request; `model` is the name to ask for.  Throws what the key's callback and
+  // idle throw.
+  Judged Probe(const std::string& model);
 
   // Nothing: another try is asked for as any other question.
   void Refuse(const Question& question) override;
 
  private:
   friend class Asking;
+
+  HttpRequest Request(const Question& question, const NotTaken& not_taken,
+                      const std::string& key) const;
 
   Endpoint endpoint_;
   std::function<void()> idle_;

@@ -125,6 +125,13 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::size_t LargestResponse(const Question& question) {
+  // A token is four letters as a rule, and ten escaped letters of six bytes in rare cases.
+  constexpr std::size_t kBytesOfToken = 64;
+  constexpr std::size_t kAroundIt = std::size_t{64} << 10;
+  return kAroundIt + kBytesOfToken * static_cast<std::size_t>(std::max(question.max_tokens, 1));
+}
+
 std::optional<Completion> ReadCompletion(std::string_view body) {
   // A part that is not UTF-8 is damage on the way, and what else is damaged is not known.
   if (!IsCleanUtf8(body)) return std::nullopt;
@@ -150,9 +157,10 @@ ServerError ReadError(std::string_view body) {
   const std::optional<Json> json = ParseJsonText(body);
   if (!json) return {};
   const Json error = ObjectAt(*json, "error");
-  if (error.empty()) return {"", StringAt(*json, "error"), ""};
-  return {StringAt(error, "type"), StringAt(error, "message"),
-          StringAt(ObjectAt(error, "details"), "error_code")};
+  if (error.empty()) return {false, "", StringAt(*json, "error"), ""};
+  const std::string type = StringAt(error, "type");
+  return {StringAt(*json, "type") == "error" && type.ends_with("_error"), type,
+          StringAt(error, "message"), StringAt(ObjectAt(error, "details"), "error_code")};
 }
 
 }  // namespace soulprint

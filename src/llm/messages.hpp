@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ struct NotTaken {
 // the fence around the material.
 std::string RequestBody(const Question& question, const NotTaken& not_taken,
                         std::string_view nonce);
+
+// Bytes of the largest response that the question's max_tokens can explain, generously.
+std::size_t LargestResponse(const Question& question);
 
 struct Completion {
   std::string text;         // all text blocks, as storable text
@@ -43,6 +47,7 @@ struct Tokens {
 Tokens ReadTokens(std::string_view body);
 
 struct ServerError {
+  bool own = false;  // in the Messages API's own form, so not of something in front of it
   std::string type;
   std::string message;
   std::string code;  // details.error_code

@@ -55,6 +55,9 @@ Judged FromCompletion(Completion completion) {
 }
 
 Judged FromSuccess(const HttpResponse& response) {
+  if (response.end == HttpEnd::kTooLarge) {
+    return Not(Verdict::kResend, response.error + ", more than its max_tokens can explain");
+  }
   if (response.end != HttpEnd::kWhole) return Not(Verdict::kResend, response.error);
   std::optional<Completion> completion = ReadCompletion(response.body);
   Judged judged = completion ? FromCompletion(std::move(*completion))
@@ -118,12 +121,24 @@ std::optional<Judged> PauseFor(int status, const ServerError& error) {
                "Put the address it redirects to into soulprint.api_url, ");
 }
 
+Judged Blocked(int status, const ServerError& error) {
+  return Not(
+      Verdict::kBlocked,
+      "not the Messages API but something in front of it answers (" + Describe(status, error) + ")",
+      "Correct soulprint.api_url, or have what stands in front of the model server let "
+      "requests through, " +
+          std::string(kReload));
+}
+
 Judged FromError(const HttpResponse& response, std::string_view key) {
   const int status = response.status;
   ServerError error = ReadError(response.body);
   error.message = WithoutKey(std::move(error.message), key);
   error.type = WithoutKey(std::move(error.type), key);
-  if (std::optional<Judged> pause = PauseFor(status, error)) return std::move(*pause);
+  if (std::optional<Judged> pause = PauseFor(status, error)) {
+    const bool certain = error.own || status < 400 || status == 401 || status == 402;
+    return certain ? std::move(*pause) : Blocked(status, error);
+  }
 
   std::string reason = Describe(status, error);
   if (IsTooLong(status, error)) return Ended(Outcome::kTooLong, std::move(reason));
@@ -149,8 +164,32 @@ Judged Judge(const HttpResponse& response, std::string_view key,
   if (response.status < 200) return FromNoResponse(response);
   const bool success = response.status < 300;
   Judged judged = success ? FromSuccess(response) : FromError(response, key);
+  judged.status = response.status;
   judged.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
   if (!success) judged.retry_after = RetryAfter(response.Header("retry-after"), now);
+  return judged;
+}
+
+Reach ReachOf(const Judged& probe) {
+  switch (probe.verdict) {
+    case Verdict::kPause:
+    case Verdict::kBlocked:
+      return Reach::kPauses;
+    case Verdict::kRetry:
+    case Verdict::kResend:
+      return Reach::kUnknown;
+    default:
+      return Reach::kAnswers;
+  }
+}
+
+Judged RefusedAlone(const Judged& blocked) {
+  // Without its words, which may be the question's.
+  Judged judged = Ended(Outcome::kFailed,
+                        "something in front of the model server refuses this "
+                        "question (HTTP " +
+                            std::to_string(blocked.status) + ")");
+  judged.request_id = blocked.request_id;
   return judged;
 }
 

@@ -30,7 +30,6 @@ struct HttpSettings {
   std::string proxy;    // of https://; "" = none, whatever the environment says
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds timeout{600'000};  // of a whole POST, from its start
-  std::size_t max_body = std::size_t{16} << 20;
 };
 
 struct HttpRequest {
@@ -38,6 +37,7 @@ struct HttpRequest {
   std::string url;                   // http:// is spoken only if it says so
   std::vector<std::string> headers;  // "name: value"; zeroed after use
   std::string body;                  // of a POST
+  std::size_t max_body = std::size_t{1} << 20;  // of the response, on the wire and decompressed
   // If there is one, this is a GET: a response of status 200 goes there as it comes, with no limit
   // of its own; false ends it as kBroken.  It may take any time as long as bytes keep coming.
   std::function<bool(std::string_view)> sink = {};
@@ -47,7 +47,7 @@ struct HttpRequest {
 enum class HttpEnd {
   kWhole,          // the response came as announced, whatever its status
   kBroken,         // no response, or only a part of one
-  kTooLarge,       // the response is larger than max_body
+  kTooLarge,       // its body is larger than max_body, or its head than 64 kB: not read to its end
   kMisconfigured,  // TLS, certificates or the address: the next request would end like this one
 };
 

@@ -21,6 +21,7 @@ void Set(CURL* easy, CURLoption option, Value value) {
               std::string("libcurl refused a setting: ") + curl_easy_strerror(code));
 }
 
+constexpr std::size_t kMaxHead = std::size_t{64} << 10;
 constexpr long kLongestSilence = 60;  // seconds, of a download
 
 bool IsPlainHttp(std::string_view url) {
@@ -69,7 +70,7 @@ void HeaderList::Add(const std::string& line) {
 }
 
 HttpTransfer::HttpTransfer(HttpRequest request, const HttpSettings& settings)
-    : request_(std::move(request)), max_body_(settings.max_body), easy_(curl_easy_init()) {
+    : request_(std::move(request)), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   for (std::string& header : request_.headers) {
     headers_.Add(header);
@@ -94,7 +95,10 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
     response.headers.emplace_back(header->name, value);
   }
   if (too_large_) {
-    response.error = "the response is larger than " + std::to_string(max_body_ >> 20) + " MB";
+    const bool head = head_ > kMaxHead;
+    response.error = std::string(head ? "the head of the response" : "the response") +
+                     " is larger than " +
+                     std::to_string((head ? kMaxHead : request_.max_body) >> 10) + " kB";
   } else if (code != CURLE_OK) {
     response.error = curl_easy_strerror(code);
   } else {
@@ -124,6 +128,11 @@ void HttpTransfer::SetRequest() {
   Set(easy(), CURLOPT_ACCEPT_ENCODING, "gzip");
   Set(easy(), CURLOPT_WRITEFUNCTION, &HttpTransfer::Append);
   Set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(this));
+  Set(easy(), CURLOPT_HEADERFUNCTION, &HttpTransfer::CountHead);
+  Set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(this));
+  Set(easy(), CURLOPT_XFERINFOFUNCTION, &HttpTransfer::CountBody);
+  Set(easy(), CURLOPT_XFERINFODATA, static_cast<void*>(this));
+  Set(easy(), CURLOPT_NOPROGRESS, 0L);
   Set(easy(), CURLOPT_VERBOSE, 0L);
 }
 
@@ -152,6 +161,23 @@ bool HttpTransfer::GoesToSink() const {
   return request_.sink && status == 200;
 }
 
+std::size_t HttpTransfer::CountHead(char*, std::size_t size, std::size_t count,
+                                    void* transfer) noexcept {
+  HttpTransfer& self = *static_cast<HttpTransfer*>(transfer);
+  self.head_ += size * count;
+  self.too_large_ = self.too_large_ || self.head_ > kMaxHead;
+  return self.head_ > kMaxHead ? 0 : size * count;
+}
+
+// Compressed bytes that decompress to nothing are counted only here.
+int HttpTransfer::CountBody(void* transfer, curl_off_t, curl_off_t received, curl_off_t,
+                            curl_off_t) noexcept {
+  HttpTransfer& self = *static_cast<HttpTransfer*>(transfer);
+  if (self.GoesToSink() || static_cast<std::size_t>(received) <= self.request_.max_body) return 0;
+  self.too_large_ = true;
+  return 1;
+}
+
 std::size_t HttpTransfer::Append(char* data, std::size_t size, std::size_t count,
                                  void* transfer) noexcept {
   HttpTransfer& self = *static_cast<HttpTransfer*>(transfer);
@@ -161,7 +187,7 @@ std::size_t HttpTransfer::Append(char* data, std::size_t size, std::size_t count
   } catch (...) {
     return 0;
   }
-  if (bytes > self.max_body_ - self.body_.size()) {
+  if (bytes > self.request_.max_body - self.body_.size()) {
     self.too_large_ = true;
     return 0;
   }

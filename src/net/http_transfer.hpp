@@ -49,12 +49,16 @@ class HttpTransfer {
   void SetRequest();
   void SetConnection(const HttpSettings& settings);
   bool GoesToSink() const;
+  static std::size_t CountHead(char* data, std::size_t size, std::size_t count,
+                               void* transfer) noexcept;
+  static int CountBody(void* transfer, curl_off_t total, curl_off_t received, curl_off_t to_send,
+                       curl_off_t sent) noexcept;
   static std::size_t Append(char* data, std::size_t size, std::size_t count,
                             void* transfer) noexcept;
 
   HttpRequest request_;
   HeaderList headers_;
-  std::size_t max_body_;
+  std::size_t head_ = 0;  // bytes, with those of interim responses and trailers
   std::string body_;
   bool too_large_ = false;
   std::unique_ptr<CURL, CleanUp> easy_;

@@ -53,6 +53,7 @@ enum class Outcome {
   kTooLong,     // the prompt does not fit the model
   kFailed,      // this question is not answered, however often it is asked; reason says why
   kUnanswered,  // no answer could be had this time; reason says why
+  kGivenUp,     // not asked to the end, because Ask is about to throw: no failure of the question
 };
 
 // Whether asking again would bring nothing better: such an answer is remembered.
@@ -70,7 +71,7 @@ struct Usage {
 struct Answer {
   Outcome outcome = Outcome::kAnswered;
   std::string text;
-  std::string reason;      // for kRefused, kFailed and kUnanswered
+  std::string reason;      // for kRefused, kFailed, kUnanswered and kGivenUp
   std::string request_id;  // the server's name for the request that was answered, "" if it has none
   Usage usage;             // of every attempt that was made for it
 };
@@ -86,7 +87,9 @@ class Model {
 
   // Asks everything that `next` gives, as many at a time as this model may, and hands each answer
   // to `take` once.  Returns when nothing is in flight and `next` has no more.  What next and take
-  // throw comes through; throws Error when no question at all can be asked at the moment.
+  // throw comes through, but an Error only after what is in flight has been answered and taken,
+  // unless it is to act at once (02000, 57014, 57P01); throws Error when no question at all can be
+  // asked at the moment.
   virtual void Ask(const Next& next, const Take& take) = 0;
 
   // Says that the answer to this question and attempt was of no use, so that a pass that fails can

@@ -122,6 +122,8 @@ class Reader {
       case Outcome::kFailed:
       case Outcome::kUnanswered:
         return Fail(question.tag, answer.reason);
+      case Outcome::kGivenUp:
+        return;
     }
   }
 

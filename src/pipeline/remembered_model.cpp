@@ -23,6 +23,7 @@ std::string Key(const Question& question) {
 void RememberedModel::Ask(const Next& next, const Take& take) {
   in_flight_.clear();
   twin_.reset();
+  save_failed_ = false;
   try {
     inner_.Ask([&] { return NextUnanswered(next, take); },
                [&](const Question& question, const Answer& answer) {
@@ -81,7 +82,7 @@ void RememberedModel::Refuse(const Question& question) {
 }
 
 void RememberedModel::SaveIfDue() {
-  if (unsaved_.empty()) return;
+  if (unsaved_.empty() || save_failed_) return;
   // After a quiet time the first answer is saved at once; those that follow it closely are grouped.
   const Clock::time_point now = Clock::now();
   if (now - first_unsaved_ >= kGroupTime || now - last_saved_ >= kGroupTime) Save();
@@ -89,7 +90,9 @@ void RememberedModel::SaveIfDue() {
 
 void RememberedModel::Save() {
   if (unsaved_.empty()) return;
+  save_failed_ = true;
   store_.SaveReplies(unsaved_);
+  save_failed_ = false;
   unsaved_.clear();
   unsaved_keys_.clear();
   last_saved_ = Clock::now();

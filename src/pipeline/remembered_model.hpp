@@ -21,7 +21,8 @@ class RememberedModel : public Model {
 
   // Answers that are not final are not remembered, only what they used is counted.  Answers are
   // saved in groups, each at most 250 ms after its first one arrived, and always before Ask returns
-  // or throws what came through it.  A question whose twin is in flight waits for the twin's
+  // or throws what came through it.  Saving that fails ends asking, and is tried once more after
+  // what is in flight has been answered.  A question whose twin is in flight waits for the twin's
   // answer.
   void Ask(const Next& next, const Take& take) override;
   void Refuse(const Question& question) override;
@@ -40,6 +41,7 @@ class RememberedModel : public Model {
   std::vector<Reply> unsaved_;
   std::chrono::steady_clock::time_point first_unsaved_;
   std::chrono::steady_clock::time_point last_saved_;
+  bool save_failed_ = false;                   // the next attempt is made when nothing is in flight
   std::unordered_set<std::string> in_flight_;  // identities and attempts
   std::unordered_set<std::string> unsaved_keys_;
   std::optional<Question> twin_;  // of a question in flight

@@ -108,11 +108,21 @@ TEST(Client, ThreeAttemptsWhereEachMayHaveBeenBilled) {
   }
 }
 
-TEST(Client, LargeAnswerIsNoAnswer) {
+TEST(Client, AnswerIsNotReadBeyondWhatItsMaxTokensCanExplain) {
   Wire wire;
-  wire.endpoint.http.max_body = 1000;
-  wire.stub.Play({Says(std::string(1000, 'x')), Says("small")});
-  EXPECT_EQ(wire.Ask().text, "small");
+  const std::size_t most = LargestResponse(Wire::Some());
+  EXPECT_EQ(most, 65'536U + 64 * 2048);
+  const std::size_t around = MessageJson("").dump().size();
+  const std::string fits(most - around, 'x');
+  wire.stub.Play({Says(fits + "x"), Says(fits)});
+  EXPECT_EQ(wire.Ask().text, fits);
+  EXPECT_EQ(wire.sent(), 2U);
+  wire.stub.Play({Says(fits + "x")});
+  const Answer answer = wire.Ask();
+  EXPECT_EQ(answer.outcome, Outcome::kUnanswered);
+  EXPECT_EQ(answer.reason,
+            "no answer in 3 attempts, the last: the response is larger than 192 kB, more than its "
+            "max_tokens can explain");
 }
 
 TEST(Client, MixedFailuresStayWithinBothLimits) {

@@ -198,7 +198,7 @@ TEST(ClientWaiting, HalfAnHourWithoutAnAnswerEndsIt) {
   EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
   EXPECT_NE(std::string(error.what()).find("half an hour"), std::string::npos);
   EXPECT_LT(wire.sent(), 100U);
-  for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kUnanswered);
+  for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kGivenUp);
 }
 
 TEST(ClientWaiting, LongWaitsAreNotWaitedFor) {
@@ -222,7 +222,7 @@ TEST(ClientWaiting, PauseEndsEverythingButWhatIsUnderWay) {
   EXPECT_NE(std::string(error.what()).find("no money"), std::string::npos);
   EXPECT_EQ(wire.sent(), 3U);
   ASSERT_EQ(wire.taken.size(), 3U);
-  EXPECT_EQ(wire.taken[1].outcome, Outcome::kUnanswered);
+  EXPECT_EQ(wire.taken[1].outcome, Outcome::kGivenUp);
   EXPECT_EQ(wire.taken[2].text, "paid for");
 }
 
@@ -235,7 +235,7 @@ TEST(ClientWaiting, WhatIsGivenUpIsCountedToo) {
   wire.Ending(3);
   ASSERT_EQ(wire.taken.size(), 3U);
   for (int i : {1, 2}) {
-    EXPECT_EQ(wire.taken[i].outcome, Outcome::kUnanswered);
+    EXPECT_EQ(wire.taken[i].outcome, Outcome::kGivenUp);
     EXPECT_NE(wire.taken[i].reason.find("no money"), std::string::npos);
   }
   EXPECT_EQ(wire.taken[1].usage.input_tokens + wire.taken[2].usage.input_tokens, 100);
@@ -310,7 +310,7 @@ TEST(ClientWaiting, KeyThatCannotBeReadEndsItAfterWhatIsUnderWay) {
   wire.stub.Play({Says("t"), Late(Says("late"), 50)});
   EXPECT_EQ(wire.Ending(3).sqlstate(), sqlstate::kIoError);
   ASSERT_EQ(wire.taken.size(), 3U);
-  EXPECT_EQ(wire.taken[1].outcome, Outcome::kUnanswered);
+  EXPECT_EQ(wire.taken[1].outcome, Outcome::kGivenUp);
   EXPECT_EQ(wire.taken[2].text, "late");
   EXPECT_EQ(wire.sent(), 2U);
 }

@@ -191,13 +191,51 @@ TEST(Http, WhatNoOtherRequestCanCureIsToldApart) {
   EXPECT_EQ(net.PostTo("https" + net.stub.url().substr(4)).end, HttpEnd::kMisconfigured);
 }
 
+// What comes for a request whose answer may have 100,000 bytes.
+HttpResponse UpTo100Kb(Net& net, const Scene& scene) {
+  net.stub.Play({scene});
+  HttpPool pool(net.settings);
+  HttpRequest request = net.Request(net.stub.url());
+  request.max_body = 100'000;
+  return net.Get(pool, std::move(request));
+}
+
 TEST(Http, LargeResponseIsCutAtTheCap) {
   Net net;
-  net.settings.max_body = 100'000;
-  EXPECT_EQ(net.Post({Reply(200, std::string(100'000, 'x'))}).end, HttpEnd::kWhole);
-  const HttpResponse response = net.Post({Reply(200, std::string(100'001, 'x'))});
-  EXPECT_EQ(response.end, HttpEnd::kTooLarge);
-  EXPECT_EQ(response.body, "");
+  EXPECT_EQ(UpTo100Kb(net, Reply(200, std::string(100'000, 'x'))).end, HttpEnd::kWhole);
+  const std::string large(100'001, 'x');
+  for (const Scene& scene : {Reply(200, large), Cut(Reply(200, large), 0, Scene::End::kHang),
+                             Scene{"HTTP/1.1 200 x\r\n\r\n" + large, Scene::End::kHang}}) {
+    const HttpResponse response = UpTo100Kb(net, scene);
+    EXPECT_EQ(response.end, HttpEnd::kTooLarge);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "");
+    EXPECT_EQ(response.error, "the response is larger than 97 kB");
+  }
+}
+
+TEST(Http, WhatDecompressesToNothingIsCutToo) {
+  Net net;
+  std::string gzip = Gzipped().substr(0, 10);
+  const std::string empty_block("\x00\x00\x00\xff\xff", 5);
+  while (gzip.size() < 200'000) gzip += empty_block;
+  const Scene scene{"HTTP/1.1 200 x\r\ncontent-encoding: gzip\r\n\r\n" + gzip, Scene::End::kHang};
+  EXPECT_EQ(UpTo100Kb(net, scene).end, HttpEnd::kTooLarge);
+}
+
+TEST(Http, LargeHeadIsCut) {
+  Net net;
+  std::string lines;
+  while (lines.size() < 65'000) lines += "x-more: " + std::string(70, 'x') + "\r\n";
+  const std::string ok = "HTTP/1.1 200 x\r\n";
+  EXPECT_EQ(net.Post({{ok + lines + "\r\n"}}).end, HttpEnd::kWhole);
+  const std::string interim = "HTTP/1.1 103 x\r\n" + lines + "\r\n";
+  const std::string chunked = ok + "transfer-encoding: chunked\r\n\r\n0\r\n" + lines + lines;
+  for (const std::string& bytes : {ok + lines + lines, interim + interim, chunked}) {
+    const HttpResponse response = net.Post({{bytes, Scene::End::kHang}});
+    EXPECT_EQ(response.end, HttpEnd::kTooLarge);
+    EXPECT_EQ(response.error, "the head of the response is larger than 64 kB");
+  }
 }
 
 TEST(Http, TimeoutCountsFromTheRequest) {

@@ -253,8 +253,10 @@ TEST(ReadError, ReadsEveryServersShape) {
   const ServerError error = ReadError(
       R"({"type":"error","error":{"type":"rate_limit_error","message":"m","details":{"error_code":"c"}}})");
   EXPECT_EQ(error.type, "rate_limit_error");
+  EXPECT_TRUE(error.own);
   EXPECT_EQ(error.message, "m");
   EXPECT_EQ(error.code, "c");
+  EXPECT_FALSE(ReadError(R"({"error":{"type":"rate_limit_error"}})").own);
   EXPECT_EQ(ReadError(R"({"error":{"message":"openai","code":400}})").message, "openai");
   EXPECT_EQ(ReadError(R"({"error":"ollama"})").message, "ollama");
   for (const char* nothing : {"", "<html>413</html>", "[]", "{}", R"({"error":7})"}) {

@@ -82,7 +82,7 @@ TEST(Judge, UnreadableSuccessIsResentAndItsUsageCounts) {
   EXPECT_EQ(judged.tokens.input, 5);
   EXPECT_EQ(Ended(HttpEnd::kBroken, 200).verdict, Verdict::kResend);
   EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).verdict, Verdict::kResend);
-  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).reason, "why");
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).reason, "why, more than its max_tokens can explain");
 }
 
 TEST(Judge, NoResponse) {
@@ -121,6 +121,76 @@ TEST(Judge, WhatAPersonMustChangePauses) {
   }
   EXPECT_EQ(Refused(429, "", "enforced_spend_limit_reached").verdict, Verdict::kPause);
   EXPECT_EQ(Refused(429, "", "contract_spend_limit_reached").verdict, Verdict::kPause);
+}
+
+// A body by whose it is: the API's own error, a gateway's JSON, a firewall's page.
+TEST(Judge, WhatIsNotTheApisOwnErrorMayBeMeantForOneQuestion) {
+  const std::string own = R"({"type":"error","error":{"type":"new_error","message":"m"}})";
+  const std::vector<std::string> others = {
+      "",
+      "<html>403 Forbidden</html>",
+      "Forbidden",
+      "null",
+      "[]",
+      R"({"message":"Forbidden"})",
+      R"({"error":"forbidden"})",
+      R"({"type":"error"})",
+      R"({"type":"error","error":"permission_error"})",
+      R"({"type":"error","error":{"message":"m"}})",
+      R"({"type":"error","error":{"type":"forbidden","message":"Request not allowed"}})",
+      R"({"error":{"type":"permission_error","message":"m"}})",
+      R"({"type":"message","error":{"type":"permission_error","message":"m"}})",
+      own + "<!-- -->"};
+  struct Row {
+    int status;
+    Verdict of_others;
+  };
+  for (const Row& row :
+       {Row{301, Verdict::kPause}, Row{307, Verdict::kPause}, Row{401, Verdict::kPause},
+        Row{402, Verdict::kPause}, Row{403, Verdict::kBlocked}, Row{404, Verdict::kBlocked}}) {
+    EXPECT_EQ(Whole(row.status, own).verdict, Verdict::kPause) << row.status;
+    for (const std::string& body : others) {
+      EXPECT_EQ(Whole(row.status, body).verdict, row.of_others) << row.status << body;
+    }
+  }
+  for (int status : {400, 405, 406, 410, 418, 451}) {
+    for (const std::string& body : others) EXPECT_TRUE(Fails(Whole(status, body))) << status;
+  }
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 403).verdict, Verdict::kBlocked);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 404).verdict, Verdict::kBlocked);
+  // Words of a question that come back are no spend limit.
+  EXPECT_EQ(
+      Whole(400, R"({"error":"input: 'Your credit balance is too low' is not JSON"})").verdict,
+      Verdict::kBlocked);
+}
+
+TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
+  const Judged blocked = Whole(403, R"({"message":"said"})", {{"request-id", "req_1"}});
+  EXPECT_EQ(blocked.reason, "not the Messages API but something in front of it answers (HTTP 403)");
+  EXPECT_TRUE(blocked.hint.ends_with("then reload the server's configuration."));
+  EXPECT_NE(Whole(404, R"({"error":{"message":"model m"}})").reason.find("HTTP 404: model m"),
+            std::string::npos);
+  const Judged alone = RefusedAlone(blocked);
+  EXPECT_TRUE(Fails(alone));
+  EXPECT_EQ(alone.reason,
+            "something in front of the model server refuses this question (HTTP 403)");
+  EXPECT_EQ(alone.request_id, "req_1");
+}
+
+TEST(Judge, WhatAProbeSays) {
+  for (const Judged& judged :
+       {Stopped("max_tokens"), Stopped("refusal"), Refused(400, "m"), Refused(400, "temperature"),
+        Refused(413, "m"), Refused(429, "m"), Refused(529, "m")}) {
+    EXPECT_EQ(ReachOf(judged), Reach::kAnswers) << judged.reason;
+  }
+  for (const Judged& judged : {Refused(401, "m"), Refused(403, "m"), Whole(404, ""), Whole(307, ""),
+                               Ended(HttpEnd::kMisconfigured, 0)}) {
+    EXPECT_EQ(ReachOf(judged), Reach::kPauses) << judged.reason;
+  }
+  for (const Judged& judged : {Refused(500, "m"), Whole(502, ""), Whole(200, "<html>"),
+                               Ended(HttpEnd::kBroken, 0), Ended(HttpEnd::kTooLarge, 200)}) {
+    EXPECT_EQ(ReachOf(judged), Reach::kUnknown) << judged.reason;
+  }
 }
 
 TEST(Judge, WhatIsTooLongIsSplit) {

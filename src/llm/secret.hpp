@@ -1,0 +1,30 @@
+// An API key for as long as an attempt lasts.
+
+#pragma once
+
+#include <string>
+
+#include "net/http.hpp"
+
+namespace soulprint {
+
+// Zeroes what it held when it is set anew or destroyed.
+class Secret {
+ public:
+  Secret() = default;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { Wipe(&text_); }
+
+  void Set(std::string text) {
+    Wipe(&text_);
+    text_ = text;
+    Wipe(&text);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace soulprint
