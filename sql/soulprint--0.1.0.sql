@@ -102,6 +102,7 @@ CREATE TABLE soulprint.full_passes (
     calls_made       int NOT NULL DEFAULT 0,
     calls_remembered int NOT NULL DEFAULT 0,
     calls_at_take    int NOT NULL DEFAULT 0,
+    pauses           int NOT NULL DEFAULT 0,
     input_tokens     bigint NOT NULL DEFAULT 0,
     output_tokens    bigint NOT NULL DEFAULT 0,
     cost_usd         numeric NOT NULL DEFAULT 0,
@@ -113,6 +114,7 @@ COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'when the present attempt be
 COMMENT ON COLUMN soulprint.full_passes.pid IS 'process id of the worker that took the pass last';
 COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions the model was asked, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the present attempt';
+COMMENT ON COLUMN soulprint.full_passes.pauses IS 'how often the model server told this pass what pauses everybody: from the second time on that is charged';
 COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made when the present attempt began: an attempt cut short after progress is not charged';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
