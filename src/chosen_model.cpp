@@ -12,6 +12,11 @@ namespace soulprint {
 
 namespace {
 
+std::string ReadKey() {
+  if (*settings::api_key_file == '\0') return {};
+  return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
+}
+
 Endpoint EndpointFromSettings(const Price& price) {
   Endpoint endpoint;
   endpoint.api_url = settings::api_url;
@@ -20,8 +25,7 @@ Endpoint EndpointFromSettings(const Price& price) {
       throw Error(sqlstate::kAdminShutdown, "another model server is to be asked from now on");
     }
     ObeyPause();
-    if (*settings::api_key_file == '\0') return std::string();
-    return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
+    return ReadKey();
   };
   endpoint.pause = PauseAll;
   endpoint.http = settings::Http();
@@ -39,6 +43,16 @@ std::unique_ptr<Model> ChosenModel(const Price& price, std::function<void()> wai
     return std::make_unique<OfflineModel>();
   }
   return std::make_unique<MessagesModel>(EndpointFromSettings(price), std::move(waiting));
+}
+
+void ProbeModelServer(std::function<void()> waiting) {
+  Endpoint endpoint;
+  endpoint.api_url = settings::api_url;
+  endpoint.key = ReadKey;
+  endpoint.pause = ProlongPause;
+  endpoint.http = settings::Http();
+  MessagesModel model(std::move(endpoint), std::move(waiting));
+  if (model.Probe(settings::ModelName()) == Reach::kAnswers) EndPause();
 }
 
 }  // namespace soulprint

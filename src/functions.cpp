@@ -8,6 +8,7 @@
 
 #include "error.hpp"
 #include "jsonb.hpp"
+#include "pause.hpp"
 #include "pg/call.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
@@ -179,6 +180,7 @@ PG_FUNCTION_INFO_V1(soulprint_assemble_text);
 PG_FUNCTION_INFO_V1(soulprint_app_schema);
 PG_FUNCTION_INFO_V1(soulprint_model_name);
 PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
+PG_FUNCTION_INFO_V1(soulprint_pause_reason);
 
 Datum soulprint_score_conversation(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
@@ -259,5 +261,14 @@ Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
 Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
   wake::AtCommit();
   PG_RETURN_VOID();
+}
+
+// Why no pass is begun at the moment, as text; NULL if nothing is in the way.
+Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const auto obstacle = FindObstacle();
+    fcinfo->isnull = !obstacle;
+    return obstacle ? pg::ToText(obstacle->reason) : static_cast<Datum>(0);
+  });
 }
 }

@@ -60,6 +60,7 @@ class Launcher {
   struct Worker {
     BackgroundWorkerHandle* handle;
     std::uint32_t passes_ended;  // when it was started
+    WorkerDuty duty;
   };
 
   std::vector<Worker> workers_;
@@ -110,7 +111,9 @@ bool Launcher::AnyEndedIdle() {
         pg::Call([&] { return GetBackgroundWorkerPid(worker.handle, &pid); }) == BGWH_STOPPED;
     if (!stopped) return false;
     pg::Call([&] { pfree(worker.handle); });
-    idle = idle || worker.passes_ended == wake::PassesEnded();
+    // A probe takes no pass.
+    idle =
+        idle || (worker.duty != WorkerDuty::kProbe && worker.passes_ended == wake::PassesEnded());
     return true;
   });
   return idle;
@@ -142,7 +145,7 @@ void Launcher::StartWorkers(const Queue& queue, bool poll_due) {
   }
 }
 
-// During a pause a single worker asks from time to time, if there is something to ask.
+// During a pause a worker probes from time to time, if a pass waits.
 void Launcher::Probe(const Queue& queue) {
   if (queue.waiting == 0 || Alive() > 0 || !TakeProbe()) return;
   if (!Start(WorkerDuty::kProbe)) wake::ProbeNow();
@@ -156,7 +159,7 @@ bool Launcher::Start(WorkerDuty duty) {
     SlotsAreTaken();
     return false;
   }
-  workers_.push_back({handle, wake::PassesEnded()});
+  workers_.push_back({handle, wake::PassesEnded(), duty});
   return true;
 }
 
@@ -193,6 +196,7 @@ milliseconds Launcher::Round() {
     if (pause && queue.waiting > 0 && pause->next_probe > now) {
       sleep = std::min(sleep, std::chrono::ceil<milliseconds>(pause->next_probe - now));
     }
+    if (pause && queue.next_due.count() > 0) sleep = std::min(sleep, queue.next_due);
   } else {
     said_missing_ = false;
     // Reckoned anew each time: the interval may have been changed.

@@ -142,7 +142,7 @@ void RunAndWait(const std::string& user_id) {
                                 .Run()
                                 .at(0)
                                 .BigInt(0);
-  // Before the launcher hears of the pass, and may want to probe with it.
+  // Before the launcher hears of the pass, and may want to probe.
   const bool probe = obstacle && TakeProbe();
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
@@ -168,11 +168,15 @@ void RunAndWait(const std::string& user_id) {
                 "the worker of full pass " + std::to_string(pass) + " ended unexpectedly", {},
                 "Call it again to go on; the server log may say why.");
   }
+  const auto still = end.state == "queued" ? FindObstacle() : std::nullopt;
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               "full pass " + std::to_string(pass) +
                   (end.state == "failed" ? " has failed: " : " is " + end.state + ": ") +
-                  ReasonOf(user_id),
-              {}, end.state == "queued" ? "Call it again to go on." : "");
+                  (still ? still->reason : ReasonOf(user_id)),
+              {},
+              still                   ? still->hint
+              : end.state == "queued" ? "Call it again to go on."
+                                      : "");
 }
 
 }  // namespace

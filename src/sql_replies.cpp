@@ -1,7 +1,6 @@
 // The answers that were paid for: SqlStore's statements on soulprint.replies.
 
 #include "error.hpp"
-#include "pause.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/text.hpp"
@@ -55,10 +54,8 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
   // An answer is paid for: it must be on this server's disk, whatever standbys do.
   pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
   Guard();
-  bool answered = false;
   for (const Reply& reply : replies) {
     const bool final = IsFinal(reply.answer.outcome);
-    answered = answered || final;
     if (final) InsertReply(reply);
     pg::Query(
         "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
@@ -72,7 +69,6 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
         .Execute();
   }
   transaction.Commit();
-  if (answered) ServerAnswered();
 }
 
 void SqlStore::InsertReply(const Reply& reply) {

@@ -1,5 +1,6 @@
 #include "worker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -69,16 +70,25 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
+// How long a pass that ended with 57P03 waits.  During a pause the launcher knows when to go on;
+// but a pass that meets one again has a question that alone is refused: others get ever more time.
+milliseconds WaitAfterPause(int pauses) {
+  const milliseconds interval(settings::pause_probe_interval);
+  if (pauses > 1) return interval * (1 << std::min(pauses - 1, 16));
+  return FindObstacle() ? milliseconds(0) : interval;
+}
+
 // Records why the pass could not be finished.  Throws Error when that cannot be recorded either,
 // and error itself when the pass is no longer this worker's.
 void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string& sqlstate = error.sqlstate();
+  const bool met_pause = HasMetPause() && sqlstate == sqlstate::kCannotConnectNow;
+  const int pauses = met_pause ? CountPause(pass.id) : 0;
+  const bool fails = pauses > 1 && pass.attempts >= settings::max_attempts;
   const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
   if (sqlstate == sqlstate::kNoData) throw error;
-  if (sqlstate == sqlstate::kCannotConnectNow) {
-    // During a pause the launcher knows when to go on.
-    const milliseconds wait(FindObstacle() ? 0 : settings::pause_probe_interval);
-    store.Requeue(Sentences(error), false, wait);
+  if (sqlstate == sqlstate::kCannotConnectNow && !fails) {
+    store.Requeue(Sentences(error), pauses > 1, WaitAfterPause(pauses));
     pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
   } else if (sqlstate == sqlstate::kAdminShutdown) {
     store.Requeue(Sentences(error), false, milliseconds(0));
@@ -86,7 +96,7 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   } else if (sqlstate == sqlstate::kQueryCanceled) {
     store.Fail("canceled by an administrator");
     pg::Log(LOG, name + " was canceled by an administrator");
-  } else if (IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
+  } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
     store.Requeue(Sentences(error), true, kFirstRetry * (1 << (pass.attempts - 1) % 16));
     pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
   } else {
@@ -154,8 +164,28 @@ void SetUpSession() {
   });
 }
 
+// Whoever interrupts it wants it to end.
+void Probe() {
+  ShowActivity("asking whether the model server answers again");
+  try {
+    ProbeModelServer([] {
+      LookAtLatch();
+      ObeyServer();
+      ShowWaitForRequests();
+    });
+  } catch (const Error& error) {
+    if (error.sqlstate() != sqlstate::kQueryCanceled &&
+        error.sqlstate() != sqlstate::kAdminShutdown) {
+      throw;
+    }
+  }
+}
+
 void TakePasses(const WorkerTask& task) {
-  BeProbe(task.duty == WorkerDuty::kProbe);
+  if (task.duty == WorkerDuty::kProbe) {
+    Probe();
+    if (task.pass == 0) return;
+  }
   if (task.duty == WorkerDuty::kLookUp) {
     ShowActivity("looking up pending profiles");
     wake::SetLookUpPosition(LookUpPendingProfiles(wake::LookUpPosition()));
@@ -165,7 +195,6 @@ void TakePasses(const WorkerTask& task) {
     const std::optional<TakenPass> pass = TakePass(task.pass);
     if (!pass) return;
     RunPass(*pass);
-    BeProbe(false);
     ReleasePass(*pass);
     wake::CountPassEnded();
     if (task.pass != 0) return;

@@ -13,7 +13,7 @@ namespace soulprint {
 enum class WorkerDuty {
   kPasses,  // nothing
   kLookUp,  // first looks up profiles that became pending without the trigger
-  kProbe,   // asks the model server during a pause
+  kProbe,   // first asks the model server a question of its own, to end a pause; for no pass: only
 };
 
 // Starts a worker for the present database, as soulprint_worker: for the pass `pass` only or, with

@@ -22,7 +22,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kMaxSends = 3;  // where each may have been billed
-constexpr std::chrono::seconds kLongestWait{120};
 constexpr milliseconds kTick{100};
 constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
@@ -289,12 +288,12 @@ class Asking {
           "no answer in " + std::to_string(open.failures) + " attempts, the last: " + judged.reason;
       return Close(entry, std::move(judged));
     }
-    if (IsLong(judged)) return EndForLongWait(judged);
+    if (IsLongWait(judged)) return EndForLongWait(judged);
     open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, judged.retry_after);
   }
 
   void WaitTogether(Clock::time_point started, const Judged& judged) {
-    if (IsLong(judged)) return EndForLongWait(judged);
+    if (IsLongWait(judged)) return EndForLongWait(judged);
     const Clock::time_point now = Clock::now();
     throttle_.Overloaded(started, judged.retry_after, now);
     if (!throttle_.IsHopeless(now)) return;
@@ -304,27 +303,14 @@ class Asking {
               "", "The next attempt asks only for what is missing."));
   }
 
-  static bool IsLong(const Judged& judged) {
-    return judged.retry_after && *judged.retry_after > kLongestWait;
-  }
-
-  void EndForLongWait(const Judged& judged) {
-    End(Error(sqlstate::kCannotConnectNow,
-              "the model server wants to be left alone for some time (" + judged.reason + ")", "",
-              "Nothing need be done; it is asked again when that time is over."),
-        *judged.retry_after);
-  }
-
-  void EndForPause(const Judged& judged) {
-    End(Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint));
-  }
+  void EndForLongWait(const Judged& judged) { End(LongWaitError(judged), *judged.retry_after); }
+  void EndForPause(const Judged& judged) { End(PauseError(judged)); }
 
   // No further requests.  The first reason counts.
   void End(const Error& error, std::chrono::seconds at_least = {}) {
     if (ending_) return;
     ending_ = error;
-    const bool pauses = error.sqlstate() == sqlstate::kCannotConnectNow;
-    if (pauses && model_.endpoint_.pause) model_.endpoint_.pause(error, at_least);
+    if (error.sqlstate() == sqlstate::kCannotConnectNow) model_.TellPause(error, at_least);
   }
 
   void Close(Open::iterator entry, Judged judged) {
@@ -361,15 +347,31 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
 
 void MessagesModel::Ask(const Next& next, const Take& take) { Asking(*this, next, take).Run(); }
 
-Judged MessagesModel::Probe(const std::string& model) {
+Reach MessagesModel::Probe(const std::string& model) {
   Secret key;
-  if (endpoint_.key) key.Set(endpoint_.key());
-  pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
-  while (true) {
-    for (const HttpResponse& response : pool_.Wait(kTick, idle_)) {
-      return Judge(response, key.text(), std::chrono::system_clock::now());
-    }
+  try {
+    if (endpoint_.key) key.Set(endpoint_.key());
+  } catch (const Error& error) {
+    if (error.sqlstate() != sqlstate::kCannotConnectNow) throw;
+    TellPause(error, {});
+    return Reach::kPauses;
   }
+  pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
+  std::vector<HttpResponse> responses;
+  while (responses.empty()) responses = pool_.Wait(kTick, idle_);
+  const Judged judged = Judge(responses.front(), key.text(), std::chrono::system_clock::now());
+  const Reach reach = ReachOf(judged);
+  if (reach == Reach::kPauses) {
+    TellPause(PauseError(judged), {});
+  } else if (IsLongWait(judged)) {
+    TellPause(LongWaitError(judged), *judged.retry_after);
+    return Reach::kPauses;
+  }
+  return reach;
+}
+
+void MessagesModel::TellPause(const Error& error, std::chrono::seconds at_least) {
+  if (endpoint_.pause) endpoint_.pause(error, at_least);
 }
 
 void MessagesModel::Refuse(const Question&) {}

@@ -54,9 +54,10 @@ class MessagesModel : public Model {
   // given up.
   void Ask(const Next& next, const Take& take) override;
 
-  // Probes, with one request; `model` is the name to ask for.  Throws what the key's callback and
-  // idle throw.
-  Judged Probe(const std::string& model);
+  // Probes, with one request; `model` is the name to ask for.  kPauses where Ask would throw 57P03,
+  // after the endpoint's callback has been told.  What the key's callback and idle throw else comes
+  // through at once.
+  Reach Probe(const std::string& model);
 
   // Nothing: another try is asked for as any other question.
   void Refuse(const Question& question) override;
@@ -64,6 +65,7 @@ class MessagesModel : public Model {
  private:
   friend class Asking;
 
+  void TellPause(const Error& error, std::chrono::seconds at_least);
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;
 

@@ -9,6 +9,7 @@
 namespace soulprint {
 namespace {
 
+constexpr std::chrono::seconds kLongestWait{120};
 constexpr std::string_view kReload = "then reload the server's configuration.";
 
 bool Contains(std::string_view text, std::string_view part) {
@@ -168,6 +169,20 @@ Judged Judge(const HttpResponse& response, std::string_view key,
   judged.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
   if (!success) judged.retry_after = RetryAfter(response.Header("retry-after"), now);
   return judged;
+}
+
+Error PauseError(const Judged& judged) {
+  return Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint);
+}
+
+bool IsLongWait(const Judged& judged) {
+  return judged.retry_after && *judged.retry_after > kLongestWait;
+}
+
+Error LongWaitError(const Judged& judged) {
+  return Error(sqlstate::kCannotConnectNow,
+               "the model server wants to be left alone for some time (" + judged.reason + ")", "",
+               "Nothing need be done; it is asked again when that time is over.");
 }
 
 Reach ReachOf(const Judged& probe) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "error.hpp"
 #include "llm/messages.hpp"
 #include "net/http.hpp"
 #include "pipeline/model.hpp"
@@ -44,6 +45,13 @@ struct Judged {
 // what the server says.
 Judged Judge(const HttpResponse& response, std::string_view key,
              std::chrono::system_clock::time_point now);
+
+// The Error 57P03 of what pauses.
+Error PauseError(const Judged& judged);
+
+// Whether the server wants to be left alone for longer than one waits, and the Error 57P03 for it.
+bool IsLongWait(const Judged& judged);
+Error LongWaitError(const Judged& judged);
 
 // What the response to a probe says about everybody's questions.
 enum class Reach {

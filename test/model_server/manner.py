@@ -45,11 +45,16 @@ def _chunked(body):
 
 
 async def deliver(connection, reply, item, latency_ms, hold, gate):
-    """Sends the reply as the item says.  connection: wire.Connection.  gate: released() waits."""
+    """Sends the reply as the item says.  connection: wire.Connection.  gate: keeps what is held."""
     given = item.given if item else {}
-    await asyncio.sleep(given.get("delay_ms", latency_ms) / 1000)
-    if given.get("hold", hold):
-        await gate.released()
+    # Held from now on: a release that comes during the delay counts.
+    held = gate.hold() if given.get("hold", hold) else None
+    try:
+        await asyncio.sleep(given.get("delay_ms", latency_ms) / 1000)
+        if held:
+            await held
+    finally:
+        gate.forget(held)
     if "drop" in given:
         connection.finish("cut", end="rst" if given["drop"] == "rst" else "fin")
         return
@@ -85,15 +90,16 @@ class Gate:
         self._held = []
         self._tell = tell
 
-    async def released(self):
+    def hold(self):
+        """One more is held: what is to be awaited, and forgotten afterwards."""
         future = asyncio.get_running_loop().create_future()
         self._held.append(future)
         self._tell()
-        try:
-            await future
-        finally:
-            if future in self._held:
-                self._held.remove(future)
+        return future
+
+    def forget(self, future):
+        if future in self._held:
+            self._held.remove(future)
 
     def held(self):
         return len(self._held)

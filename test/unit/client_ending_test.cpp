@@ -102,15 +102,56 @@ TEST(ClientProbe, WithoutAnAnswerTheQuestionIsAskedAgain) {
   EXPECT_EQ(wire.sent(), 3U + 2 * 5U);
 }
 
+// What a probe is answered, what that means, and for how many seconds it pauses (-1: it does not).
+struct Probed {
+  Scene scene;
+  Reach reach;
+  int pauses;
+};
+
 TEST(ClientProbe, ByItselfIsOneRequest) {
-  for (const Scene& scene : {Says("H"), Fails(529, "overloaded_error", "busy"), Reply(500, ""),
-                             Fails(401, "authentication_error", "m"), Scene{}}) {
+  const Lines day = {{"retry-after", "86400"}};
+  for (const auto& [scene, reach, pauses] :
+       {Probed{Says("H"), Reach::kAnswers, -1},
+        Probed{Fails(400, "invalid_request_error", "m"), Reach::kAnswers, -1},
+        Probed{Fails(529, "overloaded_error", "busy"), Reach::kAnswers, -1},
+        Probed{Reply(500, ""), Reach::kUnknown, -1}, Probed{Scene{}, Reach::kUnknown, -1},
+        Probed{Fails(401, "authentication_error", "m"), Reach::kPauses, 0},
+        Probed{Blocked(), Reach::kPauses, 0},
+        Probed{Fails(429, "rate_limit_error", "m", day), Reach::kPauses, 86400},
+        Probed{Reply(503, "", day), Reach::kPauses, 86400}}) {
     Wire wire;
+    int paused = -1;
+    wire.endpoint.pause = [&](const Error& error, std::chrono::seconds at_least) {
+      EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
+      EXPECT_NE(error.hint(), "");
+      paused = static_cast<int>(at_least.count());
+    };
     wire.stub.Play({scene});
-    const Judged judged = wire.model().Probe("claude-haiku-4-5");
-    EXPECT_EQ(judged.status, scene.bytes.empty() ? 0 : std::stoi(scene.bytes.substr(9, 3)));
+    EXPECT_EQ(wire.model().Probe("claude-haiku-4-5"), reach) << scene.bytes;
+    EXPECT_EQ(paused, pauses) << scene.bytes;
     EXPECT_EQ(Kinds(wire), "p");
   }
+}
+
+TEST(ClientProbe, KeyThatCannotBeReadPausesAndWhatIdleThrowsComesThrough) {
+  Wire wire;
+  int pauses = 0;
+  wire.endpoint.pause = [&](const Error&, std::chrono::seconds) { ++pauses; };
+  wire.endpoint.key = [&]() -> std::string {
+    throw Error(sqlstate::kCannotConnectNow, "no file", "", "Make one.");
+  };
+  EXPECT_EQ(wire.model().Probe("m"), Reach::kPauses);
+  EXPECT_EQ(pauses, 1);
+  wire.endpoint.key = nullptr;
+  wire.kept.reset();
+  wire.idle = [&] {
+    if (wire.sent() == 1) throw Error(sqlstate::kQueryCanceled, "now");
+  };
+  wire.stub.Play({{"", Scene::End::kHang}});
+  EXPECT_THROW(wire.model().Probe("m"), Error);
+  EXPECT_TRUE(wire.stub.AwaitGivenUp(1));
+  EXPECT_EQ(pauses, 1);
 }
 
 TEST(ClientEnding, AnErrorOfNextWaitsForWhatIsUnderWay) {
