@@ -6,6 +6,7 @@
   drop: request | rst      the connection ends instead of an answer
   gzip, chunked, no_length how the body is framed
   drip                     the body in pieces of `bytes`, `every_ms`
+  endless                  the body again and again, until the client leaves
   truncate, end            the connection ends (fin, rst) or hangs after so many bytes of the body
 """
 
@@ -21,12 +22,14 @@ def is_plain(item):
     """Whether the answer goes out at once and in one piece."""
     return item is None or not item.given.keys() & {
         "delay_ms", "hold", "drop", "gzip", "chunked", "no_length", "truncate", "end", "drip",
-        "raw"}
+        "endless", "raw"}
 
 
 def framed(reply, item):
     """The head, the body as it goes over the wire, and whether the connection ends it."""
     given = item.given if item else {}
+    if given.get("endless"):
+        return reply.head(None), reply.body, True
     if any(name.lower() == "content-length" for name in given.get("raw", {}).get("headers", {})):
         return reply.head(None), reply.body, True
     if given.get("gzip"):
@@ -44,11 +47,16 @@ def _chunked(body):
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
-async def deliver(connection, reply, item, latency_ms, hold, gate):
-    """Sends the reply as the item says.  connection: wire.Connection.  gate: keeps what is held."""
+def deliver(connection, reply, item, latency_ms, hold, gate):
+    """What sends the reply as the item says.  connection: wire.Connection.  gate: keeps what is
+    held, from this call on: a release counts however early it comes."""
     given = item.given if item else {}
-    # Held from now on: a release that comes during the delay counts.
     held = gate.hold() if given.get("hold", hold) else None
+    return _deliver(connection, reply, item, latency_ms, held, gate)
+
+
+async def _deliver(connection, reply, item, latency_ms, held, gate):
+    given = item.given if item else {}
     try:
         await asyncio.sleep(given.get("delay_ms", latency_ms) / 1000)
         if held:
@@ -63,7 +71,9 @@ async def deliver(connection, reply, item, latency_ms, hold, gate):
     if cut is not None:
         body = body[:cut]
     connection.write(head)
-    if "drip" in given:
+    if given.get("endless"):
+        await _repeat(connection, body)
+    elif "drip" in given:
         await _drip(connection, body, {**_DEFAULT_DRIP, **given["drip"]})
     else:
         connection.write(body)
@@ -74,6 +84,13 @@ async def deliver(connection, reply, item, latency_ms, hold, gate):
     else:
         await connection.written()
         connection.finish("cut", end=given.get("end", "fin"))
+
+
+async def _repeat(connection, body):
+    while True:  # until the client leaves
+        connection.write(body)
+        await connection.written()
+        await asyncio.sleep(0)
 
 
 async def _drip(connection, body, drip):

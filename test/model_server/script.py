@@ -15,7 +15,8 @@ _MATCH = {"kind": str, "contains": str, "custom_id": str, "path": str, "share": 
 _ANSWER = {"text": str, "content": list, "stop_reason": str, "stop_details": dict, "usage": dict,
            "extra": dict, "error": dict, "raw": dict, "drop": str, "result": str, "twice": bool}
 _MANNER = {"delay_ms": (int, float), "hold": bool, "headers": dict, "chunked": bool,
-           "no_length": bool, "gzip": (bool, str), "truncate": int, "end": str, "drip": dict}
+           "no_length": bool, "gzip": (bool, str), "truncate": int, "end": str,
+           "drip": dict, "endless": bool}
 _INSIDE = {
     "error": {"status": int, "type": str, "message": str, "details": dict, "headers": dict},
     "raw": {"status": int, "reason": str, "headers": dict, "body": str, "body_base64": str,

@@ -252,6 +252,25 @@ class FaultTest(ServerTest):
         for plain in open_requests:
             self.assertIn(b"200 OK", receive(plain)[0])
 
+    def test_a_release_counts_however_early(self):
+        self.script({"text": "1", "hold": True, "delay_ms": 200})
+        plain = self.send(headers={"connection": "close"})
+        self.wait(requests=1, held=1)
+        self.assertEqual(self.control("POST", "/_release"), {"released": 1})
+        self.assertIn(b"200 OK", receive(plain)[0])
+
+    def test_an_endless_answer(self):
+        self.script({"text": GOOD * 1000, "endless": True})
+        plain = self.send()
+        received = 0
+        while received < 20_000_000:
+            received += len(plain.recv(1_000_000))
+        self.assertEqual(self.wait(in_flight=1)["answered"], 0)
+        plain.close()
+        self.wait(in_flight_is=0)
+        entry, = self.journal()["journal"]
+        self.assertEqual(entry["outcome"], "client_left")
+
     def test_everything_can_be_held(self):
         self.script(hold=True)
         plain = self.send(headers={"connection": "close"})
