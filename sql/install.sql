@@ -59,9 +59,7 @@ SELECT p.oid::regprocedure::text COLLATE "C" AS looks_at_null FROM pg_proc p
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
     JOIN pg_language l ON l.oid = p.prolang AND lanname = 'c'
     WHERE NOT p.proisstrict AND p.pronargs > 0 ORDER BY 1;
-SELECT soulprint.queue_full_pass(NULL), soulprint.current_full_pass(NULL), soulprint.end_canceled_pass(NULL),
-    soulprint_assemble_text(NULL, NULL) IS NULL AS nothing;
-SELECT soulprint.require_profile(NULL);
+SELECT soulprint_assemble_text(NULL, NULL) IS NULL AS nothing;
 -- ... and names are looked up where nobody else can put any.
 SELECT p.oid::regprocedure AS without_search_path
     FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'

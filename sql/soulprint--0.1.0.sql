@@ -16,25 +16,62 @@ BEGIN
             USING ERRCODE = 'feature_not_supported',
                   HINT = 'Create a database with ENCODING ''UTF8'' TEMPLATE template0 and install soulprint there.';
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'soulprint_worker') THEN
-        CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0;
-        COMMENT ON ROLE soulprint_worker IS 'runs the workers of the extension soulprint; nobody can log in as it';
-    ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles
-                  WHERE rolname = 'soulprint_worker' AND (rolsuper OR rolbypassrls)) THEN
-        RAISE EXCEPTION 'role "soulprint_worker" must be neither superuser nor exempt from row security'
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Run ALTER ROLE soulprint_worker NOSUPERUSER NOBYPASSRLS, or drop the role.';
-    END IF;
     IF '@extschema@' <> 'soulprint' THEN
         CREATE SCHEMA soulprint;
+    ELSIF EXISTS (SELECT FROM pg_catalog.pg_depend
+                  WHERE refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                    AND refobjid = 'soulprint'::pg_catalog.regnamespace AND deptype = 'n'
+                    AND classid <> 'pg_catalog.pg_extension'::pg_catalog.regclass) THEN
+        RAISE EXCEPTION 'schema "soulprint" is not empty'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Create the extension in another schema, and rename or drop this one.';
+    END IF;
+END
+$$;
+
+-- Workers run as this role: it may log in from nowhere, owns nothing and is nobody else's.
+DO $$
+DECLARE
+    worker pg_catalog.pg_authid;
+    wrong text;
+    mend text;
+BEGIN
+    SELECT * INTO worker FROM pg_catalog.pg_authid WHERE rolname = 'soulprint_worker';
+    IF NOT FOUND THEN
+        CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0;
+        COMMENT ON ROLE soulprint_worker IS 'runs the workers of the extension soulprint; nobody can log in as it';
+        RETURN;
+    END IF;
+    SELECT w.problem, w.cure INTO wrong, mend FROM (VALUES
+        (worker.rolsuper, 'is a superuser', 'ALTER ROLE soulprint_worker NOSUPERUSER'),
+        (worker.rolbypassrls, 'is exempt from row security', 'ALTER ROLE soulprint_worker NOBYPASSRLS'),
+        (worker.rolcreaterole, 'may create roles', 'ALTER ROLE soulprint_worker NOCREATEROLE'),
+        (worker.rolcreatedb, 'may create databases', 'ALTER ROLE soulprint_worker NOCREATEDB'),
+        (worker.rolreplication, 'may replicate', 'ALTER ROLE soulprint_worker NOREPLICATION'),
+        (NOT worker.rolcanlogin, 'may not log in, so that no worker can start', 'ALTER ROLE soulprint_worker LOGIN'),
+        (worker.rolconnlimit <> 0, 'has a connection limit other than 0', 'ALTER ROLE soulprint_worker CONNECTION LIMIT 0'),
+        (worker.rolpassword IS NOT NULL, 'has a password', 'ALTER ROLE soulprint_worker PASSWORD NULL'),
+        (worker.rolvaliduntil < 'infinity', 'is valid for a limited time only', 'ALTER ROLE soulprint_worker VALID UNTIL ''infinity'''),
+        (EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = worker.oid),
+         'has members', 'REVOKE soulprint_worker FROM each of them'),
+        (EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE member = worker.oid),
+         'is a member of other roles', 'REVOKE these roles FROM soulprint_worker'),
+        (EXISTS (SELECT FROM pg_catalog.pg_db_role_setting WHERE setrole = worker.oid),
+         'has settings of its own', 'ALTER ROLE soulprint_worker RESET ALL, also IN DATABASE'),
+        (EXISTS (SELECT FROM pg_catalog.pg_shdepend WHERE deptype = 'o'
+                 AND refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND refobjid = worker.oid),
+         'owns objects', 'REASSIGN OWNED BY soulprint_worker TO another role')
+        ) AS w (is_wrong, problem, cure) WHERE w.is_wrong LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'role "soulprint_worker" %', wrong
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'The role is there already, and not as this extension makes it.',
+                  HINT = pg_catalog.format('Run %s, or drop the role.', mend);
     END IF;
 END
 $$;
 
 COMMENT ON SCHEMA soulprint IS 'tables and private functions of the extension soulprint';
--- The functions that carry the rights of the caller call private ones there.
-GRANT USAGE ON SCHEMA soulprint TO PUBLIC;
-
 -- ---------------------------------------------------------------------------------------------------
 -- functions that compute, in route order
 -- ---------------------------------------------------------------------------------------------------
@@ -118,6 +155,7 @@ COMMENT ON COLUMN soulprint.full_passes.pauses IS 'how often the model server to
 COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made when the present attempt began: an attempt cut short after progress is not charged';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
+CREATE INDEX full_passes_user_idx ON soulprint.full_passes (user_id);
 CREATE INDEX full_passes_ended_idx ON soulprint.full_passes (ended_at) WHERE ended_at IS NOT NULL;
 COMMENT ON INDEX soulprint.full_passes_active_key IS 'one queued or running pass per user';
 
@@ -136,12 +174,14 @@ CREATE TABLE soulprint.replies (
     output_tokens bigint NOT NULL,
     cost_usd      numeric NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT now(),
+    conversation_id text,
     PRIMARY KEY (user_id, step, question, attempt)
 );
 COMMENT ON TABLE soulprint.replies IS 'every answer that was paid for, so that no question is asked twice';
 COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of everything in the question that decides the answer';
 COMMENT ON COLUMN soulprint.replies.request_id IS 'what the model server calls the request, for questions to its provider';
 COMMENT ON COLUMN soulprint.replies.unusable IS 'our validation did not accept it; deleted when the pass fails';
+COMMENT ON COLUMN soulprint.replies.conversation_id IS 'the conversation whose chunk was asked about, NULL if the question was made of all';
 CREATE INDEX replies_age_idx ON soulprint.replies (created_at);
 
 CREATE TABLE soulprint.facts (
@@ -158,6 +198,15 @@ COMMENT ON COLUMN soulprint.facts.quote IS 'the user''s own words, empty if the 
 COMMENT ON COLUMN soulprint.facts.verified IS 'whether quote stands in what the user said';
 COMMENT ON COLUMN soulprint.facts.sources IS 'where it was said: [{"conversation_id", "chunk_index", "at"}], oldest first';
 CREATE INDEX facts_user_idx ON soulprint.facts (user_id);
+
+CREATE TABLE soulprint.forgotten_facts (
+    user_id      uuid NOT NULL,
+    fact         bytea NOT NULL,
+    forgotten_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, fact)
+);
+COMMENT ON TABLE soulprint.forgotten_facts IS 'facts that no later pass is to publish, without their words';
+COMMENT ON COLUMN soulprint.forgotten_facts.fact IS 'SHA-256 of category and statement, in lower case';
 
 CREATE TABLE soulprint.versions (
     user_id        uuid NOT NULL,
@@ -222,6 +271,7 @@ SELECT pg_catalog.pg_extension_config_dump('soulprint.imports_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.replies', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.facts', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.facts_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.forgotten_facts', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.versions', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.prompts', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.prices', 'WHERE NOT builtin');
@@ -258,29 +308,19 @@ CREATE FUNCTION soulprint.app_table(name text) RETURNS text
     AS $$ SELECT format('%I.%I', soulprint.app_schema(), name) $$;
 COMMENT ON FUNCTION soulprint.app_table(text) IS 'an application''s table as qualified, quoted name';
 
-CREATE FUNCTION soulprint.notify_ended(user_id uuid, pass_id bigint, status text, error text) RETURNS void
-    LANGUAGE sql VOLATILE
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-        SELECT pg_notify('soulprint', json_build_object('user_id', user_id, 'pass_id', pass_id,
-                                                        'status', status, 'error', error)::text)
-    $$;
-COMMENT ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) IS 'tells listeners on channel soulprint how a pass ended';
+CREATE FUNCTION soulprint.unserved_reason() RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_unserved_reason' LANGUAGE C STABLE;
+COMMENT ON FUNCTION soulprint.unserved_reason() IS 'why no launcher runs the passes of this database, NULL if one does';
 
-CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE STRICT;
+CREATE FUNCTION soulprint.value_for_worker(query text) RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_value_for_worker' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION soulprint.value_for_worker(text)
+    IS 'the one value that a query gives soulprint_worker: what the query runs has no more rights than it';
+
+CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
-    IS 'queues a pass for a profile that is pending and has something to read; its id, or NULL';
-
-CREATE FUNCTION soulprint.current_full_pass(user_id uuid) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'soulprint_current_full_pass' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION soulprint.current_full_pass(uuid)
-    IS 'the pass of this user that is running, NULL if there is none or something to read has changed since it began';
-
-CREATE FUNCTION soulprint.end_canceled_pass(user_id uuid) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'soulprint_end_canceled_pass' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION soulprint.end_canceled_pass(uuid)
-    IS 'ends the pass of a profile whose status its owner has set from pending or processing to failed';
+    IS 'queues a pass for a profile that is pending and has something to read, if the caller may change the profile';
 
 CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
@@ -289,13 +329,101 @@ CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
 BEGIN
     PERFORM soulprint.queue_full_pass(NEW.user_id);
     RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    -- The application's statement comes first: workers look for pending profiles themselves.
+    RAISE WARNING 'no full pass is queued for a profile that became pending: %', SQLERRM
+        USING ERRCODE = SQLSTATE, HINT = 'Run SELECT * FROM soulprint_setup(); as a superuser.';
+    RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION soulprint.queue_pending_profile() IS 'trigger on user_profiles: queues a pass when the status becomes pending';
 
+CREATE FUNCTION soulprint.erase_deleted_user(user_id uuid) RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_erase_deleted_user' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint.erase_deleted_user(uuid)
+    IS 'erases what schema soulprint holds of a user who has no profile';
+
+CREATE FUNCTION soulprint.erase_deleted_profile() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM soulprint.erase_deleted_user(OLD.user_id);
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    RAISE WARNING 'what schema soulprint holds of a deleted user stays for now: %', SQLERRM
+        USING ERRCODE = SQLSTATE, HINT = 'Run SELECT * FROM soulprint_setup(); as a superuser; workers then erase it.';
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION soulprint.erase_deleted_profile() IS 'trigger on user_profiles: erases the user whose profile is deleted';
+
 -- ---------------------------------------------------------------------------------------------------
 -- acting functions
 -- ---------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute name, wanted text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT format('column %s.%I is of type %s, not %s', app_table, attribute,
+                      format_type(a.atttypid, a.atttypmod), wanted)
+        FROM pg_attribute a
+        WHERE a.attrelid = app_table AND a.attname = attribute AND NOT a.attisdropped
+          AND NOT a.atttypid = ANY (CASE wanted
+              WHEN 'text' THEN ARRAY['text', 'varchar']
+              WHEN 'int' THEN ARRAY['int2', 'int4', 'int8']
+              ELSE ARRAY[wanted] END::regtype[])
+    $$;
+COMMENT ON FUNCTION soulprint.column_problem(regclass, name, text)
+    IS 'what is wrong with the type of an application''s column, NULL if nothing is';
+
+CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT array_agg(e.evtname::text ORDER BY e.evtname)
+        FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_roles r ON r.oid = p.proowner
+        WHERE NOT r.rolsuper AND e.evtenabled <> 'D'
+          AND (e.evtenabled IN ('A', 'R') OR current_setting('session_replication_role') <> 'replica')
+          AND coalesce(current_setting('event_triggers', true), 'on') = 'on'
+    $$;
+COMMENT ON FUNCTION soulprint.foreign_event_triggers()
+    IS 'event triggers that would run a function of somebody who is no superuser now';
+
+CREATE FUNCTION soulprint.open_tables() RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT format('%s can be read without row security by %s', c.oid::regclass,
+                      string_agg(DISTINCT coalesce(r.rolname, 'everybody'), ', '))
+        FROM unnest(ARRAY['user_profiles', 'raw_conversations', 'conversation_chunks']) AS t (name)
+            JOIN pg_class c ON c.oid = to_regclass(soulprint.app_table(t.name)),
+            aclexplode(c.relacl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
+        WHERE NOT c.relrowsecurity AND a.privilege_type = 'SELECT'
+          AND a.grantee <> c.relowner AND r.rolname IS DISTINCT FROM 'soulprint_worker'
+        GROUP BY c.oid ORDER BY c.oid::regclass::text
+    $$;
+COMMENT ON FUNCTION soulprint.open_tables()
+    IS 'the application''s tables that others than their owner can read without row security';
+
+CREATE FUNCTION soulprint.keep_for_owner(object regclass) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    grantee text;
+BEGIN
+    FOR grantee IN SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END
+                   FROM pg_class c, aclexplode(c.relacl) AS a
+                   WHERE c.oid = object AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %s', object, grantee);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
+    IS 'takes away what default privileges have given others on a new table or view';
 
 CREATE FUNCTION soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
     LANGUAGE plpgsql VOLATILE
@@ -308,15 +436,36 @@ DECLARE
     chunks text := soulprint.app_table('conversation_chunks');
     wanted record;
     statement text;
+    problem text;
+    quiet text := CASE WHEN current_setting('event_triggers', true) IS NULL THEN 'session_replication_role' ELSE 'event_triggers' END;
+    before text := current_setting(quiet);
     -- Compresses large values several times faster than the default, where the server has it.
     large text := CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression'
                                     AND 'lz4' = ANY (enumvals)) THEN 'COMPRESSION lz4' ELSE '' END;
 BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        RAISE EXCEPTION 'permission denied to set up soulprint'
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = 'It grants rights and creates triggers on tables of any owner.',
+                  HINT = 'Run it as a superuser.';
+    END IF;
     changes := '{}';
     IF to_regnamespace(quote_ident(app)) IS NULL THEN
         RAISE EXCEPTION 'schema "%" does not exist', app
             USING ERRCODE = 'invalid_schema_name',
                   HINT = 'Create it, or point soulprint.app_schema to the schema of the application''s tables.';
+    END IF;
+
+    -- Nothing of the application's runs with this superuser's rights: event triggers with functions of
+    -- others stay quiet, columns are of Postgres's own types, and rows are read as soulprint_worker.
+    IF soulprint.foreign_event_triggers() IS NOT NULL THEN
+        PERFORM set_config(quiet, CASE quiet WHEN 'event_triggers' THEN 'off' ELSE 'replica' END, true);
+        IF soulprint.foreign_event_triggers() IS NOT NULL THEN
+            RAISE EXCEPTION 'event trigger "%" would run a function of a role that is no superuser',
+                (soulprint.foreign_event_triggers())[1]
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      HINT = 'Disable it while soulprint_setup() runs, or give its function to a superuser.';
+        END IF;
     END IF;
 
     FOR wanted IN SELECT * FROM (VALUES
@@ -327,11 +476,18 @@ BEGIN
     LOOP
         IF to_regclass(soulprint.app_table(wanted.name)) IS NULL THEN
             EXECUTE format('CREATE TABLE %s (%s)', soulprint.app_table(wanted.name), wanted.definition);
+            PERFORM soulprint.keep_for_owner(soulprint.app_table(wanted.name)::regclass);
+            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', soulprint.app_table(wanted.name));
             changes := changes || format('created table %s', soulprint.app_table(wanted.name));
+        ELSIF (SELECT relkind FROM pg_class WHERE oid = soulprint.app_table(wanted.name)::regclass) NOT IN ('r', 'p') THEN
+            RAISE EXCEPTION '% is not a table', soulprint.app_table(wanted.name)
+                USING ERRCODE = 'wrong_object_type',
+                      HINT = 'Rename it, or point soulprint.app_schema to another schema.';
         END IF;
     END LOOP;
 
-    FOR wanted IN SELECT * FROM (VALUES
+    FOR wanted IN SELECT t.*, split_part(t.definition, ' ', 1) AS type FROM (VALUES
+        ('user_profiles', 'user_id', 'uuid'),
         ('user_profiles', 'storage_path', 'text'), ('user_profiles', 'file_type', 'text'),
         ('user_profiles', 'full_pass_status',
          'text CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))'),
@@ -344,17 +500,25 @@ BEGIN
         ('user_profiles', 'agents_md', 'text'), ('user_profiles', 'tools_md', 'text'),
         ('user_profiles', 'soulprint_text', 'text'), ('user_profiles', 'import_cost_json', 'text'),
         ('user_profiles', 'updated_at', 'timestamptz'),
+        ('raw_conversations', 'user_id', 'uuid'), ('raw_conversations', 'conversation_id', 'text'),
         ('raw_conversations', 'title', 'text'), ('raw_conversations', 'messages', 'jsonb LARGE'),
         ('raw_conversations', 'message_count', 'int'), ('raw_conversations', 'created_at', 'timestamptz'),
         ('raw_conversations', 'updated_at', 'timestamptz'),
         ('raw_conversations', 'imported_at', 'timestamptz DEFAULT now()'),
+        ('conversation_chunks', 'user_id', 'uuid'), ('conversation_chunks', 'id', 'uuid'),
         ('conversation_chunks', 'conversation_id', 'text'), ('conversation_chunks', 'chunk_index', 'int'),
         ('conversation_chunks', 'total_chunks', 'int'), ('conversation_chunks', 'token_count', 'int'),
         ('conversation_chunks', 'title', 'text'), ('conversation_chunks', 'content', 'text LARGE'),
         ('conversation_chunks', 'chunk_tier', 'text'), ('conversation_chunks', 'message_count', 'int'),
-        ('conversation_chunks', 'is_recent', 'boolean'), ('conversation_chunks', 'created_at', 'timestamptz')
+        ('conversation_chunks', 'is_recent', 'bool'), ('conversation_chunks', 'created_at', 'timestamptz')
         ) AS t (name, attribute, definition)
     LOOP
+        problem := soulprint.column_problem(soulprint.app_table(wanted.name)::regclass, wanted.attribute, wanted.type);
+        IF problem IS NOT NULL THEN
+            RAISE EXCEPTION '%', problem
+                USING ERRCODE = 'datatype_mismatch',
+                      HINT = 'Change its type, or rename it and let soulprint_setup() add its own.';
+        END IF;
         IF NOT EXISTS (SELECT FROM pg_attribute a
                        WHERE a.attrelid = soulprint.app_table(wanted.name)::regclass
                          AND a.attname = wanted.attribute AND NOT a.attisdropped) THEN
@@ -387,16 +551,21 @@ BEGIN
         changes := changes || format('created index %I.soulprint_conversations_key', app);
     END IF;
 
-    IF NOT EXISTS (SELECT FROM pg_trigger t
-                   WHERE t.tgrelid = profiles::regclass AND t.tgname = 'soulprint_queue_pending_profile') THEN
-        EXECUTE format('CREATE TRIGGER soulprint_queue_pending_profile
-                            AFTER INSERT OR UPDATE OF full_pass_status, storage_path ON %s
-                            FOR EACH ROW WHEN (NEW.full_pass_status = ''pending'')
-                            EXECUTE FUNCTION soulprint.queue_pending_profile()', profiles);
-        EXECUTE format('ALTER TRIGGER soulprint_queue_pending_profile ON %s DEPENDS ON EXTENSION soulprint', profiles);
-        changes := changes || format('created trigger soulprint_queue_pending_profile on %s', profiles);
-    END IF;
+    FOR wanted IN SELECT * FROM (VALUES
+        ('soulprint_queue_pending_profile', 'INSERT OR UPDATE OF full_pass_status, storage_path',
+         'WHEN (NEW.full_pass_status = ''pending'')', 'queue_pending_profile'),
+        ('soulprint_erase_deleted_user', 'DELETE', '', 'erase_deleted_profile')
+        ) AS t (name, event, condition, function)
+    LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger t
+                              WHERE t.tgrelid = profiles::regclass AND t.tgname = wanted.name);
+        EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s FOR EACH ROW %s EXECUTE FUNCTION soulprint.%I()',
+                       wanted.name, wanted.event, profiles, wanted.condition, wanted.function);
+        EXECUTE format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles);
+        changes := changes || format('created trigger %s on %s', wanted.name, profiles);
+    END LOOP;
 
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
     EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO soulprint_worker', conversations);
@@ -409,47 +578,36 @@ BEGIN
             changes := changes || format('created policy soulprint_worker on %s', statement);
         END IF;
     END LOOP;
+    PERFORM set_config(quiet, before, true);
 
-    EXECUTE format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles) INTO pending_profiles;
+    FOR problem IN SELECT * FROM soulprint.open_tables() LOOP
+        changes := changes || ('to do: ' || problem);
+        RAISE WARNING '%', problem
+            USING HINT = 'Enable row security with ALTER TABLE … ENABLE ROW LEVEL SECURITY, and create policies for those who may read.';
+    END LOOP;
+    problem := soulprint.unserved_reason();
+    IF problem IS NOT NULL THEN
+        RAISE WARNING 'no launcher serves database "%": %', current_database(), problem
+            USING HINT = 'Until then only CALL soulprint_run_full_pass() runs passes.';
+    END IF;
+
+    pending_profiles := soulprint.value_for_worker(
+        format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
     -- Facts read every token once with 20 % for the overlap and the prompt and answer with about 5 %;
     -- MEMORY and sections take up to 160,000 tokens in and 6,000 out per user.
-    EXECUTE format('SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
-                                + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
-                    FROM (SELECT sum(length(c.messages::text)) / 4 AS tokens
-                          FROM %s p JOIN %s c USING (user_id)
-                          WHERE p.full_pass_status = ''pending'' GROUP BY p.user_id) AS pending,
-                         soulprint.model_price()', profiles, conversations)
-        INTO estimated_cost_usd;
+    SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
+                              + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
+        INTO estimated_cost_usd
+        FROM unnest(soulprint.value_for_worker(format(
+                 'SELECT array_agg(tokens) FROM (SELECT sum(length(c.messages::text)) / 4 AS tokens
+                  FROM %s p JOIN %s c USING (user_id)
+                  WHERE p.full_pass_status = ''pending'' GROUP BY p.user_id) AS pending',
+                 profiles, conversations))::bigint[]) AS tokens,
+             soulprint.model_price();
 END
 $$;
 COMMENT ON FUNCTION soulprint_setup()
     IS 'prepares the application''s tables: creates what is missing, changes and drops nothing, can be run again';
-
-CREATE FUNCTION soulprint.require_profile(user_id uuid) RETURNS void
-    LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    found_rows int;
-BEGIN
-    IF user_id IS NULL THEN
-        RAISE EXCEPTION 'user_id must not be null'
-            USING ERRCODE = 'null_value_not_allowed',
-                  HINT = 'Pass the user_id of a row in user_profiles.';
-    END IF;
-    EXECUTE format('SELECT FROM %s p WHERE p.user_id = $1', soulprint.app_table('user_profiles'))
-        USING user_id;
-    GET DIAGNOSTICS found_rows = ROW_COUNT;
-    IF found_rows = 0 THEN
-        RAISE EXCEPTION 'user % does not exist', user_id
-            USING ERRCODE = 'no_data_found',
-                  DETAIL = format('%s has no such row, or the current role may not see it.',
-                                  soulprint.app_table('user_profiles')),
-                  HINT = 'Insert the user''s row first.';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION soulprint.require_profile(uuid) IS 'raises an error if the caller cannot see a profile of this user';
 
 CREATE FUNCTION soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
@@ -467,48 +625,14 @@ COMMENT ON FUNCTION soulprint_import_file(uuid, text)
     IS 'reads an export on the server into raw_conversations; needs the rights of pg_read_server_files';
 
 CREATE FUNCTION soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    pass_id bigint;
-BEGIN
-    PERFORM soulprint.require_profile(user_id);
-    -- What lies at a storage_path that is given may have come after a running pass has looked there.
-    IF storage_path IS NULL THEN
-        pass_id := soulprint.current_full_pass(user_id);
-        IF pass_id IS NOT NULL THEN
-            RETURN pass_id;
-        END IF;
-    END IF;
-    EXECUTE format('UPDATE %s p SET full_pass_status = ''pending'', storage_path = coalesce($2, p.storage_path)
-                    WHERE p.user_id = $1', soulprint.app_table('user_profiles'))
-        USING user_id, storage_path;
-    pass_id := soulprint.queue_full_pass(user_id);
-    IF pass_id IS NULL THEN
-        RAISE EXCEPTION 'user % has nothing to read', user_id
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Import an export with soulprint_import() or soulprint_import_file() first.';
-    END IF;
-    RETURN pass_id;
-END
-$$;
+    AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint_start_full_pass(uuid, text)
     IS 'requests a full pass for a user and gives its id; while one is queued or running, that one''s';
 
 CREATE FUNCTION soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    PERFORM soulprint.require_profile(user_id);
-    EXECUTE format('UPDATE %s p SET full_pass_status = ''failed'', full_pass_error = ''canceled by '' || current_user
-                    WHERE p.user_id = $1 AND p.full_pass_status IN (''pending'', ''processing'')',
-                   soulprint.app_table('user_profiles'))
-        USING user_id;
-    RETURN soulprint.end_canceled_pass(user_id);
-END
-$$;
+    AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint_cancel_full_pass(uuid)
     IS 'ends the queued or running pass of a user unpublished; false if there is none';
 
@@ -516,6 +640,31 @@ CREATE PROCEDURE soulprint_run_full_pass(user_id uuid)
     AS 'MODULE_PATHNAME', 'soulprint_run_full_pass' LANGUAGE C;
 COMMENT ON PROCEDURE soulprint_run_full_pass(uuid)
     IS 'requests a full pass, runs it in a worker of its own and waits for it; works without preloading';
+
+CREATE FUNCTION soulprint_facts(user_id uuid)
+    RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb)
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_facts(uuid)
+    IS 'the facts that were published last, with quotes and sources; for whoever may read the profile';
+
+CREATE FUNCTION soulprint_rollback(user_id uuid, version int) RETURNS void
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_rollback(uuid, int)
+    IS 'publishes an earlier version of the profile again; the present one is kept as a version';
+
+CREATE FUNCTION soulprint_forget_fact(user_id uuid, fact_id bigint) RETURNS void
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_forget_fact' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_forget_fact(uuid, bigint)
+    IS 'leaves one fact out of every later pass and asks for one; earlier versions of the profile go, too';
+
+CREATE FUNCTION soulprint_forget(user_id uuid) RETURNS void
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_forget' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_forget(uuid)
+    IS 'erases all that was learned about a user and ends a running pass; conversations and chunks stay';
 
 -- ---------------------------------------------------------------------------------------------------
 -- views for people
@@ -548,12 +697,19 @@ CREATE FUNCTION soulprint.minutes_seconds(seconds numeric) RETURNS text
     AS $$ SELECT format('%s:%s', div(seconds, 60), to_char(mod(floor(seconds), 60), 'FM00')) $$;
 COMMENT ON FUNCTION soulprint.minutes_seconds(numeric) IS 'a duration as 0:31';
 
+CREATE FUNCTION soulprint.pause_reason() RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_pause_reason' LANGUAGE C STABLE;
+COMMENT ON FUNCTION soulprint.pause_reason()
+    IS 'why no pass begins at present, NULL if nothing is in the way; in full for members of pg_monitor';
+
 CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
         SELECT soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
-            CASE WHEN pass.state = 'queued' AND pass.not_before > now()
+            CASE WHEN pass.state IN ('queued', 'running') AND soulprint.pause_reason() IS NOT NULL
+                     THEN 'paused: ' || soulprint.pause_reason()
+                 WHEN pass.state = 'queued' AND pass.not_before > now()
                      THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
                  WHEN pass.state <> 'running' THEN pass.state
                  WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
@@ -565,23 +721,28 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
 COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
     IS 'how far a pass is, for people: [########------------] 41 %  facts 98/240  0:31 left';
 
-CREATE VIEW soulprint_progress AS
+CREATE FUNCTION soulprint.may_watch(user_id uuid) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'soulprint_may_watch' LANGUAGE C STABLE;
+COMMENT ON FUNCTION soulprint.may_watch(uuid)
+    IS 'whether the caller is a member of pg_monitor, or may read the profile of this user';
+
+CREATE VIEW soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
            f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
            f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
     FROM soulprint.full_passes f
-    WHERE f.state IN ('queued', 'running')
+    WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
 COMMENT ON VIEW soulprint_progress IS 'the passes that are queued or running, with a bar for people';
 
-CREATE VIEW soulprint_history AS
+CREATE VIEW soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
            f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
            f.facts_left_out, f.items_dropped, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
            f.cost_usd, f.error
     FROM soulprint.full_passes f
-    WHERE f.state NOT IN ('queued', 'running')
+    WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.ended_at DESC;
 COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
 
@@ -589,35 +750,68 @@ COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
 -- rights
 -- ---------------------------------------------------------------------------------------------------
 
--- soulprint_worker owns nothing: it runs the application's triggers and policies, which must not change
--- what an administrator calls.
+-- Default privileges may have given anybody anything: all of it is taken back, then a few things are
+-- granted by name.  soulprint_worker gets nothing but what everybody has: it runs the application's
+-- triggers and policies, which must reach no table of this schema.
 ALTER SCHEMA soulprint OWNER TO CURRENT_USER;
-GRANT SELECT, INSERT, UPDATE, DELETE
-    ON soulprint.full_passes, soulprint.imports, soulprint.replies, soulprint.facts, soulprint.versions
-    TO soulprint_worker;
-GRANT SELECT ON soulprint.prompts, soulprint.prices TO soulprint_worker;
-GRANT EXECUTE ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) TO soulprint_worker;
 
 DO $$
+DECLARE
+    given record;
 BEGIN
+    FOR given IN
+        SELECT DISTINCT m.kind, m.name, CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                                 ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS grantee
+        FROM (SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, d.objid,
+                     p.oid::pg_catalog.regprocedure::text AS name, p.proowner AS owner,
+                     coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) AS acl
+              FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc p
+                  ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
+              WHERE d.deptype = 'e' AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                AND d.refobjid = (SELECT e.oid FROM pg_catalog.pg_extension e WHERE e.extname = 'soulprint')
+              UNION ALL
+              SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, d.objid,
+                     c.oid::pg_catalog.regclass::text, c.relowner, c.relacl
+              FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c
+                  ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
+              WHERE c.relkind IN ('r', 'v', 'S')
+                AND d.deptype = 'e' AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                AND d.refobjid = (SELECT e.oid FROM pg_catalog.pg_extension e WHERE e.extname = 'soulprint')
+              UNION ALL
+              SELECT CASE '@extschema@' WHEN 'soulprint' THEN 'CREATE' ELSE 'SCHEMA' END, n.oid, 'soulprint', n.nspowner, n.nspacl
+              FROM pg_catalog.pg_namespace n WHERE n.nspname = 'soulprint') AS m,
+            pg_catalog.aclexplode(m.acl) AS a
+        WHERE a.grantee <> m.owner
+    LOOP
+        IF given.kind = 'CREATE' THEN
+            -- The schema is the administrator's, who decides who may use it.
+            EXECUTE pg_catalog.format('REVOKE CREATE ON SCHEMA soulprint FROM %s', given.grantee);
+        ELSE
+            EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', given.kind, given.name, given.grantee);
+        END IF;
+    END LOOP;
     -- pg_dump runs as the database's owner.
-    EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %I',
-                   (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
-                    WHERE d.datname = pg_catalog.current_database()));
-    EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %I',
+    EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
+                               GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
                    (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
                     WHERE d.datname = pg_catalog.current_database()));
 END
 $$;
 
-GRANT SELECT ON soulprint_progress, soulprint_history TO pg_monitor;
+-- What computes is for everybody.
+GRANT EXECUTE ON FUNCTION soulprint_score_conversation(jsonb), soulprint_sample_conversations(jsonb, int),
+    soulprint_format_conversations(jsonb, int, text), soulprint_chunk_conversation(jsonb, int, int),
+    soulprint_merge_facts(jsonb[]), soulprint_parse_sections(text), soulprint_assemble_text(jsonb, text) TO PUBLIC;
 
--- What computes is for everybody.  What acts is for whom the administrator grants it to; the private
--- functions that those call do nothing that the caller's own rights on user_profiles have not done.
-REVOKE EXECUTE ON FUNCTION soulprint_setup(), soulprint_import(uuid, bytea), soulprint_import_file(uuid, text),
-    soulprint_start_full_pass(uuid, text), soulprint_cancel_full_pass(uuid) FROM PUBLIC;
-REVOKE EXECUTE ON PROCEDURE soulprint_run_full_pass(uuid) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION soulprint.queue_pending_profile(), soulprint.notify_ended(uuid, bigint, text, text) FROM PUBLIC;
+-- The triggers call these as whoever changes a profile, workers the fourth; each gives its caller
+-- nothing beyond the caller's own rights.
+GRANT USAGE ON SCHEMA soulprint TO PUBLIC;
+GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_deleted_user(uuid) TO PUBLIC;
+
+-- Everybody may compute what the views show; the views themselves are for whom they are granted to.
+GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
+    soulprint.progress_text(soulprint.full_passes), soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
+GRANT SELECT ON soulprint_progress, soulprint_history TO pg_monitor;
 
 -- A launcher that is waiting for this extension looks again when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -6,6 +6,10 @@
 
 namespace soulprint {
 
+// Sets whatever the role's or the database's settings could have said that decides how a worker or
+// the launcher runs; a lock of somebody else's is waited for 5 s.
+void SetUpSession(const char* application_name);
+
 // Shows the text as this process's query in pg_stat_activity, and in the process title.
 void ShowActivity(const std::string& text);
 
@@ -25,6 +29,11 @@ void LookAtLatch();
 
 // Shows that another server is waited for, until ObeyServer.
 void ShowWaitForRequests();
+
+// Whether this process was told to cancel (SIGINT) since it was last told to forget that: an Error
+// 57014 alone can also come from SQL.
+bool CancelRequested();
+void ForgetCancelRequest();
 
 // Signal handlers, as in DESIGN 4: SIGTERM ends the process, SIGINT cancels, SIGHUP reloads.
 void InstallSignalHandlers();

@@ -21,11 +21,13 @@ inline constexpr std::string_view kConnectionFailure = "08006";
 inline constexpr std::string_view kFeatureNotSupported = "0A000";
 inline constexpr std::string_view kInvalidParameterValue = "22023";
 inline constexpr std::string_view kInvalidTextRepresentation = "22P02";
+inline constexpr std::string_view kTriggeredDataChange = "27000";
 inline constexpr std::string_view kExternalRoutineException = "38000";
 inline constexpr std::string_view kInsufficientPrivilege = "42501";
 inline constexpr std::string_view kDiskFull = "53100";
 inline constexpr std::string_view kProgramLimitExceeded = "54000";
 inline constexpr std::string_view kObjectNotInPrerequisiteState = "55000";
+inline constexpr std::string_view kLockNotAvailable = "55P03";
 inline constexpr std::string_view kQueryCanceled = "57014";
 inline constexpr std::string_view kAdminShutdown = "57P01";
 inline constexpr std::string_view kCannotConnectNow = "57P03";
@@ -35,21 +37,31 @@ inline constexpr std::string_view kInternalError = "XX000";
 
 class Error : public std::runtime_error {
  public:
+  // Who raised it.  SQL can raise any SQLSTATE, also one that is a signal among our own.
+  enum class Origin { kOwn, kPostgres };
+
   Error(std::string_view sqlstate, const std::string& message, std::string detail = {},
-        std::string hint = {})
+        std::string hint = {}, Origin origin = Origin::kOwn)
       : std::runtime_error(message),
         sqlstate_(sqlstate),
         detail_(std::move(detail)),
-        hint_(std::move(hint)) {}
+        hint_(std::move(hint)),
+        origin_(origin) {}
 
   const std::string& sqlstate() const { return sqlstate_; }
   const std::string& detail() const { return detail_; }
   const std::string& hint() const { return hint_; }
 
+  // True if it was raised with this SQLSTATE, and not by SQL.
+  bool IsOwn(std::string_view sqlstate) const {
+    return origin_ == Origin::kOwn && sqlstate_ == sqlstate;
+  }
+
  private:
   std::string sqlstate_;
   std::string detail_;
   std::string hint_;
+  Origin origin_;
 };
 
 }  // namespace soulprint

@@ -263,12 +263,16 @@ Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
   PG_RETURN_VOID();
 }
 
-// Why no pass is begun at the moment, as text; NULL if nothing is in the way.
+// Why no pass is begun at the moment, as text; NULL if nothing is in the way.  The reason names
+// settings and what the model server said: it is for those who monitor the server.
 Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const auto obstacle = FindObstacle();
     fcinfo->isnull = !obstacle;
-    return obstacle ? pg::ToText(obstacle->reason) : static_cast<Datum>(0);
+    if (!obstacle) return static_cast<Datum>(0);
+    const bool monitors =
+        pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+    return pg::ToText(monitors ? obstacle->reason : std::string("no pass can run at present"));
   });
 }
 }

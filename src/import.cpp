@@ -11,12 +11,13 @@
 #include <string>
 
 #include "error.hpp"
+#include "arguments.hpp"
+#include "erasure.hpp"
 #include "importer.hpp"
 #include "intake/archive.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "pg/role.hpp"
-#include "worker.hpp"
+#include "request.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -80,9 +81,10 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
 
 Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from) {
   const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-  pg::Query("SELECT soulprint.require_profile($1)").Uuid(user_id).Run();
+  RequireProfile(user_id);
   const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
-  pg::AsRole(kWorkerRole, [&] { RecordImport(user_id, {from}, imported); });
+  RecordImport(user_id, {from}, imported);
+  if (imported.unlearned) AskAnew(user_id);
   return ToRecord(fcinfo, imported);
 }
 

@@ -6,8 +6,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "erasure.hpp"
 #include "error.hpp"
 #include "freed_memory.hpp"
+#include "identity.hpp"
 #include "jsonb.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
@@ -169,7 +171,9 @@ class Importer {
           .Execute();
     };
     // So that only who has something to delete needs the right to.
-    if (stored("SELECT FROM ") > 0) removed_ += static_cast<std::int64_t>(stored("DELETE FROM "));
+    if (stored("SELECT FROM ") == 0) return;
+    removed_ += static_cast<std::int64_t>(stored("DELETE FROM "));
+    if (EraseConversation(user_id_, id)) imported_.unlearned = true;
   }
 
   [[noreturn]] void ThrowEmpty() {
@@ -210,7 +214,7 @@ Imported ImportExport(const std::string& user_id, const ExportSource& source,
 void RecordImport(const std::string& user_id, const ImportOrigin& origin,
                   const Imported& imported) {
   const ImportReport& report = imported.report;
-  pg::Query(
+  OwnQuery(
       "INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported,"
       " updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages,"
       " replaced_characters) VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8,"

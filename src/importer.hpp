@@ -14,6 +14,7 @@ struct Imported {
   std::int64_t imported = 0;  // conversations that were new
   std::int64_t updated = 0;
   std::int64_t unchanged = 0;
+  bool unlearned = false;  // something was learned from what is not to be remembered any more
   ImportReport report;
 };
 
@@ -23,7 +24,8 @@ std::int64_t CountSkipped(const ImportReport& report);
 // Reads an export into the user's conversations with the rights of the present role, in the open
 // transaction, after other imports of this user.  The later updated_at wins (an unknown one is
 // before all others); of equals that of the later import, and in one import the first.  What is the
-// same stays the same row version.  What is not to be remembered is deleted.  `check` is called for
+// same stays the same row version.  What is not to be remembered is deleted, and so is what was learned
+// from it.  `check` is called for
 // each conversation and each megabyte; what it throws comes through.  Throws Error as ReadExport
 // does, and 22P02 when no conversation can be used.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
@@ -36,8 +38,7 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// The end of an import: keeps what it found in soulprint.imports.  Needs the rights of
-// soulprint_worker.  Throws Error 02000 if the user was deleted meanwhile.
+// The end of an import: keeps what it found in soulprint.imports.  Throws Error 02000 if the user was deleted meanwhile.
 void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

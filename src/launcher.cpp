@@ -270,11 +270,8 @@ void soulprint_launcher_main(Datum) {
   pg::Enter([] {
     InstallSignalHandlers();
     if (wake::LauncherStarts()) Sleep(kAfterFailedStart);
-    pg::Call([] {
-      BackgroundWorkerInitializeConnection(settings::database, nullptr, 0);
-      SetConfigOption("application_name", "soulprint launcher", PGC_USERSET, PGC_S_SESSION);
-      SetConfigOption("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION);
-    });
+    pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
+    SetUpSession("soulprint launcher");
     wake::LauncherConnected();
     Launch();
   });

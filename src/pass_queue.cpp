@@ -2,7 +2,11 @@
 
 #include <string>
 
+#include "activity.hpp"
+#include "blocker.hpp"
+#include "erasure.hpp"
 #include "error.hpp"
+#include "identity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -18,7 +22,8 @@ namespace {
 
 constexpr int kLookedUpAtOnce = 10000;
 constexpr int kDeletedAtOnce = 10000;
-constexpr int kPostponedMinutes = 5;
+constexpr int kPostponedSeconds = 5 * 60;
+constexpr int kLockedSeconds = 10;
 
 struct Candidate {
   TakenPass pass;
@@ -42,7 +47,7 @@ std::vector<Candidate> Candidates(std::int64_t only) {
   pg::Transaction transaction;
   std::vector<Candidate> candidates;
   for (const pg::Row& row :
-       pg::Query(
+       OwnQuery(
            "SELECT id, user_id, state = 'running' FROM soulprint.full_passes"
            " WHERE state IN ('queued', 'running') AND (id = $1 OR $1 = 0 AND not_before <= now())"
            " ORDER BY not_before, id LIMIT 1000")
@@ -58,16 +63,22 @@ std::vector<Candidate> Candidates(std::int64_t only) {
 // profile no longer asks for a pass.
 bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   pg::Transaction transaction;
-  const std::uint64_t requested =
+  const pg::Rows requested =
       pg::Query("UPDATE " + profiles +
                 " SET full_pass_status = 'processing', full_pass_started_at = now(),"
                 " full_pass_error = NULL WHERE user_id = $1"
-                " AND (full_pass_status = 'pending' OR $2 AND full_pass_status = 'processing')")
+                " AND (full_pass_status = 'pending' OR $2 AND full_pass_status = 'processing')"
+                " RETURNING full_pass_status")
           .Uuid(candidate->pass.user_id)
           .Bool(candidate->orphan)
-          .Execute();
-  if (requested == 0) {
-    pg::Query(
+          .Run();
+  if (!requested.empty() && requested.front().Text(0) != "processing") {
+    throw Error(sqlstate::kTriggeredDataChange, "full_pass_status stays \"" + requested.front().Text(0) +
+                             "\" when it is set to \"processing\"",
+                {}, "Look for a trigger on " + profiles + " that takes the change back.");
+  }
+  if (requested.empty()) {
+    OwnQuery(
         "UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(),"
         " error = 'the profile is no longer pending'"
         " WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END")
@@ -78,7 +89,7 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
     return false;
   }
   pg::Rows rows =
-      pg::Query(
+      OwnQuery(
           "UPDATE soulprint.full_passes SET state = 'running', pid = pg_backend_pid(),"
           " taken_at = now(), started_at = coalesce(started_at, now()), error = NULL,"
           // An attempt that was cut short after it made progress is not charged.
@@ -95,6 +106,36 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   wake::AtCommit();
   transaction.Commit();
   return true;
+}
+
+// The pass stays as it is, for that long; an attempt that is not charged is taken back.
+void PutOff(const TakenPass& pass, const std::string& reason, int seconds, bool uncharged) {
+  pg::Transaction transaction;
+  OwnQuery(
+      "UPDATE soulprint.full_passes SET error = $2,"
+      " not_before = now() + make_interval(secs => $3),"
+      " attempts = greatest(attempts - $4, 0)"
+      " WHERE id = $1 AND state IN ('queued', 'running')")
+      .BigInt(pass.id)
+      .Text(CleanUtf8(reason))
+      .Double(seconds)
+      .BigInt(uncharged && pass.attempts > 0 ? 1 : 0)
+      .Execute();
+  transaction.Commit();
+}
+
+// Queues a pass for each of the users that has none.  `users`: a uuid[] as text, "" = none.
+void QueueAll(const std::string& users) {
+  if (users.empty()) return;
+  const std::uint64_t queued =
+      OwnQuery(
+          "INSERT INTO soulprint.full_passes (user_id) SELECT u FROM unnest($1::uuid[]) AS u"
+          " WHERE NOT EXISTS (SELECT FROM soulprint.full_passes f WHERE f.user_id = u"
+          " AND f.state IN ('queued', 'running'))"
+          " ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING")
+          .Text(users)
+          .Execute();
+  if (queued > 0) wake::AtCommit();
 }
 
 }  // namespace
@@ -115,10 +156,12 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
   for (Candidate& candidate : Candidates(only)) {
     if (!TryLock(candidate.pass.id)) continue;
     if (profiles.empty()) profiles = settings::AppTable("user_profiles");
+    ShowActivity("taking full pass " + std::to_string(candidate.pass.id) + " of user " +
+                 candidate.pass.user_id);
     try {
       if (MarkRunning(profiles, &candidate)) return candidate.pass;
     } catch (const Error& error) {
-      if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
+      if (CancelRequested()) throw;
       PostponePass(candidate.pass, error);
     }
     ReleasePass(candidate.pass);
@@ -127,20 +170,20 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
 }
 
 void PostponePass(const TakenPass& pass, const Error& error) {
-  pg::Transaction transaction;
-  pg::Query(
-      "UPDATE soulprint.full_passes SET error = $2,"
-      " not_before = now() + make_interval(mins => $3::int)"
-      " WHERE id = $1 AND state IN ('queued', 'running')")
-      .BigInt(pass.id)
-      .Text(CleanUtf8(error.what()))
-      .BigInt(kPostponedMinutes)
-      .Execute();
-  transaction.Commit();
-  pg::Log(WARNING,
-          "the state of full pass " + std::to_string(pass.id) + " of user " + pass.user_id +
-              " cannot be recorded: " + error.what(),
-          {}, "It is tried again after " + std::to_string(kPostponedMinutes) + " minutes.");
+  const std::string name =
+      "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
+  const bool locked = error.sqlstate() == sqlstate::kLockNotAvailable;
+  // SQL can raise that without a lock.
+  const std::string blocker = locked ? DescribeBlocker(pass.user_id) : std::string();
+  if (!blocker.empty()) {
+    PutOff(pass, "waits for a lock that " + blocker + " holds", kLockedSeconds, true);
+    pg::Log(LOG, name + " waits for a lock that " + blocker + " holds",
+            {}, "pg_stat_activity or pg_prepared_xacts shows what that is.");
+    return;
+  }
+  PutOff(pass, error.what(), kPostponedSeconds, false);
+  pg::Log(WARNING, "the state of " + name + " cannot be recorded: " + error.what(), {},
+          error.hint().empty() ? "It is tried again after 5 minutes." : error.hint());
 }
 
 void ReleasePass(const TakenPass& pass) {
@@ -165,15 +208,13 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
            .Bool(0)) {
     return {};  // before soulprint_setup()
   }
-  const std::string not_queued =
-      " AND NOT EXISTS (SELECT FROM soulprint.full_passes f WHERE f.user_id = p.user_id"
-      " AND f.state IN ('queued', 'running'))";
-  pg::Query("SELECT soulprint.queue_full_pass(user_id) FROM (SELECT user_id FROM " + profiles +
-            " p WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL" + not_queued +
-            " LIMIT $1) AS uploaded")
-      .BigInt(kLookedUpAtOnce)
-      .Execute();
-  pg::Rows last =
+  const pg::Rows uploaded =
+      pg::Query("SELECT array_agg(user_id)::text FROM (SELECT user_id FROM " + profiles +
+                " WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL LIMIT $1) AS p")
+          .BigInt(kLookedUpAtOnce)
+          .Run();
+  QueueAll(uploaded.at(0).Text(0));
+  const pg::Rows last =
       pg::Query("WITH next AS MATERIALIZED (SELECT user_id FROM " + profiles +
                 " WHERE full_pass_status = 'pending' AND user_id > $1 ORDER BY user_id LIMIT $2),"
                 // On its own, because most have nothing: much cheaper than to ask for the age.
@@ -182,17 +223,16 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
                 " c WHERE c.user_id = next.user_id)),"
                 " readable AS MATERIALIZED (SELECT user_id FROM filled p WHERE"
                 " coalesce((SELECT max(imported_at) FROM " +
-                conversations + " c WHERE c.user_id = p.user_id) < now() - interval '10 s', true)" +
-                not_queued +
-                "),"
-                " queued AS MATERIALIZED (SELECT soulprint.queue_full_pass(user_id) FROM readable)"
-                " SELECT count(*), (SELECT count(*) FROM queued),"
+                conversations +
+                " c WHERE c.user_id = p.user_id) < now() - interval '10 s', true))"
+                " SELECT count(*), (SELECT array_agg(user_id)::text FROM readable),"
                 " (SELECT replace(user_id::text, '-', '') FROM"
                 " (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1) AS last)"
                 " FROM next")
           .Uuid(after)
           .BigInt(kLookedUpAtOnce)
           .Run();
+  QueueAll(last.at(0).Text(1));
   transaction.Commit();
   wake::UserId next{};
   const std::string& hex = last.at(0).Text(2);
@@ -205,24 +245,25 @@ wake::UserId LookUpPendingProfiles(const wake::UserId& position) {
 
 void DeleteExpired() {
   pg::Transaction transaction;
-  pg::Query(
+  OwnQuery(
       "DELETE FROM soulprint.full_passes WHERE id IN (SELECT id FROM soulprint.full_passes"
       " WHERE ended_at < now() - make_interval(mins => $1::int) LIMIT $2)")
       .BigInt(settings::keep_history)
       .BigInt(kDeletedAtOnce)
       .Execute();
-  pg::Query(
+  OwnQuery(
       "DELETE FROM soulprint.imports WHERE id IN (SELECT id FROM soulprint.imports"
       " WHERE imported_at < now() - make_interval(mins => $1::int) LIMIT $2)")
       .BigInt(settings::keep_history)
       .BigInt(kDeletedAtOnce)
       .Execute();
-  pg::Query(
+  OwnQuery(
       "DELETE FROM soulprint.replies WHERE ctid = ANY (ARRAY(SELECT ctid FROM"
       " soulprint.replies WHERE created_at < now() - make_interval(mins => $1::int) LIMIT $2))")
       .BigInt(settings::keep_replies)
       .BigInt(kDeletedAtOnce)
       .Execute();
+  EraseUsersWithoutProfile();
   transaction.Commit();
 }
 

@@ -19,7 +19,8 @@ bool IsInstalled();
 std::optional<TakenPass> TakePass(std::int64_t only);
 
 // For a pass whose profile does not take what a worker writes (a trigger of the application raises
-// an error, say): it stays as it is and waits, so that it stands in nobody's way.
+// an error, say): it stays as it is and waits, so that it stands in nobody's way.  If it is a lock
+// that is not to be had, only for seconds, and the attempt does not count.
 void PostponePass(const TakenPass& pass, const Error& error);
 
 // Lets go of the pass's lock.  To be called after the end of the pass is committed.
@@ -30,7 +31,8 @@ void ReleasePass(const TakenPass& pass);
 // s. Returns where the next look-up goes on.
 wake::UserId LookUpPendingProfiles(const wake::UserId& position);
 
-// Deletes history and replies that are older than the settings keep them, a bounded number.
+// Deletes history and replies that are older than the settings keep them, and what is known of
+// users who have no profile any more, a bounded number.
 void DeleteExpired();
 
 }  // namespace soulprint

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "identity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -49,7 +50,7 @@ bool HasMetPause() { return std::exchange(has_met_pause, false); }
 
 int CountPause(std::int64_t pass) {
   return pg::InTransaction([&] {
-    const pg::Rows rows = pg::Query(
+    const pg::Rows rows = OwnQuery(
                               "UPDATE soulprint.full_passes SET pauses = pauses + 1"
                               " WHERE id = $1 RETURNING pauses")
                               .BigInt(pass)

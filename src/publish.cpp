@@ -2,14 +2,18 @@
 // (CONTRACT 9).  Each locks the profile's row first, then the pass's.
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "activity.hpp"
 #include "error.hpp"
+#include "identity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
 #include "pipeline/text.hpp"
+#include "request.hpp"
 #include "settings.hpp"
 #include "sql_store.hpp"
 
@@ -29,25 +33,28 @@ std::string SourcesToJson(const std::vector<Source>& sources) {
   return json.dump();
 }
 
+// What an update of the profile left there must be what it set.
+void RequireStatus(const std::string& set, const pg::Rows& left) {
+  if (!left.empty() && left.front().Text(0) == set) return;
+  throw Error(sqlstate::kTriggeredDataChange,
+              left.empty() ? "the update of the profile did not reach its row"
+                           : "full_pass_status stays \"" + left.front().Text(0) +
+                                 "\" when it is set to \"" + set + "\"",
+              {}, "Look for a trigger or a rule on user_profiles that takes the change back.");
+}
+
 }  // namespace
 
 SqlStore::LockedProfile SqlStore::LockProfile() {
-  pg::Rows rows = pg::Query(
-                      "SELECT full_pass_status = 'pending', memory_md, soul_md, identity_md,"
-                      " user_md, agents_md, tools_md FROM " +
-                      profiles_ + " WHERE user_id = $1 FOR UPDATE")
-                      .Uuid(pass_.user_id)
-                      .Run();
+  const pg::Rows rows = pg::Query(std::string("SELECT full_pass_status = 'pending', ") +
+                                  kPublishedColumns + " FROM " + profiles_ +
+                                  " WHERE user_id = $1 FOR UPDATE")
+                            .Uuid(pass_.user_id)
+                            .Run();
   if (rows.empty()) {
     throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
   }
-  LockedProfile profile;
-  profile.pending = rows.front().Bool(0);
-  profile.memory_md = rows.front().TextOrNull(1);
-  for (std::size_t i = 0; i < profile.sections.size(); ++i) {
-    profile.sections[i] = rows.front().TextOrNull(2 + i);
-  }
-  return profile;
+  return {rows.front().Bool(0), ProfileFrom(rows.front(), 1)};
 }
 
 // ", column = value" if the application's table has that column.
@@ -60,8 +67,8 @@ void SqlStore::PublishMemory(const std::string& memory_md) {
   pg::Transaction transaction;
   const LockedProfile profile = LockProfile();
   Guard();
-  if (profile.memory_md != memory_md) {
-    KeepVersion();
+  if (profile.published.memory_md != memory_md) {
+    KeepPresentVersion(profile);
     pg::Query("UPDATE " + profiles_ + " SET memory_md = $2" + SetOptional("updated_at", "now()") +
               " WHERE user_id = $1")
         .Uuid(pass_.user_id)
@@ -75,36 +82,45 @@ void SqlStore::PublishMemory(const std::string& memory_md) {
 void SqlStore::Publish(const Profile& profile) {
   pg::Transaction transaction;
   const LockedProfile stored = LockProfile();
-  const std::string cost = EndPass("done", "");
-  KeepVersion();
-  StoredSections sections = stored.sections;
+  Guard();
+  KeepPresentVersion(stored);
+  StoredSections sections = stored.published.sections;
   std::string text = profile.soulprint_text;
   if (profile.sections) {
     for (std::size_t i = 0; i < sections.size(); ++i) sections[i] = (*profile.sections)[i];
   } else {
     text = SectionsToSoulprint(sections, profile.memory_md);
   }
-  pg::Query("UPDATE " + profiles_ +
-            " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5, agents_md = $6,"
-            " tools_md = $7, soulprint_text = $8,"
-            " full_pass_status = CASE WHEN full_pass_status = 'pending' THEN 'pending'"
-            " ELSE 'complete' END, full_pass_completed_at = now(), full_pass_error = NULL" +
-            SetOptional("full_pass_percent", "100") + SetOptional("full_pass_stage", "'complete'") +
-            SetOptional("import_cost_json", "$9::text") + SetOptional("updated_at", "now()") +
-            " WHERE user_id = $1")
-      .Uuid(pass_.user_id)
-      .Text(profile.memory_md)
-      .Text(sections[0])
-      .Text(sections[1])
-      .Text(sections[2])
-      .Text(sections[3])
-      .Text(sections[4])
-      .Text(text)
-      .Text(cost)
-      .Execute();
+  // Asked for during the pass, another one follows, unless it would find nothing new: what sets the
+  // status to pending again and again must not make passes without end.
+  const bool again =
+      stored.pending && (text != stored.published.soulprint_text || !CurrentPass(pass_.user_id));
+  const std::string status = again ? "pending" : "complete";
+  RequireStatus(status,
+                pg::Query("UPDATE " + profiles_ +
+                          " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5,"
+                          " agents_md = $6, tools_md = $7, soulprint_text = $8,"
+                          " full_pass_status = $10, full_pass_completed_at = now(),"
+                          " full_pass_error = NULL" +
+                          SetOptional("full_pass_percent", "100") +
+                          SetOptional("full_pass_stage", "'complete'") +
+                          SetOptional("import_cost_json", "$9::text") +
+                          SetOptional("updated_at", "now()") +
+                          " WHERE user_id = $1 RETURNING full_pass_status")
+                    .Uuid(pass_.user_id)
+                    .Text(profile.memory_md)
+                    .Text(sections[0])
+                    .Text(sections[1])
+                    .Text(sections[2])
+                    .Text(sections[3])
+                    .Text(sections[4])
+                    .Text(text)
+                    .Text(Cost())
+                    .Text(status)
+                    .Run());
   ReplaceFacts(profile.facts);
   if (!profile.sections) DeleteRefusedReplies();
-  Ended(stored.pending, "complete", "");
+  EndPass("done", "", again);
   transaction.Commit();
 }
 
@@ -115,7 +131,7 @@ void SqlStore::Fail(const std::string& reason) {
       RecordFailure(error, true);
       return;
     } catch (const Error& refused) {
-      if (refused.sqlstate() == sqlstate::kNoData) throw;
+      if (refused.IsOwn(sqlstate::kNoData)) throw;
       // The application's table does not take the text: the failure is recorded without it.
     }
   }
@@ -125,25 +141,29 @@ void SqlStore::Fail(const std::string& reason) {
 void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
   pg::Transaction transaction;
   const LockedProfile profile = LockProfile();
-  EndPass("failed", error);
+  Guard();
+  // Asked for during the pass with nothing new to read, it is this pass.
+  const bool again = profile.pending && !CurrentPass(pass_.user_id);
   bool has_section = false;
-  for (const auto& section : profile.sections) has_section = has_section || section.has_value();
+  for (const auto& section : profile.published.sections) has_section = has_section || section.has_value();
   std::optional<std::string> text;
   if (with_memory && has_section) {
-    text = SectionsToSoulprint(profile.sections, profile.memory_md.value_or(""));
+    text = SectionsToSoulprint(profile.published.sections, profile.published.memory_md.value_or(""));
   }
-  pg::Query("UPDATE " + profiles_ +
-            " SET soulprint_text = coalesce($2, soulprint_text), full_pass_error = $3,"
-            " full_pass_status = CASE WHEN full_pass_status = 'pending' THEN 'pending'"
-            " ELSE 'failed' END" +
-            SetOptional("full_pass_stage", "'failed'") + SetOptional("updated_at", "now()") +
-            " WHERE user_id = $1")
-      .Uuid(pass_.user_id)
-      .Text(text)
-      .Text(error)
-      .Execute();
+  const std::string status = again ? "pending" : "failed";
+  RequireStatus(status, pg::Query("UPDATE " + profiles_ +
+                                  " SET soulprint_text = coalesce($2, soulprint_text),"
+                                  " full_pass_error = $3, full_pass_status = $4" +
+                                  SetOptional("full_pass_stage", "'failed'") +
+                                  SetOptional("updated_at", "now()") +
+                                  " WHERE user_id = $1 RETURNING full_pass_status")
+                            .Uuid(pass_.user_id)
+                            .Text(text)
+                            .Text(error)
+                            .Text(status)
+                            .Run());
   DeleteRefusedReplies();
-  Ended(profile.pending, "failed", error);
+  EndPass("failed", error, again);
   transaction.Commit();
 }
 
@@ -152,7 +172,7 @@ void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::mil
   pg::Transaction transaction;
   LockProfile();
   Guard();
-  pg::Query(
+  OwnQuery(
       "UPDATE soulprint.full_passes SET state = 'queued', error = $2,"
       " attempts = attempts - $3, not_before = now() + make_interval(secs => $4)"
       " WHERE id = $1")
@@ -161,77 +181,59 @@ void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::mil
       .BigInt(charged ? 0 : 1)
       .Double(std::chrono::duration<double>(wait).count())
       .Execute();
-  pg::Query("UPDATE " + profiles_ +
-            " SET full_pass_status = 'pending', full_pass_error = $2 WHERE user_id = $1")
-      .Uuid(pass_.user_id)
-      .Text(error)
-      .Execute();
+  RequireStatus("pending", pg::Query("UPDATE " + profiles_ +
+                                     " SET full_pass_status = 'pending', full_pass_error = $2"
+                                     " WHERE user_id = $1 RETURNING full_pass_status")
+                               .Uuid(pass_.user_id)
+                               .Text(error)
+                               .Run());
   if (charged) DeleteRefusedReplies();
   transaction.Commit();
 }
 
 // So that asking again really asks.
 void SqlStore::DeleteRefusedReplies() {
-  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
+  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
       .Uuid(pass_.user_id)
       .Execute();
 }
 
-// Marks the pass's row as ended; what it cost, as import_cost_json.
-std::string SqlStore::EndPass(const char* state, const std::string& reason) {
-  Guard();
-  return pg::Query(
-             "UPDATE soulprint.full_passes SET state = $2, ended_at = now(),"
-             " error = nullif($3, '') WHERE id = $1"
-             " RETURNING json_build_object('llm_input_tokens', input_tokens,"
+// What the pass has cost so far, as import_cost_json.
+std::string SqlStore::Cost() {
+  return OwnQuery(
+             "SELECT json_build_object('llm_input_tokens', input_tokens,"
              " 'llm_output_tokens', output_tokens, 'llm_call_count', calls_made,"
-             " 'llm_cost_usd', cost_usd, 'total_cost_usd', cost_usd)::text")
+             " 'llm_cost_usd', cost_usd, 'total_cost_usd', cost_usd)::text"
+             " FROM soulprint.full_passes WHERE id = $1")
       .BigInt(pass_.id)
-      .Text(state)
-      .Text(reason)
       .Run()
       .at(0)
       .Text(0);
 }
 
-// Tells listeners, and queues the pass that was asked for in the meantime.
-void SqlStore::Ended(bool requested_again, const char* status, const std::string& reason) {
-  pg::Query("SELECT soulprint.notify_ended($1, $2, $3, nullif($4, ''))")
-      .Uuid(pass_.user_id)
+// Marks the pass's row as ended, after the profile's: whatever the application's triggers made of
+// that, no pass can have been queued while this one was there.  Tells listeners, and queues the
+// pass that was asked for in the meantime.
+void SqlStore::EndPass(const char* state, const std::string& reason, bool again) {
+  OwnQuery(
+      "UPDATE soulprint.full_passes SET state = $2, ended_at = now(), error = nullif($3, '')"
+      " WHERE id = $1")
       .BigInt(pass_.id)
-      .Text(status)
+      .Text(state)
       .Text(reason)
-      .Run();
-  if (requested_again) {
-    pg::Query("SELECT soulprint.queue_full_pass($1)").Uuid(pass_.user_id).Run();
-  }
+      .Execute();
+  NotifyEnded(pass_.user_id, pass_.id, *state == 'd' ? "complete" : "failed", reason);
+  if (again) QueuePass(pass_.user_id);
 }
 
 // Keeps the profile as it was before this pass wrote to it, once.
-void SqlStore::KeepVersion() {
-  if (version_kept_) return;
-  version_kept_ = true;
-  pg::Query(
-      "INSERT INTO soulprint.versions (user_id, version, memory_md, soul_md, identity_md,"
-      " user_md, agents_md, tools_md, soulprint_text)"
-      " SELECT user_id, 1 + coalesce((SELECT max(version) FROM soulprint.versions v"
-      " WHERE v.user_id = p.user_id), 0), memory_md, soul_md, identity_md, user_md,"
-      " agents_md, tools_md, soulprint_text FROM " +
-      profiles_ +
-      " p WHERE user_id = $1 AND num_nonnulls(memory_md, soul_md, identity_md, user_md,"
-      " agents_md, tools_md, soulprint_text) > 0")
-      .Uuid(pass_.user_id)
-      .Execute();
-  pg::Query(
-      "DELETE FROM soulprint.versions WHERE user_id = $1 AND version <= $2 +"
-      " (SELECT max(version) FROM soulprint.versions WHERE user_id = $1)")
-      .Uuid(pass_.user_id)
-      .BigInt(-settings::keep_versions)
-      .Execute();
+void SqlStore::KeepPresentVersion(const LockedProfile& profile) {
+  if (std::exchange(version_kept_, true)) return;
+  KeepVersion(pass_.user_id, profile.published);
 }
 
 void SqlStore::ReplaceFacts(const std::vector<Fact>& facts) {
-  pg::Query("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(pass_.user_id).Execute();
+  OwnQuery("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(pass_.user_id).Execute();
   std::vector<std::string> categories;
   std::vector<std::string> values;
   std::vector<std::string> quotes;
@@ -244,7 +246,7 @@ void SqlStore::ReplaceFacts(const std::vector<Fact>& facts) {
     verified.push_back(fact.verified ? 1 : 0);
     sources.push_back(SourcesToJson(fact.sources));
   }
-  pg::Query(
+  OwnQuery(
       "INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources)"
       " SELECT $1, n.category, n.fact::jsonb, n.quote, n.verified = 1, n.sources::jsonb"
       " FROM unnest($2, $3, $4, $5, $6) AS n (category, fact, quote, verified, sources)")
@@ -275,8 +277,8 @@ void SqlStore::ShowPercent() {
         .BigInt(progress_.chunks)
         .Execute();
     transaction.Commit();
-  } catch (const Error& error) {
-    if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
+  } catch (const Error&) {
+    if (CancelRequested()) throw;
   }
 }
 

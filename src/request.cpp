@@ -1,19 +1,18 @@
-// The requester's side of the queue: private SQL functions for callers who have no rights on
-// soulprint.full_passes.  Each acts as soulprint_worker, and only on what the caller's own rights
-// on user_profiles have made of the profile before.
+// The requester's side of the queue: soulprint_start_full_pass(), soulprint_cancel_full_pass() and
+// what the trigger on user_profiles calls.
 //
-// They are no SECURITY DEFINER functions: what the application's policies and triggers make
-// soulprint_worker run could replace a function of its owner's, so soulprint_worker owns nothing.
+// The profile is read and changed with the caller's rights: row security, grants and triggers of
+// the application decide.  What follows from it in the queue is then done for the caller.
 
-#include <optional>
-#include <string>
+#include "request.hpp"
 
+#include "arguments.hpp"
+#include "error.hpp"
+#include "identity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "pg/role.hpp"
 #include "settings.hpp"
 #include "wake.hpp"
-#include "worker.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -22,14 +21,16 @@ namespace soulprint {
 
 namespace {
 
-std::optional<std::int64_t> ActivePass(const std::string& user_id) {
-  const pg::Rows rows = pg::Query(
-                            "SELECT id FROM soulprint.full_passes"
-                            " WHERE user_id = $1 AND state IN ('queued', 'running')")
-                            .Uuid(user_id)
-                            .Run();
+std::optional<std::int64_t> FirstId(const pg::Rows& rows) {
   if (rows.empty()) return std::nullopt;
   return rows.front().BigInt(0);
+}
+
+std::optional<std::int64_t> ActivePass(const std::string& user_id) {
+  return FirstId(OwnQuery("SELECT id FROM soulprint.full_passes"
+                          " WHERE user_id = $1 AND state IN ('queued', 'running')")
+                     .Uuid(user_id)
+                     .Run());
 }
 
 bool IsRequested(const std::string& user_id) {
@@ -37,12 +38,68 @@ bool IsRequested(const std::string& user_id) {
                             "SELECT p.full_pass_status = 'pending' AND (p.storage_path IS NOT NULL"
                             " OR EXISTS (SELECT FROM " +
                             settings::AppTable("raw_conversations") +
-                            " c WHERE c.user_id = $1))"
-                            " FROM " +
-                            settings::AppTable("user_profiles") + " p WHERE p.user_id = $1")
+                            " c WHERE c.user_id = $1)) FROM " + settings::AppTable("user_profiles") +
+                            " p WHERE p.user_id = $1")
                             .Uuid(user_id)
+                            .As(Worker())
                             .Run();
   return !rows.empty() && rows.front().Bool(0);
+}
+
+// True if the present role may change the user's profile.  Locking a row needs the right to update
+// it, of the table's grants and of its policies.
+bool MayChangeProfile(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  return pg::Query(
+             "SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')"
+             " AND has_any_column_privilege($2, 'UPDATE')")
+             .Text(settings::app_schema)
+             .Text(profiles)
+             .Run()
+             .at(0)
+             .Bool(0) &&
+         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR KEY SHARE")
+                 .Uuid(user_id)
+                 .Execute() > 0;
+}
+
+bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
+  InterruptHolder(user_id);
+  const auto ended = FirstId(OwnQuery("UPDATE soulprint.full_passes SET state = 'canceled',"
+                                      " ended_at = now(), error = $2 WHERE user_id = $1"
+                                      " AND state IN ('queued', 'running') RETURNING id")
+                                 .Uuid(user_id)
+                                 .Text(reason)
+                                 .Run());
+  if (!ended) return false;
+  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable").Uuid(user_id).Execute();
+  NotifyEnded(user_id, *ended, "failed", reason);
+  return true;
+}
+
+// A pass that nobody runs would wait in silence.
+void WarnIfUnserved(std::int64_t pass) {
+  const std::optional<std::string> reason = UnservedReason();
+  if (!reason) return;
+  pg::Log(WARNING, "full pass " + std::to_string(pass) + " stays queued: " + *reason, {},
+          "No launcher serves this database. Correct that setting and restart, or use CALL "
+          "soulprint_run_full_pass().");
+}
+
+}  // namespace
+
+void RequireProfile(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  if (pg::Query("SELECT to_regclass($1) IS NULL").Text(profiles).Run().at(0).Bool(0)) {
+    throw Error("42P01", "relation \"" + profiles + "\" does not exist", {},
+                "Run SELECT * FROM soulprint_setup(); as a superuser first.");
+  }
+  if (pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1").Uuid(user_id).Execute() > 0) {
+    return;
+  }
+  throw Error("P0002", "user " + user_id + " does not exist",
+              profiles + " has no such row, or the current role may not see it.",
+              "Insert the user's row first.");
 }
 
 std::optional<std::int64_t> QueuePass(const std::string& user_id) {
@@ -52,7 +109,7 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
   // has changed.
   std::optional<std::int64_t> pass = ActivePass(user_id);
   if (!pass) {
-    pg::Query(
+    OwnQuery(
         "INSERT INTO soulprint.full_passes (user_id) VALUES ($1)"
         " ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING")
         .Uuid(user_id)
@@ -66,97 +123,107 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
 // What is imported has the time when its transaction began, its import the time when it was
 // complete.
 std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
-  const pg::Rows rows =
-      pg::Query(
-          "SELECT f.id FROM soulprint.full_passes f WHERE f.user_id = $1 AND f.state = 'running'"
-          " AND NOT EXISTS (SELECT FROM soulprint.imports i"
-          " WHERE i.user_id = $1 AND i.imported_at > f.taken_at) AND NOT EXISTS (SELECT FROM " +
-          settings::AppTable("raw_conversations") +
-          " c WHERE c.user_id = $1 AND c.imported_at > f.taken_at)")
+  const pg::Rows running =
+      OwnQuery(
+          "SELECT f.id, f.taken_at::text FROM soulprint.full_passes f"
+          " WHERE f.user_id = $1 AND f.state = 'running' AND NOT EXISTS"
+          " (SELECT FROM soulprint.imports i WHERE i.user_id = $1 AND i.imported_at > f.taken_at)")
           .Uuid(user_id)
           .Run();
-  if (rows.empty()) return std::nullopt;
-  return rows.front().BigInt(0);
+  if (running.empty()) return std::nullopt;
+  const std::uint64_t changed =
+      pg::Query("SELECT FROM " + settings::AppTable("raw_conversations") +
+                " WHERE user_id = $1 AND imported_at > $2::timestamptz LIMIT 1")
+          .Uuid(user_id)
+          .Text(running.front().Text(1))
+          .As(Worker())
+          .Execute();
+  if (changed > 0) return std::nullopt;
+  return running.front().BigInt(0);
 }
 
-bool EndCanceledPass(const std::string& user_id) {
+std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path) {
+  RequireProfile(user_id);
+  // What lies at a storage_path that is given may have come after a running pass has looked there.
+  if (!storage_path) {
+    if (const auto current = CurrentPass(user_id)) return *current;
+  }
+  pg::Query("UPDATE " + settings::AppTable("user_profiles") +
+            " p SET full_pass_status = 'pending', storage_path = coalesce($2, p.storage_path)"
+            " WHERE p.user_id = $1")
+      .Uuid(user_id)
+      .Text(storage_path)
+      .Execute();
+  if (const auto pass = QueuePass(user_id)) return *pass;
+  throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
+              {}, "Import an export with soulprint_import() or soulprint_import_file() first.");
+}
+
+bool CancelPass(const std::string& user_id) {
+  RequireProfile(user_id);
   const pg::Rows canceled =
-      pg::Query(
-          "SELECT f.id, f.pid, p.full_pass_error, f.state = 'running' FROM soulprint.full_passes f "
-          "JOIN " +
-          settings::AppTable("user_profiles") +
-          " p ON p.user_id = f.user_id WHERE f.user_id = $1"
-          " AND f.state IN ('queued', 'running')"
-          " AND p.full_pass_status = 'failed' AND p.full_pass_error IS NOT NULL")
+      pg::Query("UPDATE " + settings::AppTable("user_profiles") +
+                " p SET full_pass_status = 'failed', full_pass_error = 'canceled by ' ||"
+                " current_user WHERE p.user_id = $1"
+                " AND p.full_pass_status IN ('pending', 'processing') RETURNING full_pass_error")
           .Uuid(user_id)
           .Run();
-  if (canceled.empty()) return false;
-  const std::int64_t pass = canceled.front().BigInt(0);
-  const std::string& reason = canceled.front().Text(2);
-  // A worker that is storing chunks holds the row for that long: interrupt it.  It cannot record a
-  // failure before us, because the profile's row comes first and is the caller's.
-  const bool free =
-      pg::Query("SELECT FROM soulprint.full_passes WHERE id = $1 FOR UPDATE SKIP LOCKED")
-          .BigInt(pass)
-          .Execute() > 0;
-  if (!free && canceled.front().Bool(3)) {
-    pg::Query("SELECT pg_cancel_backend($1::int)").BigInt(canceled.front().BigInt(1)).Run();
-  }
-  const std::uint64_t ended =
-      pg::Query(
-          "UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $2"
-          " WHERE id = $1 AND state IN ('queued', 'running')")
-          .BigInt(pass)
-          .Text(reason)
-          .Execute();
-  if (ended == 0) return false;
-  pg::Query("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable")
+  return !canceled.empty() && EndCanceledPass(user_id, canceled.front().Text(0));
+}
+
+void InterruptHolder(const std::string& user_id) {
+  OwnQuery(
+      "SELECT pg_cancel_backend(pid) FROM soulprint.full_passes f"
+      " WHERE user_id = $1 AND state = 'running' AND pid IS NOT NULL AND NOT EXISTS"
+      " (SELECT FROM soulprint.full_passes s WHERE s.id = f.id FOR UPDATE SKIP LOCKED)")
       .Uuid(user_id)
       .Execute();
-  pg::Query("SELECT soulprint.notify_ended($1, $2, 'failed', $3)")
+}
+
+void NotifyEnded(const std::string& user_id, std::int64_t pass_id, const std::string& status,
+                 const std::string& error) {
+  OwnQuery(
+      "SELECT pg_notify('soulprint', json_build_object('user_id', $1, 'pass_id', $2,"
+      " 'status', $3, 'error', nullif($4, ''))::text)")
       .Uuid(user_id)
-      .BigInt(pass)
-      .Text(reason)
-      .Run();
-  return true;
+      .BigInt(pass_id)
+      .Text(status)
+      .Text(error)
+      .Execute();
 }
-
-Datum ToResult(FunctionCallInfo fcinfo, const std::optional<std::int64_t>& pass) {
-  fcinfo->isnull = !pass;
-  return Int64GetDatum(pass.value_or(0));
-}
-
-}  // namespace
 
 }  // namespace soulprint
 
 extern "C" {
 
+PG_FUNCTION_INFO_V1(soulprint_start_full_pass);
+PG_FUNCTION_INFO_V1(soulprint_cancel_full_pass);
 PG_FUNCTION_INFO_V1(soulprint_queue_full_pass);
-PG_FUNCTION_INFO_V1(soulprint_current_full_pass);
-PG_FUNCTION_INFO_V1(soulprint_end_canceled_pass);
 
+Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    std::optional<std::string> storage_path;
+    if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
+    const std::int64_t pass = StartPass(user_id, storage_path);
+    WarnIfUnserved(pass);
+    return Int64GetDatum(pass);
+  });
+}
+
+Datum soulprint_cancel_full_pass(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum { return BoolGetDatum(CancelPass(UserIdArgument(fcinfo))); });
+}
+
+// For everybody: the trigger calls it as whoever changes a profile.
 Datum soulprint_queue_full_pass(PG_FUNCTION_ARGS) {
   using namespace soulprint;
   return pg::Enter([&]() -> Datum {
-    const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-    return ToResult(fcinfo, pg::AsRole(kWorkerRole, [&] { return QueuePass(user_id); }));
-  });
-}
-
-Datum soulprint_current_full_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-    return ToResult(fcinfo, pg::AsRole(kWorkerRole, [&] { return CurrentPass(user_id); }));
-  });
-}
-
-Datum soulprint_end_canceled_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
-    return BoolGetDatum(pg::AsRole(kWorkerRole, [&] { return EndCanceledPass(user_id); }));
+    const std::string user_id = UserIdArgument(fcinfo);
+    if (MayChangeProfile(user_id)) QueuePass(user_id);
+    PG_RETURN_VOID();
   });
 }
 }

@@ -5,11 +5,13 @@
 #include <string>
 
 #include "activity.hpp"
+#include "arguments.hpp"
 #include "error.hpp"
+#include "identity.hpp"
 #include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "pg/role.hpp"
+#include "request.hpp"
 #include "settings.hpp"
 #include "wake.hpp"
 #include "worker.hpp"
@@ -23,67 +25,45 @@ namespace {
 
 constexpr long kLookEveryMs = 100;
 constexpr std::int64_t kNoticeEveryMs = 1000;
+// During a pause a launcher may be about to end it.
+constexpr int kLooksOfAProbe = 20;
 
 struct PassRow {
   std::string state;
   std::string progress;
 };
 
-// The public functions and views are where the extension is.
-std::string PublicSchema() {
-  return pg::Query(
-             "SELECT pg_catalog.quote_ident(nspname::text) FROM pg_catalog.pg_extension e"
-             " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
-             " WHERE extname = 'soulprint'")
-      .Run()
-      .at(0)
-      .Text(0);
-}
-
-// Interrupts the worker when the caller is interrupted, else lets it be.
-class WorkerGuard {
+// A worker of this call's own, where no launcher starts any.
+class OwnWorker {
  public:
-  explicit WorkerGuard(BackgroundWorkerHandle* handle) : handle_(handle) {}
-  ~WorkerGuard() {
-    pid_t pid = 0;
-    if (!ended_ && GetBackgroundWorkerPid(handle_, &pid) == BGWH_STARTED) {
-      kill(pid, SIGINT);
-    } else if (!ended_) {
-      // It has not begun: the pass stays queued.
-      TerminateBackgroundWorker(handle_);
-    }
-    pfree(handle_);
-  }
-  WorkerGuard(const WorkerGuard&) = delete;
-  WorkerGuard& operator=(const WorkerGuard&) = delete;
+  explicit OwnWorker(BackgroundWorkerHandle* handle) : handle_(handle) {}
+  ~OwnWorker() { pfree(handle_); }
+  OwnWorker(const OwnWorker&) = delete;
+  OwnWorker& operator=(const OwnWorker&) = delete;
 
-  bool Stopped() {
+  bool Stopped() const {
     pid_t pid = 0;
-    ended_ = GetBackgroundWorkerPid(handle_, &pid) == BGWH_STOPPED;
-    return ended_;
+    return GetBackgroundWorkerPid(handle_, &pid) == BGWH_STOPPED;
   }
-  void Release() { ended_ = true; }
 
  private:
   BackgroundWorkerHandle* handle_;
-  bool ended_ = false;
 };
 
 PassRow Look(std::int64_t pass) {
   constexpr const char* kSql =
       "SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1";
-  const pg::Rows rows = pg::AsRole(kWorkerRole, [&] { return pg::Query(kSql).BigInt(pass).Run(); });
+  const pg::Rows rows = OwnQuery(kSql).BigInt(pass).Run();
   if (rows.empty()) return {"canceled", ""};
   return {rows.front().Text(0), rows.front().Text(1)};
 }
 
 // Whether a worker is at this pass.
 bool IsHeld(std::int64_t pass) {
-  return pg::Query(
-             "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory'"
+  return OwnQuery(
+             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'"
              " AND objsubid = $1 AND classid::bigint << 32 | objid::bigint = $2 AND granted"
-             " AND database = (SELECT oid FROM pg_catalog.pg_database"
-             " WHERE datname = pg_catalog.current_database()))")
+             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))")
       .BigInt(kPassLockClass)
       .BigInt(pass)
       .Run()
@@ -109,16 +89,18 @@ void Wait() {
   pg::CheckForInterrupts();
 }
 
-// Waits until the pass has ended, or until nobody is at it any more, saying how far it is.
-PassRow Watch(std::int64_t pass, WorkerGuard& worker) {
+// Waits until the pass has ended, or until nobody is at it any more or will be, saying how far it
+// is.  `worker`: its only worker, or nullptr if a launcher starts them.
+PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
   std::string said;
   std::int64_t waited = 0;
+  int alone = 0;
   while (true) {
     // The lock before the row: a worker lets go of it after it has committed the end.
-    const bool abandoned = worker.Stopped() && !IsHeld(pass);
+    const bool nobody = worker != nullptr ? worker->Stopped() : FindObstacle().has_value();
+    alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
+    const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
     const PassRow row = Look(pass);
-    // If there is a launcher, it takes over.
-    if (abandoned) wake::AtCommit();
     pg::Call([] { SPI_commit(); });
     if (abandoned || (row.state != "queued" && row.state != "running")) return row;
     if (row.progress != said && waited >= kNoticeEveryMs) {
@@ -131,26 +113,38 @@ PassRow Watch(std::int64_t pass, WorkerGuard& worker) {
   }
 }
 
-void RunAndWait(const std::string& user_id) {
-  const auto obstacle = FindObstacle();
-  if (obstacle && !IsProbeDue()) {
-    throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
+// Canceling the call cancels the pass, whoever runs it.
+PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWorker* worker) {
+  try {
+    return Watch(pass, worker);
+  } catch (const Error&) {
+    try {
+      pg::Call([] { SPI_rollback(); });
+      pg::WithSafeSearchPath([&] { return CancelPass(user_id); });
+      pg::Call([] { SPI_commit(); });
+    } catch (const Error&) {
+      // What ended the call is what is reported.
+    }
+    throw;
   }
-  const std::int64_t pass = pg::Query("SELECT " + PublicSchema() + ".soulprint_start_full_pass($1)")
-                                .Uuid(user_id)
-                                .Run()
-                                .at(0)
-                                .BigInt(0);
-  // Before the launcher hears of the pass, and may want to probe.
-  const bool probe = obstacle && TakeProbe();
-  // The worker must see the request, and waiting must not hold a snapshot.
-  pg::Call([] { SPI_commit(); });
-  if (obstacle && !probe) {
-    throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "full pass " + std::to_string(pass) + " waits: " + obstacle->reason, {},
-                obstacle->hint);
-  }
+}
+
+// Without a launcher nobody else keeps to soulprint.max_workers.
+void RequireFreeWorker(std::int64_t pass) {
+  const std::int64_t busy =
+      OwnQuery("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker'")
+          .Run()
+          .at(0)
+          .BigInt(0);
+  if (busy < settings::max_workers) return;
+  throw Error("53400", std::to_string(busy) + " soulprint workers are busy",
+              "Full pass " + std::to_string(pass) + " stays queued.",
+              "Call it again later, or raise soulprint.max_workers.");
+}
+
+// Runs the pass in a worker of this call's own.
+PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
+  RequireFreeWorker(pass);
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {
@@ -159,24 +153,45 @@ void RunAndWait(const std::string& user_id) {
                 "Full pass " + std::to_string(pass) + " stays queued.",
                 "Raise max_worker_processes, or try again later.");
   }
-  WorkerGuard worker(handle);
-  const PassRow end = Watch(pass, worker);
-  worker.Release();
-  if (end.state == "done") return;
-  if (end.state == "running") {
+  const OwnWorker worker(handle);
+  return WatchOrCancel(user_id, pass, &worker);
+}
+
+[[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
+                                  const std::string& state) {
+  const std::string name = "full pass " + std::to_string(pass);
+  if (state == "running") {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "the worker of full pass " + std::to_string(pass) + " ended unexpectedly", {},
+                "the worker of " + name + " ended unexpectedly", {},
                 "Call it again to go on; the server log may say why.");
   }
-  const auto still = end.state == "queued" ? FindObstacle() : std::nullopt;
+  std::string reason = ReasonOf(user_id);
+  std::string hint = state == "queued" ? "Call it again to go on." : "";
+  if (const auto obstacle = FindObstacle(); state == "queued" && obstacle) {
+    reason = obstacle->reason;
+    hint = obstacle->hint;
+  }
+  if (reason.empty()) reason = "the server log may say why";
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              "full pass " + std::to_string(pass) +
-                  (end.state == "failed" ? " has failed: " : " is " + end.state + ": ") +
-                  (still ? still->reason : ReasonOf(user_id)),
-              {},
-              still                   ? still->hint
-              : end.state == "queued" ? "Call it again to go on."
-                                      : "");
+              name + (state == "failed" ? " has failed: " : " is " + state + ": ") + reason, {},
+              hint);
+}
+
+void RunAndWait(const std::string& user_id) {
+  const auto obstacle = FindObstacle();
+  if (obstacle && !IsProbeDue()) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
+  }
+  const bool served = !UnservedReason();
+  const std::int64_t pass =
+      pg::WithSafeSearchPath([&] { return StartPass(user_id, std::nullopt); });
+  const bool probe = !served && obstacle && TakeProbe();
+  // The worker must see the request, and waiting must not hold a snapshot.
+  pg::Call([] { SPI_commit(); });
+  const PassRow end =
+      served ? WatchOrCancel(user_id, pass, nullptr) : RunHere(user_id, pass, probe);
+  if (end.state != "done") ThrowUnfinished(user_id, pass, end.state);
 }
 
 }  // namespace
@@ -195,11 +210,7 @@ Datum soulprint_run_full_pass(PG_FUNCTION_ARGS) {
       throw Error("25001", "soulprint_run_full_pass() cannot run inside a transaction block", {},
                   "Call it on its own, or use soulprint_start_full_pass().");
     }
-    if (PG_ARGISNULL(0)) {
-      throw Error("22004", "user_id must not be null", {},
-                  "Pass the user_id of a row in user_profiles.");
-    }
-    const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
+    const std::string user_id = UserIdArgument(fcinfo);
     pg::Call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });
     RunAndWait(user_id);
     pg::Call([] { SPI_finish(); });

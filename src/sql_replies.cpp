@@ -1,6 +1,7 @@
 // The answers that were paid for: SqlStore's statements on soulprint.replies.
 
 #include "error.hpp"
+#include "identity.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/text.hpp"
@@ -31,7 +32,7 @@ Outcome OutcomeFromName(const std::string& name) {
 
 std::optional<Answer> SqlStore::FindReply(const Question& question) {
   pg::Rows rows = pg::InTransaction([&] {
-    return pg::Query(
+    return OwnQuery(
                "SELECT outcome, reply, reason FROM soulprint.replies WHERE user_id = $1"
                " AND step = $2 AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4")
         .Uuid(pass_.user_id)
@@ -57,7 +58,7 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
   for (const Reply& reply : replies) {
     const bool final = IsFinal(reply.answer.outcome);
     if (final) InsertReply(reply);
-    pg::Query(
+    OwnQuery(
         "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
         " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
         " cost_usd = cost_usd + $4::numeric WHERE id = $1")
@@ -72,11 +73,11 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
 }
 
 void SqlStore::InsertReply(const Reply& reply) {
-  pg::Query(
+  OwnQuery(
       "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
-      " reason, request_id, model, input_tokens, output_tokens, cost_usd)"
+      " reason, request_id, model, input_tokens, output_tokens, cost_usd, conversation_id)"
       " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10,"
-      " $11, $12) ON CONFLICT DO NOTHING")
+      " $11, $12, nullif($13, '')) ON CONFLICT DO NOTHING")
       .Uuid(pass_.user_id)
       .Text(StepName(reply.question.step))
       .Text(QuestionIdentity(reply.question))
@@ -89,13 +90,14 @@ void SqlStore::InsertReply(const Reply& reply) {
       .BigInt(reply.answer.usage.input_tokens)
       .BigInt(reply.answer.usage.output_tokens)
       .Double(reply.answer.usage.cost_usd)
+      .Text(reply.question.conversation_id)
       .Execute();
 }
 
 void SqlStore::RefuseReply(const Question& question) {
   pg::Transaction transaction;
   Guard();
-  pg::Query(
+  OwnQuery(
       "UPDATE soulprint.replies SET unusable = true WHERE user_id = $1 AND step = $2"
       " AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4 AND NOT unusable")
       .Uuid(pass_.user_id)

@@ -4,10 +4,12 @@
 
 #include "activity.hpp"
 #include "error.hpp"
+#include "identity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/export_to_conversations.hpp"
+#include "pipeline/facts.hpp"
 #include "pipeline/text.hpp"
 #include "settings.hpp"
 #include "user_locks.hpp"
@@ -19,10 +21,10 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-// "full pass 42 of user 9f2c…: facts 124/240"
+// "full pass 42 of user 9f2c0000-0000-4000-8000-000000000001: facts 124/240"
 std::string PassText(const TakenPass& pass, const Progress& progress) {
   std::string text = "full pass " + std::to_string(pass.id) + " of user " +
-                     pass.user_id.substr(0, 4) + "\u2026: " + std::string(progress.stage);
+                     pass.user_id + ": " + std::string(progress.stage);
   if (progress.stage == "facts") {
     text += " " + std::to_string(progress.chunks_done) + "/" + std::to_string(progress.chunks);
   }
@@ -48,20 +50,24 @@ SqlStore::SqlStore(const TakenPass& pass)
 }
 
 Readable SqlStore::FindReadable() {
-  const pg::Rows rows = pg::InTransaction([&] {
-    return pg::Query(
-               "SELECT p.storage_path, (SELECT i.etag FROM soulprint.imports i"
-               " WHERE i.user_id = p.user_id AND i.storage_path = p.storage_path"
-               // A setting may let them in by now.
-               " AND NOT i.skipped_because ? 'too large'"
-               " ORDER BY i.id DESC LIMIT 1), EXISTS (SELECT FROM " +
-               conversations_ + " c WHERE c.user_id = $1) FROM " + profiles_ +
-               " p WHERE p.user_id = $1")
-        .Uuid(pass_.user_id)
-        .Run();
+  return pg::InTransaction([&]() -> Readable {
+    const pg::Rows rows = pg::Query("SELECT p.storage_path, EXISTS (SELECT FROM " + conversations_ +
+                                    " c WHERE c.user_id = $1) FROM " + profiles_ +
+                                    " p WHERE p.user_id = $1")
+                              .Uuid(pass_.user_id)
+                              .Run();
+    if (rows.empty()) return {};
+    const std::optional<std::string> path = rows.front().TextOrNull(0);
+    const pg::Rows imports =
+        OwnQuery(
+            "SELECT etag FROM soulprint.imports WHERE user_id = $1 AND storage_path = $2"
+            // A setting may let them in by now.
+            " AND NOT skipped_because ? 'too large' ORDER BY id DESC LIMIT 1")
+            .Uuid(pass_.user_id)
+            .Text(path)
+            .Run();
+    return {path, imports.empty() ? "" : imports.front().Text(0), rows.front().Bool(1)};
   });
-  if (rows.empty()) return {};
-  return {rows.front().TextOrNull(0), rows.front().Text(1), rows.front().Bool(2)};
 }
 
 void SqlStore::ImportExport(int fd, const ImportOrigin& origin) {
@@ -71,7 +77,7 @@ void SqlStore::ImportExport(int fd, const ImportOrigin& origin) {
       soulprint::ImportExport(pass_.user_id, ExportSource{{}, fd}, [] { ObeyServer(); });
   RecordImport(pass_.user_id, origin, imported);
   // What this pass has imported itself is no reason for another one.
-  pg::Query("UPDATE soulprint.full_passes SET taken_at = clock_timestamp() WHERE id = $1")
+  OwnQuery("UPDATE soulprint.full_passes SET taken_at = clock_timestamp() WHERE id = $1")
       .BigInt(pass_.id)
       .Execute();
   transaction.Commit();
@@ -217,12 +223,29 @@ void SqlStore::InsertChunks(const ChunkedConversation& conversation,
 
 std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
   return pg::InTransaction([&]() -> std::optional<std::string> {
-    pg::Rows rows = pg::Query("SELECT wording FROM soulprint.prompts WHERE step = $1")
+    pg::Rows rows = OwnQuery("SELECT wording FROM soulprint.prompts WHERE step = $1")
                         .Text(StepName(step))
                         .Run();
     if (rows.empty()) return std::nullopt;
     return rows.front().Text(0);
   });
+}
+
+void SqlStore::DropForgotten(std::vector<Fact>* facts) {
+  std::vector<std::string> keys;
+  for (const Fact& fact : *facts) keys.push_back(FactKey(fact));
+  const pg::Rows forgotten = pg::InTransaction([&] {
+    return OwnQuery(
+               "SELECT n.key FROM soulprint.forgotten_facts f, unnest($2) AS n (key)"
+               " WHERE f.user_id = $1 AND f.fact = sha256(convert_to(n.key, 'UTF8'))")
+        .Uuid(pass_.user_id)
+        .TextArray(std::move(keys))
+        .Run();
+  });
+  std::set<std::string> gone;
+  for (const pg::Row& row : forgotten) gone.insert(row.Text(0));
+  if (gone.empty()) return;
+  std::erase_if(*facts, [&](const Fact& fact) { return gone.contains(FactKey(fact)); });
 }
 
 StoredSections SqlStore::ReadSections() {
@@ -242,8 +265,22 @@ StoredSections SqlStore::ReadSections() {
 Price SqlStore::ModelPrice() {
   return pg::InTransaction([] {
     const pg::Row row =
-        pg::Query("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
+        OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
     return Price{row.Double(0), row.Double(1)};
+  });
+}
+
+std::string SqlStore::Summary() {
+  return pg::InTransaction([&] {
+    const pg::Rows rows =
+        OwnQuery(
+            "SELECT format('%s conversations, %s chunks, %s failed, %s facts, %s calls, %s"
+            " remembered, %s USD, %s s', conversations, chunks, chunks_failed, facts, calls_made,"
+            " calls_remembered, round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at)"
+            ", 1)) FROM soulprint.full_passes WHERE id = $1")
+            .BigInt(pass_.id)
+            .Run();
+    return rows.empty() ? std::string("the user was deleted since") : rows.front().Text(0);
   });
 }
 
@@ -278,16 +315,16 @@ void SqlStore::StillThere() {
 }
 
 void SqlStore::Guard() {
+  const std::uint64_t profiles =
+      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1").Uuid(pass_.user_id).Execute();
   const std::uint64_t rows =
-      pg::Query(
+      OwnQuery(
           "UPDATE soulprint.full_passes f SET stage = $3,"
           " stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,"
           " conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,"
           " facts_left_out = $9, items_dropped = $10, calls_remembered = $11"
           " WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid()"
-          " AND f.state = 'running'"
-          " AND EXISTS (SELECT FROM " +
-          profiles_ + " p WHERE p.user_id = $2)")
+          " AND f.state = 'running'")
           .BigInt(pass_.id)
           .Uuid(pass_.user_id)
           .Text(progress_.stage)
@@ -300,7 +337,7 @@ void SqlStore::Guard() {
           .BigInt(progress_.items_dropped)
           .BigInt(calls_remembered_)
           .Execute();
-  if (rows == 0) {
+  if (profiles == 0 || rows == 0) {
     throw Error(sqlstate::kNoData,
                 "full pass " + std::to_string(pass_.id) + " was canceled, or its user was deleted");
   }

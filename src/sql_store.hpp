@@ -14,6 +14,7 @@
 
 #include "importer.hpp"
 #include "pipeline/store.hpp"
+#include "published.hpp"
 
 namespace soulprint {
 
@@ -47,6 +48,7 @@ class SqlStore : public Store {
   std::optional<Answer> FindReply(const Question& question) override;
   void SaveReplies(const std::vector<Reply>& replies) override;
   void RefuseReply(const Question& question) override;
+  void DropForgotten(std::vector<Fact>* facts) override;
   StoredSections ReadSections() override;
   void PublishMemory(const std::string& memory_md) override;
   void Publish(const Profile& profile) override;
@@ -67,6 +69,9 @@ class SqlStore : public Store {
   // Reads the export that the open file holds into the user's conversations, in one transaction.
   void ImportExport(int fd, const ImportOrigin& origin);
 
+  // What the pass has done, for the log: "10 conversations, 24 chunks, …".
+  std::string Summary();
+
   // Ends the pass as failed and says why in the profile.  If this pass has published MEMORY,
   // soulprint_text is made of it and the stored sections.
   void Fail(const std::string& reason);
@@ -78,8 +83,7 @@ class SqlStore : public Store {
   // The user_profiles row, locked: what the end of a pass needs of it.
   struct LockedProfile {
     bool pending = false;  // requested again during the pass
-    std::optional<std::string> memory_md;
-    StoredSections sections;
+    PublishedProfile published;
   };
 
   LockedProfile LockProfile();
@@ -91,11 +95,11 @@ class SqlStore : public Store {
   void InsertChunks(const ChunkedConversation& conversation,
                     const std::vector<const Chunk*>& chunks);
   void ReplaceFacts(const std::vector<Fact>& facts);
-  void KeepVersion();
+  void KeepPresentVersion(const LockedProfile& profile);
   void DeleteRefusedReplies();
   void RecordFailure(const std::string& error, bool with_memory);
-  std::string EndPass(const char* state, const std::string& reason);
-  void Ended(bool requested_again, const char* status, const std::string& reason);
+  std::string Cost();
+  void EndPass(const char* state, const std::string& reason, bool again);
   std::string SetOptional(const char* column, const char* value) const;
 
   TakenPass pass_;

@@ -2,17 +2,28 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace soulprint {
+
+// Of an advisory lock, so that no SQL function takes or frees it; kPassLockClass is another one.
+inline constexpr std::uint16_t kImportLockClass = 0x5351;
+
+// The other numbers of the user's lock.  Users whose hashes are equal wait for each other, too.
+struct ImportLock {
+  std::uint32_t high;
+  std::uint32_t low;
+};
+ImportLock ImportLockOf(const std::string& user_id);
 
 // Imports of one user come one after the other: two that met the same conversations in different
 // orders would be a deadlock.  Waits for the other's transaction.
 void LockImports(const std::string& user_id);
 
 // Keeps the profile from being deleted.  To be called last: who deletes a user locks other rows
-// before the profile's, and a statement that was begun earlier does not see that it is gone.  Needs
-// the rights of soulprint_worker.  Throws Error 02000 if there is no profile any more.
+// before the profile's, and a statement that was begun earlier does not see that it is gone.
+// Throws Error 02000 if there is no profile any more.
 void HoldProfile(const std::string& user_id);
 
 }  // namespace soulprint

@@ -8,6 +8,7 @@
 #include "activity.hpp"
 #include "chosen_model.hpp"
 #include "error.hpp"
+#include "identity.hpp"
 #include "pass_queue.hpp"
 #include "pause.hpp"
 #include "pg/call.hpp"
@@ -38,9 +39,10 @@ struct WorkerTask {
 };
 static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
 
-// Worth another attempt: connection, rollback, resources, lock not available, operator, system.
+// Worth another attempt: connection, rollback, resources, operator, system.
+// A lock that is not to be had puts the pass off in another way.
 bool IsTransient(const std::string& sqlstate) {
-  for (const char* state_class : {"08", "40", "53", "55P", "57", "58"}) {
+  for (const char* state_class : {"08", "40", "53", "57", "58"}) {
     if (sqlstate.starts_with(state_class)) return true;
   }
   return false;
@@ -60,6 +62,10 @@ std::string Sentences(const Error& error) {
     text += *more;
   }
   return text;
+}
+
+std::string NameOf(const TakenPass& pass) {
+  return "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
 }
 
 PassOptions OptionsFromSettings() {
@@ -82,18 +88,18 @@ milliseconds WaitAfterPause(int pauses) {
 // and error itself when the pass is no longer this worker's.
 void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string& sqlstate = error.sqlstate();
-  const bool met_pause = HasMetPause() && sqlstate == sqlstate::kCannotConnectNow;
+  const bool met_pause = HasMetPause() && error.IsOwn(sqlstate::kCannotConnectNow);
   const int pauses = met_pause ? CountPause(pass.id) : 0;
   const bool fails = pauses > 1 && pass.attempts >= settings::max_attempts;
-  const std::string name = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
-  if (sqlstate == sqlstate::kNoData) throw error;
-  if (sqlstate == sqlstate::kCannotConnectNow && !fails) {
+  const std::string name = NameOf(pass);
+  if (error.IsOwn(sqlstate::kNoData) || sqlstate == sqlstate::kLockNotAvailable) throw error;
+  if (error.IsOwn(sqlstate::kCannotConnectNow) && !fails) {
     store.Requeue(Sentences(error), pauses > 1, WaitAfterPause(pauses));
     pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
-  } else if (sqlstate == sqlstate::kAdminShutdown) {
+  } else if (error.IsOwn(sqlstate::kAdminShutdown)) {
     store.Requeue(Sentences(error), false, milliseconds(0));
     pg::Log(LOG, name + " returned to the queue: " + error.what());
-  } else if (sqlstate == sqlstate::kQueryCanceled) {
+  } else if (sqlstate == sqlstate::kQueryCanceled && CancelRequested()) {
     store.Fail("canceled by an administrator");
     pg::Log(LOG, name + " was canceled by an administrator");
   } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
@@ -125,8 +131,10 @@ void RunOrRecord(const TakenPass& pass) {
                       std::to_string(settings::max_attempts) + " attempts",
                   {}, "Look for the reason in the server log, then ask for the pass again.");
     }
+    pg::Log(LOG, NameOf(pass) + " starts, attempt " + std::to_string(pass.attempts));
     ImportStoredExport(store, pass.user_id);
     Run(store);
+    pg::Log(LOG, NameOf(pass) + " is complete: " + store.Summary());
   } catch (const Error& error) {
     EndUnfinished(store, pass, error);
   } catch (const std::exception& error) {
@@ -138,30 +146,24 @@ void RunPass(const TakenPass& pass) {
   try {
     RunOrRecord(pass);
   } catch (const Error& error) {
-    if (error.sqlstate() != sqlstate::kNoData) return PostponePass(pass, error);
+    if (!error.IsOwn(sqlstate::kNoData)) return PostponePass(pass, error);
     // Whoever canceled it has recorded that.
-    pg::Log(LOG, "full pass " + std::to_string(pass.id) + " of user " + pass.user_id +
-                     " ended unpublished: " + error.what());
+    pg::Log(LOG, NameOf(pass) + " ended unpublished: " + error.what());
   }
 }
 
-// Nothing that the role's or the database's settings say may decide how a pass runs.
-void SetUpSession() {
+// What the application's triggers and policies left in the session must not reach the next pass:
+// settings, temporary tables, prepared statements, listening.
+void ResetSession() {
+  pg::Transaction transaction;
   pg::Call([] {
-    constexpr const char* kSettings[][2] = {{"application_name", "soulprint worker"},
-                                            {"search_path", "pg_catalog"},
-                                            {"statement_timeout", "0"},
-                                            {"lock_timeout", "0"},
-                                            {"idle_in_transaction_session_timeout", "0"},
-                                            {"default_transaction_isolation", "read committed"},
-                                            {"default_transaction_read_only", "off"},
-                                            {"row_security", "on"},
-                                            // Compiling takes longer than any statement here.
-                                            {"jit", "off"}};
-    for (const auto& setting : kSettings) {
-      SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
-    }
+    DiscardStmt discard{};
+    discard.type = T_DiscardStmt;
+    discard.target = DISCARD_ALL;
+    DiscardCommand(&discard, true);
   });
+  transaction.Commit();
+  SetUpSession("soulprint worker");
 }
 
 // Whoever interrupts it wants it to end.
@@ -174,10 +176,7 @@ void Probe() {
       ShowWaitForRequests();
     });
   } catch (const Error& error) {
-    if (error.sqlstate() != sqlstate::kQueryCanceled &&
-        error.sqlstate() != sqlstate::kAdminShutdown) {
-      throw;
-    }
+    if (!CancelRequested() && !error.IsOwn(sqlstate::kAdminShutdown)) throw;
   }
 }
 
@@ -197,7 +196,9 @@ void TakePasses(const WorkerTask& task) {
     RunPass(*pass);
     ReleasePass(*pass);
     wake::CountPassEnded();
+    ForgetCancelRequest();
     if (task.pass != 0) return;
+    ResetSession();
     ObeySignals();
   }
 }
@@ -248,7 +249,7 @@ void soulprint_worker_main(Datum) {
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
     InstallSignalHandlers();
     pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
-    SetUpSession();
+    SetUpSession("soulprint worker");
     Work(task);
   });
 }

@@ -22,9 +22,6 @@ enum class WorkerDuty {
 // background worker slot is free; throws Error 42704 if the role does not exist.
 BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty);
 
-// Whom workers run as, and who acts in the queue for those who have no rights there.
-inline constexpr const char* kWorkerRole = "soulprint_worker";
-
 // The advisory lock that the worker of a pass holds: its locktag's fourth field.
 inline constexpr std::uint16_t kPassLockClass = 0x5350;
 

@@ -61,10 +61,11 @@ Error TakeRaised() {
   ErrorData* data = nullptr;
   bool const copied = Completes([&] { data = CopyErrorData(); });
   FlushErrorState();
-  if (!copied) return Error("53200", "out of memory");
+  constexpr auto kOrigin = Error::Origin::kPostgres;
+  if (!copied) return Error("53200", "out of memory", {}, {}, kOrigin);
   const std::unique_ptr<ErrorData, void (*)(ErrorData*)> owner(data, FreeErrorData);
   return Error(unpack_sql_state(data->sqlerrcode), TextOf(data->message), TextOf(data->detail),
-               TextOf(data->hint));
+               TextOf(data->hint), kOrigin);
 }
 
 // Makes text sendable whatever it holds: an encoding error while an ERROR is being reported would

@@ -248,7 +248,17 @@ void Query::CopyRows(Rows& rows) {
   }
 }
 
+Query& Query::As(RoleId role) {
+  role_ = role;
+  return *this;
+}
+
 std::uint64_t Query::RunInto(Rows* rows) {
+  if (!role_) return RunAsPresentRole(rows);
+  return AsRole(*role_, [&] { return RunAsPresentRole(rows); });
+}
+
+std::uint64_t Query::RunAsPresentRole(Rows* rows) {
   Call([] { SPI_connect(); });
   std::vector<Oid> types;
   std::vector<Datum> values;

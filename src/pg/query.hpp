@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "pg/role.hpp"
+
 namespace soulprint::pg {
 
 // A row's values, copied out of Postgres.
@@ -63,6 +65,9 @@ class Query {
   // `make` gives the Datum when the statement runs, in memory that goes with it.
   Query& Jsonb(std::function<std::uintptr_t()> make);
 
+  // Runs it as that role, in a RoleScope.
+  Query& As(RoleId role);
+
   // Runs the statement; its rows (of RETURNING, too).
   Rows Run();
 
@@ -84,8 +89,10 @@ class Query {
   static std::uintptr_t ToDatum(const Parameter& parameter);
   static void CopyRows(Rows& rows);
   std::uint64_t RunInto(Rows* rows);
+  std::uint64_t RunAsPresentRole(Rows* rows);
 
   std::string sql_;
+  std::optional<RoleId> role_;
   std::vector<Parameter> parameters_;
 };
 

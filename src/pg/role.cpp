@@ -4,18 +4,47 @@
 
 #include <utility>
 
+#include "error.hpp"
 #include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
 
 namespace soulprint::pg {
 
-RoleScope::RoleScope(const char* role) {
+RoleId RoleByName(const char* name) {
+  return Call([&] { return get_role_oid(name, false); });
+}
+
+RoleId OwnerOf(const char* schema, const char* relation) {
+  const RoleId owner = Call([&]() -> Oid {
+    const Oid id = get_relname_relid(relation, get_namespace_oid(schema, true));
+    HeapTuple const tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(id));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid found = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return found;
+  });
+  if (owner != InvalidOid) return owner;
+  throw Error("42P01", std::string("relation \"") + schema + "." + relation + "\" does not exist");
+}
+
+SearchPathScope::SearchPathScope() {
   Call([&] {
-    const Oid taken_on = get_role_oid(role, false);
+    settings_ = NewGUCNestLevel();
+    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                      GUC_ACTION_SAVE, true, 0, false);
+  });
+}
+
+void SearchPathScope::End() {
+  Call([&] { AtEOXact_GUC(false, settings_); });
+}
+
+RoleScope::RoleScope(RoleId role) {
+  Call([&] {
     GetUserIdAndSecContext(&user_, &context_);
     settings_ = NewGUCNestLevel();
-    SetUserIdAndSecContext(taken_on,
+    SetUserIdAndSecContext(role,
                            context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
     for (const auto& [name, value] :
          {std::pair("search_path", "pg_catalog, pg_temp"), std::pair("row_security", "on")}) {

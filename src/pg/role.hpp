@@ -1,6 +1,6 @@
 // Doing something as another role, the way a SECURITY DEFINER function does.
 //
-//   const pg::Rows rows = pg::AsRole("soulprint_worker", [] { return pg::Query("…").Run(); });
+//   const pg::Rows rows = pg::AsRole(worker, [] { return pg::Query("…").Run(); });
 
 #pragma once
 
@@ -9,20 +9,50 @@
 
 namespace soulprint::pg {
 
+using RoleId = std::uint32_t;  // Oid
+
+// The role of this name.  Throws Error 42704 if it does not exist.
+RoleId RoleByName(const char* name);
+
+// The owner of a table, sequence or view.  Throws Error 42P01 if it does not exist.
+RoleId OwnerOf(const char* schema, const char* relation);
+
+// search_path pg_catalog, pg_temp until End, or until the end of the transaction.
+class SearchPathScope {
+ public:
+  SearchPathScope();
+  SearchPathScope(const SearchPathScope&) = delete;
+  SearchPathScope& operator=(const SearchPathScope&) = delete;
+
+  void End();
+
+ private:
+  int settings_ = 0;
+};
+
+// What body gives, done with that search_path.
+template <typename Body>
+auto WithSafeSearchPath(Body body) {
+  SearchPathScope scope;
+  auto result = body();
+  scope.End();
+  return result;
+}
+
 // The present role until End, or until the end of the transaction if it is never reached.
 class RoleScope {
  public:
   // Takes on the role, with search_path pg_catalog, pg_temp, row security on, security-restricted:
   // what a policy or an index of somebody else's table runs cannot leave the role or leave anything
-  // behind in the session.  Throws Error 42704 if the role does not exist.
-  explicit RoleScope(const char* role);
+  // behind in the session.
+  explicit RoleScope(RoleId role);
   RoleScope(const RoleScope&) = delete;
   RoleScope& operator=(const RoleScope&) = delete;
 
   void End();
 
  private:
-  std::uint32_t user_ = 0;  // Oid
+  RoleId user_ = 0;
   int context_ = 0;
   int settings_ = 0;
 };
@@ -30,7 +60,7 @@ class RoleScope {
 // What body gives, done as the role.  After an Error the transaction, or a subtransaction, must be
 // rolled back: that returns to the caller's role.
 template <typename Body>
-auto AsRole(const char* role, Body body) {
+auto AsRole(RoleId role, Body body) {
   RoleScope scope(role);
   if constexpr (std::is_void_v<decltype(body())>) {
     body();

@@ -235,7 +235,17 @@ std::string FactsSchema(const std::vector<Category>& categories, std::string_vie
 }
 
 std::string FactKey(const Fact& fact) {
-  return std::to_string(static_cast<int>(fact.category)) + LowerCase(Trim(fact.text));
+  return std::string(CategoryName(fact.category)) + ": " + LowerCase(Trim(fact.text));
+}
+
+std::string StoredFactKey(std::string_view category, std::string_view stored) {
+  const json item = json::parse(stored, nullptr, false);
+  for (const Category known : kCategories) {
+    if (CategoryName(known) != category) continue;
+    const std::optional<Fact> fact = FactFromJson(known, item);
+    return fact ? FactKey(*fact) : std::string();
+  }
+  return {};
 }
 
 Time LastSaid(const Fact& fact) {

@@ -54,6 +54,9 @@ std::string FactsSchema(const std::vector<Category>& categories, std::string_vie
 // white space.
 std::string FactKey(const Fact& fact);
 
+// The same of a fact that is stored as a category's name and its FactToJson; "" if it is none.
+std::string StoredFactKey(std::string_view category, std::string_view json);
+
 // When the fact was said last, nullopt if that is unknown.
 Time LastSaid(const Fact& fact);
 

@@ -44,6 +44,7 @@ class Pass {
     Begin("facts");
     Profile profile;
     profile.facts = MergeFacts(ReadEnoughChunks());
+    store_.DropForgotten(&profile.facts);
 
     Begin("memory");
     progress_.facts = static_cast<int>(profile.facts.size());
@@ -126,7 +127,7 @@ class Pass {
       return SampleToSections(format, memory_md, model_, complete_,
                               AiName(store_.ReadSections()[1]));
     } catch (const Error& error) {
-      const bool v2_failed = error.sqlstate() == sqlstate::kExternalRoutineException;
+      const bool v2_failed = error.IsOwn(sqlstate::kExternalRoutineException);
       if (!v2_failed || options_.v2_required) throw;
       return std::nullopt;
     }

@@ -25,6 +25,7 @@ struct Nudge {
 struct Question {
   Step step = Step::kFacts;
   std::uint64_t tag = 0;  // the asker's own number; comes back with the answer
+  std::string conversation_id;  // of the chunk that is asked about, "" = all
 
   std::string system;       // the instructions
   bool own_wording = true;  // false = an operator's wording from soulprint.prompts is in `system`

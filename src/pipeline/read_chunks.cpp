@@ -102,6 +102,7 @@ class Reader {
   Question Ask(std::uint64_t number, Reading* reading) {
     Question question = ChunkToQuestion(reading->chunk, reading->title, reading->created_at);
     question.tag = number;
+    question.conversation_id = reading->conversation_id;
     reading->max_tokens = question.max_tokens;
     complete_(&question);
     return question;

@@ -55,6 +55,9 @@ class Store {
   // Marks a remembered answer as refused by our validation: a pass that fails deletes it.
   virtual void RefuseReply(const Question& question) = 0;
 
+  // Leaves out the facts that the user wants forgotten (FactKey tells which these are).
+  virtual void DropForgotten(std::vector<Fact>* facts) = 0;
+
   // The sections as published last.
   virtual StoredSections ReadSections() = 0;
 

@@ -60,7 +60,7 @@ BEGIN
         PERFORM public.try('ALTER SYSTEM SET soulprint.app_schema = ''evil''');
         PERFORM public.try('CREATE OR REPLACE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint LANGUAGE plpgsql AS ''BEGIN ALTER ROLE mallory SUPERUSER; END''');
         PERFORM public.try('CREATE FUNCTION soulprint.app_table(name varchar) RETURNS text LANGUAGE sql AS ''SELECT name''');
-        PERFORM public.try('ALTER FUNCTION soulprint.end_canceled_pass(uuid) SECURITY DEFINER');
+        PERFORM public.try('ALTER FUNCTION soulprint.queue_full_pass(uuid) SECURITY DEFINER');
         PERFORM public.try('ALTER SCHEMA soulprint RENAME TO evil');
         PERFORM public.try('ALTER TABLE soulprint.full_passes ENABLE ROW LEVEL SECURITY');
         PERFORM public.try('CREATE INDEX ON soulprint.full_passes (id) WHERE public.evil()');
@@ -135,7 +135,7 @@ is(end_of_pass($node, $user), 'complete', 'and is run');
 is($sql->("SET ROLE authenticated; $me BEGIN; SELECT soulprint_start_full_pass('$user') > 0; SELECT soulprint_cancel_full_pass('$user');"), "t\nt", 'and canceled');
 
 like(error_as('authenticated', "SET soulprint.app_schema = 'evil'"), qr/^ERROR:  parameter "soulprint.app_schema" cannot be changed now/, 'no session sets where the tables are');
-like(error_as('nobody', "SELECT soulprint.notify_ended('$user', 1, 'complete', NULL)"), qr/^ERROR:  permission denied for function/, 'nobody pretends that a pass has ended');
+like(error_as('nobody', "SELECT soulprint.wake_launcher()"), qr/^ERROR:  permission denied for function/, 'private functions are for nobody');
 
 $node->stop;
 log_is_clean($node);

@@ -15,11 +15,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "error.hpp"
+#include "pipeline/facts.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
@@ -53,6 +55,7 @@ class FakeStore : public Store {
   std::map<std::string, Conversation> conversations;
   std::map<Step, std::string> prompts;
   StoredSections sections;
+  std::set<std::string> forgotten;  // FactKeys
   bool owned = true;        // false = the pass is no longer this worker's
   int stop_at_report = -1;  // the number of the report that throws
 
@@ -134,6 +137,10 @@ class FakeStore : public Store {
     RequireOwned();
     const auto found = replies.find(Key(question));
     if (found != replies.end()) found->second.refused = true;
+  }
+
+  void DropForgotten(std::vector<Fact>* facts) override {
+    std::erase_if(*facts, [&](const Fact& fact) { return forgotten.contains(FactKey(fact)); });
   }
 
   StoredSections ReadSections() override { return sections; }

@@ -1,0 +1,18 @@
+// Arguments that several SQL functions take.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+// The first argument, a user_id.  Throws Error 22004 if it is NULL.
+std::string UserIdArgument(FunctionCallInfo fcinfo);
+
+// Argument `number`, from 0, an int or bigint of this name.  Throws Error 22004 if it is NULL.
+std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* name);
+
+}  // namespace soulprint

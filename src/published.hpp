@@ -1,0 +1,31 @@
+// What was published of a user before the present profile.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "pg/query.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// A profile as it stands in user_profiles: memory_md, five sections, soulprint_text; nullopt = NULL.
+struct PublishedProfile {
+  std::optional<std::string> memory_md;
+  StoredSections sections;
+  std::optional<std::string> soulprint_text;
+};
+
+// The columns of a PublishedProfile, in this order, for a SELECT.
+inline constexpr const char* kPublishedColumns =
+    "memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text";
+
+// The profile in these columns of a row, the first of which is column `from`.
+PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
+
+// Keeps a profile that is about to be replaced as the user's newest version, unless all of it is
+// NULL, and as many versions as soulprint.keep_versions says.  Needs an open transaction.
+void KeepVersion(const std::string& user_id, const PublishedProfile& profile);
+
+}  // namespace soulprint
