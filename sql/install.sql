@@ -46,6 +46,13 @@ SELECT pg_describe_object(classid, objid, objsubid) AS without_comment
       AND NOT EXISTS (SELECT FROM pg_description d
                       WHERE d.classoid = classid AND d.objoid = objid AND d.objsubid = 0 AND d.description <> '');
 
+-- So does every column of a table or view.
+SELECT c.oid::regclass, a.attname AS without_comment
+    FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND relkind IN ('r', 'v')
+    JOIN pg_extension e ON d.refobjid = e.oid AND d.deptype = 'e' AND extname = 'soulprint'
+    JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+    WHERE col_description(c.oid, attnum) IS NULL ORDER BY 1, 2;
+
 -- Nothing runs with its owner's rights, and soulprint_worker owns nothing that others call or read ...
 SELECT p.oid::regprocedure AS runs_with_its_owners_rights FROM pg_proc p
     JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'

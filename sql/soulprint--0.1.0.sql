@@ -146,6 +146,26 @@ CREATE TABLE soulprint.full_passes (
     error            text
 );
 COMMENT ON TABLE soulprint.full_passes IS 'one row per requested full pass: the queue, its progress and its history';
+COMMENT ON COLUMN soulprint.full_passes.id IS 'number of the pass';
+COMMENT ON COLUMN soulprint.full_passes.user_id IS 'whose pass it is';
+COMMENT ON COLUMN soulprint.full_passes.state IS 'queued, running, done, failed or canceled';
+COMMENT ON COLUMN soulprint.full_passes.stage IS 'download, import, chunks, facts, reduce, memory, sections or publish: where the present or last attempt is';
+COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts that count; soulprint.max_attempts of them end the pass';
+COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'when the pass was asked for';
+COMMENT ON COLUMN soulprint.full_passes.started_at IS 'when its first attempt began';
+COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'when the present stage began';
+COMMENT ON COLUMN soulprint.full_passes.ended_at IS 'when the pass ended';
+COMMENT ON COLUMN soulprint.full_passes.conversations IS 'conversations that the present attempt has chunked';
+COMMENT ON COLUMN soulprint.full_passes.chunks IS 'their chunks';
+COMMENT ON COLUMN soulprint.full_passes.chunks_done IS 'chunks whose facts are known';
+COMMENT ON COLUMN soulprint.full_passes.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merging, facts that are left';
+COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
+COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that were no facts';
+COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, over all attempts';
+COMMENT ON COLUMN soulprint.full_passes.output_tokens IS 'tokens received, over all attempts';
+COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'what the requests cost in USD, failed ones too';
+COMMENT ON COLUMN soulprint.full_passes.error IS 'why the pass waits, or how it ended; NULL if all is well';
 COMMENT ON COLUMN soulprint.full_passes.not_before IS 'when the next attempt may begin';
 COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'when the present attempt began to read';
 COMMENT ON COLUMN soulprint.full_passes.pid IS 'process id of the worker that took the pass last';
@@ -178,6 +198,17 @@ CREATE TABLE soulprint.replies (
     PRIMARY KEY (user_id, step, question, attempt)
 );
 COMMENT ON TABLE soulprint.replies IS 'every answer that was paid for, so that no question is asked twice';
+COMMENT ON COLUMN soulprint.replies.user_id IS 'whose words were asked about';
+COMMENT ON COLUMN soulprint.replies.step IS 'facts, reduce, memory or sections';
+COMMENT ON COLUMN soulprint.replies.attempt IS '0 for the first try, more after an answer that was of no use';
+COMMENT ON COLUMN soulprint.replies.outcome IS 'answered, cut_off at max_tokens, or refused by the model';
+COMMENT ON COLUMN soulprint.replies.reply IS 'the answer';
+COMMENT ON COLUMN soulprint.replies.reason IS 'why the model refused';
+COMMENT ON COLUMN soulprint.replies.model IS 'the model that was asked';
+COMMENT ON COLUMN soulprint.replies.input_tokens IS 'tokens of all attempts to get this answer';
+COMMENT ON COLUMN soulprint.replies.output_tokens IS 'tokens of all attempts to get this answer';
+COMMENT ON COLUMN soulprint.replies.cost_usd IS 'what they cost in USD';
+COMMENT ON COLUMN soulprint.replies.created_at IS 'when the answer came';
 COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of everything in the question that decides the answer';
 COMMENT ON COLUMN soulprint.replies.request_id IS 'what the model server calls the request, for questions to its provider';
 COMMENT ON COLUMN soulprint.replies.unusable IS 'our validation did not accept it; deleted when the pass fails';
@@ -194,6 +225,10 @@ CREATE TABLE soulprint.facts (
     sources  jsonb NOT NULL
 );
 COMMENT ON TABLE soulprint.facts IS 'what is known about a user, as published last';
+COMMENT ON COLUMN soulprint.facts.id IS 'number of the fact, until the next pass';
+COMMENT ON COLUMN soulprint.facts.user_id IS 'whose fact it is';
+COMMENT ON COLUMN soulprint.facts.category IS 'preferences, projects, dates, beliefs or decisions';
+COMMENT ON COLUMN soulprint.facts.fact IS 'the fact: a text, or an object with the fields of its category';
 COMMENT ON COLUMN soulprint.facts.quote IS 'the user''s own words, empty if the model gave none';
 COMMENT ON COLUMN soulprint.facts.verified IS 'whether quote stands in what the user said';
 COMMENT ON COLUMN soulprint.facts.sources IS 'where it was said: [{"conversation_id", "chunk_index", "at"}], oldest first';
@@ -206,6 +241,8 @@ CREATE TABLE soulprint.forgotten_facts (
     PRIMARY KEY (user_id, fact)
 );
 COMMENT ON TABLE soulprint.forgotten_facts IS 'facts that no later pass is to publish, without their words';
+COMMENT ON COLUMN soulprint.forgotten_facts.user_id IS 'who wants it forgotten';
+COMMENT ON COLUMN soulprint.forgotten_facts.forgotten_at IS 'since when';
 COMMENT ON COLUMN soulprint.forgotten_facts.fact IS 'SHA-256 of category and statement, in lower case';
 
 CREATE TABLE soulprint.versions (
@@ -222,12 +259,24 @@ CREATE TABLE soulprint.versions (
     PRIMARY KEY (user_id, version)
 );
 COMMENT ON TABLE soulprint.versions IS 'what was published before: soulprint.keep_versions per user';
+COMMENT ON COLUMN soulprint.versions.user_id IS 'whose profile it was';
+COMMENT ON COLUMN soulprint.versions.version IS '1 is the oldest of a user';
+COMMENT ON COLUMN soulprint.versions.replaced_at IS 'when another profile took its place';
+COMMENT ON COLUMN soulprint.versions.memory_md IS 'user_profiles.memory_md then';
+COMMENT ON COLUMN soulprint.versions.soul_md IS 'user_profiles.soul_md then';
+COMMENT ON COLUMN soulprint.versions.identity_md IS 'user_profiles.identity_md then';
+COMMENT ON COLUMN soulprint.versions.user_md IS 'user_profiles.user_md then';
+COMMENT ON COLUMN soulprint.versions.agents_md IS 'user_profiles.agents_md then';
+COMMENT ON COLUMN soulprint.versions.tools_md IS 'user_profiles.tools_md then';
+COMMENT ON COLUMN soulprint.versions.soulprint_text IS 'user_profiles.soulprint_text then';
 
 CREATE TABLE soulprint.prompts (
     step    text PRIMARY KEY CHECK (step IN ('facts', 'reduce', 'memory', 'sections')),
     wording text NOT NULL CHECK (wording <> '')
 );
 COMMENT ON TABLE soulprint.prompts IS 'an operator''s own system prompt for a step, in place of the built-in one';
+COMMENT ON COLUMN soulprint.prompts.step IS 'facts, reduce, memory or sections';
+COMMENT ON COLUMN soulprint.prompts.wording IS 'the system prompt of that step';
 
 CREATE TABLE soulprint.prices (
     model             text PRIMARY KEY,
@@ -236,6 +285,9 @@ CREATE TABLE soulprint.prices (
     builtin           boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE soulprint.prices IS 'USD per million tokens, by model or prefix of its name';
+COMMENT ON COLUMN soulprint.prices.model IS 'name of a model, or how its name begins';
+COMMENT ON COLUMN soulprint.prices.input_usd IS 'USD per million tokens sent';
+COMMENT ON COLUMN soulprint.prices.output_usd IS 'USD per million tokens received';
 COMMENT ON COLUMN soulprint.prices.builtin IS 'comes with the extension and is not dumped';
 INSERT INTO soulprint.prices VALUES ('claude-haiku-4-5', 1.00, 5.00, true), ('offline', 0, 0, true);
 
@@ -256,6 +308,15 @@ CREATE TABLE soulprint.imports (
     replaced_characters bigint NOT NULL
 );
 COMMENT ON TABLE soulprint.imports IS 'what each import of an export found';
+COMMENT ON COLUMN soulprint.imports.id IS 'number of the import';
+COMMENT ON COLUMN soulprint.imports.user_id IS 'for whom';
+COMMENT ON COLUMN soulprint.imports.source IS 'argument, file or storage';
+COMMENT ON COLUMN soulprint.imports.storage_path IS 'where the export lay in Storage';
+COMMENT ON COLUMN soulprint.imports.imported IS 'conversations that were new';
+COMMENT ON COLUMN soulprint.imports.updated IS 'conversations that were newer than what was there';
+COMMENT ON COLUMN soulprint.imports.unchanged IS 'conversations that were there already';
+COMMENT ON COLUMN soulprint.imports.skipped IS 'conversations that were left out';
+COMMENT ON COLUMN soulprint.imports.skipped_ids IS 'their ids, as far as they have one';
 COMMENT ON COLUMN soulprint.imports.imported_at IS 'when the import was complete; its conversations have the time when its transaction began';
 COMMENT ON COLUMN soulprint.imports.etag IS 'of the object in Storage: an unchanged one is not downloaded again';
 COMMENT ON COLUMN soulprint.imports.skipped_because IS 'conversations that were left out, by reason';
@@ -735,6 +796,25 @@ CREATE VIEW soulprint_progress WITH (security_barrier) AS
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
 COMMENT ON VIEW soulprint_progress IS 'the passes that are queued or running, with a bar for people';
+COMMENT ON COLUMN soulprint_progress.pass_id IS 'number of the pass';
+COMMENT ON COLUMN soulprint_progress.user_id IS 'whose pass it is';
+COMMENT ON COLUMN soulprint_progress.state IS 'queued or running';
+COMMENT ON COLUMN soulprint_progress.stage IS 'where the present attempt is';
+COMMENT ON COLUMN soulprint_progress.percent IS 'how far it is, by the share of time its stages usually take';
+COMMENT ON COLUMN soulprint_progress.progress IS 'the same for people: a bar, the stage, the time left';
+COMMENT ON COLUMN soulprint_progress.attempts IS 'attempts that count';
+COMMENT ON COLUMN soulprint_progress.conversations IS 'conversations chunked';
+COMMENT ON COLUMN soulprint_progress.chunks IS 'their chunks';
+COMMENT ON COLUMN soulprint_progress.chunks_done IS 'chunks whose facts are known';
+COMMENT ON COLUMN soulprint_progress.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN soulprint_progress.facts IS 'facts found so far';
+COMMENT ON COLUMN soulprint_progress.calls_made IS 'questions the model was asked, over all attempts';
+COMMENT ON COLUMN soulprint_progress.calls_remembered IS 'questions answered from memory in the present attempt';
+COMMENT ON COLUMN soulprint_progress.cost_usd IS 'what the requests cost in USD';
+COMMENT ON COLUMN soulprint_progress.requested_at IS 'when the pass was asked for';
+COMMENT ON COLUMN soulprint_progress.started_at IS 'when its first attempt began';
+COMMENT ON COLUMN soulprint_progress.pid IS 'process id of the worker that took the pass last';
+COMMENT ON COLUMN soulprint_progress.error IS 'why the pass waits';
 
 CREATE VIEW soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
@@ -745,6 +825,26 @@ CREATE VIEW soulprint_history WITH (security_barrier) AS
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.ended_at DESC;
 COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
+COMMENT ON COLUMN soulprint_history.pass_id IS 'number of the pass';
+COMMENT ON COLUMN soulprint_history.user_id IS 'whose pass it was';
+COMMENT ON COLUMN soulprint_history.state IS 'done, failed or canceled';
+COMMENT ON COLUMN soulprint_history.attempts IS 'attempts that counted';
+COMMENT ON COLUMN soulprint_history.requested_at IS 'when the pass was asked for';
+COMMENT ON COLUMN soulprint_history.started_at IS 'when its first attempt began';
+COMMENT ON COLUMN soulprint_history.ended_at IS 'when the pass ended';
+COMMENT ON COLUMN soulprint_history.duration IS 'from the first attempt to the end';
+COMMENT ON COLUMN soulprint_history.conversations IS 'conversations chunked';
+COMMENT ON COLUMN soulprint_history.chunks IS 'their chunks';
+COMMENT ON COLUMN soulprint_history.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN soulprint_history.facts IS 'facts after merging';
+COMMENT ON COLUMN soulprint_history.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
+COMMENT ON COLUMN soulprint_history.items_dropped IS 'items of answers that were no facts';
+COMMENT ON COLUMN soulprint_history.calls_made IS 'questions the model was asked, over all attempts';
+COMMENT ON COLUMN soulprint_history.calls_remembered IS 'questions answered from memory in the last attempt';
+COMMENT ON COLUMN soulprint_history.input_tokens IS 'tokens sent';
+COMMENT ON COLUMN soulprint_history.output_tokens IS 'tokens received';
+COMMENT ON COLUMN soulprint_history.cost_usd IS 'what the requests cost in USD';
+COMMENT ON COLUMN soulprint_history.error IS 'why the pass failed or was canceled';
 
 -- ---------------------------------------------------------------------------------------------------
 -- rights
