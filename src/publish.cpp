@@ -167,8 +167,11 @@ void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
   transaction.Commit();
 }
 
-void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::milliseconds wait) {
-  const std::string error(FirstCharacters(CleanUtf8(reason), kErrorCharacters));
+void SqlStore::Requeue(const std::string& reason, const std::string& shown, bool charged,
+                       std::chrono::milliseconds wait) {
+  const auto clip = [](const std::string& text) {
+    return std::string(FirstCharacters(CleanUtf8(text), kErrorCharacters));
+  };
   pg::Transaction transaction;
   LockProfile();
   Guard();
@@ -177,7 +180,7 @@ void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::mil
       " attempts = attempts - $3, not_before = now() + make_interval(secs => $4)"
       " WHERE id = $1")
       .BigInt(pass_.id)
-      .Text(error)
+      .Text(clip(reason))
       .BigInt(charged ? 0 : 1)
       .Double(std::chrono::duration<double>(wait).count())
       .Execute();
@@ -185,7 +188,7 @@ void SqlStore::Requeue(const std::string& reason, bool charged, std::chrono::mil
                                      " SET full_pass_status = 'pending', full_pass_error = $2"
                                      " WHERE user_id = $1 RETURNING full_pass_status")
                                .Uuid(pass_.user_id)
-                               .Text(error)
+                               .Text(clip(shown))
                                .Run());
   if (charged) DeleteRefusedReplies();
   transaction.Commit();

@@ -77,7 +77,9 @@ class SqlStore : public Store {
   void Fail(const std::string& reason);
 
   // Returns the pass to the queue; its next attempt waits that long.  A charged attempt counts.
-  void Requeue(const std::string& reason, bool charged, std::chrono::milliseconds wait);
+  // `shown`: the reason that the profile shows, to people who are not the server's.
+  void Requeue(const std::string& reason, const std::string& shown, bool charged,
+               std::chrono::milliseconds wait);
 
  private:
   // The user_profiles row, locked: what the end of a pass needs of it.

@@ -29,6 +29,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kFirstRetry{10};  // doubled with each attempt
+// What the profile says while something is wrong that only the server's people can put right.
+constexpr std::string_view kShownWait =
+    "The profile cannot be made at the moment. It is tried again by itself.";
 
 // What a worker is started for.  Crosses the fork as bytes.
 struct WorkerTask {
@@ -94,16 +97,17 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string name = NameOf(pass);
   if (error.IsOwn(sqlstate::kNoData) || sqlstate == sqlstate::kLockNotAvailable) throw error;
   if (error.IsOwn(sqlstate::kCannotConnectNow) && !fails) {
-    store.Requeue(Sentences(error), pauses > 1, WaitAfterPause(pauses));
+    store.Requeue(Sentences(error), std::string(kShownWait), pauses > 1, WaitAfterPause(pauses));
     pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
   } else if (error.IsOwn(sqlstate::kAdminShutdown)) {
-    store.Requeue(Sentences(error), false, milliseconds(0));
+    store.Requeue(Sentences(error), std::string(kShownWait), false, milliseconds(0));
     pg::Log(LOG, name + " returned to the queue: " + error.what());
   } else if (sqlstate == sqlstate::kQueryCanceled && CancelRequested()) {
     store.Fail("canceled by an administrator");
     pg::Log(LOG, name + " was canceled by an administrator");
   } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
-    store.Requeue(Sentences(error), true, kFirstRetry * (1 << (pass.attempts - 1) % 16));
+    store.Requeue(Sentences(error), Sentences(error), true,
+                  kFirstRetry * (1 << (pass.attempts - 1) % 16));
     pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
   } else {
     store.Fail(Sentences(error));

@@ -74,7 +74,7 @@ for my $place ('chunks', 'facts', 'sections', 'publish')
 	}
 	else
 	{
-		ok($node->poll_query_until('postgres', "SELECT full_pass_status = 'pending' AND f.state = 'queued' AND f.attempts = 0 AND full_pass_error LIKE '%soulprint.enabled%'
+		ok($node->poll_query_until('postgres', "SELECT full_pass_status = 'pending' AND f.state = 'queued' AND f.attempts = 0 AND f.error LIKE '%soulprint.enabled%' AND full_pass_error NOT LIKE '%soulprint%'
 			FROM user_profiles p JOIN soulprint.full_passes f USING (user_id) WHERE user_id = '$user'"),
 			"$place: soulprint.enabled = off returns the pass to pending, uncharged");
 	}

@@ -192,14 +192,14 @@ sub end_of_pass
 }
 
 # Waits until a pass of the user is in the queue again with a reason; the profile's status, attempts, the
-# seconds until it is due, the profile's error.
+# seconds until it is due, the reason.
 sub in_queue
 {
 	my ($node, $user, $database) = @_;
 	$database //= 'postgres';
 	my $waiting = "FROM soulprint.full_passes JOIN user_profiles USING (user_id) WHERE user_id = '$user' AND state = 'queued' AND error IS NOT NULL";
 	$node->poll_query_until($database, "SELECT count(*) = 1 $waiting") or diag 'the pass does not return to the queue';
-	return $node->safe_psql($database, "SELECT full_pass_status, attempts, ceil(extract(epoch FROM not_before - now())), full_pass_error $waiting");
+	return $node->safe_psql($database, "SELECT full_pass_status, attempts, ceil(extract(epoch FROM not_before - now())), error $waiting");
 }
 
 # The next attempt of the user's pass begins at once.
