@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 user=00000000-0000-4000-8000-00000000000e
 patience=120 # seconds
+copies=100
 
 model=${MODEL:-offline}
 case $model in
@@ -20,9 +21,9 @@ esac
 
 heading() { printf '\n== %s\n\n' "$1"; }
 
-# Shows a statement and what it gives.
+# Shows a statement and what it gives, in 80 columns.
 show() {
-  printf 'postgres=# %s\n' "$1"
+  printf 'postgres=# %s;\n' "${1#$'\n'}"
   sql "${@:2}" -c "$1" || give_up "the statement failed" "$folder/server.log"
 }
 
@@ -38,7 +39,7 @@ ask() {
 }
 
 progress="
-SELECT rpad(progress, 52) || coalesce(a.query, '')
+SELECT rpad(progress, 42) || coalesce(a.query, '')
 FROM soulprint_progress p LEFT JOIN pg_stat_activity a ON a.pid = p.pid AND a.backend_type = 'soulprint worker'"
 status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 
@@ -46,15 +47,16 @@ status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 watch_pass() {
   local said='' line
   SECONDS=0
-  printf '%-52s%s\n' "soulprint_progress" "pg_stat_activity"
+  printf '%-42s%s\n' "soulprint_progress" "pg_stat_activity"
   while ended=$(ask "$status") && [[ $ended == pending || $ended == processing ]]; do
     line=$(ask "$progress")
+    line=${line%"${line##*[! ]}"}
     if [ -n "$line" ] && [ "$line" != "$said" ]; then
       printf '%s\n' "$line"
       said=$line
     fi
     [ "$SECONDS" -lt "$patience" ] || give_up "no end after $patience s" "$folder/server.log"
-    sleep 0.002
+    sleep 0.1
   done
   [ "$ended" != complete ] || printf '[####################] 100 %%  complete\n'
 }
@@ -73,20 +75,42 @@ start_server "fsync = off" "${model_settings[@]}"
 cp test/data/emily.zip "$folder/" && chmod 644 "$folder/emily.zip"
 "$bindir/postgres" --version
 echo "It preloads soulprint and has these settings:"
-show "SELECT name, setting FROM pg_settings WHERE name IN ('soulprint.provider', 'soulprint.api_url', 'soulprint.model')"
+asked="'soulprint.provider'"
+[ "$model" = offline ] || asked+=", 'soulprint.api_url', 'soulprint.model'"
+show "
+SELECT name, setting FROM pg_settings
+WHERE name IN ($asked)"
 
 heading "Preparing the database"
 show "CREATE EXTENSION soulprint"
 show "SELECT unnest(changes) AS change FROM soulprint_setup()"
 
 heading "Importing an export: ten conversations of a sample user, Emily"
-show "INSERT INTO user_profiles (user_id) VALUES ('$user')"
-show "SELECT imported, updated, unchanged, skipped FROM soulprint_import_file('$user', '$folder/emily.zip')"
+show "
+INSERT INTO user_profiles (user_id)
+VALUES ('$user')"
+show "
+SELECT imported, updated, unchanged, skipped
+FROM soulprint_import_file('$user',
+    '$folder/emily.zip')"
+
+# The rules are so quick that ten conversations would show nothing.
+[ "$model" = server ] || {
+  heading "Telling $copies weeks before the same, so that there is something to do"
+  show "
+INSERT INTO raw_conversations (user_id, conversation_id, title, messages,
+    message_count, created_at)
+SELECT user_id, conversation_id || '-' || week, title, messages,
+    message_count, created_at - week * interval '7 days'
+FROM raw_conversations, generate_series(1, $copies) AS week"
+}
 
 heading "Asking for a full pass; a background worker runs it"
 coproc session { sql -A -t 2>&1; }
 ended=$(ask "$status")
-show "SELECT soulprint_start_full_pass('$user') AS pass_id"
+show "
+SELECT soulprint_start_full_pass(
+    '$user') AS pass_id"
 watch_pass
 [ "$ended" = complete ] || {
   sql -A -t -c "SELECT full_pass_error FROM user_profiles WHERE user_id = '$user'" >&2
@@ -102,6 +126,7 @@ if [ "$model" = server ]; then
 fi
 
 heading "The finished soulprint"
-sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'"
+sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'" | fold -s -w 80
 
 heading "That was all: the server and its folder are removed now"
+test/deps.sh --what-stays
