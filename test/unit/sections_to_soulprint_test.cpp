@@ -28,7 +28,8 @@ TEST(SectionsToSoulprint, AgreesWithGolden) {
     for (std::size_t i = 0; i < sections.size(); ++i) {
       sections[i] = golden["sections"][std::string(kSectionNames[i])].dump();
     }
-    EXPECT_EQ(SectionsToSoulprint(sections, golden["memory_md"]), golden["text"]) << golden["name"];
+    const std::string text = golden["text"];
+    EXPECT_EQ(SectionsToSoulprint(sections, golden["memory_md"]), text) << golden["name"];
   }
 }
 
