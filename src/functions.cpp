@@ -1,5 +1,6 @@
 // The SQL functions that compute: values in, values out (DESIGN 7).
 
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -143,13 +144,13 @@ void AddFacts(const JsonbView& object, std::size_t argument_bytes, FactMerger* m
   }
 }
 
-std::string MergeAll(Datum array) {
+std::deque<Fact> MergeAll(Datum array) {
   FactMerger merger;
   pg::ForEachJsonb(array, [&](std::optional<Datum> element, std::size_t argument_bytes) {
     if (!element) ThrowNoFacts("null");
     AddFacts(JsonbView(*element), argument_bytes, &merger);
   });
-  return FactsToJson(merger.Take());
+  return merger.Take();
 }
 
 // Five sections, each of them JSON text, as one object.
@@ -223,7 +224,7 @@ Datum soulprint_chunk_conversation(PG_FUNCTION_ARGS) {
 }
 
 Datum soulprint_merge_facts(PG_FUNCTION_ARGS) {
-  return pg::Enter([&]() -> Datum { return JsonbFromText(MergeAll(PG_GETARG_DATUM(0))); });
+  return pg::Enter([&]() -> Datum { return FactsToJsonb(MergeAll(PG_GETARG_DATUM(0))); });
 }
 
 Datum soulprint_parse_sections(PG_FUNCTION_ARGS) {
@@ -233,7 +234,7 @@ Datum soulprint_parse_sections(PG_FUNCTION_ARGS) {
       fcinfo->isnull = true;
       return static_cast<Datum>(0);
     }
-    return JsonbFromText(SectionsToJson(*sections));
+    return pg::ToJsonb(SectionsToJson(*sections));
   });
 }
 

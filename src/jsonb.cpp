@@ -1,6 +1,7 @@
-// A jsonb in place, as events, without recursion: it may be nested deeply.  Events and messages ──►
-// a jsonb.
+// A jsonb in place, as events, without recursion: it may be nested deeply.  Facts and messages ──► a
+// jsonb.
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "error.hpp"
 #include "pg/call.hpp"
+#include "pipeline/facts.hpp"
 #include "pipeline/interrupts.hpp"
 #include "pipeline/time.hpp"
 
@@ -169,78 +171,40 @@ class ValueBuilder final : public JsonEvents {
   std::size_t left_;
 };
 
-// Events ──► a jsonb.
-class JsonbBuilder final : public JsonEvents {
- public:
-  Datum Take() {
-    return pg::Call([&] { return JsonbPGetDatum(JsonbValueToJsonb(root_)); });
-  }
+// A string in place.  For use inside of Call.
+JsonbValue StringValue(std::string_view text) {
+  pg_verifymbstr(text.data(), static_cast<int>(text.size()), false);
+  JsonbValue value;
+  value.type = jbvString;
+  value.val.string.len = static_cast<int>(text.size());
+  value.val.string.val = const_cast<char*>(text.data());
+  return value;
+}
 
-  bool null() override { return Scalar(jbvNull); }
-  bool boolean(bool value) override {
-    scalar_.val.boolean = value;
-    return Scalar(jbvBool);
-  }
-  bool number_integer(std::int64_t value) override { return Number(std::to_string(value)); }
-  bool number_unsigned(std::uint64_t value) override { return Number(std::to_string(value)); }
-  bool number_float(double, const std::string& text) override { return Number(text); }
-  bool string(std::string& value) override {
-    Copy(value);
-    return Scalar(jbvString);
-  }
-  bool key(std::string& name) override {
-    Copy(name);
-    scalar_.type = jbvString;
-    return Push(WJB_KEY, &scalar_);
-  }
-  bool start_object(std::size_t) override {
-    in_array_.push_back(false);
-    return Push(WJB_BEGIN_OBJECT, nullptr);
-  }
-  bool start_array(std::size_t) override {
-    in_array_.push_back(true);
-    return Push(WJB_BEGIN_ARRAY, nullptr);
-  }
-  bool end_object() override { return End(WJB_END_OBJECT); }
-  bool end_array() override { return End(WJB_END_ARRAY); }
-  bool binary(json::binary_t&) { return false; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
-    return false;
-  }
+// As jsonb keeps the keys of an object.
+bool IsBefore(const JsonbPair& a, const JsonbPair& b) {
+  std::string_view const left(a.key.val.string.val, a.key.val.string.len);
+  std::string_view const right(b.key.val.string.val, b.key.val.string.len);
+  return left.size() != right.size() ? left.size() < right.size() : left < right;
+}
 
- private:
-  void Copy(std::string_view text) {
-    scalar_.val.string.len = static_cast<int>(text.size());
-    scalar_.val.string.val = pg::Call([&] { return pnstrdup(text.data(), text.size()); });
+// What stands in its category's list.  `pairs` is taken from.  For use inside of Call.
+JsonbValue FactValue(const Fact& fact, JsonbPair** pairs) {
+  const auto& names = FieldNames(fact.category);
+  if (names[1].empty()) return StringValue(fact.text);
+  JsonbValue value;
+  value.type = jbvObject;
+  value.val.object.pairs = *pairs;
+  value.val.object.nPairs = 0;
+  for (std::size_t i = 0; i < names.size() && !names[i].empty(); ++i) {
+    JsonbPair* const pair = (*pairs)++;
+    pair->key = StringValue(names[i]);
+    pair->value = StringValue(FieldValue(fact, i));
+    ++value.val.object.nPairs;
   }
-  bool Number(const std::string& text) {
-    scalar_.val.numeric = pg::Call([&] {
-      return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text.c_str()),
-                                                 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-    });
-    return Scalar(jbvNumeric);
-  }
-  bool Scalar(jbvType type) {
-    scalar_.type = type;
-    return Push(in_array_.back() ? WJB_ELEM : WJB_VALUE, &scalar_);
-  }
-  bool End(JsonbIteratorToken token) {
-    in_array_.pop_back();
-    return Push(token, nullptr);
-  }
-  bool Push(JsonbIteratorToken token, JsonbValue* value) {
-    root_ = pg::Call([&] {
-      CHECK_FOR_INTERRUPTS();
-      return pushJsonbValue(&state_, token, value);
-    });
-    return true;
-  }
-
-  JsonbParseState* state_ = nullptr;
-  JsonbValue* root_ = nullptr;
-  JsonbValue scalar_ = {};
-  std::vector<bool> in_array_;
-};
+  std::sort(value.val.object.pairs, *pairs, IsBefore);
+  return value;
+}
 
 // The tokens of one object of strings.  For use inside of Call.
 class ObjectOfStrings {
@@ -321,9 +285,8 @@ std::optional<JsonbView> JsonbView::Find(std::string_view key) const {
 bool JsonbView::Send(JsonEvents* reader) const {
   if (value_.type != jbvBinary) return SendScalar(value_, reader);
   JsonbIterator* tokens = pg::Call([&] { return JsonbIteratorInit(value_.val.binary.data); });
-  InterruptsNowAndThen interrupts;
   for (;;) {
-    interrupts.Step();
+    CheckForInterrupts();
     JsonbValue value;
     JsonbIteratorToken const token =
         pg::Call([&] { return JsonbIteratorNext(&tokens, &value, false); });
@@ -355,12 +318,37 @@ Datum JsonbView::Copy() const {
   return pg::Call([&] { return JsonbPGetDatum(JsonbValueToJsonb(&value)); });
 }
 
-Datum JsonbFromText(const std::string& text) {
-  JsonbBuilder builder;
-  if (!json::sax_parse(text, &builder)) {
-    throw Error(sqlstate::kInvalidTextRepresentation, "invalid JSON for a jsonb");
-  }
-  return builder.Take();
+// The tree that JsonbValueToJsonb takes is made in two blocks: pushJsonbValue would take several
+// times the memory.
+Datum FactsToJsonb(const std::deque<Fact>& facts) {
+  constexpr std::size_t kMaxFields = 3;
+  return pg::Call([&] {
+    std::size_t const count = facts.size();
+    auto* const values = static_cast<JsonbValue*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(JsonbValue)));
+    auto* pairs = static_cast<JsonbPair*>(MemoryContextAllocHuge(
+        CurrentMemoryContext, (kMaxFields * count + 1) * sizeof(JsonbPair)));
+    JsonbPair lists[kCategories.size()];
+    JsonbValue* next = values;
+    for (Category category : kCategories) {
+      JsonbPair* const list = &lists[static_cast<std::size_t>(category)];
+      list->key = StringValue(CategoryName(category));
+      list->value.type = jbvArray;
+      list->value.val.array.elems = next;
+      list->value.val.array.rawScalar = false;
+      for (const Fact& fact : facts) {
+        CHECK_FOR_INTERRUPTS();
+        if (fact.category == category) *next++ = FactValue(fact, &pairs);
+      }
+      list->value.val.array.nElems = static_cast<int>(next - list->value.val.array.elems);
+    }
+    std::sort(lists, lists + kCategories.size(), IsBefore);
+    JsonbValue root;
+    root.type = jbvObject;
+    root.val.object.nPairs = static_cast<int>(kCategories.size());
+    root.val.object.pairs = lists;
+    return JsonbPGetDatum(JsonbValueToJsonb(&root));
+  });
 }
 
 Datum MessagesToJsonb(const std::vector<Message>& messages) {

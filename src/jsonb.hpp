@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -60,9 +61,9 @@ class JsonbView {
   JsonbValue value_;
 };
 
-// JSON text as a jsonb, without a long time in which nobody can interrupt.  Throws Error 22P02 when
-// it is none, 54000 when a string is too long.
-Datum JsonbFromText(const std::string& json);
+// The categories with their facts, without quotes and sources.  Throws Error 22021 when a text is
+// not storable.
+Datum FactsToJsonb(const std::deque<Fact>& facts);
 
 // raw_conversations.messages: [{"id":…,"role":"user"|"assistant","content":…,"timestamp":…}], id
 // and timestamp where known.  Made without its text, which would take several times its memory.

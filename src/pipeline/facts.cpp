@@ -72,10 +72,6 @@ std::string MainField(const json& object, const Form& form) {
   return text;
 }
 
-const std::string& Value(const Fact& fact, std::size_t field) {
-  return field == 0 ? fact.text : fact.more[field - 1];
-}
-
 // As ordered_json::dump() writes it, which takes five times as long and is asked only where a
 // character has to be escaped or replaced.
 void AppendString(std::string_view text, std::string* json) {
@@ -95,7 +91,7 @@ void AppendFact(const Fact& fact, std::string* json) {
     *json += i == 0 ? '{' : ',';
     AppendString(form.fields[i], json);
     *json += ':';
-    AppendString(Value(fact, i), json);
+    AppendString(FieldValue(fact, i), json);
   }
   *json += '}';
 }
@@ -129,6 +125,14 @@ ordered_json ItemSchema(const Form& form, std::string_view extra,
 }  // namespace
 
 std::string_view CategoryName(Category category) { return FormOf(category).name; }
+
+const std::array<std::string_view, 3>& FieldNames(Category category) {
+  return FormOf(category).fields;
+}
+
+const std::string& FieldValue(const Fact& fact, std::size_t field) {
+  return field == 0 ? fact.text : fact.more[field - 1];
+}
 
 void ThrowNoFacts(std::string_view type) {
   throw Error(sqlstate::kInvalidTextRepresentation,
@@ -180,7 +184,7 @@ ordered_json FactToObject(const Fact& fact) {
   const Form& form = FormOf(fact.category);
   ordered_json object;
   for (std::size_t i = 0; i < form.fields.size(); ++i) {
-    if (!form.fields[i].empty()) object[std::string(form.fields[i])] = Value(fact, i);
+    if (!form.fields[i].empty()) object[std::string(form.fields[i])] = FieldValue(fact, i);
   }
   return object;
 }
@@ -190,10 +194,7 @@ ordered_json FactToJson(const Fact& fact) {
   return FactToObject(fact);
 }
 
-namespace {
-
-template <typename Facts>
-std::string ListsToJson(const Facts& facts) {
+std::string FactsToJson(const std::vector<Fact>& facts) {
   std::array<std::string, kForms.size()> lists;
   for (const Fact& fact : facts) {
     CheckForInterrupts();
@@ -211,11 +212,6 @@ std::string ListsToJson(const Facts& facts) {
   object += '}';
   return object;
 }
-
-}  // namespace
-
-std::string FactsToJson(const std::vector<Fact>& facts) { return ListsToJson(facts); }
-std::string FactsToJson(const std::deque<Fact>& facts) { return ListsToJson(facts); }
 
 std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
                         const ordered_json& extra_schema) {

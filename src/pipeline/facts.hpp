@@ -20,6 +20,10 @@ namespace soulprint {
 // "preferences", "projects", "dates", "beliefs", "decisions".
 std::string_view CategoryName(Category category);
 
+// The names of a category's fields, "" = none; of the field at a place, what a fact says in it.
+const std::array<std::string_view, 3>& FieldNames(Category category);
+const std::string& FieldValue(const Fact& fact, std::size_t field);
+
 struct ReadFacts {
   std::vector<Fact> facts;
   int dropped = 0;  // items that were no facts
@@ -38,7 +42,6 @@ std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
 // The five categories as JSON text, in contract order, without quotes and sources.
 std::string FactsToJson(const std::vector<Fact>& facts);
-std::string FactsToJson(const std::deque<Fact>& facts);
 
 // One fact as the JSON value that stands in its category's list.
 nlohmann::ordered_json FactToJson(const Fact& fact);

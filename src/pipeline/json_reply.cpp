@@ -23,6 +23,7 @@ constexpr std::size_t kMaxNesting = 100;
 // An ordered object looks a key up by going through all of them.
 constexpr std::size_t kMaxKeys = 1000;
 constexpr std::size_t kMaxValues = 100000;
+constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
 // How often a text is gone through in search of JSON.
 constexpr std::size_t kMaxSearches = 16;
 constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be in any case
@@ -153,6 +154,7 @@ std::optional<std::string_view> InsideFence(std::string_view text) {
 std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left, bool* exceeded) {
   std::string closing;
   bool in_string = false;
+  CheckForInterrupts();
   InterruptsNowAndThen interrupts;
   for (; at < text.size(); ++at) {
     interrupts.Step();
@@ -224,10 +226,12 @@ std::optional<Json> FindBalanced(std::string_view text) {
 }  // namespace
 
 std::optional<Json> ParseJsonText(std::string_view text) {
+  if (text.size() > kMaxBytes) return std::nullopt;
   return ParseClean(StripMarkAndSpace(CleanUtf8(text)));
 }
 
 std::optional<Json> ParseJsonReply(std::string_view answer) {
+  if (answer.size() > kMaxBytes) return std::nullopt;
   std::string const clean = CleanUtf8(answer);
   std::string_view const text = StripMarkAndSpace(clean);
   if (std::optional<Json> whole = ParseClean(text)) return whole;
