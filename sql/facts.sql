@@ -22,6 +22,8 @@ SELECT jsonb_pretty(soulprint_merge_facts(ARRAY['{
     "preferences": ["kept", 42, null, "", "   ", ["nested"], {"text": "as an object"}],
     "projects": ["only a name", {"name": "kept", "details": 7}, {"description": "no name"}, 1],
     "dates": {"event": "no list", "date": "2024"}, "beliefs": "no list", "decisions": null, "unknown": ["ignored"]}']::jsonb[]));
+-- What nobody sees of a fact is left out.
+SELECT soulprint_merge_facts(ARRAY[jsonb_build_object('preferences', jsonb_build_array(U&'likes \202Etea\200B', 'Likes tea', U&'\200B'))]) -> 'preferences';
 
 -- Linear: 20,000 facts, half of them said twice.
 SELECT jsonb_array_length(soulprint_merge_facts(array_agg(jsonb_build_object('preferences', jsonb_build_array('Likes number ' || i % 10000)) ORDER BY i)) -> 'preferences')

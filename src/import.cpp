@@ -17,6 +17,7 @@
 #include "intake/archive.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pipeline/visible.hpp"
 #include "request.hpp"
 
 #include "pg/postgres.hpp"
@@ -39,13 +40,14 @@ class ServerFile {
       : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     if (fd_ < 0) {
       const int reason = errno;
-      throw Error(StateOf(reason), "could not open file \"" + path + "\": " + strerror(reason), {},
+      throw Error(StateOf(reason),
+                  "could not open file \"" + Quoted(path) + "\": " + strerror(reason), {},
                   "Give the path of an export on the database server that the server can read.");
     }
     struct stat status;
     if (fstat(fd_, &status) == 0 && S_ISREG(status.st_mode)) return;
     close(fd_);
-    throw Error("42809", "\"" + path + "\" is not a regular file", {},
+    throw Error("42809", "\"" + Quoted(path) + "\" is not a regular file", {},
                 "Give the path of the export itself.");
   }
   ~ServerFile() { close(fd_); }

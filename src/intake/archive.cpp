@@ -16,6 +16,7 @@
 #include "intake/zip.hpp"
 #include "pipeline/json_pieces.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -118,7 +119,7 @@ Kind KindOf(std::string_view path) {
 }
 
 std::string ShownName(std::string_view path) {
-  return Truncate(CleanUtf8(BaseName(path)), kNameCharacters);
+  return Truncate(Quoted(BaseName(path)), kNameCharacters);
 }
 
 [[noreturn]] void ThrowNoConversations(const Listing& listing) {

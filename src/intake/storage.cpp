@@ -16,6 +16,7 @@
 #include "net/url.hpp"
 #include "pipeline/json_reply.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -35,7 +36,7 @@ std::vector<std::string_view> Components(std::string_view path) {
 // As an error names it: full_pass_error has room for its hint, too.
 std::string Named(std::string_view storage_path) {
   constexpr std::size_t kAtMost = 200;
-  return "storage_path \"" + std::string(FirstCharacters(storage_path, kAtMost)) + "\"";
+  return "storage_path \"" + std::string(FirstCharacters(Quoted(storage_path), kAtMost)) + "\"";
 }
 
 std::string Size(std::uint64_t bytes) {

@@ -45,10 +45,12 @@ struct HttpRequest {
 
 // How a request ended.
 enum class HttpEnd {
-  kWhole,          // the response came as announced, whatever its status
-  kBroken,         // no response, or only a part of one
-  kTooLarge,       // its body is larger than max_body, or its head than 64 kB: not read to its end
-  kMisconfigured,  // TLS, certificates or the address: the next request would end like this one
+  kWhole,     // the response came as announced, whatever its status
+  kBroken,    // no response, or only a part of one
+  kTooLarge,  // its body is larger than max_body, or its head than 64 kB: not read to its end
+  // TLS (below version 1.2, say), certificates or the address: the next request would end like this
+  // one.
+  kMisconfigured,
 };
 
 struct HttpResponse {

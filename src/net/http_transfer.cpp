@@ -29,10 +29,18 @@ bool IsPlainHttp(std::string_view url) {
   return LowerCase(CleanUtf8(url.substr(0, kScheme.size()))) == kScheme;
 }
 
-HttpEnd EndOf(CURLcode code) {
+// Whether the two sides spoke and do not agree, of version or cipher, say.  Otherwise the
+// connection was lost on the way, which OpenSSL 3 has an error of its own for.
+bool HandshakeWasRefused(std::string_view said) {
+  return said.find("error:") != said.npos && said.find("unexpected eof") == said.npos;
+}
+
+HttpEnd EndOf(CURLcode code, std::string_view said) {
   switch (code) {
     case CURLE_OK:
       return HttpEnd::kWhole;
+    case CURLE_SSL_CONNECT_ERROR:
+      return HandshakeWasRefused(said) ? HttpEnd::kMisconfigured : HttpEnd::kBroken;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_NOT_BUILT_IN:
@@ -84,7 +92,7 @@ HttpTransfer::HttpTransfer(HttpRequest request, const HttpSettings& settings)
 HttpResponse HttpTransfer::Finish(CURLcode code) {
   HttpResponse response;
   response.tag = request_.tag;
-  response.end = too_large_ ? HttpEnd::kTooLarge : EndOf(code);
+  response.end = too_large_ ? HttpEnd::kTooLarge : EndOf(code, said_.data());
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
@@ -133,6 +141,7 @@ void HttpTransfer::SetRequest() {
   Set(easy(), CURLOPT_XFERINFOFUNCTION, &HttpTransfer::CountBody);
   Set(easy(), CURLOPT_XFERINFODATA, static_cast<void*>(this));
   Set(easy(), CURLOPT_NOPROGRESS, 0L);
+  Set(easy(), CURLOPT_ERRORBUFFER, said_.data());
   Set(easy(), CURLOPT_VERBOSE, 0L);
 }
 
@@ -150,6 +159,8 @@ void HttpTransfer::SetConnection(const HttpSettings& settings) {
   Set(easy(), CURLOPT_TCP_KEEPALIVE, 1L);
   Set(easy(), CURLOPT_TCP_KEEPIDLE, 60L);
   Set(easy(), CURLOPT_TCP_KEEPINTVL, 60L);
+  Set(easy(), CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  Set(easy(), CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   Set(easy(), CURLOPT_SSL_VERIFYPEER, 1L);
   Set(easy(), CURLOPT_SSL_VERIFYHOST, 2L);
   if (!settings.ca_file.empty()) Set(easy(), CURLOPT_CAINFO, settings.ca_file.c_str());

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -61,6 +62,7 @@ class HttpTransfer {
   std::size_t head_ = 0;  // bytes, with those of interim responses and trailers
   std::string body_;
   bool too_large_ = false;
+  std::array<char, CURL_ERROR_SIZE> said_{};  // by libcurl, about how it ended
   std::unique_ptr<CURL, CleanUp> easy_;
 };
 

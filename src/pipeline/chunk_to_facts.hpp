@@ -14,7 +14,8 @@ namespace soulprint {
 
 // The question about one chunk: its material is one JSON document
 //   {"conversation":{"title":…,"date":"2024-03-20","messages":[{"role":"user","text":…},…]}}
-// with one message for each stretch, without invisible characters.  model, wording, tag and attempt are the asker's to set.
+// with one message for each stretch, without invisible characters.  model, wording, tag and attempt
+// are the asker's to set.
 Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at);
 
 // The facts in a model's answer about this chunk, quotes verified; nullopt if it is no readable

@@ -30,8 +30,9 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
 // How conversations share the characters of a prompt (CONTRACT 3).
 enum class Share { kWhole, kFair };
 
-// Whether invisible characters are left out (visible.hpp), and a line inside a message or title that
-// looks like the format's own marks gets a leading space (CONTRACT 7: in the sections question).
+// Whether invisible characters are left out (visible.hpp), and a line inside a message or title
+// that looks like the format's own marks gets a leading space (CONTRACT 7: in the sections
+// question).
 enum class Fence { kNone, kSpaced };
 
 // The n-th conversation to format.  Called up to twice for each, so that only one is in memory.

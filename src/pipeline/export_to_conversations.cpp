@@ -14,6 +14,7 @@
 #include "pipeline/json_pieces.hpp"
 #include "pipeline/json_to_exported.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -64,7 +65,7 @@ std::string_view FindIdAtEnd(std::string_view tail) {
 
 [[noreturn]] void ThrowNoExport(const std::vector<std::string>& keys) {
   std::string names;
-  for (const std::string& key : keys) names += (names.empty() ? "\"" : ", \"") + key + "\"";
+  for (const std::string& key : keys) names += (names.empty() ? "\"" : ", \"") + Quoted(key) + "\"";
   throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not an export of conversations",
               names.empty() ? "It is empty."
                             : "Its first keys are " + names +

@@ -32,7 +32,8 @@ std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Co
 // headings, each once and in order.
 std::string InertMemory(std::string_view memory_md);
 
-// True if the text is no MEMORY: a heading is missing or out of order or it is a placeholder for `facts` facts.
+// True if the text is no MEMORY: a heading is missing or out of order or it is a placeholder for
+// `facts` facts.
 bool IsPlaceholder(std::string_view memory_md, std::size_t facts);
 
 // MEMORY by rule: the five headings, one bullet per fact, newest first, within max_tokens.

@@ -10,6 +10,7 @@
 
 #include "error.hpp"
 #include "pipeline/text.hpp"
+#include "pipeline/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -46,7 +47,7 @@ std::string WhatItLooksLike(std::string_view head) {
     return static_cast<unsigned char>(c) < 0x20 && !IsJsonSpace(c);
   };
   if (std::any_of(head.begin(), head.end(), is_control)) return "It is a binary file.";
-  return "It starts with \"" + std::string(FirstCharacters(CleanUtf8(head), 20)) + "\".";
+  return "It starts with \"" + Quoted(FirstCharacters(CleanUtf8(head), 20)) + "\".";
 }
 
 [[noreturn]] void ThrowNoJson(std::string_view head) {

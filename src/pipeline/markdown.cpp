@@ -85,7 +85,8 @@ void AppendWithoutTags(std::string_view line, std::string* text) {
   bool escaped = false;  // an odd number of backslashes stands right before
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char next = i + 1 < line.size() ? line[i + 1] : ' ';
-    const bool tag = line[i] == '<' && (IsLetter(next) || next == '/' || next == '!' || next == '?');
+    const bool tag =
+        line[i] == '<' && (IsLetter(next) || next == '/' || next == '!' || next == '?');
     if (tag && !escaped) *text += '\\';
     *text += line[i];
     escaped = line[i] == '\\' && !escaped;
@@ -100,11 +101,12 @@ std::string InertLines(std::string_view text) {
   for (std::size_t begin = 0; begin <= visible.size();) {
     const std::size_t end = std::min(visible.find('\n', begin), visible.size());
     const std::string_view line = std::string_view(visible).substr(begin, end - begin);
-    const std::size_t place = std::min(PlaceOfBackslash(line), line.size());
+    const std::size_t place = PlaceOfBackslash(line);
+    const std::size_t behind = place == line.npos ? 0 : place;
     if (begin > 0) inert += '\n';
-    inert += line.substr(0, place);
-    if (place < line.size()) inert += '\\';
-    AppendWithoutTags(line.substr(place), &inert);
+    inert += line.substr(0, behind);
+    if (place != line.npos) inert += '\\';
+    AppendWithoutTags(line.substr(behind), &inert);
     begin = end + 1;
   }
   return inert;

@@ -109,8 +109,8 @@ bool SaysEnough(std::u32string_view core) {
     characters += dense ? kWeightWithoutSpaces : 1;
     bool const letter = IsWord(core[i]) && !dense;
     if (letter && !in_word) ++words;
-    in_word = letter || (in_word && i + 1 < core.size() &&
-                         Binds(core[i - 1], core[i], core[i + 1]));
+    in_word =
+        letter || (in_word && i + 1 < core.size() && Binds(core[i - 1], core[i], core[i + 1]));
   }
   return words >= kEnoughWords || characters >= kEnoughCharacters;
 }
@@ -121,8 +121,8 @@ UsersWords::UsersWords(const Chunk& chunk) {
   std::string_view const content = chunk.content;
   for (const Stretch& stretch : chunk.stretches) {
     if (stretch.role != Role::kUser) continue;
-    // The beginning of a chunk is that of its title, unless it goes on with the text of another; and
-    // where there is no white space a text is cut anywhere.
+    // The beginning of a chunk is that of its title, unless it goes on with the text of another;
+    // and where there is no white space a text is cut anywhere.
     said_.push_back({FoldWords(content.substr(stretch.begin, stretch.end - stretch.begin)),
                      stretch.begin == 0,
                      chunk.index + 1 < chunk.total && stretch.end == content.size()});
@@ -137,8 +137,8 @@ bool UsersWords::Hold(std::string_view quote) const {
   }
   return std::any_of(said_.begin(), said_.end(), [&](const Said& said) {
     std::size_t at = said.text.find(folded);
-    while (at != std::u32string::npos && (IsInsideWord(said, at + core.begin) ||
-                                          IsInsideWord(said, at + core.end))) {
+    while (at != std::u32string::npos &&
+           (IsInsideWord(said, at + core.begin) || IsInsideWord(said, at + core.end))) {
       at = said.text.find(folded, at + 1);
     }
     return at != std::u32string::npos;

@@ -135,7 +135,8 @@ class Reader {
     } else if (question.attempt == 0) {
       again_.push_back(question);
       again_.back().attempt = 1;
-      again_.back().nudge = Nudge{Visible(text), JsonCorrection("it is not one object of the five lists")};
+      again_.back().nudge =
+          Nudge{Visible(text), JsonCorrection("it is not one object of the five lists")};
     } else {
       // Only now: a first try that led to a good second one stays remembered.
       RefuseTries(question);

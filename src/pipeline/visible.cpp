@@ -30,26 +30,12 @@ bool IsIn(char32_t c, const std::array<Range, N>& ranges) {
                      [c](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
-constexpr std::array<Range, 20> kInvisible = {{{0x00, 0x08},
-                                               {0x0B, 0x1F},
-                                               {0x7F, 0x9F},
-                                               {0xAD, 0xAD},
-                                               {0x34F, 0x34F},
-                                               {0x61C, 0x61C},
-                                               {0x115F, 0x1160},
-                                               {0x17B4, 0x17B5},
-                                               {0x180B, 0x180F},
-                                               {0x200B, 0x200F},
-                                               {0x202A, 0x202E},
-                                               {0x2060, 0x206F},
-                                               {0x3164, 0x3164},
-                                               {0xFE00, 0xFE0F},
-                                               {0xFEFF, 0xFEFF},
-                                               {0xFFA0, 0xFFA0},
-                                               {0xFFF0, 0xFFFB},
-                                               {0x1BCA0, 0x1BCA3},
-                                               {0x1D173, 0x1D17A},
-                                               {0xE0000, 0xE0FFF}}};
+constexpr std::array<Range, 20> kInvisible = {
+    {{0x00, 0x08},     {0x0B, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},
+     {0x34F, 0x34F},   {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},
+     {0x180B, 0x180F}, {0x200B, 0x200F},   {0x202A, 0x202E},   {0x2060, 0x206F},
+     {0x3164, 0x3164}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+     {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}}};
 
 // Scripts in which a joiner or non-joiner between two letters is spelling: Arabic to Mandaic, those
 // of India and beyond, Mongolian, the Arabic presentation forms, Brahmi and its kin.

@@ -21,6 +21,8 @@ TEST(Archive, BadFilesAreClearErrors) {
   ExpectError(Zip({}), "22P02", "holds no conversations.json", "no files at all");
   ExpectError(Zip({{"a/photo.png", "x"}, {"chat.html", "y"}}), "22P02",
               "holds no conversations.json", "photo.png, chat.html");
+  ExpectError(Zip({{"a\nforged\x1B[31m\u202E.txt", "x"}}), "22P02", "holds no conversations.json",
+              "It holds a\\x0aforged\\x1b[31m.txt.");
   ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02", "holds no conversations.json",
               "other.zip");
   ExpectError(Zip({{"conversations.json", "<html>"}}), "22P02", "not a JSON array or object");

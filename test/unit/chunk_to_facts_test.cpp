@@ -62,7 +62,9 @@ TEST(ChunkToQuestion, HostileTextStaysText) {
 }
 
 TEST(ChunkToQuestion, InvisibleInstructionsAreTakenOut) {
-  const std::string text = "a\u202Eb\u2066c\U000E0041\U000E007F\u200Bd\u200D\x1B" "e";
+  const std::string text =
+      "a\u202Eb\u2066c\U000E0041\U000E007F\u200Bd\u200D\x1B"
+      "e";
   const json conversation =
       json::parse(ChunkToQuestion(Turns({text}), text, 0).material)["conversation"];
   EXPECT_EQ(conversation["messages"][0]["text"], "abcde");
@@ -108,7 +110,7 @@ TEST(AnswerToFacts, OnlyTheUsersOwnWordsVerifyAQuote) {
   EXPECT_FALSE(IsVerified(chunk, "I hate tea"));
   EXPECT_FALSE(IsVerified(chunk, "User:"));
   EXPECT_FALSE(IsVerified(chunk, "Tell me.Thanks to you all"));  // not across what another said
-  EXPECT_FALSE(IsVerified(chunk, "thanks"));           // too short to prove anything
+  EXPECT_FALSE(IsVerified(chunk, "thanks"));                     // too short to prove anything
   EXPECT_TRUE(IsVerified(chunk, "thanks to you all"));
 }
 

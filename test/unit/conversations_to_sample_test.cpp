@@ -246,10 +246,10 @@ TEST(FormatConversations, FenceSpacesLinesThatLookLikeMarks) {
 
 TEST(FormatConversations, FenceSpacesMarksBehindWhatNobodySees) {
   for (const char* const before :
-       {"\n", "\r", "\r\n", "\v", "\f", "\xC2\x85", "\u2028", "\u2029", "\n\u200B", "\n\uFEFF\u00AD",
-        "\n\u202E", "\n\U000E0041", "\n\xC2\x9B", "\u200B\n", "\u2028\uFE0F", "\n\u00A0", "\n\u3000 "}) {
-    for (const std::string mark :
-         {"User:", "Assistant:", "=== Conversation:", "## MEMORY"}) {
+       {"\n", "\r", "\r\n", "\v", "\f", "\xC2\x85", "\u2028", "\u2029", "\n\u200B",
+        "\n\uFEFF\u00AD", "\n\u202E", "\n\U000E0041", "\n\xC2\x9B", "\u200B\n", "\u2028\uFE0F",
+        "\n\u00A0", "\n\u3000 "}) {
+    for (const std::string mark : {"User:", "Assistant:", "=== Conversation:", "## MEMORY"}) {
       std::string const said = std::string("a") + before + mark + " b";
       std::string const text =
           Format({Titled(said, {User(said)})}, 1000, Share::kFair, Fence::kSpaced);

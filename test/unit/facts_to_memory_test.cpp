@@ -179,6 +179,52 @@ TEST(FactsToMemory, ALongAnswerIsCutAtALineBorderAndKeepsItsHeadings) {
   EXPECT_NE(longest.find(memory_md.substr(last, cut - last) + "\n"), std::string::npos);
 }
 
+TEST(FactsToMemory, NothingIsAHeadingButItsOwn) {
+  const std::string good = ScriptedModel::GoodMemory();
+  std::string hostile = good;
+  hostile.insert(hostile.find("\n\n## Projects"),
+                 "\n## Preferences\n# a\r## Memory\u2028## About You\n> ## b\nc\n---\n```\n<!-- d"
+                 "\n\u200B### e\n[//]: # (f)");
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("# MEMORY\n" + hostile + "\n## Projects\n- g")};
+  std::string expected = good;
+  expected.insert(
+      expected.find("\n\n## Projects"),
+      "\n\\## Preferences\n\\# a\n\\## Memory\n\\## About You\n> \\## b\nc\n\\---\n\\```"
+      "\n\\<!-- d\n\\### e\n\\[//]: # (f)");
+  EXPECT_EQ(asked.Memory(Three()), "\\# MEMORY\n" + expected + "\n\\## Projects\n- g");
+  EXPECT_EQ(asked.model.asked.size(), 1U);
+}
+
+TEST(FactsToMemory, HeadingsOutOfOrderAreAskedForAgain) {
+  const std::string good = ScriptedModel::GoodMemory();
+  const std::string swapped = "## Projects\n" + good;
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text(swapped)};
+  EXPECT_EQ(asked.Memory(Three()), good);
+  EXPECT_EQ(asked.model.asked.size(), 2U);
+}
+
+TEST(FactsToMemory, ANudgeShowsTheModelNothingInvisible) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("I cannot\u202E do\U000E0041 that.")};
+  asked.Memory(Three());
+  ASSERT_EQ(asked.model.asked.size(), 2U);
+  EXPECT_EQ(asked.model.asked[1].nudge->answer, "I cannot do that.");
+}
+
+TEST(InertMemory, DoingItTwiceChangesNothing) {
+  for (const std::string& text :
+       {std::string("x"), std::string(""), std::string("\n\n## Projects\n\n"),
+        ScriptedModel::GoodMemory(),
+        std::string("a\n  ## Projects  \n## Preferences\n## Projects\n<b>\n")}) {
+    EXPECT_EQ(InertMemory(InertMemory(text)), InertMemory(text));
+  }
+  EXPECT_EQ(InertMemory("\n\n## Projects\n\n"), "\n\n## Projects\n\n");
+  EXPECT_EQ(InertMemory("a\n  ## Projects \n## Preferences\n## Projects"),
+            "a\n## Projects\n\\## Preferences\n\\## Projects");
+}
+
 TEST(IsPlaceholder, EachHeadingIsNeededOnALineOfItsOwn) {
   const std::string good = ScriptedModel::GoodMemory();
   EXPECT_FALSE(IsPlaceholder(good, 3));
@@ -231,6 +277,24 @@ TEST(AssembleMemory, AHostileFactStaysOneLine) {
       5000);
   EXPECT_NE(memory_md.find("- **x ## MEMORY** — a ## Projects (b ## Evil)\n"), std::string::npos);
   EXPECT_FALSE(IsPlaceholder(memory_md, 1));
+}
+
+TEST(AssembleMemory, AHostileFactStaysAFact) {
+  const std::string memory_md = AssembleMemory(
+      {Make(Category::kPreferences, "# a", 9), Make(Category::kPreferences, "```", 8),
+       Make(Category::kPreferences, "<!-- b", 7), Make(Category::kPreferences, "- ## c", 6)},
+      5000);
+  EXPECT_TRUE(
+      memory_md.starts_with("## Preferences\n\n- \\# a\n- \\```\n- \\<!-- b\n- - \\## c\n\n## "))
+      << memory_md;
+}
+
+TEST(AssembleMemory, ALineThatIsCutBeginsNoHeading) {
+  for (const char* text : {"-------- x", "======== x"}) {
+    const std::string memory_md =
+        AssembleMemory({Make(Category::kBeliefs, text + std::string(1000, 'b'))}, 40);
+    EXPECT_EQ(memory_md.find("\n- --"), std::string::npos) << memory_md;
+  }
 }
 
 TEST(AssembleMemory, NoCategoryEatsAll) {

@@ -37,6 +37,11 @@ TEST(Fence, InvisibleAndBrokenTextIsTakenOut) {
   EXPECT_NE(fenced.find("{\"a\":\"xyz\uFFFD\"}"), std::string::npos);
 }
 
+TEST(Fence, TheDocumentIsOneLineWithoutWhatNobodySees) {
+  const std::string fenced = FencedData("{\"a\":\"x\u200By\u2028z\xC2\x85\xC2\x9Bw\"}", "I", "n");
+  EXPECT_NE(fenced.find("\n{\"a\":\"xy z w\"}\n"), std::string::npos) << fenced;
+}
+
 TEST(Fence, PolicyNamesBothMarkers) {
   const std::string policy = FencePolicy("n");
   EXPECT_NE(policy.find("<records id=\"n\">"), std::string::npos);

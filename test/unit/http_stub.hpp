@@ -34,6 +34,7 @@ struct Scene {
   End end = End::kClose;
   std::chrono::milliseconds delay{0};  // before the first byte
   bool unread = false;                 // ends before the request is read
+  bool no_http = false;                // whatever comes first is the request
 };
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
@@ -188,7 +189,9 @@ class HttpStub {
     const Scene scene = NextScene();
     if (!scene.unread) {
       Received received;
-      if (Read(connection, &received)) Answer(connection, scene, std::move(received));
+      std::string text;
+      const bool read = scene.no_http ? ReadMore(connection, &text) : Read(connection, &received);
+      if (read) Answer(connection, scene, std::move(received));
     }
     if (scene.end == Scene::End::kReset || scene.unread) {
       const linger reset{1, 0};

@@ -191,6 +191,22 @@ TEST(Http, WhatNoOtherRequestCanCureIsToldApart) {
   EXPECT_EQ(net.PostTo("https" + net.stub.url().substr(4)).end, HttpEnd::kMisconfigured);
 }
 
+TEST(Http, ARefusedHandshakeIsToldFromALostConnection) {
+  const auto alert = [](char what) { return std::string("\x15\x03\x03\x00\x02\x02", 6) + what; };
+  Net net;
+  const auto end = [&](Scene scene) {
+    scene.no_http = true;
+    net.stub.Play({scene});
+    return net.PostTo("https" + net.stub.url().substr(4)).end;
+  };
+  EXPECT_EQ(end({alert(70)}), HttpEnd::kMisconfigured);  // protocol version
+  EXPECT_EQ(end({alert(40)}), HttpEnd::kMisconfigured);  // handshake failure
+  EXPECT_EQ(end({"HTTP/1.1 400 Bad Request\r\n\r\n"}), HttpEnd::kMisconfigured);
+  EXPECT_EQ(end({"", Scene::End::kReset}), HttpEnd::kBroken);
+  EXPECT_EQ(end({"", Scene::End::kClose}), HttpEnd::kBroken);
+  EXPECT_EQ(end({std::string("\x16\x03\x03\x00\x7a\x02", 6)}), HttpEnd::kBroken);
+}
+
 // What comes for a request whose answer may have 100,000 bytes.
 HttpResponse UpTo100Kb(Net& net, const Scene& scene) {
   net.stub.Play({scene});

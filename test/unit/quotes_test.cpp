@@ -29,7 +29,8 @@ void Check(const std::vector<Case>& cases) {
 }
 
 TEST(Quotes, WholeWordsOnly) {
-  const std::string said = "I am therapist. I never smoke. No, I do not like Trump. It's 150,000 €.";
+  const std::string said =
+      "I am therapist. I never smoke. No, I do not like Trump. It's 150,000 €.";
   Check({{said, "I am therapist", true},
          {said, "I am therapist.", true},
          {said, "No, I do not like Trump", true},
@@ -63,8 +64,10 @@ TEST(Quotes, CaseIsFoldedAsUnicodeDoes) {
           "\u039C\u039F\u03A5 \u0391\u03A1\u0388\u03A3\u0395\u0399 \u039F \u039A\u0391\u03A6\u0388"
           "\u03A3",
           true},
-         {"\u042F \u043B\u044E\u0431\u043B\u044E \u0447\u0430\u0439", "\u044F \u041B\u042E\u0411"
-          "\u041B\u042E \u0427\u0410\u0419", true},
+         {"\u042F \u043B\u044E\u0431\u043B\u044E \u0447\u0430\u0439",
+          "\u044F \u041B\u042E\u0411"
+          "\u041B\u042E \u0427\u0410\u0419",
+          true},
          {"\uFF29 \uFF4C\uFF49\uFF4B\uFF45 tea", "\uFF49 \uFF2C\uFF29\uFF2B\uFF25 TEA", true},
          // The same letters in one piece and in two.
          {"I love cafe\u0301 cre\u0300me", "i love caf\u00E9 cr\u00E8me", true},
@@ -80,16 +83,18 @@ TEST(Quotes, WhiteSpaceIsFoldedNotDropped) {
 }
 
 TEST(Quotes, WhatNobodySeesMakesNoDifference) {
-  Check({{"I like\u202E green\u202C tea", "I like green tea", true},
-         {"I never smoke", "I ne\u202Ever smo\U000E0041ke", true},
-         {"I am the\u200Brapist", "the rapist is I", false},
-         {"I am the\u200Brapist", "I am therapist", true},
-         {"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632",
-          "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632", true}});
+  Check(
+      {{"I like\u202E green\u202C tea", "I like green tea", true},
+       {"I never smoke", "I ne\u202Ever smo\U000E0041ke", true},
+       {"I am the\u200Brapist", "the rapist is I", false},
+       {"I am the\u200Brapist", "I am therapist", true},
+       {"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632",
+        "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645 \u0686\u0627\u06CC \u0633\u0628\u0632", true}});
 }
 
 TEST(Quotes, ThreeWordsOrTwelveCharacters) {
-  const std::string said = "I am a. 1 2 3. vegetarians eat twelvecharac and elevenchars, don't they";
+  const std::string said =
+      "I am a. 1 2 3. vegetarians eat twelvecharac and elevenchars, don't they";
   Check({{said, "I am a", true},
          {said, "1 2 3", true},
          {said, "twelvecharac", true},
@@ -106,8 +111,10 @@ TEST(Quotes, ThreeWordsOrTwelveCharacters) {
 }
 
 TEST(Quotes, ScriptsWithoutSpacesHaveNoWordBordersAndCountThreefold) {
-  const std::string chinese = "\u6211\u5F88\u559C\u6B22\u559D\u7EFF\u8336";  // I like green tea much
-  const std::string thai = "\u0E09\u0E31\u0E19\u0E0A\u0E2D\u0E1A\u0E0A\u0E32\u0E40\u0E02\u0E35\u0E22";
+  const std::string chinese =
+      "\u6211\u5F88\u559C\u6B22\u559D\u7EFF\u8336";  // I like green tea much
+  const std::string thai =
+      "\u0E09\u0E31\u0E19\u0E0A\u0E2D\u0E1A\u0E0A\u0E32\u0E40\u0E02\u0E35\u0E22";
   Check({{chinese, "\u559C\u6B22\u559D\u7EFF\u8336", true},
          {chinese, "\u559C\u6B22\u559D\u7EFF", true},
          {chinese, "\u559D\u7EFF\u8336", false},  // three characters
@@ -120,8 +127,8 @@ TEST(Quotes, ScriptsWithoutSpacesHaveNoWordBordersAndCountThreefold) {
          {thai, "\u0E0A\u0E2D\u0E1A\u0E0A\u0E32", true},
          {thai, "\u0E0A\u0E2D\u0E1A", false},
          // Korean has words: green tea-OBJECT like.
-         {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", "\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694",
-          true},
+         {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694",
+          "\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", true},
          {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", "\uB179\uCC28\uB97C \uC88B\uC544\uD574",
           false}});
 }

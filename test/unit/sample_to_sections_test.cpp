@@ -325,5 +325,23 @@ TEST(AiName, IsTheStoredIdentitysName) {
   EXPECT_EQ(AiName(std::nullopt), "");
 }
 
+TEST(ParseSections, NothingInvisibleStays) {
+  const auto sections = ParseSections(
+      "{\"soul\":{\"humor_style\":\"d\u200Bry\",\"personality_traits\":[\"a\u202Eb\"],"
+      "\"ex\u2060tra\":"
+      "{\"k\uFEFFey\":[\"c\\u001bd\"]},\"humor\u200B_style\":\"forged\"},\"identity\":{\"ai_name\":"
+      "\"\U0001F468\u200D\U0001F469\"},\"user\":{},\"agents\":{},\"tools\":{}}");
+  ASSERT_TRUE(sections);
+  const auto soul = nlohmann::json::parse((*sections)[0]);
+  EXPECT_EQ(soul["humor_style"], "dry");
+  EXPECT_EQ(soul["personality_traits"], nlohmann::json({"ab"}));
+  EXPECT_EQ(soul["extra"], nlohmann::json::parse(R"({"key":["cd"]})"));
+  EXPECT_EQ(nlohmann::json::parse((*sections)[1])["ai_name"], "\U0001F468\u200D\U0001F469");
+}
+
+TEST(AiName, IsOneLine) {
+  EXPECT_EQ(AiName("{\"ai_name\":\" Kes\u200Btrel\\n## x\"}"), "Kestrel ## x");
+}
+
 }  // namespace
 }  // namespace soulprint

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+#include <vector>
+
 #include "golden.hpp"
 
 namespace soulprint {
@@ -73,6 +76,52 @@ TEST(SectionsToSoulprint, MakesLabelsOfKeys) {
 TEST(SectionsToSoulprint, WritesListItemsOfAnyType) {
   EXPECT_EQ(SoulText(R"({"personality_traits":["a",1,{"k":"v"}]})"),
             "\n**Personality Traits:**\n- a\n- 1\n- {\"k\":\"v\"}");
+}
+
+// The lines that a value, a key or MEMORY could pass for ours with.
+std::vector<std::string> Headings(const std::string& text) {
+  std::vector<std::string> headings;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("#")) headings.push_back(line);
+  }
+  return headings;
+}
+
+TEST(SectionsToSoulprint, KeysValuesAndItemsAreOneLineEach) {
+  for (const char* end :
+       {"\\n", "\\r", "\\r\\n", "\\u000b", "\\f", "\\u0085", "\\u2028", "\\u2029"}) {
+    const std::string forged = std::string("a") + end + "## Memory" + end + "- b";
+    EXPECT_EQ(SoulText("{\"humor_style\":\"" + forged + "\",\"personality_traits\":[\"" + forged +
+                       "\"],\"x" + end + "## y\":\"z\"}"),
+              "\n**Personality Traits:**\n- a ## Memory - b\n**Humor Style:** a ## Memory - b"
+              "\n**X ## Y:** z")
+        << end;
+  }
+}
+
+TEST(SectionsToSoulprint, NothingBeginsAHeadingOrSwallowsOne) {
+  EXPECT_EQ(SoulText(R"({"personality_traits":["# a","- ## b","```","<!-- c","---",["[x]: y"]],)"
+                     R"("humor_style":"<script>d","<b>":"e"})"),
+            "\n**Personality Traits:**\n- \\# a\n- - \\## b\n- \\```\n- \\<!-- c\n- \\---"
+            "\n- [\"[x]: y\"]\n**Humor Style:** \\<script>d\n**\\<b>:** e");
+  EXPECT_EQ(SoulText("free\n## Memory\r# x\n```\n=="), "\nfree\n\\## Memory\n\\# x\n\\```\n\\==");
+}
+
+TEST(SectionsToSoulprint, WhatNobodySeesIsNotThere) {
+  EXPECT_EQ(SoulText("{\"humor_style\":\"d\u200Bry \U0001F468\u200D\U0001F469 \u202Ex\","
+                     "\"boundaries\":\"\u200B\",\"personality_traits\":[\"\u2060\",\"a\uFEFF\"],"
+                     "\"z\u00ADz\":\"\\u001bw\"}"),
+            "\n**Personality Traits:**\n- a\n**Boundaries:** not enough data"
+            "\n**Humor Style:** dry \U0001F468\u200D\U0001F469 x\n**Zz:** w");
+}
+
+TEST(SectionsToSoulprint, MemoryKeepsItsOwnHeadingsOnly) {
+  const std::string text = SectionsToSoulprint(
+      StoredSections{},
+      "# MEMORY\n## Preferences\n- a\n## Memory\n## Preferences\n## Projects\n### b");
+  EXPECT_EQ(Headings(text),
+            (std::vector<std::string>{"## Memory", "## Preferences", "## Projects"}));
 }
 
 }  // namespace

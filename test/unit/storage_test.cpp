@@ -47,6 +47,19 @@ TEST(ObjectUrl, ALongPathIsRefused) {
   EXPECT_EQ(Problem(most + "x"), "22023");
 }
 
+TEST(ObjectUrl, AnErrorQuotesThePathOnOneLine) {
+  for (const char* path :
+       {"x\nforged\x1B[31m\u202E\u2028\"", "x/y/z\nforged\x1B[31m\u202E\u2028\""}) {
+    try {
+      ObjectUrl("https://x", path, User());
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("\\x0aforged\\x1b[31m \""), std::string::npos)
+          << error.what();
+    }
+  }
+}
+
 TEST(ObjectUrl, NobodyReadsAnotherUsersExport) {
   const std::string other = "9f2c0000-0000-4000-8000-000000000002";
   EXPECT_EQ(Problem(Of(other, "x.json")), "42501");
