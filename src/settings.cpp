@@ -19,6 +19,7 @@ char* api_key_file;
 char* plain_http_hosts;
 char* ca_file;
 char* proxy;
+char* storage_buckets;
 char* storage_url;
 char* storage_key_file;
 int provider = static_cast<int>(Provider::kAnthropic);
@@ -135,6 +136,10 @@ void Define() {
             &request_attempts, 1, 100);
   DefineInt("soulprint.request_timeout", "How long one request may take.", &request_timeout, 1,
             INT_MAX, GUC_UNIT_MS);
+  DefineSecretString("soulprint.storage_buckets",
+                     "Buckets of Storage that exports are read from, separated by commas; empty "
+                     "for all.",
+                     &storage_buckets, "");
   DefineSecretString("soulprint.storage_key_file",
                      "File that holds nothing but the service key of Supabase Storage.",
                      &storage_key_file, "");

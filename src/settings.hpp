@@ -20,6 +20,7 @@ extern char* api_key_file;
 extern char* plain_http_hosts;
 extern char* ca_file;
 extern char* proxy;
+extern char* storage_buckets;
 extern char* storage_url;
 extern char* storage_key_file;
 extern int provider;  // a Provider

@@ -59,6 +59,7 @@ StorageEndpoint EndpointFromSettings() {
   endpoint.key = [] {
     return ReadSecretFile(settings::storage_key_file, "soulprint.storage_key_file");
   };
+  endpoint.buckets = settings::storage_buckets;
   endpoint.http = settings::Http();
   endpoint.max_bytes = static_cast<std::uint64_t>(settings::max_export_size) << 20;
   endpoint.limit = "soulprint.max_export_size";

@@ -153,6 +153,18 @@ void CheckStatus(const HttpResponse& response) {
   ThrowOutage(said);
 }
 
+void RequireBucket(const StorageEndpoint& endpoint, const std::string& storage_path) {
+  if (endpoint.buckets.empty()) return;
+  const std::string_view bucket = Components(storage_path).front();
+  std::istringstream buckets(endpoint.buckets);
+  for (std::string allowed; std::getline(buckets, allowed, ',');) {
+    if (Trim(allowed) == bucket) return;
+  }
+  throw Error(sqlstate::kInsufficientPrivilege,
+              Named(storage_path) + " is in a bucket that may not be read", "",
+              "Store the export in one of the buckets in soulprint.storage_buckets.");
+}
+
 }  // namespace
 
 std::string ObjectUrl(const std::string& url, std::string_view storage_path,
@@ -185,6 +197,7 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
 StoredObject DownloadObject(const StorageEndpoint& endpoint, const std::string& storage_path,
                             const std::string& user_id, const std::string& known_etag, int fd,
                             const std::function<void()>& waiting) {
+  RequireBucket(endpoint, storage_path);
   FileWriter file(fd, endpoint);
   HttpRequest request;
   request.url = ObjectUrl(endpoint.url, storage_path, user_id);

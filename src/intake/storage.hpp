@@ -14,6 +14,7 @@ namespace soulprint {
 struct StorageEndpoint {
   std::string url;                   // of the project, without /storage/v1
   std::function<std::string()> key;  // the service key, read before each request
+  std::string buckets;               // that may be read, separated by commas; "" = all
   HttpSettings http;
   std::uint64_t max_bytes = 0;  // of an object
   std::string limit;            // the setting that max_bytes comes from
@@ -31,7 +32,7 @@ struct StoredObject {
 
 // Writes an object to a file that is open and empty.  `known_etag`: of the download before, "" =
 // there was none.  `waiting` is called at least every 100 ms; what it throws comes through.  Throws
-// Error as ObjectUrl does, and
+// Error as ObjectUrl does, 42501 when the bucket is not among endpoint.buckets, and
 //   55000 when there is no such object, 54000 when it is larger than max_bytes,
 //   53100 when the file cannot be written, 08006 when only a part of the object came,
 //   57P03 when Storage cannot be reached, cannot answer now, or refuses the key or the address,
