@@ -39,7 +39,7 @@ ask() {
 }
 
 progress="
-SELECT rpad(progress, 46) || coalesce(a.query, '')
+SELECT rpad(progress, 56) || coalesce(substring(a.query FROM ': (.*)'), '')
 FROM soulprint_progress p LEFT JOIN pg_stat_activity a ON a.pid = p.pid AND a.backend_type = 'soulprint worker'"
 status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 
@@ -47,7 +47,7 @@ status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 watch_pass() {
   local said='' line
   SECONDS=0
-  printf '%-46s%s\n' "soulprint_progress" "pg_stat_activity"
+  printf '%-56s%s\n' "soulprint_progress" "pg_stat_activity"
   while ended=$(ask "$status") && [[ $ended == pending || $ended == processing ]]; do
     line=$(ask "$progress")
     line=${line%"${line##*[! ]}"}
@@ -106,7 +106,7 @@ FROM raw_conversations, generate_series(1, $copies) AS week"
 }
 
 heading "Asking for a full pass; a background worker runs it"
-coproc session { sql -A -t 2>&1 {script}>&-; }
+coproc session { exec {script}>&-; sql -A -t 2>&1; }
 ended=$(ask "$status")
 show "
 SELECT soulprint_start_full_pass(

@@ -11,15 +11,16 @@
 if [ -t 1 ]; then period=1; else period=5; fi
 running=
 
-# No child may keep this pipe open: its end is how the watcher learns that the script has ended.
+# After a kill -9 it is run by a watcher, which learns of the end when nobody holds this pipe open any
+# more: children that outlive the script must not.
 at_end() {
   exec {script}> >(
     trap '' INT TERM HUP PIPE
     while read -r; do :; done
-    "$@"
+    "$@" >/dev/null 2>&1
   )
-  watcher=$!
-  trap 'exec {script}>&-; wait "$watcher"' EXIT
+  # shellcheck disable=SC2064
+  trap "$(printf '%q ' "$@")" EXIT
   trap 'stop; exit 130' INT TERM HUP PIPE
 }
 
