@@ -73,9 +73,10 @@ count_tap() {
   skips=$(grep -cE '^ok [0-9]+ # skip|^1\.\.0 # SKIP' "$2")
   add "$1" "$(grep -E '^ok ' "$2" | grep -cvE '^ok [0-9]+ # skip')" "$(grep -c '^not ok ' "$2")" \
     "$skips" && return
-  echo "--- $4"
-  grep -v '^ok ' "$2" | tail -n 80
   for server_log in "$3/$4"_*.log; do
     [ ! -s "$server_log" ] || show "$server_log" "$(basename "$server_log")"
   done
+  # What was got and expected is read first, so it comes last.
+  echo "--- $4"
+  grep -v '^ok ' "$2" | tail -n 80
 }

@@ -10,8 +10,9 @@ cd "$(dirname "$0")/.." || exit 1
 . test/throw_away.sh
 
 user=00000000-0000-4000-8000-00000000000e
+busy_user=00000000-0000-4000-8000-00000000000f
 patience=120 # seconds
-copies=100
+copies=200
 
 model=${MODEL:-offline}
 case $model in
@@ -41,11 +42,10 @@ ask() {
 progress="
 SELECT rpad(progress, 56) || coalesce(substring(a.query FROM ': (.*)'), '')
 FROM soulprint_progress p LEFT JOIN pg_stat_activity a ON a.pid = p.pid AND a.backend_type = 'soulprint worker'"
-status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"
 
-# Prints each line of progress once, until the pass has ended; leaves its status.
+# Prints each line of progress once, until the user's pass has ended; leaves its status.
 watch_pass() {
-  local said='' line
+  local said='' line status="SELECT full_pass_status FROM user_profiles WHERE user_id = '$1'"
   SECONDS=0
   printf '%-56s%s\n' "soulprint_progress" "pg_stat_activity"
   while ended=$(ask "$status") && [[ $ended == pending || $ended == processing ]]; do
@@ -59,6 +59,17 @@ watch_pass() {
     sleep 0.1
   done
   [ "$ended" != complete ] || printf '[####################] 100 %%  complete\n'
+}
+
+full_pass() {
+  show "
+SELECT soulprint_start_full_pass(
+    '$1') AS pass_id"
+  watch_pass "$1"
+  [ "$ended" = complete ] || {
+    sql -A -t -c "SELECT full_pass_error FROM user_profiles WHERE user_id = '$1'" >&2
+    give_up "the pass ended as ${ended:-unknown}" "$folder/server.log"
+  }
 }
 
 heading "Building and installing the extension"
@@ -94,27 +105,23 @@ SELECT imported, updated, unchanged, skipped
 FROM soulprint_import_file('$user',
     '$folder/emily.zip')"
 
-# The rules are so quick that ten conversations would show nothing.
-[ "$model" = server ] || {
-  heading "Telling $copies weeks before the same, so that there is something to do"
-  show "
-INSERT INTO raw_conversations (user_id, conversation_id, title, messages,
-    message_count, created_at)
-SELECT user_id, conversation_id || '-' || week, title, messages,
-    message_count, created_at - week * interval '7 days'
-FROM raw_conversations, generate_series(1, $copies) AS week"
-}
-
 heading "Asking for a full pass; a background worker runs it"
 coproc session { exec {script}>&-; sql -A -t 2>&1; }
-ended=$(ask "$status")
-show "
-SELECT soulprint_start_full_pass(
-    '$user') AS pass_id"
-watch_pass
-[ "$ended" = complete ] || {
-  sql -A -t -c "SELECT full_pass_error FROM user_profiles WHERE user_id = '$user'" >&2
-  give_up "the pass ended as ${ended:-unknown}" "$folder/server.log"
+full_pass "$user"
+
+# The rules are so quick that ten conversations show little.
+[ "$model" = server ] || {
+  heading "The same for a user with $copies times as many conversations"
+  show "
+INSERT INTO user_profiles (user_id)
+VALUES ('$busy_user')"
+  show "
+INSERT INTO raw_conversations (user_id, conversation_id, title,
+    messages, message_count, created_at)
+SELECT '$busy_user', conversation_id || '-' || week,
+    title, messages, message_count, created_at - week * interval '7 days'
+FROM raw_conversations, generate_series(1, $copies) AS week"
+  full_pass "$busy_user"
 }
 
 heading "What it did"
