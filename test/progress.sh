@@ -25,8 +25,9 @@ at_end() {
 }
 
 stop() {
-  [ -z "$running" ] || kill "$running" 2>/dev/null
-  wait
+  [ -n "$running" ] || return 0
+  kill "$running" 2>/dev/null
+  wait "$running"
 }
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
