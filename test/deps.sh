@@ -100,7 +100,7 @@ as_root apt-get update
 version=$(postgres_version)
 for i in "${!missing[@]}"; do
   [ "${missing[$i]}" = postgresql ] || continue
-  missing[$i]=postgresql-$version
+  missing[i]=postgresql-$version
   missing+=("postgresql-server-dev-$version")
   no_cluster
 done

@@ -20,7 +20,7 @@ cd "$(dirname "$0")/.." || exit 1
 one=${1:-}
 one=${one##*/}
 
-# The names of the unit tests, as GoogleTest prints them but for the parameters.
+# Suite.Name of each unit test.
 unit_tests() {
   sed -nE 's/^TEST(_F|_P)?\((\w+), *(\w+)\).*/\2.\3/p' test/unit/*.cpp
 }
@@ -34,8 +34,10 @@ some_unit_test() {
   IFS=: read -ra taken <<<"${1%%-*}"
   while read -r name; do
     for pattern in "${taken[@]:-*}"; do
+      # A test with parameters is called Where/Suite.Name/0.
+      pattern=${pattern#*/}
       # shellcheck disable=SC2053
-      [[ $name == $pattern || */$name/* == $pattern ]] && return
+      [[ $name == ${pattern%/*} ]] && return
     done
   done < <(unit_tests)
   return 1
