@@ -3,7 +3,7 @@
 #   make                builds the library
 #   make install        installs it                make uninstall   removes it
 #   make demo           shows a full pass          make demo MODEL=server   one over the wire
-#   make test           runs all tests             make test ONE=010_wall.pl | chunks | Chunks.*
+#   make test           runs all tests             make test ONE=010_wall.pl | chunks | 'Facts.*'
 #   make test-versions  runs them on PostgreSQL 15, 17 and 18, each in a Debian of its own
 #                                                  make test-versions VERSIONS=17
 #   make installcheck   runs pg_regress on the running server, which must preload the library

@@ -10,6 +10,7 @@
 
 if [ -t 1 ]; then period=1; else period=5; fi
 running=
+stop_signal=TERM
 
 # After a kill -9 it is run by a watcher, which learns of the end when nobody holds this pipe open any
 # more: children that outlive the script must not.
@@ -26,7 +27,7 @@ at_end() {
 
 stop() {
   [ -n "$running" ] || return 0
-  kill "$running" 2>/dev/null
+  kill -s "$stop_signal" "$running" 2>/dev/null
   wait "$running"
 }
 

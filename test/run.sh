@@ -5,7 +5,7 @@
 #   test/run.sh                   everything
 #   test/run.sh 010_wall.pl       one TAP file of test/t
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
-#   test/run.sh 'Chunks.*'        the unit tests whose names match
+#   test/run.sh 'Facts.*'         the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
 #   test/run.sh fuzz              a short run of each fuzz target
 #

@@ -83,8 +83,10 @@ test_version() {
     return
   }
   copy_checkout "$roots/$version"
+  stop_signal=KILL # unshare ignores the others
   run_told "$log" where_it_is in_root "$roots/$version" make -C /soulprint --no-print-directory test
   status=$?
+  stop_signal=TERM
   line=$(tail -n 1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed')
   read -ra counts <<<"$(tr -cs '0-9\n' ' ' <<<"$line")"
   add "$status" "${counts[@]}" || grep -v '^  ' "$log"
