@@ -64,9 +64,12 @@ compiled=' -c -o [^ ]*\.o '
 
 how_much_is_compiled() { echo "compiling $(grep -cE -- "$compiled" "$1")/$to_compile"; }
 
+# The commands are counted, so make -s test is not silent below.
 compile() {
-  local log=$1 make=${MAKE:-make}
+  local log=$1 make=${MAKE:-make} flags=${MAKEFLAGS:-} letters
   shift
+  letters=${flags%% *}
+  case $letters in -*) ;; *) export MAKEFLAGS=${letters//s/}${flags#"$letters"} ;; esac
   to_compile=$("$make" -n "$@" 2>/dev/null | grep -cE -- "$compiled")
   [ "$to_compile" -lt 20 ] ||
     echo "  $to_compile files to compile: about $((to_compile * 4 / $(nproc))) s on idle cores"
