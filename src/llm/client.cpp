@@ -5,6 +5,7 @@
 #include "llm/client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -72,10 +73,13 @@ Question ProbeQuestion(const std::string& model) {
   return question;
 }
 
-// What makes an answer worthless (the pass is no longer this process's), or is not to wait for one.
+// What is not to wait for an answer, or after which none can be kept: the pass is no longer this
+// process's, or the tables are gone.
 bool ActsAtOnce(const Error& error) {
-  return error.sqlstate() == sqlstate::kNoData || error.sqlstate() == sqlstate::kQueryCanceled ||
-         error.sqlstate() == sqlstate::kAdminShutdown;
+  constexpr std::array<std::string_view, 6> kAtOnce = {
+      sqlstate::kQueryCanceled, sqlstate::kAdminShutdown,   sqlstate::kNoData,
+      sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
+  return std::find(kAtOnce.begin(), kAtOnce.end(), error.sqlstate()) != kAtOnce.end();
 }
 
 }  // namespace

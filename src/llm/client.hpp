@@ -50,8 +50,8 @@ class MessagesModel : public Model {
   //         the message says why, the hint what to do,
   //   08000 when the server has had too much to do to answer anything for half an hour.
   // What the key's callback throws, and next, take and idle, comes through in the same way; but
-  // what is no Error, or 02000, 57014 or 57P01 out of these three, at once: everything in flight is
-  // given up.
+  // what is no Error, and one after which no answer is wanted or can be kept (02000, 3F000, 42P01,
+  // 57014, 57P01, XX000) out of these three, at once: everything in flight is given up.
   void Ask(const Next& next, const Take& take) override;
 
   // Probes, with one request; `model` is the name to ask for.  kPauses where Ask would throw 57P03,

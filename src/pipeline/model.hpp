@@ -89,8 +89,8 @@ class Model {
   // Asks everything that `next` gives, as many at a time as this model may, and hands each answer
   // to `take` once.  Returns when nothing is in flight and `next` has no more.  What next and take
   // throw comes through, but an Error only after what is in flight has been answered and taken,
-  // unless it is to act at once (02000, 57014, 57P01); throws Error when no question at all can be
-  // asked at the moment.
+  // unless no answer is wanted or could be kept any more (02000, 3F000, 42P01, 57014, 57P01, XX000);
+  // throws Error when no question at all can be asked at the moment.
   virtual void Ask(const Next& next, const Take& take) = 0;
 
   // Says that the answer to this question and attempt was of no use, so that a pass that fails can

@@ -147,7 +147,10 @@ is_deeply([ uniq map { $_->{kind} } ($model->journal)[1 .. 5] ], ['other'], "pro
 $model->script({ hold => \1, times => 'always' });
 $model->wait_for(held => 1);
 $model->release;
-ok($model->wait_for(held => 3), 'probing: until one is answered, then all are taken at once');
+{
+	local $PostgreSQL::Test::Utils::timeout_default = 20;
+	ok($model->wait_for(held => 3), 'probing: until one is answered, then all are taken at once');
+}
 $model->forget;
 are_complete('probing: and served', @users);
 set(pause_probe_interval => undef);

@@ -270,7 +270,8 @@ TEST(ClientEnding, AnErrorOfTheirsPausesNobody) {
 
 TEST(ClientEnding, WhatActsAtOnceStillDoes) {
   for (const std::string_view sqlstate :
-       {sqlstate::kNoData, sqlstate::kQueryCanceled, sqlstate::kAdminShutdown}) {
+       {sqlstate::kNoData, sqlstate::kQueryCanceled, sqlstate::kAdminShutdown,
+        sqlstate::kUndefinedTable, sqlstate::kUndefinedSchema, sqlstate::kInternalError}) {
     Wire wire;
     wire.endpoint.concurrency = 2;
     wire.stub.Play({Says("first"), {"", Scene::End::kHang}});
