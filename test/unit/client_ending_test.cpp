@@ -64,6 +64,7 @@ TEST(ClientProbe, RefusedAsWellIsAPauseAfterTwoRequests) {
        {Blocked(403), Blocked(404), Reply(404, ""), Reply(403, R"({"message":"Forbidden"})")}) {
     Wire wire;
     std::string paused;
+    wire.endpoint.delay_scale = 1;
     wire.endpoint.pause = [&](const Error& error, std::chrono::seconds) { paused = error.what(); };
     wire.stub.Play({scene});
     const Error error = wire.Ending(10);
