@@ -271,8 +271,11 @@ for my $user (@users, add_user($node, ++$number))
 is($model->stats->{requests}, 1, 'CALL, no probe due: nobody is asked');
 is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE state = 'queued'"), '1', 'CALL, no probe due: nothing is queued');
 reload_read_by('soulprint launcher');
-my ($code, $out, $err) = call($users[0]);
-like($err, qr/ERROR:  55000: full pass \d+ is queued: the model server does not accept the API key/, 'CALL, a probe due, in vain: an error says why');
+# One whose pass never ran.
+my $new = add_user($node, ++$number);
+$sql->(talk($new, 1, 3));
+my ($code, $out, $err) = call($new);
+like($err, qr/ERROR:  55000: full pass \d+ is queued: the model server does not accept the API key.*\nHINT:  [A-Z].*reload the server's configuration\./s, 'CALL, a probe due, in vain: an error says why, and what to do');
 is($model->stats->{requests}, 2, 'CALL, a probe due, in vain: one request');
 is_paused('CALL, a probe due, in vain', 'the model server does not accept', @users);
 only_calls();
