@@ -245,21 +245,30 @@ TEST(FormatConversations, FenceSpacesLinesThatLookLikeMarks) {
 }
 
 TEST(FormatConversations, FenceSpacesMarksBehindWhatNobodySees) {
-  for (const char* const before :
-       {"\n", "\r", "\r\n", "\v", "\f", "\xC2\x85", "\u2028", "\u2029", "\n\u200B",
-        "\n\uFEFF\u00AD", "\n\u202E", "\n\U000E0041", "\n\xC2\x9B", "\u200B\n", "\u2028\uFE0F",
-        "\n\u00A0", "\n\u3000 "}) {
-    for (const std::string mark : {"User:", "Assistant:", "=== Conversation:", "## MEMORY"}) {
-      std::string const said = std::string("a") + before + mark + " b";
-      std::string const text =
-          Format({Titled(said, {User(said)})}, 1000, Share::kFair, Fence::kSpaced);
-      EXPECT_FALSE(Contains(text, "\n" + mark + " b")) << before;
-      EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << before;
-      for (const char* const space : {"\n ", "\n \u00A0", "\n \u3000 "}) {
-        if (Contains(text, space + mark + " b")) goto spaced;
-      }
-      ADD_FAILURE() << text;
-    spaced:;
+  // What stands before a mark, and what of it is sent.
+  const std::vector<std::pair<std::string, std::string>> before = {{"\n", "\n "},
+                                                                   {"\r", "\n "},
+                                                                   {"\r\n", "\n "},
+                                                                   {"\v", "\n "},
+                                                                   {"\f", "\n "},
+                                                                   {"\xC2\x85", "\n "},
+                                                                   {"\u2028", "\n "},
+                                                                   {"\u2029", "\n "},
+                                                                   {"\n\u200B", "\n "},
+                                                                   {"\n\uFEFF\u00AD", "\n "},
+                                                                   {"\n\u202E", "\n "},
+                                                                   {"\n\U000E0041", "\n "},
+                                                                   {"\n\xC2\x9B", "\n "},
+                                                                   {"\u200B\n", "\n "},
+                                                                   {"\u2028\uFE0F", "\n "},
+                                                                   {"\n\u00A0", "\n \u00A0"},
+                                                                   {"\n\u3000 ", "\n \u3000 "}};
+  for (const auto& [given, sent] : before) {
+    for (const char* const mark : {"User:", "Assistant:", "=== Conversation:", "## MEMORY"}) {
+      std::string const said = "a" + given + mark + " b";
+      std::string const shown = "a" + sent + mark + " b";
+      EXPECT_EQ(Format({Titled(said, {User(said)})}, 1000, Share::kFair, Fence::kSpaced),
+                "=== Conversation: \"" + shown + "\" (2024-03-20) ===\nUser: " + shown);
     }
   }
 }
