@@ -191,15 +191,23 @@ Datum wall_values(PG_FUNCTION_ARGS) {
   });
 }
 
+// A jsonb as its text.
+static std::string TextOf(Datum datum) {
+  return pg::Call([&] {
+    Jsonb* const jsonb = DatumGetJsonbP(datum);
+    return JsonbToCString(nullptr, &jsonb->root, VARSIZE(jsonb));
+  });
+}
+
 // text, jsonb, jsonb[], uuid, bytea → one jsonb array that holds them all.
 Datum wall_arguments(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const pg::Row quoted =
         pg::Query("SELECT to_json($1)").Text(pg::FromText(PG_GETARG_DATUM(0))).Run().at(0);
-    std::string json = "[" + quoted.Text(0) + "," + pg::FromJsonb(PG_GETARG_DATUM(1));
-    for (std::optional<Datum> element : pg::JsonbElements(PG_GETARG_DATUM(2))) {
-      json += "," + (element ? pg::FromJsonb(*element) : "null");
-    }
+    std::string json = "[" + quoted.Text(0) + "," + TextOf(PG_GETARG_DATUM(1));
+    pg::ForEachJsonb(PG_GETARG_DATUM(2), [&](std::optional<Datum> element, std::size_t) {
+      json += "," + (element ? TextOf(*element) : "null");
+    });
     json += ",\"" + pg::FromUuid(PG_GETARG_DATUM(3)) + "\",\"";
     json += pg::FromBytea(PG_GETARG_DATUM(4));
     return pg::ToJsonb(json + "\"]");
