@@ -87,8 +87,8 @@ std::vector<Scored> Score(const Conversations& conversations) {
   scored.reserve(conversations.size());
   for (std::size_t i = 0; i < conversations.size(); ++i) {
     const Conversation conversation = conversations.Read(i);
-    scored.push_back(
-        {i, ScoreConversation(conversation), conversation.messages.size(), conversation.created_at});
+    scored.push_back({i, ScoreConversation(conversation), conversation.messages.size(),
+                      conversation.created_at});
   }
   return scored;
 }
@@ -129,8 +129,8 @@ void AddFacts(const JsonbView& object, std::size_t argument_bytes, FactMerger* m
     if (fact) merger->Add(std::move(*fact));
     if (merger->bytes() <= Budget(argument_bytes, 8)) return;
     throw Error(sqlstate::kProgramLimitExceeded, "facts take too much memory to be merged",
-                "They take more than " + std::to_string(merger->bytes() >> 20) + " MB, their array " +
-                    std::to_string(argument_bytes >> 20) + " MB.",
+                "They take more than " + std::to_string(merger->bytes() >> 20) +
+                    " MB, their array " + std::to_string(argument_bytes >> 20) + " MB.",
                 "Merge fewer of them, or longer ones, at a time.");
   };
   for (Category category : kCategories) {

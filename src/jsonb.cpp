@@ -1,5 +1,5 @@
-// A jsonb in place, as events, without recursion: it may be nested deeply.  Facts and messages ──► a
-// jsonb.
+// A jsonb in place, as events, without recursion: it may be nested deeply.  Facts and messages ──►
+// a jsonb.
 
 #include <algorithm>
 #include <cstdint>
@@ -165,7 +165,7 @@ class ValueBuilder final : public JsonEvents {
   }
 
   json root_;
-  json* place_ = nullptr;     // of the value added last
+  json* place_ = nullptr;    // of the value added last
   std::vector<json*> open_;  // the arrays and objects around the next value
   std::string key_;
   std::size_t left_;
@@ -264,8 +264,8 @@ std::size_t JsonbView::size() const { return JsonContainerSize(value_.val.binary
 
 JsonbView JsonbView::At(std::size_t position) const {
   return JsonbView(pg::Call([&] {
-    JsonbValue* const found = getIthJsonbValueFromContainer(value_.val.binary.data,
-                                                            static_cast<uint32>(position));
+    JsonbValue* const found =
+        getIthJsonbValueFromContainer(value_.val.binary.data, static_cast<uint32>(position));
     JsonbValue const copy = *found;
     pfree(found);
     return copy;
@@ -326,8 +326,8 @@ Datum FactsToJsonb(const std::deque<Fact>& facts) {
     std::size_t const count = facts.size();
     auto* const values = static_cast<JsonbValue*>(
         MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(JsonbValue)));
-    auto* pairs = static_cast<JsonbPair*>(MemoryContextAllocHuge(
-        CurrentMemoryContext, (kMaxFields * count + 1) * sizeof(JsonbPair)));
+    auto* pairs = static_cast<JsonbPair*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, (kMaxFields * count + 1) * sizeof(JsonbPair)));
     JsonbPair lists[kCategories.size()];
     JsonbValue* next = values;
     for (Category category : kCategories) {

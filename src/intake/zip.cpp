@@ -32,7 +32,7 @@ constexpr std::uint16_t kEncrypted = 1;
 constexpr std::uint16_t kSizesFollow = 8;
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
-constexpr std::uint16_t kSizes64 = 0x0001;     // an extra field
+constexpr std::uint16_t kSizes64 = 0x0001;      // an extra field
 constexpr std::uint16_t kUnicodePath = 0x7075;  // another
 constexpr std::uint64_t kIn64 = 0xFFFFFFFF;
 
@@ -62,8 +62,8 @@ std::uint16_t Short(std::string_view bytes, std::size_t at) {
 }
 
 std::uint32_t Checksum(std::uint32_t before, std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32(before, reinterpret_cast<const Bytef*>(bytes.data()),
-                                          static_cast<uInt>(bytes.size())));
+  return static_cast<std::uint32_t>(
+      crc32(before, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
 // The sizes, and of the directory the place, that did not fit into the header.
@@ -191,7 +191,8 @@ bool ZipFileReader::IsDescriptor(std::string_view bytes, std::size_t width,
 void ZipFileReader::Check() {
   std::uint64_t const compressed = TakenBytes();
   if (!header_.sizes_follow) {
-    if (compressed == header_.compressed && size_ == header_.size && checksum_ == header_.checksum) {
+    if (compressed == header_.compressed && size_ == header_.size &&
+        checksum_ == header_.checksum) {
       return;
     }
     ThrowDamaged("A file in it is not what its header says.");

@@ -26,7 +26,7 @@ struct ZipHeader {
   std::uint32_t checksum = 0;
   std::uint64_t compressed = 0;
   std::uint64_t size = 0;
-  std::uint64_t at = 0;         // where the file's own header is; of the directory only
+  std::uint64_t at = 0;       // where the file's own header is; of the directory only
   bool sizes_follow = false;  // its sizes and checksum stand behind it
 };
 

@@ -80,8 +80,7 @@ std::pair<std::string, std::size_t> KeyOf(const Fact& fact) {
 // Items about the same thing become one, worded as the strongest, of equals as the newest.
 std::vector<Item> Merge(std::vector<Item> items) {
   std::vector<Item> merged;
-  std::map<std::string, std::pair<std::size_t, std::size_t>>
-      places;  // key → place, strength
+  std::map<std::string, std::pair<std::size_t, std::size_t>> places;  // key → place, strength
   for (Item& item : items) {
     const auto [key, strength] = KeyOf(item.fact);
     const auto [found, is_new] = places.try_emplace(key, merged.size(), strength);

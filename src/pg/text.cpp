@@ -45,8 +45,8 @@ Datum ToTextArray(const std::vector<std::string>& texts) {
   });
 }
 
-void ForEachJsonb(Datum datum,
-                  const std::function<void(std::optional<Datum> element, std::size_t bytes)>& give) {
+void ForEachJsonb(
+    Datum datum, const std::function<void(std::optional<Datum> element, std::size_t bytes)>& give) {
   struct Element {
     Datum value;
     bool null;

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxNesting = 100;
 // An ordered object looks a key up by going through all of them.
 constexpr std::size_t kMaxKeys = 1000;
 constexpr std::size_t kMaxValues = 100000;
-constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 // How often a text is gone through in search of JSON.
 constexpr std::size_t kMaxSearches = 16;
 constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be in any case

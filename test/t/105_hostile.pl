@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use HostileTest;
 use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -15,67 +16,16 @@ new_database($node);
 my $user = add_user($node, 1);
 my $folder = $node->basedir;
 
-# What python makes of a few lines, as a file; export() and zip() are there for them.
-sub make
-{
-	my ($name, $lines) = @_;
-	my $path = "$folder/$name";
-	my $program = <<'PYTHON' . $lines;
-import json, random, sys, zipfile
-path = sys.argv[1]
-message = lambda text: {"role": "user", "content": text}
-conversation = lambda **more: {"id": "c1", "title": "t", "create_time": 1, "messages": [message("I like tea")], **more}
-def write(*pieces):
-    with open(path, "w") as file:
-        for piece in pieces:
-            file.write(piece)
-def zip(*members, compression=zipfile.ZIP_DEFLATED):
-    with zipfile.ZipFile(path, "w", compression) as file:
-        for name, content in members:
-            file.writestr(name, content)
-MB = 1 << 20
-def tree(*messages):
-    nodes = {str(i): {"parent": str(i - 1), "message": message} for i, message in enumerate(messages)}
-    write(json.dumps([{"id": "tree", "current_node": str(len(messages) - 1), "mapping": nodes}], ensure_ascii=False))
-said = lambda text, role="assistant": {"author": {"role": role}, "content": {"content_type": "text", "parts": [text]}}
-def noise(count):
-    return random.Random(1).randbytes(count // 2).hex()
-PYTHON
-	run_log([ 'python3', '-c', $program, $path ]) or die "python3: $name";
-	return $path;
-}
+sub make { my ($name, $lines) = @_; return make_file("$folder/$name", $lines) }
 
-my $session = $node->background_psql('postgres', on_error_stop => 0);
-$session->set_query_timer_restart;
-my $pid = $session->query('SELECT pg_backend_pid()');
-
-# The most private memory that the session has had since watch_memory(), in MB.
-sub memory
-{
-	my %kb = slurp_file("/proc/$pid/status") =~ /^(VmHWM|RssFile|RssShmem):\s+(\d+)/mg;
-	return ($kb{VmHWM} - $kb{RssFile} - $kb{RssShmem}) / 1024;
-}
-
-sub watch_memory { append_to_file("/proc/$pid/clear_refs", "5\n"); return }
-
-# The import of a file: what it gives, or its error.
-sub import_of
-{
-	my ($path) = @_;
-	$session->{stderr} = '';
-	my $out = $session->query("SELECT imported || ' imported, ' || skipped || ' skipped ' || skipped_because FROM soulprint_import_file('$user', '$path')");
-	my $error = $session->{stderr};
-	$session->{stderr} = '';
-	return $error eq '' ? $out : $error;
-}
+my $hostile = HostileTest->new($node);
 
 sub is_harmless
 {
 	my ($what, $path, $outcome) = @_;
-	watch_memory();
-	like(import_of($path), $outcome, $what);
-	is($session->query('SELECT 1'), '1', "$what: the session lives on");
-	cmp_ok(memory(), '<', 150, sprintf "$what: in %.0f MB", memory());
+	like($hostile->watched("SELECT imported || ' imported, ' || skipped || ' skipped ' || skipped_because FROM soulprint_import_file('$user', '$path')"), $outcome, $what);
+	is($hostile->query('SELECT 1'), '1', "$what: the session lives on");
+	cmp_ok($hostile->{peak}, '<', 150, sprintf "$what: in %.0f MB", $hostile->{peak});
 	unlink $path;
 }
 
@@ -119,7 +69,7 @@ is_harmless('a mark of countless fields', make('fields.json', q{tree(said('a \ue
 is_harmless('an archive that ends in the middle', make('cut.zip', "zip(('conversations.json', json.dumps([conversation(id='c9')] * 1000))); whole = open(path, 'rb').read(); open(path, 'wb').write(whole[:len(whole) // 2])"), qr/ERROR:  .*HINT:/s);
 is_harmless('nothing', make('empty.json', 'write("")'), qr/ERROR:  .*HINT:/s);
 
-$session->quit;
+$hostile->quit;
 $node->stop;
 log_is_clean($node);
 done_testing();

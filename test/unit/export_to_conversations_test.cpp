@@ -229,13 +229,11 @@ TEST(ExportReader, WhatTheTakerThrowsComesThrough) {
 TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
   using nlohmann::json;
   EXPECT_EQ(ConversationOf(json::parse(Chat("a"))).id, "a");
-  EXPECT_EQ(ConversationOf(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(),
-            1u);
+  EXPECT_EQ(ConversationOf(json::parse(R"([{"role":"user","content":"x"}])")).messages.size(), 1u);
   EXPECT_TRUE(ConversationOf(json::parse(R"({"mapping":{}})")).messages.empty());
-  EXPECT_EQ(
-      ConversationOf(json::parse(R"({"chat_messages":[{"sender":"human","text":"x"}]})"))
-          .messages.size(),
-      1u);
+  EXPECT_EQ(ConversationOf(json::parse(R"({"chat_messages":[{"sender":"human","text":"x"}]})"))
+                .messages.size(),
+            1u);
   EXPECT_TRUE(ConversationOf(json::array()).messages.empty());
   for (char const* text : {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})",
                            R"({"header":"Gemini Apps","title":"Prompted x"})"}) {
@@ -253,6 +251,49 @@ TEST(ConversationFromText, StoredMessagesAreReadBackAsTheyWere) {
   EXPECT_EQ(read.messages[0].text, conversation.messages[0].text);
   EXPECT_EQ(read.messages[0].at, conversation.messages[0].at);
   EXPECT_EQ(read.messages[1].text, " x ");
+}
+
+TEST(ConversationFromJson, WhatWouldTakeManyTimesItsSizeIsAClearError) {
+  using nlohmann::json;
+  json const messages(10000, json::object());
+  for (const json& value :
+       {messages, json{{"messages", messages}}, json{{"chat_messages", messages}}}) {
+    try {
+      ConversationOf(value, 1000000);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), "54000");
+      EXPECT_FALSE(error.hint().empty());
+    }
+  }
+  EXPECT_TRUE(ConversationOf(messages, 10000000).messages.empty());
+}
+
+TEST(ConversationFromJson, AListWithoutAMessageIsNone) {
+  using nlohmann::json;
+  EXPECT_THROW(ConversationOf(json::parse("[1, \"x\", null, []]")), Error);
+  EXPECT_TRUE(ConversationOf(json::parse("[1, {}]")).messages.empty());
+}
+
+TEST(ExportReader, TitlesEndAtFiveHundredCharacters) {
+  std::string title;
+  for (int i = 0; i < 600; ++i) title += "\u00e9";
+  std::string const said = R"([{"role":"user","content":"x"}])";
+  std::string const turns = R"([{"sender":"human","text":"x"}])";
+  for (
+      const std::string& conversation :
+      {R"({"title":")" + title + R"(","messages":)" + said + "}",
+       R"({"name":")" + title + R"(","chat_messages":)" + turns + "}",
+       R"({"title":")" + title +
+           R"(","mapping":{"a":{"message":{"author":{"role":"user"},"content":{"content_type":"text","parts":["x"]}}}}})"}) {
+    ImportReport report;
+    std::string cut;
+    ExportReader reader(
+        {}, [&](Conversation c) { cut = c.title.value_or(""); }, &report);
+    reader.Push("[" + conversation + "]");
+    reader.Finish();
+    EXPECT_EQ(cut, title.substr(0, 1000));
+  }
 }
 
 }  // namespace

@@ -229,5 +229,20 @@ TEST(MergeFacts, TwentyThousandFactsTakeMilliseconds) {
   EXPECT_LT(one, kLimit);
 }
 
+TEST(FactMerger, GivesWhatMergeFactsGives) {
+  std::vector<Fact> facts;
+  for (const char* text : {"Likes tea", "Likes milk", " likes TEA"}) {
+    Fact fact;
+    fact.text = text;
+    fact.sources = {{"c", static_cast<int>(facts.size()), std::nullopt}};
+    facts.push_back(fact);
+  }
+  FactMerger merger;
+  for (const Fact& fact : facts) merger.Add(fact);
+  EXPECT_GT(merger.bytes(), 2 * sizeof(Fact));
+  std::deque<Fact> const merged = merger.Take();
+  EXPECT_EQ(FactsToJson({merged.begin(), merged.end()}), FactsToJson(MergeFacts(facts)));
+}
+
 }  // namespace
 }  // namespace soulprint

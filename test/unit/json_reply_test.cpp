@@ -111,5 +111,23 @@ TEST(ParseJsonText, SearchesForNothing) {
   EXPECT_FALSE(ParseJsonText(Nested(101)));
 }
 
+TEST(ParseJsonReply, WhatIsTooLargeIsUnreadable) {
+  std::string numbers = "[1";
+  for (int i = 0; i < 99990; ++i) numbers += ",1";
+  EXPECT_TRUE(ParseJsonReply(numbers + "]"));
+  EXPECT_FALSE(ParseJsonReply(numbers + ",1,1,1,1,1,1,1,1,1,1,1,1]"));
+  std::string const blanks(17000000, ' ');
+  EXPECT_FALSE(ParseJsonReply("{}" + blanks));
+  EXPECT_FALSE(ParseJsonText("{}" + blanks));
+}
+
+TEST(ParseJsonReply, SearchesOnlySoFar) {
+  // Each opening is closed at the far end only, and none of it is JSON.
+  std::string const deep = std::string(90, '[') + std::string(300000, 'x') + std::string(90, ']');
+  EXPECT_FALSE(ParseJsonReply(deep + " {\"a\":1}"));
+  std::string const shallow = std::string(9, '[') + std::string(300000, 'x') + std::string(9, ']');
+  EXPECT_TRUE(ParseJsonReply(shallow + " {\"a\":1}"));
+}
+
 }  // namespace
 }  // namespace soulprint

@@ -24,7 +24,8 @@ TEST(JsonToExported, TextAndParsedJsonGiveTheSame) {
       "conversation_id":"c"})";
   ExportedConversation from_text, from_json;
   ASSERT_EQ(JsonToExported(text, {512}, &from_text), ReadJson::kRead);
-  ASSERT_EQ(JsonToExported(Sender(nlohmann::json::parse(text)), {512}, &from_json), ReadJson::kRead);
+  ASSERT_EQ(JsonToExported(Sender(nlohmann::json::parse(text)), {512}, &from_json),
+            ReadJson::kRead);
   for (const ExportedConversation& read : {from_text, from_json}) {
     EXPECT_EQ(read.title, "T");
     EXPECT_EQ(read.id, "7");

@@ -1,0 +1,153 @@
+// Archives that lie about what is in them, or hold it in ways that are not read.
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <string>
+
+#include "archives.hpp"
+
+namespace soulprint {
+namespace {
+
+std::string Deflated(const std::string& content) {
+  // Behind the ten bytes of a gzip's header, before the eight of its end.
+  std::string const gzip = Gzip(content);
+  return gzip.substr(10, gzip.size() - 18);
+}
+
+std::uint32_t Checksum(const std::string& content) {
+  return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()),
+                                          static_cast<uInt>(content.size())));
+}
+
+enum class Descriptor { kNone, kMarked, kBare, kWide };
+
+// A file of a ZIP with its sizes behind it.
+std::string Streamed(const std::string& name, const std::string& content, int method,
+                     Descriptor descriptor = Descriptor::kMarked) {
+  std::string const body = method == 8 ? Deflated(content) : content;
+  std::string file = "PK\x03\x04" + Bytes(20, 2) + Bytes(8, 2) +
+                     Bytes(static_cast<std::uint64_t>(method), 2) + Bytes(0, 16) +
+                     Bytes(name.size(), 2) + Bytes(0, 2) + name + body;
+  if (descriptor == Descriptor::kNone) return file;
+  int const width = descriptor == Descriptor::kWide ? 8 : 4;
+  if (descriptor != Descriptor::kBare) file += "PK\x07\x08";
+  return file + Bytes(Checksum(content), 4) + Bytes(body.size(), width) +
+         Bytes(content.size(), width);
+}
+
+std::string InZip(const std::string& files) {
+  return Zip({{"conversations.zip", files + "PK\x05\x06" + Bytes(0, 18)}});
+}
+
+std::string Changed(std::string zip, const char* mark, std::size_t offset, std::uint64_t number,
+                    int size) {
+  return zip.replace(zip.find(mark) + offset, static_cast<std::size_t>(size), Bytes(number, size));
+}
+
+TEST(ArchiveBudget, OneGzipOnly) {
+  ExpectError(Gzip(Gzip(Export("a"))), "22P02", "not a JSON", "It is compressed with gzip");
+  // A header whose file name goes on and on.
+  std::string const name = "\x1F\x8B\x08\x08" + Bytes(0, 6) + std::string(1000000, 'A');
+  ExpectError(name, "22P02", "ends in the middle");
+  ExpectError(Gzip(name), "22P02", "not a JSON", "It is compressed with gzip");
+  std::string named = Gzip(Export("a"));
+  named[3] = 8;
+  EXPECT_EQ(Read({named.insert(10, std::string(1000000, 'A') + '\0'), -1}).ids, "a ");
+}
+
+TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
+  std::string const zip = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
+  for (auto const& [method, name] : {std::pair{1, "shrinking"},
+                                     {6, "imploding"},
+                                     {9, "Deflate64"},
+                                     {12, "bzip2"},
+                                     {14, "LZMA"},
+                                     {93, "Zstandard"},
+                                     {95, "XZ"},
+                                     {98, "PPMd"},
+                                     {99, "encryption (AES)"},
+                                     {77, "method 77"}}) {
+    auto const number = static_cast<std::uint64_t>(method);
+    std::string const other =
+        Changed(Changed(zip, "PK\x03\x04", 8, number, 2), "PK\x01\x02", 10, number, 2);
+    std::string const message = std::string("in a way that is not read: ") + name;
+    ExpectError(other, "22P02", message, "In \"conversations.json\"");
+    ExpectError(InZip(Streamed("conversations.json", "x", method)), "22P02", message);
+  }
+  std::string const beside = Zip({{"a.bin", "x"}, {"conversations.json", Export("a")}});
+  EXPECT_EQ(
+      Read({Changed(Changed(beside, "PK\x03\x04", 8, 14, 2), "PK\x01\x02", 10, 14, 2), -1}).ids,
+      "a ");
+}
+
+TEST(ArchiveBudget, SizesBehindTheFileAreFound) {
+  for (int method : {0, 8}) {
+    // Looks like an end, again and again.
+    std::string const media = "PPK\x07\x08PK\x07\x08" + std::string(100000, 'P') + "PK\x07\x08" +
+                              Bytes(0, 12) + std::string(40, 'x');
+    for (Descriptor form : {Descriptor::kMarked, Descriptor::kBare, Descriptor::kWide}) {
+      if (method == 0 && form == Descriptor::kBare) continue;  // nothing tells where it is
+      EXPECT_EQ(Read({InZip(Streamed("a.bin", media, method, form) +
+                            Streamed("conversations.json", Export("a"), method, form)),
+                      -1})
+                    .ids,
+                "a ")
+          << method;
+    }
+    ExpectError(InZip(Streamed("conversations.json", Export("a"), method, Descriptor::kNone)),
+                "22P02", "export archive");
+  }
+}
+
+TEST(ArchiveBudget, WhatIsOnlyGonePastIsCounted) {
+  ArchiveLimits limits;
+  limits.max_bytes = 100000;
+  std::string const zip =
+      InZip(Streamed("a.bin", std::string(10000000, ' '), 8) + Streamed("conversations.json", "[]", 8));
+  ExpectError(zip, "54000", "larger than 1600000 bytes", "The ZIPs inside it", limits);
+  int calls = 0;
+  Read({zip, -1}, {}, [&] { ++calls; });
+  EXPECT_GT(calls, 300) << "a file that is gone past cannot be interrupted";
+}
+
+TEST(ArchiveBudget, LiesAreClearErrors) {
+  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  ExpectError(Changed(zip, "PK\x03\x04", 8, 14, 2), "22P02", "export archive cannot be read",
+              "contradicts the directory");
+  ExpectError(Changed(zip, "PK\x01\x02", 16, 1, 4), "22P02", "export archive cannot be read",
+              "not what its header says");
+  ExpectError(Changed(zip, "PK\x01\x02", 24, 5, 4), "22P02", "export archive cannot be read",
+              "larger than its header says");
+  ExpectError(Changed(zip, "PK\x01\x02", 42, 5, 4), "22P02", "export archive cannot be read",
+              "not where the directory says");
+  ExpectError(Changed(zip, "PK\x01\x02", 42, 0xFFFFFFF0, 4), "22P02", "ends in the middle");
+  ExpectError(Changed(zip, "PK\x05\x06", 16, 5, 4), "22P02", "export archive cannot be read",
+              "directory is not where");
+  ExpectError(Changed(zip, "PK\x05\x06", 12, 0xFFFFFFF0, 4), "22P02",
+              "export archive cannot be read", "larger than the file");
+  ExpectError("MZ" + zip, "22P02", "not a JSON array or object");
+}
+
+TEST(ArchiveBudget, APrefixIsNotCounted) {
+  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  EXPECT_EQ(Read({"PK\x03\x04 is what it begins with" + zip, -1}).ids, "a ");
+}
+
+TEST(ArchiveBudget, EntriesOfOneFileCountEachTime) {
+  std::string const blanks = "[" + std::string(600000, ' ') + "]";
+  std::string const zip = Zip({{"conversations-0.json", blanks}});
+  std::size_t const entry = zip.find("PK\x01\x02");
+  std::size_t const end = zip.rfind("PK\x05\x06");
+  std::string directory;
+  for (int i = 0; i < 3; ++i) directory += zip.substr(entry, end - entry);
+  std::string const twice =
+      zip.substr(0, entry) + directory + Changed(zip.substr(end), "PK\x05\x06", 12, directory.size(), 4);
+  ArchiveLimits limits;
+  limits.max_bytes = 1000000;
+  ExpectError(twice, "54000", "larger than 1000000 bytes", "", limits);
+}
+
+}  // namespace
+}  // namespace soulprint
