@@ -334,13 +334,13 @@ std::string_view ZipStream::ReadBlock() {
   return file_->Read();
 }
 
-// Goes behind what is left of the file at hand.
+// Goes behind what is left of the file at hand.  What is stored was counted as it came in.
 void ZipStream::Pass() {
   if (untouched_ && !header_.sizes_follow) return in_.Skip(header_.compressed);
   for (;;) {
     std::string_view const block = file_->Read();
     if (block.empty()) break;
-    spend_(block.size());
+    if (header_.method != kStored) spend_(block.size());
   }
 }
 

@@ -108,7 +108,7 @@ class ZipWithDirectory final : public Zip {
 // A ZIP of which the bytes come one after the other: each file has its header before it.
 class ZipStream final : public Zip {
  public:
-  // `spend` is called with the size of each block that comes out of a file only to get past it.
+  // `spend` is called with the size of each block that is inflated only to get past it.
   ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spend);
   bool Next() override;
   std::string_view ReadBlock() override;

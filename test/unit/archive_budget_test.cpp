@@ -124,7 +124,7 @@ TEST(ArchiveBudget, LiesAreClearErrors) {
               "not where the directory says");
   ExpectError(Changed(zip, "PK\x01\x02", 42, 0xFFFFFFF0, 4), "22P02", "ends in the middle");
   ExpectError(Changed(zip, "PK\x05\x06", 16, 5, 4), "22P02", "export archive cannot be read",
-              "directory is not where");
+              "not where the directory says");
   ExpectError(Changed(zip, "PK\x05\x06", 12, 0xFFFFFFF0, 4), "22P02",
               "export archive cannot be read", "larger than the file");
   ExpectError("MZ" + zip, "22P02", "not a JSON array or object");
