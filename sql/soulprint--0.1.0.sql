@@ -491,10 +491,10 @@ CREATE FUNCTION soulprint_setup(OUT changes text[], OUT pending_profiles bigint,
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    app text := soulprint.app_schema();
-    profiles text := soulprint.app_table('user_profiles');
-    conversations text := soulprint.app_table('raw_conversations');
-    chunks text := soulprint.app_table('conversation_chunks');
+    app text;
+    profiles text;
+    conversations text;
+    chunks text;
     wanted record;
     statement text;
     problem text;
@@ -510,6 +510,10 @@ BEGIN
                   DETAIL = 'It grants rights and creates triggers on tables of any owner.',
                   HINT = 'Run it as a superuser.';
     END IF;
+    app := soulprint.app_schema();
+    profiles := soulprint.app_table('user_profiles');
+    conversations := soulprint.app_table('raw_conversations');
+    chunks := soulprint.app_table('conversation_chunks');
     changes := '{}';
     IF to_regnamespace(quote_ident(app)) IS NULL THEN
         RAISE EXCEPTION 'schema "%" does not exist', app
