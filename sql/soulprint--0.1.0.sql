@@ -143,6 +143,8 @@ CREATE TABLE soulprint.full_passes (
     input_tokens     bigint NOT NULL DEFAULT 0,
     output_tokens    bigint NOT NULL DEFAULT 0,
     cost_usd         numeric NOT NULL DEFAULT 0,
+    version_kept     boolean NOT NULL DEFAULT false,
+    unlearned        boolean NOT NULL DEFAULT false,
     error            text
 );
 COMMENT ON TABLE soulprint.full_passes IS 'one row per requested full pass: the queue, its progress and its history';
@@ -173,6 +175,8 @@ COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions the model was a
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the present attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'how often the model server told this pass what pauses everybody: from the second time on that is charged';
 COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made when the present attempt began: an attempt cut short after progress is not charged';
+COMMENT ON COLUMN soulprint.full_passes.version_kept IS 'whether the profile that it replaces was looked at to be kept as a version';
+COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'the profile that it replaces knows what the user took back: it is not to be kept as a version';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_user_idx ON soulprint.full_passes (user_id);

@@ -19,16 +19,18 @@ constexpr const char* kHolder =
     "SELECT coalesce('process ' || l.pid, 'prepared transaction ' ||"
     " quote_ident((SELECT gid FROM pg_prepared_xacts x WHERE '-1/' || x.transaction ="
     " l.virtualtransaction)))"
-    " FROM pg_locks l WHERE l.granted AND l.pid IS DISTINCT FROM pg_backend_pid() AND ";
+    " FROM pg_locks l WHERE l.pid IS DISTINCT FROM pg_backend_pid() AND ";
 
 std::string First(const pg::Rows& rows) { return rows.empty() ? "" : rows.front().Text(0); }
 
+// Or who waits for such a lock: everybody else queues up behind.
 std::string HolderOfTable() {
   return First(OwnQuery(std::string(kHolder) +
-                        "l.locktype = 'relation'"
-                        " AND l.relation = ANY (ARRAY[to_regclass($1)::oid, to_regclass($2)::oid,"
-                        " to_regclass($3)::oid]) AND l.mode IN ('ShareLock',"
-                        " 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') LIMIT 1")
+                        "l.locktype = 'relation' AND (l.relation = ANY (ARRAY[to_regclass($1)::oid,"
+                        " to_regclass($2)::oid, to_regclass($3)::oid]) OR l.relation IN (SELECT oid"
+                        " FROM pg_class WHERE relnamespace = 'soulprint'::regnamespace))"
+                        " AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',"
+                        " 'AccessExclusiveLock') ORDER BY l.granted DESC LIMIT 1")
                    .Text(settings::AppTable("user_profiles"))
                    .Text(settings::AppTable("raw_conversations"))
                    .Text(settings::AppTable("conversation_chunks"))
@@ -38,7 +40,7 @@ std::string HolderOfTable() {
 std::string HolderOfImport(const std::string& user_id) {
   const ImportLock lock = ImportLockOf(user_id);
   return First(OwnQuery(std::string(kHolder) +
-                        "l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid::bigint = $2"
+                        "l.granted AND l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid::bigint = $2"
                         " AND l.objid::bigint = $3 LIMIT 1")
                    .BigInt(kImportLockClass)
                    .BigInt(lock.high)
@@ -54,7 +56,7 @@ std::string HolderOfRow(const std::string& user_id, bool several) {
                                      .As(Worker())
                                      .Run());
   return First(OwnQuery(std::string(kHolder) +
-                        "l.locktype = 'transactionid' AND l.transactionid::text " +
+                        "l.granted AND l.locktype = 'transactionid' AND l.transactionid::text " +
                         (several ? "IN (SELECT xid::text FROM pg_get_multixact_members($1::xid))"
                                  : "= $1") +
                         " LIMIT 1")

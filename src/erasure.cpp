@@ -4,6 +4,7 @@
 #include "erasure.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,36 +102,83 @@ void Update(const std::string& user_id, const std::string& set) {
 }
 
 // What the chunks of all conversations together led to.
-std::uint64_t EraseConclusions(const std::string& user_id) {
-  return OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id IS NULL")
-             .Uuid(user_id)
-             .Execute() +
-         OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
-}
-
-// The worker that is at it notices and begins anew.
-void RestartRunningPass(const std::string& user_id) {
-  InterruptHolder(user_id);
-  OwnQuery(
-      "UPDATE soulprint.full_passes SET state = 'queued', not_before = now()"
-      " WHERE user_id = $1 AND state = 'running'")
+void EraseConclusions(const std::string& user_id) {
+  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id IS NULL")
       .Uuid(user_id)
       .Execute();
+  OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
+}
+
+
+constexpr const char* kEmptyProfile =
+    "memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,"
+    " tools_md = NULL, soulprint_text = NULL, import_cost_json = NULL,"
+    " full_pass_status = NULL, full_pass_error = NULL, full_pass_started_at = NULL,"
+    " full_pass_completed_at = NULL, full_pass_percent = NULL, full_pass_stage = NULL";
+
+// Of the conversations that answers and facts name, those that are no longer stored.
+std::vector<std::string> GoneConversations(const std::string& user_id) {
+  std::vector<std::string> ids;
+  for (const pg::Row& row :
+       OwnQuery(
+           "SELECT conversation_id FROM soulprint.replies"
+           " WHERE user_id = $1 AND conversation_id IS NOT NULL UNION"
+           " SELECT s ->> 'conversation_id' FROM soulprint.facts f, jsonb_array_elements(f.sources)"
+           " AS s WHERE f.user_id = $1")
+           .Uuid(user_id)
+           .Run()) {
+    ids.push_back(row.Text(0));
+  }
+  std::vector<std::string> gone;
+  for (const pg::Row& row :
+       pg::Query("SELECT i FROM unnest($2) AS i WHERE NOT EXISTS (SELECT FROM " +
+                 settings::AppTable("raw_conversations") +
+                 " c WHERE c.user_id = $1 AND c.conversation_id = i)")
+           .Uuid(user_id)
+           .TextArray(std::move(ids))
+           .As(Worker())
+           .Run()) {
+    gone.push_back(row.Text(0));
+  }
+  return gone;
+}
+
+std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::string>& gone) {
+  return OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id = ANY ($2)")
+      .Uuid(user_id)
+      .TextArray(gone)
+      .Execute();
+}
+
+// A pass that runs begins anew: its worker notices, and saves nothing more.  To be called before
+// anything is erased.  False if there is none.
+bool RestartRunningPass(const std::string& user_id) {
+  InterruptHolder(user_id);
+  return OwnQuery(
+             "UPDATE soulprint.full_passes SET state = 'queued', not_before = now(),"
+             " attempts = greatest(attempts - 1, 0) WHERE user_id = $1 AND state = 'running'")
+             .Uuid(user_id)
+             .Execute() > 0;
+}
+
+// Asks for a pass of a profile that is pending.  False if there is nothing to read.
+bool AskAnew(const std::string& user_id) {
+  const std::optional<std::int64_t> pass = QueuePass(user_id);
+  if (!pass) return false;
+  OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1").BigInt(*pass).Execute();
+  return true;
 }
 
 void Forget(const std::string& user_id) {
   RequireProfile(user_id);
-  Update(user_id,
-         "memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,"
-         " tools_md = NULL, soulprint_text = NULL, import_cost_json = NULL,"
-         " full_pass_status = NULL, full_pass_error = NULL, full_pass_started_at = NULL,"
-         " full_pass_completed_at = NULL, full_pass_percent = NULL, full_pass_stage = NULL");
+  Update(user_id, kEmptyProfile);
   EraseUser(user_id);
 }
 
 void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
   RequireProfile(user_id);
   Update(user_id, "full_pass_status = 'pending'");
+  RestartRunningPass(user_id);
   const pg::Rows known =
       OwnQuery(
           "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING category, fact::text")
@@ -151,8 +199,7 @@ void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
       .Text(key)
       .Execute();
   EraseConclusions(user_id);
-  RestartRunningPass(user_id);
-  if (QueuePass(user_id)) return;
+  if (AskAnew(user_id)) return;
   throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
               "MEMORY and the sections cannot be made without the fact.",
               "Use soulprint_forget() to forget everything about the user.");
@@ -169,35 +216,56 @@ void EraseUser(const std::string& user_id) {
   }
 }
 
-bool EraseConversation(const std::string& user_id, const std::string& conversation_id) {
-  const auto erase = [&](const char* where) {
-    return OwnQuery(std::string("DELETE FROM soulprint.") + where)
-        .Uuid(user_id)
-        .Text(conversation_id)
-        .Execute();
-  };
-  std::uint64_t erased = erase("replies WHERE user_id = $1 AND conversation_id = $2");
-  erased += erase(
-      "facts WHERE user_id = $1"
-      " AND sources @> jsonb_build_array(jsonb_build_object('conversation_id', $2))");
-  if (erased > 0) EraseConclusions(user_id);
+bool EraseLearnedFromGone(const std::string& user_id) {
   pg::Query("DELETE FROM " + settings::AppTable("conversation_chunks") +
-            " WHERE user_id = $1 AND conversation_id = $2 AND chunk_tier = 'medium'")
+            " k WHERE user_id = $1 AND chunk_tier = 'medium' AND NOT EXISTS (SELECT FROM " +
+            settings::AppTable("raw_conversations") +
+            " c WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id)")
       .Uuid(user_id)
-      .Text(conversation_id)
       .As(Worker())
       .Execute();
-  return erased > 0;
+  const std::vector<std::string> gone = GoneConversations(user_id);
+  if (gone.empty()) return false;
+  EraseReplies(user_id, gone);
+  OwnQuery(
+      "DELETE FROM soulprint.facts WHERE user_id = $1 AND EXISTS (SELECT FROM"
+      " jsonb_array_elements(sources) AS s WHERE s ->> 'conversation_id' = ANY ($2))")
+      .Uuid(user_id)
+      .TextArray(gone)
+      .Execute();
+  EraseConclusions(user_id);
+  return true;
 }
 
-void AskAnew(const std::string& user_id) {
-  pg::Query("UPDATE " + settings::AppTable("user_profiles") +
-            " SET full_pass_status = 'pending' WHERE user_id = $1 AND full_pass_status IS NOT NULL")
+void Unlearn(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  // As everybody who ends a pass: the profile first.
+  pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR NO KEY UPDATE")
       .Uuid(user_id)
       .As(Worker())
       .Execute();
-  RestartRunningPass(user_id);
-  QueuePass(user_id);
+  const bool restarted = RestartRunningPass(user_id);
+  if (!EraseLearnedFromGone(user_id) && !restarted) return;
+  const auto update = [&](const char* set) {
+    pg::Query("UPDATE " + profiles + " SET " + set + " WHERE user_id = $1")
+        .Uuid(user_id)
+        .As(Worker())
+        .Execute();
+  };
+  update("full_pass_status = 'pending'");
+  if (AskAnew(user_id)) return;
+  EraseUser(user_id);
+  update(kEmptyProfile);
+}
+
+void EraseRepliesOfGone(const std::string& user_id) {
+  if (EraseReplies(user_id, GoneConversations(user_id)) == 0) return;
+  OwnQuery(
+      "DELETE FROM soulprint.replies r USING soulprint.full_passes f WHERE r.user_id = $1"
+      " AND r.conversation_id IS NULL AND f.user_id = $1 AND f.state = 'running'"
+      " AND r.created_at < f.started_at")
+      .Uuid(user_id)
+      .Execute();
 }
 
 void EraseUsersWithoutProfile() {

@@ -86,7 +86,7 @@ Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from)
   RequireProfile(user_id);
   const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
   RecordImport(user_id, {from}, imported);
-  if (imported.unlearned) AskAnew(user_id);
+  if (imported.taken_back) Unlearn(user_id);
   return ToRecord(fcinfo, imported);
 }
 

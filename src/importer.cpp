@@ -6,7 +6,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "erasure.hpp"
 #include "error.hpp"
 #include "freed_memory.hpp"
 #include "identity.hpp"
@@ -164,6 +163,7 @@ class Importer {
   // forgotten.
   void Remove(const std::string& id) {
     Remember(id, &taken_back_);
+    imported_.taken_back = true;
     const auto stored = [&](const char* begin) {
       return pg::Query(begin + table_ + " WHERE user_id = $1 AND conversation_id = $2")
           .Uuid(user_id_)
@@ -173,7 +173,6 @@ class Importer {
     // So that only who has something to delete needs the right to.
     if (stored("SELECT FROM ") == 0) return;
     removed_ += static_cast<std::int64_t>(stored("DELETE FROM "));
-    if (EraseConversation(user_id_, id)) imported_.unlearned = true;
   }
 
   [[noreturn]] void ThrowEmpty() {

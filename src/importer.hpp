@@ -14,7 +14,7 @@ struct Imported {
   std::int64_t imported = 0;  // conversations that were new
   std::int64_t updated = 0;
   std::int64_t unchanged = 0;
-  bool unlearned = false;  // something was learned from what is not to be remembered any more
+  bool taken_back = false;  // some are not to be remembered
   ImportReport report;
 };
 
@@ -24,10 +24,9 @@ std::int64_t CountSkipped(const ImportReport& report);
 // Reads an export into the user's conversations with the rights of the present role, in the open
 // transaction, after other imports of this user.  The later updated_at wins (an unknown one is
 // before all others); of equals that of the later import, and in one import the first.  What is the
-// same stays the same row version.  What is not to be remembered is deleted, and so is what was learned
-// from it.  `check` is called for
-// each conversation and each megabyte; what it throws comes through.  Throws Error as ReadExport
-// does, and 22P02 when no conversation can be used.
+// same stays the same row version.  What is not to be remembered is deleted; what was learned from
+// it is the caller's to erase.  `check` is called for each conversation and each megabyte; what it
+// throws comes through.  Throws Error as ReadExport does, and 22P02 when no conversation can be used.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
                       const std::function<void()>& check);
 

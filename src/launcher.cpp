@@ -269,7 +269,12 @@ void soulprint_launcher_main(Datum) {
   using namespace soulprint;
   pg::Enter([] {
     InstallSignalHandlers();
-    if (wake::LauncherStarts()) Sleep(kAfterFailedStart);
+    if (wake::LauncherStarts()) {
+      // The latch of a new process is set.
+      ResetLatch(MyLatch);
+      ObeySignals();
+      Sleep(kAfterFailedStart);
+    }
     pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
     SetUpSession("soulprint launcher");
     wake::LauncherConnected();

@@ -63,6 +63,8 @@ std::vector<Candidate> Candidates(std::int64_t only) {
 // profile no longer asks for a pass.
 bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   pg::Transaction transaction;
+  // Others wait for this worker.
+  pg::Query("SELECT set_config('lock_timeout', '1s', true)").Run();
   const pg::Rows requested =
       pg::Query("UPDATE " + profiles +
                 " SET full_pass_status = 'processing', full_pass_started_at = now(),"
@@ -108,20 +110,25 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   return true;
 }
 
-// The pass stays as it is, for that long; an attempt that is not charged is taken back.
-void PutOff(const TakenPass& pass, const std::string& reason, int seconds, bool uncharged) {
+// The pass stays as it is, for that long; an attempt that is not charged is taken back.  False if
+// it is put off for this reason already.
+bool PutOff(const TakenPass& pass, const std::string& reason, int seconds, bool uncharged) {
   pg::Transaction transaction;
-  OwnQuery(
-      "UPDATE soulprint.full_passes SET error = $2,"
-      " not_before = now() + make_interval(secs => $3),"
-      " attempts = greatest(attempts - $4, 0)"
-      " WHERE id = $1 AND state IN ('queued', 'running')")
-      .BigInt(pass.id)
-      .Text(CleanUtf8(reason))
-      .Double(seconds)
-      .BigInt(uncharged && pass.attempts > 0 ? 1 : 0)
-      .Execute();
+  const pg::Rows rows =
+      OwnQuery(
+          "UPDATE soulprint.full_passes f SET error = $2,"
+          " not_before = now() + make_interval(secs => $3),"
+          " attempts = greatest(f.attempts - $4, 0)"
+          " FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before"
+          " WHERE f.id = before.id AND f.state IN ('queued', 'running')"
+          " RETURNING before.error IS DISTINCT FROM $2")
+          .BigInt(pass.id)
+          .Text(CleanUtf8(reason))
+          .Double(seconds)
+          .BigInt(uncharged && pass.attempts > 0 ? 1 : 0)
+          .Run();
   transaction.Commit();
+  return !rows.empty() && rows.front().Bool(0);
 }
 
 // Queues a pass for each of the users that has none.  `users`: a uuid[] as text, "" = none.
@@ -176,9 +183,10 @@ void PostponePass(const TakenPass& pass, const Error& error) {
   // SQL can raise that without a lock.
   const std::string blocker = locked ? DescribeBlocker(pass.user_id) : std::string();
   if (!blocker.empty()) {
-    PutOff(pass, "waits for a lock that " + blocker + " holds", kLockedSeconds, true);
-    pg::Log(LOG, name + " waits for a lock that " + blocker + " holds",
-            {}, "pg_stat_activity or pg_prepared_xacts shows what that is.");
+    const std::string reason = "waits for a lock that " + blocker + " holds";
+    if (!PutOff(pass, reason, kLockedSeconds, true)) return;
+    pg::Log(LOG, name + " " + reason, {},
+            "pg_stat_activity or pg_prepared_xacts shows what that is.");
     return;
   }
   PutOff(pass, error.what(), kPostponedSeconds, false);

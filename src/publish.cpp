@@ -2,9 +2,9 @@
 // (CONTRACT 9).  Each locks the profile's row first, then the pass's.
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "activity.hpp"
+#include "erasure.hpp"
 #include "error.hpp"
 #include "identity.hpp"
 #include "pg/call.hpp"
@@ -119,6 +119,7 @@ void SqlStore::Publish(const Profile& profile) {
                     .Text(status)
                     .Run());
   ReplaceFacts(profile.facts);
+  EraseRepliesOfGone(pass_.user_id);
   if (!profile.sections) DeleteRefusedReplies();
   EndPass("done", "", again);
   transaction.Commit();
@@ -229,10 +230,19 @@ void SqlStore::EndPass(const char* state, const std::string& reason, bool again)
   if (again) QueuePass(pass_.user_id);
 }
 
-// Keeps the profile as it was before this pass wrote to it, once.
+// Keeps the profile as it was before this pass wrote to it, once in all its attempts; not if it
+// knows what the user took back, in this pass or in one before that was not published.
 void SqlStore::KeepPresentVersion(const LockedProfile& profile) {
-  if (std::exchange(version_kept_, true)) return;
-  KeepVersion(pass_.user_id, profile.published);
+  const pg::Rows first =
+      OwnQuery(
+          "UPDATE soulprint.full_passes f SET version_kept = true"
+          " WHERE id = $1 AND NOT version_kept RETURNING EXISTS"
+          " (SELECT FROM soulprint.full_passes u WHERE u.user_id = f.user_id AND u.unlearned"
+          "  AND NOT EXISTS (SELECT FROM soulprint.full_passes d WHERE d.user_id = f.user_id"
+          "   AND d.state = 'done' AND d.id >= u.id))")
+          .BigInt(pass_.id)
+          .Run();
+  if (!first.empty() && !first.front().Bool(0)) KeepVersion(pass_.user_id, profile.published);
 }
 
 void SqlStore::ReplaceFacts(const std::vector<Fact>& facts) {

@@ -152,8 +152,11 @@ void Define() {
 }
 
 std::string AppTable(const char* name) {
-  const char* const quoted = pg::Call([&] { return quote_qualified_identifier(app_schema, name); });
-  return quoted;
+  char* const quoted = pg::Call([&] { return quote_qualified_identifier(app_schema, name); });
+  std::string table = quoted;
+  // A worker asks for it outside of transactions, in memory that stays.
+  pfree(quoted);
+  return table;
 }
 
 std::string ModelName() {

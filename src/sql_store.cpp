@@ -3,6 +3,7 @@
 #include <map>
 
 #include "activity.hpp"
+#include "erasure.hpp"
 #include "error.hpp"
 #include "identity.hpp"
 #include "pg/call.hpp"
@@ -30,6 +31,9 @@ std::string PassText(const TakenPass& pass, const Progress& progress) {
   }
   return text;
 }
+
+// In the present transaction: while requests are open nothing else may keep the worker.
+void WaitBrieflyForLocks() { pg::Query("SELECT set_config('lock_timeout', '100ms', true)").Run(); }
 
 }  // namespace
 
@@ -76,9 +80,13 @@ void SqlStore::ImportExport(int fd, const ImportOrigin& origin) {
   const Imported imported =
       soulprint::ImportExport(pass_.user_id, ExportSource{{}, fd}, [] { ObeyServer(); });
   RecordImport(pass_.user_id, origin, imported);
+  const bool unlearned = imported.taken_back && EraseLearnedFromGone(pass_.user_id);
   // What this pass has imported itself is no reason for another one.
-  OwnQuery("UPDATE soulprint.full_passes SET taken_at = clock_timestamp() WHERE id = $1")
+  OwnQuery(
+      "UPDATE soulprint.full_passes SET taken_at = clock_timestamp(), unlearned = unlearned OR $2"
+      " WHERE id = $1")
       .BigInt(pass_.id)
+      .Bool(unlearned)
       .Execute();
   transaction.Commit();
 }
@@ -98,7 +106,9 @@ std::vector<std::string> SqlStore::ConversationIds() {
 }
 
 std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
+  const bool requests_may_be_open = !pg::Transaction::IsOpen();
   pg::Rows rows = pg::InTransaction([&] {
+    if (requests_may_be_open) WaitBrieflyForLocks();
     return pg::Query("SELECT messages::text, title, created_at, updated_at FROM " + conversations_ +
                      " WHERE user_id = $1 AND conversation_id = $2")
         .Uuid(pass_.user_id)
@@ -304,10 +314,14 @@ void SqlStore::StillThere() {
   next_write_ = now + seconds(1);
   ShowActivity(PassText(pass_, progress_));
   if (pg::Transaction::IsOpen()) return;
-  {
+  try {
     pg::Transaction transaction;
+    WaitBrieflyForLocks();
     Guard();
     transaction.Commit();
+  } catch (const Error& error) {
+    // A second later is early enough.
+    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
   }
   if (now < next_percent_) return;
   next_percent_ = now + seconds(5);
@@ -315,8 +329,14 @@ void SqlStore::StillThere() {
 }
 
 void SqlStore::Guard() {
-  const std::uint64_t profiles =
-      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1").Uuid(pass_.user_id).Execute();
+  const bool has_profile =
+      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1").Uuid(pass_.user_id).Execute() > 0;
+  GuardPass();
+  if (!has_profile) throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
+}
+
+// The same without the application's tables.
+void SqlStore::GuardPass() {
   const std::uint64_t rows =
       OwnQuery(
           "UPDATE soulprint.full_passes f SET stage = $3,"
@@ -337,7 +357,7 @@ void SqlStore::Guard() {
           .BigInt(progress_.items_dropped)
           .BigInt(calls_remembered_)
           .Execute();
-  if (profiles == 0 || rows == 0) {
+  if (rows == 0) {
     throw Error(sqlstate::kNoData,
                 "full pass " + std::to_string(pass_.id) + " was canceled, or its user was deleted");
   }

@@ -91,6 +91,7 @@ class SqlStore : public Store {
   LockedProfile LockProfile();
   void StillThere();
   void Guard();
+  void GuardPass();
   void InsertReply(const Reply& reply);
   void ShowPercent();
   void ReplaceChunksOf(const ChunkedConversation& conversation);
@@ -110,7 +111,6 @@ class SqlStore : public Store {
   std::string chunks_;
   std::set<std::string> profile_columns_;
   bool memory_published_ = false;
-  bool version_kept_ = false;
   Progress progress_;
   int calls_remembered_ = 0;
   std::chrono::steady_clock::time_point next_write_;

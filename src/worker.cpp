@@ -6,6 +6,7 @@
 #include <string>
 
 #include "activity.hpp"
+#include "blocker.hpp"
 #include "chosen_model.hpp"
 #include "error.hpp"
 #include "identity.hpp"
@@ -42,9 +43,10 @@ struct WorkerTask {
 };
 static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
 
-// Worth another attempt: connection, rollback, resources, operator, system.
-// A lock that is not to be had puts the pass off in another way.
+// Worth another attempt: connection, rollback, resources, operator, system, a lock that nobody
+// holds any more.
 bool IsTransient(const std::string& sqlstate) {
+  if (sqlstate == sqlstate::kLockNotAvailable) return true;
   for (const char* state_class : {"08", "40", "53", "57", "58"}) {
     if (sqlstate.starts_with(state_class)) return true;
   }
@@ -87,6 +89,11 @@ milliseconds WaitAfterPause(int pauses) {
   return FindObstacle() ? milliseconds(0) : interval;
 }
 
+// A lock that somebody holds: SQL can raise this without one.
+bool IsLock(const Error& error, const TakenPass& pass) {
+  return error.sqlstate() == sqlstate::kLockNotAvailable && !DescribeBlocker(pass.user_id).empty();
+}
+
 // Records why the pass could not be finished.  Throws Error when that cannot be recorded either,
 // and error itself when the pass is no longer this worker's.
 void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
@@ -95,7 +102,7 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const int pauses = met_pause ? CountPause(pass.id) : 0;
   const bool fails = pauses > 1 && pass.attempts >= settings::max_attempts;
   const std::string name = NameOf(pass);
-  if (error.IsOwn(sqlstate::kNoData) || sqlstate == sqlstate::kLockNotAvailable) throw error;
+  if (error.IsOwn(sqlstate::kNoData) || IsLock(error, pass)) throw error;
   if (error.IsOwn(sqlstate::kCannotConnectNow) && !fails) {
     store.Requeue(Sentences(error), std::string(kShownWait), pauses > 1, WaitAfterPause(pauses));
     pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
