@@ -1,0 +1,130 @@
+# Triggers of the application that raise errors, also those which mean something among our own, or take
+# changes back: a pass is tried a few times, ever later, and ends with the reason.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use SoulprintTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_server('loops');
+new_database($node);
+my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+$sql->(q{
+CREATE TABLE rules (user_id uuid PRIMARY KEY, what text, code text);
+GRANT SELECT ON rules TO soulprint_worker;
+CREATE FUNCTION app_check() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    rule rules;
+BEGIN
+    IF current_user <> 'soulprint_worker' THEN
+        RETURN NEW;
+    END IF;
+    SELECT * INTO rule FROM rules r WHERE r.user_id = NEW.user_id;
+    IF rule.what = 'memory' AND NEW.memory_md IS DISTINCT FROM OLD.memory_md
+        OR rule.what = 'text' AND NEW.soulprint_text IS DISTINCT FROM OLD.soulprint_text
+        OR rule.what = 'status' AND NEW.full_pass_status IS DISTINCT FROM OLD.full_pass_status
+        OR rule.what = 'complete' AND NEW.full_pass_status = 'complete' THEN
+        RAISE 'this tenant may not store a profile' USING ERRCODE = rule.code;
+    END IF;
+    IF rule.what = 'silently back' OR rule.what = 'complete back' AND NEW.full_pass_status = 'complete' THEN
+        NEW.full_pass_status := OLD.full_pass_status;
+    ELSIF rule.what = 'always pending' THEN
+        NEW.full_pass_status := 'pending';
+    ELSIF rule.what = 'no row' THEN
+        RETURN NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION app_check()});
+
+my ($number, %users) = (0);
+
+sub new_user
+{
+	my ($what, $code) = @_;
+	my $user = add_user($node, ++$number);
+	$sql->(talk($user, 1, 2) . "INSERT INTO rules VALUES ('$user', '$what', '$code')");
+	$users{$user} = $code ? "$code raised when $what changes" : $what;
+	return $user;
+}
+
+# Waits until no pass is due or runs.
+sub all_wait_or_ended
+{
+	$node->poll_query_until('postgres', q{SELECT NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state IN ('queued', 'running') AND not_before <= now())
+		AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'soulprint worker')}) or diag 'passes go on and on';
+}
+
+sub starts { return count_log($node, qr/of user $_[0] starts, attempt/) }
+
+my $listener = $node->background_psql('postgres');
+$listener->query_safe('LISTEN soulprint');
+
+# Errors.
+my @codes = qw(57P01 57P03 02000 57014 55P03 40001 53200 P0001);
+my %of;
+for my $what (qw(memory text status complete))
+{
+	$of{$what}{$_} = new_user($what, $_) for @codes;
+}
+start_pass($node, $_) for sort keys %users;
+all_wait_or_ended();
+for (sort keys %users)
+{
+	cmp_ok(starts($_), '<=', 1, "$users{$_}: one attempt, then it waits or has ended");
+}
+# Each round lets the next attempt begin, as if the time had passed; not those whose status cannot be set.
+for (1 .. 4)
+{
+	$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND user_id IN (SELECT user_id FROM rules WHERE what <> 'status'); SELECT soulprint.wake_launcher()");
+	all_wait_or_ended();
+}
+for my $what (qw(memory text complete))
+{
+	for my $code (@codes)
+	{
+		my $user = $of{$what}{$code};
+		my $attempts = $code eq '02000' || $code eq 'P0001' ? 1 : 3;
+		is(status($node, $user), 'failed: this tenant may not store a profile', "$users{$user}: it fails and says why");
+		is($sql->("SELECT state, attempts FROM soulprint.full_passes WHERE user_id = '$user'"), "failed|$attempts", "$users{$user}: after $attempts attempts");
+		is(starts($user), $attempts, "$users{$user}: no more were begun");
+	}
+}
+for my $code (@codes)
+{
+	my $user = $of{status}{$code};
+	is(status($node, $user), 'pending', "$users{$user}: it stays pending");
+	is($sql->("SELECT state, attempts, error, not_before > now() + interval '1 min' FROM soulprint.full_passes WHERE user_id = '$user'"),
+		'queued|0|this tenant may not store a profile|t', "$users{$user}: its pass waits for minutes and says why");
+}
+
+# Changes that are taken back.
+my %guards = map { $_ => new_user($_, '') } ('silently back', 'always pending', 'complete back', 'no row');
+start_pass($node, $_) for values %guards;
+all_wait_or_ended();
+for (sort keys %guards)
+{
+	cmp_ok($sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$guards{$_}'"), '<=', 2, "$_: at most two passes");
+	cmp_ok(starts($guards{$_}), '<=', 2, "$_: at most two attempts");
+}
+is($sql->("SELECT full_pass_status, soulprint_text IS NULL FROM user_profiles WHERE user_id = '$guards{'silently back'}'"), 'pending|t', 'silently back: nothing is published');
+like($sql->("SELECT error FROM soulprint.full_passes WHERE user_id = '$guards{$_}' ORDER BY id DESC LIMIT 1"), qr/^full_pass_status stays "pending" when it is set to "processing"/, "$_: the pass says so") for 'silently back', 'always pending';
+like(status($node, $guards{'complete back'}), qr/^failed: full_pass_status stays "processing" when it is set to "complete"/, 'complete back: it fails and says why');
+is($sql->("SELECT full_pass_status FROM user_profiles WHERE user_id = '$guards{'no row'}'"), 'pending', 'no row: the profile stays as it is');
+
+# Nobody is told that what was not published is complete; somebody else's pass is.
+my $other = add_user($node, ++$number);
+$sql->(talk($other, 1, 2));
+start_pass($node, $other);
+is(end_of_pass($node, $other), 'complete', 'others are served meanwhile');
+my $heard = '';
+for (my $end = time + 40; $heard !~ /$other/ && time < $end;) { $heard .= $listener->query_safe('SELECT 1') }
+is(scalar(() = $heard =~ /"complete"/g), 1, 'listeners are told "complete" of what was published only');
+$listener->quit;
+
+$node->stop;
+log_is_clean($node);
+done_testing();
