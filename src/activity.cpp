@@ -72,7 +72,8 @@ namespace {
 volatile sig_atomic_t cancel_requested = 0;
 
 void HandleCancel(SIGNAL_ARGS) {
-  cancel_requested = 1;
+  // A lock timeout makes itself known by the same signal.
+  if (!get_timeout_indicator(LOCK_TIMEOUT, false)) cancel_requested = 1;
   StatementCancelHandler(postgres_signal_arg);
 }
 

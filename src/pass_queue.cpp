@@ -118,7 +118,9 @@ bool PutOff(const TakenPass& pass, const std::string& reason, int seconds, bool 
       OwnQuery(
           "UPDATE soulprint.full_passes f SET error = $2,"
           " not_before = now() + make_interval(secs => $3),"
-          " attempts = greatest(f.attempts - $4, 0)"
+          " attempts = greatest(f.attempts - $4, 0),"
+          // So that the next attempt counts.
+          " calls_at_take = CASE $4 WHEN 1 THEN f.calls_made ELSE f.calls_at_take END"
           " FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before"
           " WHERE f.id = before.id AND f.state IN ('queued', 'running')"
           " RETURNING before.error IS DISTINCT FROM $2")

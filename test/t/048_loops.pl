@@ -17,12 +17,12 @@ CREATE TABLE rules (user_id uuid PRIMARY KEY, what text, code text);
 GRANT SELECT ON rules TO soulprint_worker;
 CREATE FUNCTION app_check() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    rule rules;
+    rule public.rules;
 BEGIN
     IF current_user <> 'soulprint_worker' THEN
         RETURN NEW;
     END IF;
-    SELECT * INTO rule FROM rules r WHERE r.user_id = NEW.user_id;
+    SELECT * INTO rule FROM public.rules r WHERE r.user_id = NEW.user_id;
     IF rule.what = 'memory' AND NEW.memory_md IS DISTINCT FROM OLD.memory_md
         OR rule.what = 'text' AND NEW.soulprint_text IS DISTINCT FROM OLD.soulprint_text
         OR rule.what = 'status' AND NEW.full_pass_status IS DISTINCT FROM OLD.full_pass_status

@@ -36,13 +36,12 @@ BEGIN
         PERFORM set_config('app.left', 'behind', false), set_config('lock_timeout', '1ms', false), set_config('search_path', 'public', false),
             set_config('statement_timeout', '1ms', false), set_config('TimeZone', 'Asia/Tokyo', false), set_config('DateStyle', 'German', false);
         CREATE TEMPORARY TABLE left_behind ();
-        LISTEN left_behind;
         EXECUTE 'PREPARE left_behind AS SELECT 1';
         PERFORM pg_advisory_lock(7);
         INSERT INTO public.found VALUES (pg_backend_pid(), 'left');
     ELSE
         INSERT INTO public.found VALUES (pg_backend_pid(), concat_ws(' ', 'setting:' || nullif(current_setting('app.left', true), ''), to_regclass('pg_temp.left_behind'),
-            (SELECT string_agg(c, ' ') FROM pg_listening_channels() AS c), (SELECT string_agg(name, ' ') FROM pg_prepared_statements),
+            (SELECT string_agg(name, ' ') FROM pg_prepared_statements),
             (SELECT 'lock' FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objid = 7),
             current_setting('lock_timeout'), current_setting('statement_timeout'), current_setting('search_path'), current_setting('TimeZone'), current_setting('DateStyle')));
     END IF;
@@ -70,7 +69,7 @@ ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()});
 	{
 		my $user = new_user();
 		# Sessions of this test have their own.
-		local $ENV{PGOPTIONS} = join ' ', map { "-c $_=" . $sql->("SELECT replace(boot_val, ' ', '') FROM pg_settings WHERE lower(name) = lower('$_')") } grep { $_ ne 'search_path' } @known;
+		local $ENV{PGOPTIONS} = join ' ', map { "-c $_=" . $sql->("SELECT replace(boot_val, ' ', '\\ ') FROM pg_settings WHERE lower(name) = lower('$_')") } grep { $_ ne 'search_path' } @known;
 		$ENV{PGOPTIONS} .= ' -c search_path=public';
 		$sql->(join '; ', map { "ALTER $whose SET $_ = '$settings{$_}'" } @known);
 		start_pass($node, $user);
