@@ -17,8 +17,9 @@ namespace {
 // The holder of a lock as text: a prepared transaction has no process.
 constexpr const char* kHolder =
     "SELECT coalesce('process ' || l.pid, 'prepared transaction ' ||"
-    " quote_ident((SELECT gid FROM pg_prepared_xacts x WHERE '-1/' || x.transaction ="
-    " l.virtualtransaction)))"
+    " quote_ident((SELECT x.gid FROM pg_prepared_xacts x, pg_locks t WHERE t.pid IS NULL"
+    "  AND t.virtualtransaction = l.virtualtransaction AND t.locktype = 'transactionid'"
+    "  AND t.transactionid = x.transaction)))"
     " FROM pg_locks l WHERE l.pid IS DISTINCT FROM pg_backend_pid() AND ";
 
 std::string First(const pg::Rows& rows) { return rows.empty() ? "" : rows.front().Text(0); }

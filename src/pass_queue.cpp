@@ -53,7 +53,7 @@ std::vector<Candidate> Candidates(std::int64_t only) {
            " ORDER BY not_before, id LIMIT 1000")
            .BigInt(only)
            .Run()) {
-    candidates.push_back({{row.BigInt(0), row.Text(1), 0}, row.Bool(2)});
+    candidates.push_back({{row.BigInt(0), row.Text(1)}, row.Bool(2)});
   }
   transaction.Commit();
   return candidates;
@@ -93,17 +93,20 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
   pg::Rows rows =
       OwnQuery(
           "UPDATE soulprint.full_passes SET state = 'running', pid = pg_backend_pid(),"
-          " taken_at = now(), started_at = coalesce(started_at, now()), error = NULL,"
+          " taken_at = now(), started_at = coalesce(started_at, now()),"
+          // What it was put off for is said once.
+          " error = CASE WHEN $2 THEN error END,"
           // An attempt that was cut short after it made progress is not charged.
           " attempts = attempts + (state = 'queued' OR calls_made = calls_at_take)::int,"
           " calls_at_take = calls_made, stage = 'chunks', stage_started_at = now()"
           " WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END"
-          " RETURNING attempts")
+          " RETURNING attempts, error IS NOT NULL")
           .BigInt(candidate->pass.id)
           .Bool(candidate->orphan)
           .Run();
   if (rows.empty()) return false;
   candidate->pass.attempts = static_cast<int>(rows.front().BigInt(0));
+  candidate->pass.put_off = rows.front().Bool(1);
   // It shows how many workers are busy.
   wake::AtCommit();
   transaction.Commit();

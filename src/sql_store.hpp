@@ -22,7 +22,8 @@ namespace soulprint {
 struct TakenPass {
   std::int64_t id = 0;
   std::string user_id;
-  int attempts = 0;  // this one included
+  int attempts = 0;      // this one included
+  bool put_off = false;  // this attempt was begun before
 };
 
 struct Readable {

@@ -142,7 +142,9 @@ void RunOrRecord(const TakenPass& pass) {
                       std::to_string(settings::max_attempts) + " attempts",
                   {}, "Look for the reason in the server log, then ask for the pass again.");
     }
-    pg::Log(LOG, NameOf(pass) + " starts, attempt " + std::to_string(pass.attempts));
+    if (!pass.put_off) {
+      pg::Log(LOG, NameOf(pass) + " starts, attempt " + std::to_string(pass.attempts));
+    }
     ImportStoredExport(store, pass.user_id);
     Run(store);
     pg::Log(LOG, NameOf(pass) + " is complete: " + store.Summary());
