@@ -40,29 +40,31 @@ std::string HolderOfTable() {
 
 std::string HolderOfImport(const std::string& user_id) {
   const ImportLock lock = ImportLockOf(user_id);
-  return First(OwnQuery(std::string(kHolder) +
-                        "l.granted AND l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid::bigint = $2"
-                        " AND l.objid::bigint = $3 LIMIT 1")
-                   .BigInt(kImportLockClass)
-                   .BigInt(lock.high)
-                   .BigInt(lock.low)
-                   .Run());
+  return First(
+      OwnQuery(
+          std::string(kHolder) +
+          "l.granted AND l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid::bigint = $2"
+          " AND l.objid::bigint = $3 LIMIT 1")
+          .BigInt(kImportLockClass)
+          .BigInt(lock.high)
+          .BigInt(lock.low)
+          .Run());
 }
 
 // The row's xmax is the holder's transaction, or stands for several.
 std::string HolderOfRow(const std::string& user_id, bool several) {
-  const std::string xmax = First(pg::Query("SELECT xmax FROM " + settings::AppTable("user_profiles") +
-                                           " WHERE user_id = $1")
-                                     .Uuid(user_id)
-                                     .As(Worker())
-                                     .Run());
-  return First(OwnQuery(std::string(kHolder) +
-                        "l.granted AND l.locktype = 'transactionid' AND l.transactionid::text " +
-                        (several ? "IN (SELECT xid::text FROM pg_get_multixact_members($1::xid))"
-                                 : "= $1") +
-                        " LIMIT 1")
-                   .Text(xmax)
-                   .Run());
+  const std::string xmax = First(
+      pg::Query("SELECT xmax FROM " + settings::AppTable("user_profiles") + " WHERE user_id = $1")
+          .Uuid(user_id)
+          .As(Worker())
+          .Run());
+  return First(
+      OwnQuery(std::string(kHolder) +
+               "l.granted AND l.locktype = 'transactionid' AND l.transactionid::text " +
+               (several ? "IN (SELECT xid::text FROM pg_get_multixact_members($1::xid))" : "= $1") +
+               " LIMIT 1")
+          .Text(xmax)
+          .Run());
 }
 
 // What the look gives; "" if it fails.

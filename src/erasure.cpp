@@ -33,20 +33,20 @@ constexpr const char* kTables[] = {"full_passes", "imports",         "replies",
 // soulprint_setup() has prepared, and row security hides none.  Otherwise a user without a visible
 // profile need not be one who was deleted.
 bool WorkerSeesAllProfiles() {
-  return pg::Query(
-             "SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass($1)"
-             " AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid"
-             "  AND t.tgname = 'soulprint_erase_deleted_user')"
-             " AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
-             "  AND p.polname = 'soulprint_worker' AND p.polcmd = '*' AND p.polpermissive"
-             "  AND pg_get_expr(p.polqual, p.polrelid) = 'true'))"
-             " AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
-             "  AND NOT p.polpermissive AND p.polroles && ARRAY[0::oid, $2::regrole::oid]))")
-      .Text(settings::AppTable("user_profiles"))
-      .Text(kWorkerRole)
-      .Run()
-      .at(0)
-      .Bool(0);
+  return pg::
+      Query("SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass($1)"
+            " AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid"
+            "  AND t.tgname = 'soulprint_erase_deleted_user')"
+            " AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
+            "  AND p.polname = 'soulprint_worker' AND p.polcmd = '*' AND p.polpermissive"
+            "  AND pg_get_expr(p.polqual, p.polrelid) = 'true'))"
+            " AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
+            "  AND NOT p.polpermissive AND p.polroles && ARRAY[0::oid, $2::regrole::oid]))")
+          .Text(settings::AppTable("user_profiles"))
+          .Text(kWorkerRole)
+          .Run()
+          .at(0)
+          .Bool(0);
 }
 
 // A table that is being filled anew has none at first.
@@ -109,7 +109,6 @@ void EraseConclusions(const std::string& user_id) {
   OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
 }
 
-
 constexpr const char* kEmptyProfile =
     "memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,"
     " tools_md = NULL, soulprint_text = NULL, import_cost_json = NULL,"
@@ -165,7 +164,9 @@ bool RestartRunningPass(const std::string& user_id) {
 bool AskAnew(const std::string& user_id) {
   const std::optional<std::int64_t> pass = QueuePass(user_id);
   if (!pass) return false;
-  OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1").BigInt(*pass).Execute();
+  OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1")
+      .BigInt(*pass)
+      .Execute();
   return true;
 }
 
@@ -179,12 +180,12 @@ void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
   RequireProfile(user_id);
   Update(user_id, "full_pass_status = 'pending'");
   RestartRunningPass(user_id);
-  const pg::Rows known =
-      OwnQuery(
-          "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING category, fact::text")
-          .Uuid(user_id)
-          .BigInt(fact_id)
-          .Run();
+  const pg::Rows known = OwnQuery(
+                             "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING "
+                             "category, fact::text")
+                             .Uuid(user_id)
+                             .BigInt(fact_id)
+                             .Run();
   if (known.empty()) {
     throw Error("P0002",
                 "fact " + std::to_string(fact_id) + " of user " + user_id + " does not exist", {},

@@ -12,18 +12,18 @@ namespace soulprint {
 // writes nothing more.
 void EraseUser(const std::string& user_id);
 
-// Erases what was learned from conversations that are no longer stored: their answers and chunks, the
-// facts that name them, and the answers and earlier profiles that were made of all conversations.
-// True if anything was.
+// Erases what was learned from conversations that are no longer stored: their answers and chunks,
+// the facts that name them, and the answers and earlier profiles that were made of all
+// conversations. True if anything was.
 bool EraseLearnedFromGone(const std::string& user_id);
 
 // The same after conversations were taken back, and asks for a pass if there was anything, or if a
-// pass runs, which may have read them: that begins anew.  If nothing is left to read, the profile is
-// emptied.
+// pass runs, which may have read them: that begins anew.  If nothing is left to read, the profile
+// is emptied.
 void Unlearn(const std::string& user_id);
 
-// Erases the answers about conversations that are no longer stored, and what was concluded from them
-// before the pass that runs.
+// Erases the answers about conversations that are no longer stored, and what was concluded from
+// them before the pass that runs.
 void EraseRepliesOfGone(const std::string& user_id);
 
 // Erases users who have no profile any more: looks at 1,000 users of schema soulprint from a random

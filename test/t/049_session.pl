@@ -89,7 +89,7 @@ ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()});
 	is(count_log($node, qr/LOG:  full pass \d+ of user $complete is complete: 2 conversations, 2 chunks/), 1, 'one for its end');
 	is(count_log($node, qr/full pass \d+ of user $complete/), 2, 'no other');
 	my $failed = new_user();
-	$sql->("INSERT INTO soulprint.prompts VALUES ('facts', 'An own wording')");
+	$sql->("INSERT INTO soulprint.prompts VALUES ('sections', 'An own wording')");
 	start_pass($node, $failed);
 	end_of_pass($node, $failed);
 	$sql->('DELETE FROM soulprint.prompts');

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use ModelServer;
 use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -13,6 +14,7 @@ use Test::More;
 my @tables = map { "soulprint.$_" } qw(full_passes imports replies facts forgotten_facts versions);
 my @derived = qw(memory_md soul_md identity_md user_md agents_md tools_md soulprint_text import_cost_json
   full_pass_status full_pass_error full_pass_started_at full_pass_completed_at full_pass_percent full_pass_stage);
+my $storage = StorageServer->new('storage-key-made-up-for-this-test-0123456789');
 my ($node, $sql, $shape, $number);
 
 # An export as JSON: ids => words, each the subject of one conversation.  A word in capitals is not to be remembered.
@@ -256,6 +258,18 @@ sub taken_back
 		is($sql->("SELECT max(attempts) FROM soulprint.full_passes WHERE user_id = '$other'"), '1', "$shape: taken back in $place: that costs no attempt");
 	}
 
+	# In an export that lies in Storage, which the worker imports itself.
+	my $uploads = new_user();
+	my $path = "imports/$uploads/export.json";
+	for my $words ([ a => 'tanystropheid', b => 'other' ], [ a => 'TANYSTROPHEID', b => 'other' ])
+	{
+		$storage->store($path, export(@$words));
+		$sql->("SELECT soulprint_start_full_pass('$uploads', '$path')");
+		is(end_of_pass($node, $uploads), 'complete', "$shape: a pass that imports $words->[1]");
+	}
+	is(dumped('tanystropheid'), 0, "$shape: taken back in Storage: no word is left");
+	is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$uploads'"), '2', "$shape: taken back in Storage: in the same pass");
+
 	# The only one: nothing is left to be known.
 	my $last = new_user();
 	$sql->(import_words($last, a => 'gorgonops'));
@@ -367,7 +381,7 @@ for ('setup', 'live')
 {
 	$shape = $_;
 	$number = 0;
-	$node = new_server("erasure_$shape");
+	$node = new_server("erasure_$shape", $storage->settings);
 	new_database($node, shape => $shape);
 	$sql = sub { $node->safe_psql('postgres', $_[0]) };
 	$sql->("CREATE ROLE reader; CREATE ROLE writer; CREATE ROLE nobody; CREATE ROLE stranger;
