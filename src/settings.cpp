@@ -3,6 +3,7 @@
 #include <climits>
 #include <string_view>
 
+#include "error.hpp"
 #include "llm/offline.hpp"
 #include "net/url.hpp"
 #include "pg/call.hpp"
@@ -72,7 +73,46 @@ void DefineSecretString(const char* name, const char* description, char** value,
   DefineString(name, description, value, preset, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
 }
 
+// Where a placeholder has got the value from that it returns to.
+const char* OriginOf(GucSource source) {
+  switch (source) {
+    case PGC_S_GLOBAL:
+      return "ALTER ROLE ALL SET gives it to all roles: ALTER ROLE ALL RESET takes it back.";
+    case PGC_S_DATABASE:
+      return "ALTER DATABASE SET gives it to this database: ALTER DATABASE RESET takes it back.";
+    case PGC_S_USER:
+    case PGC_S_DATABASE_USER:
+      return "ALTER ROLE SET gives it to this role: ALTER ROLE RESET takes it back.";
+    default:
+      return "Connect without this option (PGOPTIONS, options=-c).";
+  }
+}
+
+// The first of the settings that is unknown yet and set by anything but the server's own files and
+// command line; nullptr if there is none.
+const config_generic* ForeignValue() {
+  return pg::Call([]() -> const config_generic* {
+    int count = 0;
+    config_generic* const* const all = pg::AllSettings(&count);
+    for (int i = 0; i < count; ++i) {
+      if ((all[i]->flags & GUC_CUSTOM_PLACEHOLDER) != 0 && all[i]->reset_source > PGC_S_ARGV &&
+          pg_strncasecmp(all[i]->name, "soulprint.", strlen("soulprint.")) == 0) {
+        return all[i];
+      }
+    }
+    return nullptr;
+  });
+}
+
 }  // namespace
+
+void RefuseForeignValues() {
+  const config_generic* const foreign = ForeignValue();
+  if (foreign == nullptr) return;
+  throw Error("55P02", std::string("parameter \"") + foreign->name + "\" cannot be set by a session",
+              "The settings of soulprint come from the server's configuration only.",
+              OriginOf(foreign->reset_source));
+}
 
 void Define() {
   if (process_shared_preload_libraries_in_progress) {

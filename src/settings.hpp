@@ -41,6 +41,11 @@ extern int keep_versions;
 extern int keep_history;  // minutes
 extern int keep_replies;  // minutes
 
+// Throws Error 55P02 if the session, its role or its database has set one of them before they are
+// known: that value hides the configuration file's, and making them known would leave the built-in
+// default.  For _PG_init, before Define.
+void RefuseForeignValues();
+
 // Makes the settings known.  For _PG_init.
 void Define();
 

@@ -16,6 +16,9 @@ PGDLLEXPORT void _PG_init(void);
 
 // Runs in the postmaster when preloaded, else in the first process that calls a function of ours.
 void _PG_init(void) {
+  if (!process_shared_preload_libraries_in_progress) {
+    soulprint::pg::Enter([] { soulprint::settings::RefuseForeignValues(); });
+  }
   soulprint::interrupts_hook = [] {
     if (InterruptPending) soulprint::pg::CheckForInterrupts();
   };
