@@ -4,6 +4,10 @@
 -- Public: functions and views whose names begin with soulprint_, in the schema the extension is created in.
 -- Private: everything in schema soulprint.
 
+-- Whoever may create in the extension's schema could put an operator or a function there that fits better
+-- than Postgres's own, and this script would run it.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- ---------------------------------------------------------------------------------------------------
 -- preconditions, the role of the workers, the private schema
 -- ---------------------------------------------------------------------------------------------------
@@ -76,40 +80,40 @@ COMMENT ON SCHEMA soulprint IS 'tables and private functions of the extension so
 -- functions that compute, in route order
 -- ---------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION soulprint_score_conversation(conversation jsonb) RETURNS bigint
+CREATE FUNCTION @extschema@.soulprint_score_conversation(conversation jsonb) RETURNS bigint
     AS 'MODULE_PATHNAME', 'soulprint_score_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_score_conversation(jsonb) IS 'how much a conversation tells about its user';
+COMMENT ON FUNCTION @extschema@.soulprint_score_conversation(jsonb) IS 'how much a conversation tells about its user';
 
-CREATE FUNCTION soulprint_sample_conversations(conversations jsonb, target_count int DEFAULT 200)
+CREATE FUNCTION @extschema@.soulprint_sample_conversations(conversations jsonb, target_count int DEFAULT 200)
     RETURNS TABLE (rank int, score bigint, conversation jsonb)
     AS 'MODULE_PATHNAME', 'soulprint_sample_conversations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_sample_conversations(jsonb, int) IS 'the richest conversations of an array, best first';
+COMMENT ON FUNCTION @extschema@.soulprint_sample_conversations(jsonb, int) IS 'the richest conversations of an array, best first';
 
-CREATE FUNCTION soulprint_format_conversations(conversations jsonb, max_chars int DEFAULT 600000, share text DEFAULT 'whole')
+CREATE FUNCTION @extschema@.soulprint_format_conversations(conversations jsonb, max_chars int DEFAULT 600000, share text DEFAULT 'whole')
     RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_format_conversations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_format_conversations(jsonb, int, text)
+COMMENT ON FUNCTION @extschema@.soulprint_format_conversations(jsonb, int, text)
     IS 'conversations as prompt text of at most max_chars characters; share is whole or fair';
 
-CREATE FUNCTION soulprint_chunk_conversation(conversation jsonb, target_tokens int DEFAULT 2000, overlap_tokens int DEFAULT 200)
+CREATE FUNCTION @extschema@.soulprint_chunk_conversation(conversation jsonb, target_tokens int DEFAULT 2000, overlap_tokens int DEFAULT 200)
     RETURNS TABLE (chunk_index int, total_chunks int, token_count int, content text)
     AS 'MODULE_PATHNAME', 'soulprint_chunk_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_chunk_conversation(jsonb, int, int)
+COMMENT ON FUNCTION @extschema@.soulprint_chunk_conversation(jsonb, int, int)
     IS 'a conversation in pieces of about target_tokens tokens (characters / 4)';
 
-CREATE FUNCTION soulprint_merge_facts(facts jsonb[]) RETURNS jsonb
+CREATE FUNCTION @extschema@.soulprint_merge_facts(facts jsonb[]) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_merge_facts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_merge_facts(jsonb[])
+COMMENT ON FUNCTION @extschema@.soulprint_merge_facts(jsonb[])
     IS 'facts of several chunks, oldest first, as one object of five categories; the newer statement wins';
 
-CREATE FUNCTION soulprint_parse_sections(reply text) RETURNS jsonb
+CREATE FUNCTION @extschema@.soulprint_parse_sections(reply text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_parse_sections' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_parse_sections(text)
+COMMENT ON FUNCTION @extschema@.soulprint_parse_sections(text)
     IS 'the five complete sections in a model''s answer, NULL if it holds none';
 
-CREATE FUNCTION soulprint_assemble_text(sections jsonb, memory_md text) RETURNS text
+CREATE FUNCTION @extschema@.soulprint_assemble_text(sections jsonb, memory_md text) RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_assemble_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION soulprint_assemble_text(jsonb, text) IS 'soulprint_text of five sections and MEMORY';
+COMMENT ON FUNCTION @extschema@.soulprint_assemble_text(jsonb, text) IS 'soulprint_text of five sections and MEMORY';
 
 -- ---------------------------------------------------------------------------------------------------
 -- tables
@@ -378,11 +382,13 @@ CREATE FUNCTION soulprint.unserved_reason() RETURNS text
 COMMENT ON FUNCTION soulprint.unserved_reason() IS 'why no launcher runs the passes of this database, NULL if one does';
 
 CREATE FUNCTION soulprint.value_for_worker(query text) RETURNS text
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_value_for_worker' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION soulprint.value_for_worker(text)
     IS 'the one value that a query gives soulprint_worker: what the query runs has no more rights than it';
 
 CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS void
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
     IS 'queues a pass for a profile that is pending and has something to read, if the caller may change the profile';
@@ -404,6 +410,7 @@ $$;
 COMMENT ON FUNCTION soulprint.queue_pending_profile() IS 'trigger on user_profiles: queues a pass when the status becomes pending';
 
 CREATE FUNCTION soulprint.erase_deleted_user(user_id uuid) RETURNS void
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_erase_deleted_user' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.erase_deleted_user(uuid)
     IS 'erases what schema soulprint holds of a user who has no profile';
@@ -427,7 +434,7 @@ COMMENT ON FUNCTION soulprint.erase_deleted_profile() IS 'trigger on user_profil
 -- acting functions
 -- ---------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute name, wanted text) RETURNS text
+CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute text, wanted text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -440,7 +447,7 @@ CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute name, wan
               WHEN 'int' THEN ARRAY['int2', 'int4', 'int8']
               ELSE ARRAY[wanted] END::regtype[])
     $$;
-COMMENT ON FUNCTION soulprint.column_problem(regclass, name, text)
+COMMENT ON FUNCTION soulprint.column_problem(regclass, text, text)
     IS 'what is wrong with the type of an application''s column, NULL if nothing is';
 
 CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
@@ -490,7 +497,7 @@ $$;
 COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
     IS 'takes away what default privileges have given others on a new table or view';
 
-CREATE FUNCTION soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -675,64 +682,64 @@ BEGIN
              soulprint.model_price();
 END
 $$;
-COMMENT ON FUNCTION soulprint_setup()
+COMMENT ON FUNCTION @extschema@.soulprint_setup()
     IS 'prepares the application''s tables: creates what is missing, changes and drops nothing, can be run again';
 
-CREATE FUNCTION soulprint_import(user_id uuid, export bytea,
+CREATE FUNCTION @extschema@.soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
         OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_import(uuid, bytea) IS 'reads an export into raw_conversations';
+COMMENT ON FUNCTION @extschema@.soulprint_import(uuid, bytea) IS 'reads an export into raw_conversations';
 
-CREATE FUNCTION soulprint_import_file(user_id uuid, path text,
+CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
         OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import_file' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_import_file(uuid, text)
+COMMENT ON FUNCTION @extschema@.soulprint_import_file(uuid, text)
     IS 'reads an export on the server into raw_conversations; needs the rights of pg_read_server_files';
 
-CREATE FUNCTION soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_start_full_pass(uuid, text)
+COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text)
     IS 'requests a full pass for a user and gives its id; while one is queued or running, that one''s';
 
-CREATE FUNCTION soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
+CREATE FUNCTION @extschema@.soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_cancel_full_pass(uuid)
+COMMENT ON FUNCTION @extschema@.soulprint_cancel_full_pass(uuid)
     IS 'ends the queued or running pass of a user unpublished; false if there is none';
 
-CREATE PROCEDURE soulprint_run_full_pass(user_id uuid)
+CREATE PROCEDURE @extschema@.soulprint_run_full_pass(user_id uuid)
     AS 'MODULE_PATHNAME', 'soulprint_run_full_pass' LANGUAGE C;
-COMMENT ON PROCEDURE soulprint_run_full_pass(uuid)
+COMMENT ON PROCEDURE @extschema@.soulprint_run_full_pass(uuid)
     IS 'requests a full pass, runs it in a worker of its own and waits for it; works without preloading';
 
-CREATE FUNCTION soulprint_facts(user_id uuid)
+CREATE FUNCTION @extschema@.soulprint_facts(user_id uuid)
     RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb)
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_facts(uuid)
+COMMENT ON FUNCTION @extschema@.soulprint_facts(uuid)
     IS 'the facts that were published last, with quotes and sources; for whoever may read the profile';
 
-CREATE FUNCTION soulprint_rollback(user_id uuid, version int) RETURNS void
+CREATE FUNCTION @extschema@.soulprint_rollback(user_id uuid, version int) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_rollback(uuid, int)
+COMMENT ON FUNCTION @extschema@.soulprint_rollback(uuid, int)
     IS 'publishes an earlier version of the profile again; the present one is kept as a version';
 
-CREATE FUNCTION soulprint_forget_fact(user_id uuid, fact_id bigint) RETURNS void
+CREATE FUNCTION @extschema@.soulprint_forget_fact(user_id uuid, fact_id bigint) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget_fact' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_forget_fact(uuid, bigint)
+COMMENT ON FUNCTION @extschema@.soulprint_forget_fact(uuid, bigint)
     IS 'leaves one fact out of every later pass and asks for one; earlier versions of the profile go, too';
 
-CREATE FUNCTION soulprint_forget(user_id uuid) RETURNS void
+CREATE FUNCTION @extschema@.soulprint_forget(user_id uuid) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint_forget(uuid)
+COMMENT ON FUNCTION @extschema@.soulprint_forget(uuid)
     IS 'erases all that was learned about a user and ends a running pass; conversations and chunks stay';
 
 -- ---------------------------------------------------------------------------------------------------
@@ -791,11 +798,12 @@ COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
     IS 'how far a pass is, for people: [########------------] 41 %  facts 98/240  0:31 left';
 
 CREATE FUNCTION soulprint.may_watch(user_id uuid) RETURNS boolean
+    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_may_watch' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.may_watch(uuid)
     IS 'whether the caller is a member of pg_monitor, or may read the profile of this user';
 
-CREATE VIEW soulprint_progress WITH (security_barrier) AS
+CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
            f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
@@ -803,28 +811,28 @@ CREATE VIEW soulprint_progress WITH (security_barrier) AS
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
-COMMENT ON VIEW soulprint_progress IS 'the passes that are queued or running, with a bar for people';
-COMMENT ON COLUMN soulprint_progress.pass_id IS 'number of the pass';
-COMMENT ON COLUMN soulprint_progress.user_id IS 'whose pass it is';
-COMMENT ON COLUMN soulprint_progress.state IS 'queued or running';
-COMMENT ON COLUMN soulprint_progress.stage IS 'where the present attempt is';
-COMMENT ON COLUMN soulprint_progress.percent IS 'how far it is, by the share of time its stages usually take';
-COMMENT ON COLUMN soulprint_progress.progress IS 'the same for people: a bar, the stage, the time left';
-COMMENT ON COLUMN soulprint_progress.attempts IS 'attempts that count';
-COMMENT ON COLUMN soulprint_progress.conversations IS 'conversations chunked';
-COMMENT ON COLUMN soulprint_progress.chunks IS 'their chunks';
-COMMENT ON COLUMN soulprint_progress.chunks_done IS 'chunks whose facts are known';
-COMMENT ON COLUMN soulprint_progress.chunks_failed IS 'chunks whose answer could not be had or read';
-COMMENT ON COLUMN soulprint_progress.facts IS 'facts found so far';
-COMMENT ON COLUMN soulprint_progress.calls_made IS 'questions the model was asked, over all attempts';
-COMMENT ON COLUMN soulprint_progress.calls_remembered IS 'questions answered from memory in the present attempt';
-COMMENT ON COLUMN soulprint_progress.cost_usd IS 'what the requests cost in USD';
-COMMENT ON COLUMN soulprint_progress.requested_at IS 'when the pass was asked for';
-COMMENT ON COLUMN soulprint_progress.started_at IS 'when its first attempt began';
-COMMENT ON COLUMN soulprint_progress.pid IS 'process id of the worker that took the pass last';
-COMMENT ON COLUMN soulprint_progress.error IS 'why the pass waits';
+COMMENT ON VIEW @extschema@.soulprint_progress IS 'the passes that are queued or running, with a bar for people';
+COMMENT ON COLUMN @extschema@.soulprint_progress.pass_id IS 'number of the pass';
+COMMENT ON COLUMN @extschema@.soulprint_progress.user_id IS 'whose pass it is';
+COMMENT ON COLUMN @extschema@.soulprint_progress.state IS 'queued or running';
+COMMENT ON COLUMN @extschema@.soulprint_progress.stage IS 'where the present attempt is';
+COMMENT ON COLUMN @extschema@.soulprint_progress.percent IS 'how far it is, by the share of time its stages usually take';
+COMMENT ON COLUMN @extschema@.soulprint_progress.progress IS 'the same for people: a bar, the stage, the time left';
+COMMENT ON COLUMN @extschema@.soulprint_progress.attempts IS 'attempts that count';
+COMMENT ON COLUMN @extschema@.soulprint_progress.conversations IS 'conversations chunked';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks IS 'their chunks';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_done IS 'chunks whose facts are known';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN @extschema@.soulprint_progress.facts IS 'facts found so far';
+COMMENT ON COLUMN @extschema@.soulprint_progress.calls_made IS 'questions the model was asked, over all attempts';
+COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions answered from memory in the present attempt';
+COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'what the requests cost in USD';
+COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'when the pass was asked for';
+COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'when its first attempt began';
+COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process id of the worker that took the pass last';
+COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'why the pass waits';
 
-CREATE VIEW soulprint_history WITH (security_barrier) AS
+CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
            f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
            f.facts_left_out, f.items_dropped, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
@@ -832,27 +840,27 @@ CREATE VIEW soulprint_history WITH (security_barrier) AS
     FROM soulprint.full_passes f
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.ended_at DESC;
-COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
-COMMENT ON COLUMN soulprint_history.pass_id IS 'number of the pass';
-COMMENT ON COLUMN soulprint_history.user_id IS 'whose pass it was';
-COMMENT ON COLUMN soulprint_history.state IS 'done, failed or canceled';
-COMMENT ON COLUMN soulprint_history.attempts IS 'attempts that counted';
-COMMENT ON COLUMN soulprint_history.requested_at IS 'when the pass was asked for';
-COMMENT ON COLUMN soulprint_history.started_at IS 'when its first attempt began';
-COMMENT ON COLUMN soulprint_history.ended_at IS 'when the pass ended';
-COMMENT ON COLUMN soulprint_history.duration IS 'from the first attempt to the end';
-COMMENT ON COLUMN soulprint_history.conversations IS 'conversations chunked';
-COMMENT ON COLUMN soulprint_history.chunks IS 'their chunks';
-COMMENT ON COLUMN soulprint_history.chunks_failed IS 'chunks whose answer could not be had or read';
-COMMENT ON COLUMN soulprint_history.facts IS 'facts after merging';
-COMMENT ON COLUMN soulprint_history.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
-COMMENT ON COLUMN soulprint_history.items_dropped IS 'items of answers that were no facts';
-COMMENT ON COLUMN soulprint_history.calls_made IS 'questions the model was asked, over all attempts';
-COMMENT ON COLUMN soulprint_history.calls_remembered IS 'questions answered from memory in the last attempt';
-COMMENT ON COLUMN soulprint_history.input_tokens IS 'tokens sent';
-COMMENT ON COLUMN soulprint_history.output_tokens IS 'tokens received';
-COMMENT ON COLUMN soulprint_history.cost_usd IS 'what the requests cost in USD';
-COMMENT ON COLUMN soulprint_history.error IS 'why the pass failed or was canceled';
+COMMENT ON VIEW @extschema@.soulprint_history IS 'the passes that have ended, newest first';
+COMMENT ON COLUMN @extschema@.soulprint_history.pass_id IS 'number of the pass';
+COMMENT ON COLUMN @extschema@.soulprint_history.user_id IS 'whose pass it was';
+COMMENT ON COLUMN @extschema@.soulprint_history.state IS 'done, failed or canceled';
+COMMENT ON COLUMN @extschema@.soulprint_history.attempts IS 'attempts that counted';
+COMMENT ON COLUMN @extschema@.soulprint_history.requested_at IS 'when the pass was asked for';
+COMMENT ON COLUMN @extschema@.soulprint_history.started_at IS 'when its first attempt began';
+COMMENT ON COLUMN @extschema@.soulprint_history.ended_at IS 'when the pass ended';
+COMMENT ON COLUMN @extschema@.soulprint_history.duration IS 'from the first attempt to the end';
+COMMENT ON COLUMN @extschema@.soulprint_history.conversations IS 'conversations chunked';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunks IS 'their chunks';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN @extschema@.soulprint_history.facts IS 'facts after merging';
+COMMENT ON COLUMN @extschema@.soulprint_history.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
+COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that were no facts';
+COMMENT ON COLUMN @extschema@.soulprint_history.calls_made IS 'questions the model was asked, over all attempts';
+COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions answered from memory in the last attempt';
+COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent';
+COMMENT ON COLUMN @extschema@.soulprint_history.output_tokens IS 'tokens received';
+COMMENT ON COLUMN @extschema@.soulprint_history.cost_usd IS 'what the requests cost in USD';
+COMMENT ON COLUMN @extschema@.soulprint_history.error IS 'why the pass failed or was canceled';
 
 -- ---------------------------------------------------------------------------------------------------
 -- rights
@@ -907,9 +915,9 @@ END
 $$;
 
 -- What computes is for everybody.
-GRANT EXECUTE ON FUNCTION soulprint_score_conversation(jsonb), soulprint_sample_conversations(jsonb, int),
-    soulprint_format_conversations(jsonb, int, text), soulprint_chunk_conversation(jsonb, int, int),
-    soulprint_merge_facts(jsonb[]), soulprint_parse_sections(text), soulprint_assemble_text(jsonb, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.soulprint_score_conversation(jsonb), @extschema@.soulprint_sample_conversations(jsonb, int),
+    @extschema@.soulprint_format_conversations(jsonb, int, text), @extschema@.soulprint_chunk_conversation(jsonb, int, int),
+    @extschema@.soulprint_merge_facts(jsonb[]), @extschema@.soulprint_parse_sections(text), @extschema@.soulprint_assemble_text(jsonb, text) TO PUBLIC;
 
 -- The triggers call these as whoever changes a profile, workers the fourth; each gives its caller
 -- nothing beyond the caller's own rights.
@@ -919,7 +927,7 @@ GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_delet
 -- Everybody may compute what the views show; the views themselves are for whom they are granted to.
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
     soulprint.progress_text(soulprint.full_passes), soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
-GRANT SELECT ON soulprint_progress, soulprint_history TO pg_monitor;
+GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history TO pg_monitor;
 
 -- A launcher that is waiting for this extension looks again when the transaction commits.
 SELECT soulprint.wake_launcher();
