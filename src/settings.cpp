@@ -50,27 +50,27 @@ constexpr config_enum_entry kProviders[] = {
     {"offline", static_cast<int>(Provider::kOffline), false},
     {nullptr, 0, false}};
 
-void DefineBool(const char* name, const char* description, bool* value) {
-  DefineCustomBoolVariable(name, description, nullptr, value, *value, PGC_SIGHUP, 0, nullptr,
-                           nullptr, nullptr);
+void DefineBool(const char* name, const char* description, const char* more, bool* value) {
+  DefineCustomBoolVariable(name, description, more, value, *value, PGC_SIGHUP, 0, nullptr, nullptr,
+                           nullptr);
 }
 
-void DefineInt(const char* name, const char* description, int* value, int least, int most,
-               int unit = 0) {
-  DefineCustomIntVariable(name, description, nullptr, value, *value, least, most, PGC_SIGHUP, unit,
+void DefineInt(const char* name, const char* description, const char* more, int* value, int least,
+               int most, int unit = 0) {
+  DefineCustomIntVariable(name, description, more, value, *value, least, most, PGC_SIGHUP, unit,
                           nullptr, nullptr, nullptr);
 }
 
-void DefineString(const char* name, const char* description, char** value, const char* preset,
-                  GucContext context = PGC_SIGHUP, int flags = 0) {
-  DefineCustomStringVariable(name, description, nullptr, value, preset, context, flags, nullptr,
+void DefineString(const char* name, const char* description, const char* more, char** value,
+                  const char* preset, GucContext context = PGC_SIGHUP, int flags = 0) {
+  DefineCustomStringVariable(name, description, more, value, preset, context, flags, nullptr,
                              nullptr, nullptr);
 }
 
 // Names a URL, a file or a host: for superusers only, to set and to see.
-void DefineSecretString(const char* name, const char* description, char** value,
+void DefineSecretString(const char* name, const char* description, const char* more, char** value,
                         const char* preset) {
-  DefineString(name, description, value, preset, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
+  DefineString(name, description, more, value, preset, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
 }
 
 // Where a placeholder has got the value from that it returns to.
@@ -109,7 +109,8 @@ const config_generic* ForeignValue() {
 void RefuseForeignValues() {
   const config_generic* const foreign = ForeignValue();
   if (foreign == nullptr) return;
-  throw Error("55P02", std::string("parameter \"") + foreign->name + "\" cannot be set by a session",
+  throw Error("55P02",
+              std::string("parameter \"") + foreign->name + "\" cannot be set by a session",
               "The settings of soulprint come from the server's configuration only.",
               OriginOf(foreign->reset_source));
 }
@@ -117,76 +118,96 @@ void RefuseForeignValues() {
 void Define() {
   if (process_shared_preload_libraries_in_progress) {
     DefineString("soulprint.database", "Database whose requested passes the launcher runs.",
+                 "Takes a restart. Elsewhere only CALL soulprint_run_full_pass() runs passes.",
                  &database, "postgres", PGC_POSTMASTER);
   }
-  DefineSecretString("soulprint.api_key_file",
-                     "File that holds nothing but the API key of the model server.", &api_key_file,
-                     "");
-  DefineSecretString("soulprint.api_url", "Server of the Messages API that is asked.", &api_url,
-                     kAnthropicUrl);
-  DefineString("soulprint.app_schema", "Schema of the application's tables.", &app_schema,
-               "public");
+  DefineSecretString(
+      "soulprint.api_key_file", "File that holds nothing but the API key of the model server.",
+      "Read before each request. Only the server's user may have access to it. Empty sends no key.",
+      &api_key_file, "");
+  DefineSecretString(
+      "soulprint.api_url", "Server of the Messages API that is asked.",
+      "Without /v1/messages. http:// is for this machine and soulprint.plain_http_hosts.", &api_url,
+      kAnthropicUrl);
+  DefineString("soulprint.app_schema", "Schema of the application's tables.",
+               "user_profiles, raw_conversations and conversation_chunks are looked for there.",
+               &app_schema, "public");
   DefineSecretString("soulprint.ca_file",
                      "Certificates that servers are checked against; empty for the system's.",
-                     &ca_file, "");
+                     "A file in PEM format.", &ca_file, "");
   DefineInt("soulprint.connect_timeout", "How long connecting to the model server may take.",
-            &connect_timeout, 1, INT_MAX, GUC_UNIT_MS);
+            "Longer than that is a broken connection, which is tried again.", &connect_timeout, 1,
+            INT_MAX, GUC_UNIT_MS);
   DefineBool("soulprint.enabled", "Whether passes are run; off returns running passes to pending.",
-             &enabled);
-  DefineInt("soulprint.keep_history", "How long an ended pass stays in the history.", &keep_history,
-            0, INT_MAX, GUC_UNIT_MIN);
-  DefineInt("soulprint.keep_replies", "How long a model's answer is remembered.", &keep_replies, 0,
-            INT_MAX, GUC_UNIT_MIN);
+             "Requests are taken all the same and wait.", &enabled);
+  DefineInt("soulprint.keep_history", "How long an ended pass stays in the history.",
+            "Workers delete what is older, at each poll.", &keep_history, 0, INT_MAX, GUC_UNIT_MIN);
+  DefineInt("soulprint.keep_replies", "How long a model's answer is remembered.",
+            "Workers delete what is older, at each poll; the question is paid for again if it "
+            "comes again.",
+            &keep_replies, 0, INT_MAX, GUC_UNIT_MIN);
   DefineInt("soulprint.keep_versions", "How many earlier profiles are kept per user.",
-            &keep_versions, 0, INT_MAX);
-  DefineInt("soulprint.max_attempts", "Attempts before a pass has failed.", &max_attempts, 1, 1000);
+            "soulprint_rollback() publishes one of them again.", &keep_versions, 0, INT_MAX);
+  DefineInt("soulprint.max_attempts", "Attempts before a pass has failed.",
+            "An attempt that was cut short by a restart or a pause does not count.", &max_attempts,
+            1, 1000);
   DefineInt("soulprint.max_concurrent_requests", "Requests of a pass that are open at a time.",
+            "All workers together have up to soulprint.max_workers times as many.",
             &max_concurrent_requests, 1, 1000);
   DefineInt("soulprint.max_conversation_size",
-            "Largest conversation of an export that is read, as JSON.", &max_conversation_size, 1,
-            256, GUC_UNIT_MB);
-  DefineInt("soulprint.max_export_size",
-            "Largest export that is read: the conversation files, decompressed.", &max_export_size,
-            1, INT_MAX, GUC_UNIT_MB);
-  DefineInt("soulprint.max_workers", "Passes that run at the same time.", &max_workers, 1, 64);
-  DefineCustomRealVariable("soulprint.min_chunk_success",
-                           "Share of the chunks that must be read for an attempt to go on.",
-                           nullptr, &min_chunk_success, min_chunk_success, 0, 1, PGC_SIGHUP, 0,
-                           nullptr, nullptr, nullptr);
-  DefineString("soulprint.model", "Language model that is asked.", &model,
-               "claude-haiku-4-5-20251001");
+            "Largest conversation of an export that is read, as JSON.",
+            "A larger one is skipped and counted.", &max_conversation_size, 1, 256, GUC_UNIT_MB);
+  DefineInt(
+      "soulprint.max_export_size",
+      "Largest export that is read: the conversation files, decompressed.",
+      "Also the largest object that is downloaded from Storage, unless temp_file_limit is lower.",
+      &max_export_size, 1, INT_MAX, GUC_UNIT_MB);
+  DefineInt("soulprint.max_workers", "Passes that run at the same time.",
+            "Each takes one of max_worker_processes.", &max_workers, 1, 64);
+  DefineCustomRealVariable(
+      "soulprint.min_chunk_success",
+      "Share of the chunks that must be read for an attempt to go on.",
+      "Otherwise nothing is published, and the next attempt asks for the rest.", &min_chunk_success,
+      min_chunk_success, 0, 1, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+  DefineString("soulprint.model", "Language model that is asked.",
+               "The provider \"offline\" has its own.", &model, "claude-haiku-4-5-20251001");
   DefineInt("soulprint.pause_probe_interval",
             "How often the model server is asked again after it said that asking is useless.",
-            &pause_probe_interval, 100, INT_MAX, GUC_UNIT_MS);
+            "A question of a few tokens is sent that is nobody's.", &pause_probe_interval, 100,
+            INT_MAX, GUC_UNIT_MS);
   DefineSecretString("soulprint.plain_http_hosts",
                      "Hosts besides this machine that may be asked over http://, separated by "
                      "commas.",
+                     "Names or addresses. What is sent to them can be read on the way.",
                      &plain_http_hosts, "");
   DefineInt("soulprint.poll_interval",
             "How often profiles are looked up that became pending without the trigger.",
-            &poll_interval, 100, INT_MAX, GUC_UNIT_MS);
+            "Requests that the trigger sees begin at once, whatever the interval.", &poll_interval,
+            100, INT_MAX, GUC_UNIT_MS);
   DefineCustomEnumVariable("soulprint.provider",
                            "Who answers: a server of the Messages API, or rules without a network.",
-                           nullptr, &provider, provider, kProviders, PGC_SIGHUP, 0, nullptr,
-                           nullptr, nullptr);
+                           "\"offline\" needs neither a key nor a server.", &provider, provider,
+                           kProviders, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
   DefineSecretString("soulprint.proxy",
-                     "Proxy for requests; empty for none, whatever the environment says.", &proxy,
-                     "");
+                     "Proxy for requests; empty for none, whatever the environment says.",
+                     "Plain http:// never goes through it.", &proxy, "");
   DefineInt("soulprint.request_attempts", "Attempts before a question has failed.",
-            &request_attempts, 1, 100);
-  DefineInt("soulprint.request_timeout", "How long one request may take.", &request_timeout, 1,
-            INT_MAX, GUC_UNIT_MS);
+            "Broken connections and unreadable answers have at most three.", &request_attempts, 1,
+            100);
+  DefineInt("soulprint.request_timeout", "How long one request may take.",
+            "An answer of many tokens takes minutes.", &request_timeout, 1, INT_MAX, GUC_UNIT_MS);
   DefineSecretString("soulprint.storage_buckets",
                      "Buckets of Storage that exports are read from, separated by commas; empty "
                      "for all.",
-                     &storage_buckets, "");
+                     "The bucket is the first component of storage_path.", &storage_buckets, "");
   DefineSecretString("soulprint.storage_key_file",
                      "File that holds nothing but the service key of Supabase Storage.",
-                     &storage_key_file, "");
+                     "Only the server's user may have access to it.", &storage_key_file, "");
   DefineSecretString("soulprint.storage_url",
-                     "Supabase project in whose Storage exports lie; empty for none.", &storage_url,
-                     "");
+                     "Supabase project in whose Storage exports lie; empty for none.",
+                     "Objects are fetched from /storage/v1/object/ there.", &storage_url, "");
   DefineBool("soulprint.v2_required", "Whether a pass whose sections cannot be made has failed.",
+             "Off: a pass is complete with MEMORY alone, and the stored sections stay.",
              &v2_required);
   MarkGUCPrefixReserved("soulprint");
 }
