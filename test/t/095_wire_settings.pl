@@ -121,6 +121,7 @@ for my $does ('asking whether the model server answers again', 'facts 0/3')
 $model->go_on;
 is(end_of_pass($node, $user), 'complete', 'that is answered');
 
+is($sql->("SELECT string_agg(name, ' ') FROM pg_settings WHERE name LIKE 'soulprint.%' AND (short_desc IS NULL OR extra_desc IS NULL)"), '', 'every setting says what it is and more');
 $sql->('CREATE ROLE somebody LOGIN');
 for my $setting (qw(api_key_file api_url))
 {
