@@ -30,7 +30,7 @@ UNIT = $(call files,test/unit/*.cpp)
 # What the fuzz targets read bytes with.
 FUZZED = $(addprefix src/intake/,archive.cpp bytes.cpp inflater.cpp zip.cpp) $(addprefix src/pipeline/,activities_to_exported.cpp \
   assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
-  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp json_events.cpp \
+  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp \
   json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp quotes.cpp sample_to_sections.cpp \
   text.cpp time.cpp visible.cpp)
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))

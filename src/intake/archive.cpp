@@ -287,8 +287,8 @@ class Intake {
     return true;
   }
 
-  // What comes out of the ZIPs inside is counted, and again what is inflated in them only to get past
-  // it.
+  // What comes out of the ZIPs inside is counted, and again what is inflated in them only to get
+  // past it.
   void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
     auto const spend = [this](std::size_t bytes) {
       check_();

@@ -16,7 +16,8 @@ namespace soulprint {
 
 struct ImportLimits {
   // Of JSON; a larger one is skipped.  So is one that takes half as much again in memory, and one
-  // with a string half as large: reading it takes four times its size.
+  // with a string half as large: reading it takes four times its size.  So is one with a number of
+  // thousands of digits.
   std::size_t max_conversation_bytes = std::size_t{32} << 20;
   std::size_t max_nesting = 512;  // of JSON; more skips the conversation
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "error.hpp"
 #include "pipeline/text.hpp"
@@ -15,8 +16,9 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kHeadBytes = 64;   // enough to tell what a file is that is no JSON
-constexpr std::size_t kEndBytes = 4096;  // kept of either end of a piece that is too large
+constexpr std::size_t kHeadBytes = 64;     // enough to tell what a file is that is no JSON
+constexpr std::size_t kEndBytes = 4096;    // kept of either end of a piece that is too large
+constexpr std::size_t kTokenBytes = 4096;  // no number is as long; reading it takes many times that
 constexpr std::size_t kKeyBytes = 60;
 constexpr std::size_t kKeys = 8;
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
@@ -160,7 +162,12 @@ std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
 
 // Takes the next quote or bracket.
 std::size_t JsonPieces::SkipNested(std::string_view bytes, std::size_t at) {
+  std::size_t const begin = at;
   while (at < bytes.size() && !kStructural[static_cast<unsigned char>(bytes[at])]) ++at;
+  if (at - begin > kTokenBytes) {
+    std::string_view const first = bytes.substr(begin, kTokenBytes);
+    long_token_ = long_token_ || first.find_first_of(",: \t\r\n") == std::string_view::npos;
+  }
   if (at == bytes.size()) return at;
   char const c = bytes[at];
   if (c == '"') {
@@ -206,6 +213,7 @@ void JsonPieces::StepInList(std::string_view bytes, std::size_t at) {
 
 void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
   char const c = bytes[at];
+  std::size_t const token = std::exchange(token_bytes_, 0);
   if (c == '"') {
     in_string_ = true;
     in_key_ = key_expected_;
@@ -220,6 +228,9 @@ void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
     ++depth_;
   } else if (c == '}' || c == ']') {
     Close(bytes, at);
+  } else if (c != ':' && !IsJsonSpace(c)) {
+    token_bytes_ = token + 1;
+    long_token_ = long_token_ || token_bytes_ > kTokenBytes;
   }
 }
 
@@ -235,7 +246,7 @@ void JsonPieces::OpenPiece(std::size_t at) {
 }
 
 void JsonPieces::KeepPiece(std::string_view bytes) {
-  if (!too_large_ && !long_string_ && piece_.size() + bytes.size() <= max_bytes_) {
+  if (!too_large_ && !long_string_ && !long_token_ && piece_.size() + bytes.size() <= max_bytes_) {
     // What is not written to takes no memory; growing step by step would take it twice.
     if (piece_.size() + bytes.size() > kKeptCapacity) piece_.reserve(max_bytes_);
     piece_.append(bytes);
@@ -262,6 +273,7 @@ void JsonPieces::DropPiece() {
   open_ = false;
   too_large_ = false;
   long_string_ = false;
+  long_token_ = false;
   piece_.clear();
   tail_.clear();
   if (piece_.capacity() > kKeptCapacity) piece_.shrink_to_fit();

@@ -23,7 +23,8 @@ class JsonPieces {
     kElement,   // an element of the list of conversations
     kWhole,     // the file's one object
     kNoObject,  // an element that is a number, a string or a literal; json is empty
-    kTooLarge,  // or a string in it is half as large; json is only its first bytes, tail its last
+    kTooLarge,  // or a string in it is half as large, or a number has more than 4096 digits; json
+                // is only its first bytes, tail its last
   };
   struct Piece {
     Kind kind = Kind::kElement;
@@ -78,6 +79,9 @@ class JsonPieces {
   bool too_large_ = false;
   std::size_t string_bytes_ = 0;  // of the string at hand
   bool long_string_ = false;      // one in this piece was
+  std::size_t token_bytes_ =
+      0;                     // of the number or literal at hand, among the keys of the one object
+  bool long_token_ = false;  // one in this piece was
   std::string piece_;
   std::string tail_;
 };

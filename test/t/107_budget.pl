@@ -79,6 +79,9 @@ upload_is_harmless('one whose stored file does not end', "${streamed}zip(('conve
 upload_is_harmless('one that is compressed with LZMA', "${streamed}zip(('conversations.zip', inner(streamed('conversations.json', b'x', 14))))", qr/ERROR:  .*not read: LZMA/);
 upload_is_harmless('a prefix before the ZIP', "zip($member); write(b'MZ' + bytes(1000) + open(path, 'rb').read())", $refused);
 
+upload_is_harmless('a number of 31 MB', q{write('[{"messages": [], "x": ', *['1' * MB] * 31, '}]')}, qr/ERROR:  the export holds no conversation that can be used.*too large/s);
+upload_is_harmless('links without an end', q{tree(said('](sandbox:' * (15 * MB // 10)))}, qr/^1 imported/);
+
 my $long = q{'é' + 't' * 2 * MB};
 upload_is_harmless('a title of 2 MB', "write(json.dumps([conversation(id='long', title=$long, messages=[message(noise(8000))] * 500)]))", qr/^1 imported/);
 is($node->safe_psql('postgres', "SELECT char_length(title), left(title, 2) FROM raw_conversations WHERE conversation_id = 'long'"), '500|ét', 'a title is cut at 500 characters');

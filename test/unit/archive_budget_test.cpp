@@ -17,8 +17,8 @@ std::string Deflated(const std::string& content) {
 }
 
 std::uint32_t Checksum(const std::string& content) {
-  return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()),
-                                          static_cast<uInt>(content.size())));
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())));
 }
 
 enum class Descriptor { kNone, kMarked, kBare, kWide };
@@ -104,8 +104,8 @@ TEST(ArchiveBudget, SizesBehindTheFileAreFound) {
 TEST(ArchiveBudget, WhatIsOnlyGonePastIsCounted) {
   ArchiveLimits limits;
   limits.max_bytes = 100000;
-  std::string const zip =
-      InZip(Streamed("a.bin", std::string(10000000, ' '), 8) + Streamed("conversations.json", "[]", 8));
+  std::string const zip = InZip(Streamed("a.bin", std::string(10000000, ' '), 8) +
+                                Streamed("conversations.json", "[]", 8));
   ExpectError(zip, "54000", "larger than 1600000 bytes", "The ZIPs inside it", limits);
   int calls = 0;
   Read({zip, -1}, {}, [&] { ++calls; });
@@ -142,8 +142,8 @@ TEST(ArchiveBudget, EntriesOfOneFileCountEachTime) {
   std::size_t const end = zip.rfind("PK\x05\x06");
   std::string directory;
   for (int i = 0; i < 3; ++i) directory += zip.substr(entry, end - entry);
-  std::string const twice =
-      zip.substr(0, entry) + directory + Changed(zip.substr(end), "PK\x05\x06", 12, directory.size(), 4);
+  std::string const twice = zip.substr(0, entry) + directory +
+                            Changed(zip.substr(end), "PK\x05\x06", 12, directory.size(), 4);
   ArchiveLimits limits;
   limits.max_bytes = 1000000;
   ExpectError(twice, "54000", "larger than 1000000 bytes", "", limits);

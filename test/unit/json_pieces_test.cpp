@@ -145,5 +145,20 @@ TEST(JsonPieces, MoreTextAfterTheEndIsAnError) {
   EXPECT_NE(MessageOf("{}{}").find("not valid JSON"), std::string::npos);
 }
 
+TEST(JsonPieces, ANumberOfThousandsOfDigitsIsTooLarge) {
+  std::string const digits(20000, '1');
+  for (const std::string& file : {"[{\"x\":" + digits + "},{}]", "[{\"x\":[" + digits + "]},{}]",
+                                  "[[1," + digits + "],{}]"}) {
+    Cut const cut = CutUp(file, 5000);
+    ASSERT_EQ(cut.kinds.size(), 2u);
+    EXPECT_EQ(cut.kinds[0], JsonPieces::Kind::kTooLarge);
+    EXPECT_EQ(cut.kinds[1], JsonPieces::Kind::kElement);
+  }
+  EXPECT_EQ(CutUp("{\"x\":" + digits + "}", 5000).kinds[0], JsonPieces::Kind::kTooLarge);
+  std::string literals = "[{\"x\":[1";
+  for (int i = 0; i < 5000; ++i) literals += ", null";
+  EXPECT_EQ(CutUp(literals + "]}]", 5000).kinds[0], JsonPieces::Kind::kElement);
+}
+
 }  // namespace
 }  // namespace soulprint
