@@ -49,9 +49,9 @@ std::string Repeat(const std::string& text, int count) {
 }
 
 TEST(Interrupts, AreLookedForInWhatTakesLong) {
-  std::string const tree =
-      R"({"mapping":{)" + Repeat(R"("n":{"parent":"n","message":{"weight":1}},)", 5000) +
-      R"("x":{}},"title":null})";
+  std::string const tree = R"({"mapping":{)" +
+                           Repeat(R"("n":{"parent":"n","message":{"weight":1}},)", 5000) +
+                           R"("x":{}},"title":null})";
   ExpectInterruptible("a conversation", [&] { ConversationFromText(tree); });
   ExpectInterruptible("what is skipped", [&] {
     ConversationFromText(R"({"messages":[],"x":[)" + Repeat("null,", 10000) + "1]}");
@@ -61,12 +61,14 @@ TEST(Interrupts, AreLookedForInWhatTakesLong) {
   for (Message& message : talk.messages) message.text = Repeat("word. ", 100);
   ExpectInterruptible("chunks", [&] { ConversationToChunks(talk, {10, 0}); });
   ExpectInterruptible("a sample", [&] {
-    FormatConversations(3, [&](std::size_t) { return talk; }, 1000, Share::kFair, Fence::kNone);
+    FormatConversations(
+        3, [&](std::size_t) { return talk; }, 1000, Share::kFair, Fence::kNone);
   });
   ExpectInterruptible("a ranking", [] { RankConversations(std::vector<Scored>(5000), 10); });
   ExpectInterruptible("facts", [] { MergeFacts(std::vector<Fact>(10)); });
   ExpectInterruptible("brackets", [] { ParseJsonReply(Repeat("{} ", 10000) + "{"); });
-  ExpectInterruptible("a long answer", [] { ParseJsonText("[\"" + std::string(200000, 'x') + "\"]"); });
+  ExpectInterruptible("a long answer",
+                      [] { ParseJsonText("[\"" + std::string(200000, 'x') + "\"]"); });
   ExpectInterruptible("HTML", [] { HtmlToText(std::string(10000, 'x')); });
   ExpectInterruptible("cleaning", [] { CleanUtf8(Repeat("\xC3\xA9", 10000)); });
   ExpectInterruptible("blanks", [] { IsBlank(std::string(10000, ' ')); });
