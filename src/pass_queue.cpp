@@ -150,6 +150,10 @@ void QueueAll(const std::string& users) {
   if (queued > 0) wake::AtCommit();
 }
 
+std::string NameOf(const TakenPass& pass) {
+  return "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
+}
+
 }  // namespace
 
 bool IsInstalled() {
@@ -181,21 +185,27 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
   return std::nullopt;
 }
 
-void PostponePass(const TakenPass& pass, const Error& error) {
-  const std::string name =
-      "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
-  const bool locked = error.sqlstate() == sqlstate::kLockNotAvailable;
-  // SQL can raise that without a lock.
-  const std::string blocker = locked ? DescribeBlocker(pass.user_id) : std::string();
-  if (!blocker.empty()) {
-    const std::string reason = "waits for a lock that " + blocker + " holds";
-    if (!PutOff(pass, reason, kLockedSeconds, true)) return;
-    pg::Log(LOG, name + " " + reason, {},
+bool PutOffForLock(const TakenPass& pass, const Error& error) {
+  if (error.sqlstate() != sqlstate::kLockNotAvailable) return false;
+  const std::string blocker = DescribeBlocker(pass.user_id);
+  if (blocker.empty()) return false;
+  const std::string reason = "waits for a lock that " + blocker + " holds";
+  if (PutOff(pass, reason, kLockedSeconds, true)) {
+    pg::Log(LOG, NameOf(pass) + " " + reason, {},
             "pg_stat_activity or pg_prepared_xacts shows what that is.");
+  }
+  return true;
+}
+
+void PostponePass(const TakenPass& pass, const Error& error) {
+  if (PutOffForLock(pass, error)) return;
+  // Whoever held the lock may just have let it go, once.
+  if (error.sqlstate() == sqlstate::kLockNotAvailable &&
+      PutOff(pass, error.what(), kLockedSeconds, false)) {
     return;
   }
   PutOff(pass, error.what(), kPostponedSeconds, false);
-  pg::Log(WARNING, "the state of " + name + " cannot be recorded: " + error.what(), {},
+  pg::Log(WARNING, "the state of " + NameOf(pass) + " cannot be recorded: " + error.what(), {},
           error.hint().empty() ? "It is tried again after 5 minutes." : error.hint());
 }
 

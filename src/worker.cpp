@@ -6,7 +6,6 @@
 #include <string>
 
 #include "activity.hpp"
-#include "blocker.hpp"
 #include "chosen_model.hpp"
 #include "error.hpp"
 #include "identity.hpp"
@@ -89,11 +88,6 @@ milliseconds WaitAfterPause(int pauses) {
   return FindObstacle() ? milliseconds(0) : interval;
 }
 
-// A lock that somebody holds: SQL can raise this without one.
-bool IsLock(const Error& error, const TakenPass& pass) {
-  return error.sqlstate() == sqlstate::kLockNotAvailable && !DescribeBlocker(pass.user_id).empty();
-}
-
 // Records why the pass could not be finished.  Throws Error when that cannot be recorded either,
 // and error itself when the pass is no longer this worker's.
 void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
@@ -102,7 +96,8 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const int pauses = met_pause ? CountPause(pass.id) : 0;
   const bool fails = pauses > 1 && pass.attempts >= settings::max_attempts;
   const std::string name = NameOf(pass);
-  if (error.IsOwn(sqlstate::kNoData) || IsLock(error, pass)) throw error;
+  if (error.IsOwn(sqlstate::kNoData)) throw error;
+  if (PutOffForLock(pass, error)) return;
   if (error.IsOwn(sqlstate::kCannotConnectNow) && !fails) {
     store.Requeue(Sentences(error), std::string(kShownWait), pauses > 1, WaitAfterPause(pauses));
     pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
