@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "error.hpp"
 #include "arguments.hpp"
 #include "erasure.hpp"
+#include "error.hpp"
 #include "importer.hpp"
 #include "intake/archive.hpp"
 #include "pg/call.hpp"

@@ -26,7 +26,8 @@ std::int64_t CountSkipped(const ImportReport& report);
 // before all others); of equals that of the later import, and in one import the first.  What is the
 // same stays the same row version.  What is not to be remembered is deleted; what was learned from
 // it is the caller's to erase.  `check` is called for each conversation and each megabyte; what it
-// throws comes through.  Throws Error as ReadExport does, and 22P02 when no conversation can be used.
+// throws comes through.  Throws Error as ReadExport does, and 22P02 when no conversation can be
+// used.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
                       const std::function<void()>& check);
 
@@ -37,7 +38,8 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// The end of an import: keeps what it found in soulprint.imports.  Throws Error 02000 if the user was deleted meanwhile.
+// The end of an import: keeps what it found in soulprint.imports.  Throws Error 02000 if the user
+// was deleted meanwhile.
 void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

@@ -75,8 +75,9 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
           .Bool(candidate->orphan)
           .Run();
   if (!requested.empty() && requested.front().Text(0) != "processing") {
-    throw Error(sqlstate::kTriggeredDataChange, "full_pass_status stays \"" + requested.front().Text(0) +
-                             "\" when it is set to \"processing\"",
+    throw Error(sqlstate::kTriggeredDataChange,
+                "full_pass_status stays \"" + requested.front().Text(0) +
+                    "\" when it is set to \"processing\"",
                 {}, "Look for a trigger on " + profiles + " that takes the change back.");
   }
   if (requested.empty()) {

@@ -18,13 +18,14 @@ bool IsInstalled();
 // `only` = this pass, 0 = any.  nullopt if there is none.
 std::optional<TakenPass> TakePass(std::int64_t only);
 
-// If the error is that of a lock which somebody holds, the pass stays as it is and waits for seconds,
-// and the attempt does not count.  False if it is not: SQL can raise the same without a lock.
+// If the error is that of a lock which somebody holds, the pass stays as it is and waits for
+// seconds, and the attempt does not count.  False if it is not: SQL can raise the same without a
+// lock.
 bool PutOffForLock(const TakenPass& pass, const Error& error);
 
 // For a pass whose profile does not take what a worker writes (a trigger of the application raises
-// an error, say): it stays as it is and waits for minutes, so that it stands in nobody's way.  For a
-// lock as PutOffForLock.
+// an error, say): it stays as it is and waits for minutes, so that it stands in nobody's way.  For
+// a lock as PutOffForLock.
 void PostponePass(const TakenPass& pass, const Error& error);
 
 // Lets go of the pass's lock.  To be called after the end of the pass is committed.

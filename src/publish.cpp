@@ -46,11 +46,11 @@ void RequireStatus(const std::string& set, const pg::Rows& left) {
 }  // namespace
 
 SqlStore::LockedProfile SqlStore::LockProfile() {
-  const pg::Rows rows = pg::Query(std::string("SELECT full_pass_status = 'pending', ") +
-                                  kPublishedColumns + " FROM " + profiles_ +
-                                  " WHERE user_id = $1 FOR UPDATE")
-                            .Uuid(pass_.user_id)
-                            .Run();
+  const pg::Rows rows =
+      pg::Query(std::string("SELECT full_pass_status = 'pending', ") + kPublishedColumns +
+                " FROM " + profiles_ + " WHERE user_id = $1 FOR UPDATE")
+          .Uuid(pass_.user_id)
+          .Run();
   if (rows.empty()) {
     throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
   }
@@ -96,28 +96,28 @@ void SqlStore::Publish(const Profile& profile) {
   const bool again =
       stored.pending && (text != stored.published.soulprint_text || !CurrentPass(pass_.user_id));
   const std::string status = again ? "pending" : "complete";
-  RequireStatus(status,
-                pg::Query("UPDATE " + profiles_ +
-                          " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5,"
-                          " agents_md = $6, tools_md = $7, soulprint_text = $8,"
-                          " full_pass_status = $10, full_pass_completed_at = now(),"
-                          " full_pass_error = NULL" +
-                          SetOptional("full_pass_percent", "100") +
-                          SetOptional("full_pass_stage", "'complete'") +
-                          SetOptional("import_cost_json", "$9::text") +
-                          SetOptional("updated_at", "now()") +
-                          " WHERE user_id = $1 RETURNING full_pass_status")
-                    .Uuid(pass_.user_id)
-                    .Text(profile.memory_md)
-                    .Text(sections[0])
-                    .Text(sections[1])
-                    .Text(sections[2])
-                    .Text(sections[3])
-                    .Text(sections[4])
-                    .Text(text)
-                    .Text(Cost())
-                    .Text(status)
-                    .Run());
+  RequireStatus(
+      status,
+      pg::Query("UPDATE " + profiles_ +
+                " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5,"
+                " agents_md = $6, tools_md = $7, soulprint_text = $8,"
+                " full_pass_status = $10, full_pass_completed_at = now(),"
+                " full_pass_error = NULL" +
+                SetOptional("full_pass_percent", "100") +
+                SetOptional("full_pass_stage", "'complete'") +
+                SetOptional("import_cost_json", "$9::text") + SetOptional("updated_at", "now()") +
+                " WHERE user_id = $1 RETURNING full_pass_status")
+          .Uuid(pass_.user_id)
+          .Text(profile.memory_md)
+          .Text(sections[0])
+          .Text(sections[1])
+          .Text(sections[2])
+          .Text(sections[3])
+          .Text(sections[4])
+          .Text(text)
+          .Text(Cost())
+          .Text(status)
+          .Run());
   ReplaceFacts(profile.facts);
   EraseRepliesOfGone(pass_.user_id);
   if (!profile.sections) DeleteRefusedReplies();
@@ -146,10 +146,12 @@ void SqlStore::RecordFailure(const std::string& error, bool with_memory) {
   // Asked for during the pass with nothing new to read, it is this pass.
   const bool again = profile.pending && !CurrentPass(pass_.user_id);
   bool has_section = false;
-  for (const auto& section : profile.published.sections) has_section = has_section || section.has_value();
+  for (const auto& section : profile.published.sections)
+    has_section = has_section || section.has_value();
   std::optional<std::string> text;
   if (with_memory && has_section) {
-    text = SectionsToSoulprint(profile.published.sections, profile.published.memory_md.value_or(""));
+    text =
+        SectionsToSoulprint(profile.published.sections, profile.published.memory_md.value_or(""));
   }
   const std::string status = again ? "pending" : "failed";
   RequireStatus(status, pg::Query("UPDATE " + profiles_ +

@@ -24,8 +24,8 @@ using std::chrono::steady_clock;
 
 // "full pass 42 of user 9f2c0000-0000-4000-8000-000000000001: facts 124/240"
 std::string PassText(const TakenPass& pass, const Progress& progress) {
-  std::string text = "full pass " + std::to_string(pass.id) + " of user " +
-                     pass.user_id + ": " + std::string(progress.stage);
+  std::string text = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id + ": " +
+                     std::string(progress.stage);
   if (progress.stage == "facts") {
     text += " " + std::to_string(progress.chunks_done) + "/" + std::to_string(progress.chunks);
   }
@@ -55,11 +55,11 @@ SqlStore::SqlStore(const TakenPass& pass)
 
 Readable SqlStore::FindReadable() {
   return pg::InTransaction([&]() -> Readable {
-    const pg::Rows rows = pg::Query("SELECT p.storage_path, EXISTS (SELECT FROM " + conversations_ +
-                                    " c WHERE c.user_id = $1) FROM " + profiles_ +
-                                    " p WHERE p.user_id = $1")
-                              .Uuid(pass_.user_id)
-                              .Run();
+    const pg::Rows rows =
+        pg::Query("SELECT p.storage_path, EXISTS (SELECT FROM " + conversations_ +
+                  " c WHERE c.user_id = $1) FROM " + profiles_ + " p WHERE p.user_id = $1")
+            .Uuid(pass_.user_id)
+            .Run();
     if (rows.empty()) return {};
     const std::optional<std::string> path = rows.front().TextOrNull(0);
     const pg::Rows imports =
@@ -330,7 +330,8 @@ void SqlStore::StillThere() {
 
 void SqlStore::Guard() {
   const bool has_profile =
-      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1").Uuid(pass_.user_id).Execute() > 0;
+      pg::Query("SELECT FROM " + profiles_ + " WHERE user_id = $1").Uuid(pass_.user_id).Execute() >
+      0;
   GuardPass();
   if (!has_profile) throw Error(sqlstate::kNoData, "user " + pass_.user_id + " was deleted");
 }
