@@ -93,6 +93,14 @@ for my $preload (1, 0)
 	is($sql->("SELECT state FROM soulprint.full_passes WHERE user_id = '$user'"), 'running', "$with: the connection of a call is closed: the pass goes on");
 	$model->go_on;
 	is(end_of_pass($node, $user), 'complete', "$with: and completes");
+	if (!$preload)
+	{
+		$node->append_conf('postgresql.conf', 'max_worker_processes = 1');    # the logical replication launcher's
+		$node->restart;
+		($run, my $err) = $call->($new_user->());
+		$run->finish;
+		like($$err, qr/ERROR:  no background worker slot is free\nDETAIL:  Full pass \d+ stays queued\.\nHINT:  Raise max_worker_processes, or try again later\./, "$with: without a free slot a call says so");
+	}
 	$node->stop;
 	log_is_clean($node);
 }

@@ -35,6 +35,9 @@ sub import_words
 	return "SELECT imported FROM soulprint_import('$user', convert_to('" . export(@words) . "', 'UTF8'))";
 }
 
+# Takes on the role of who may change the user's profile.
+sub owner { return $shape eq 'live' ? "SET ROLE stranger; SET request.jwt.claim.sub = '$_[0]'; " : 'SET ROLE writer; ' }
+
 sub new_user { return add_user($node, ++$number, @_) }
 
 sub full_pass
@@ -106,8 +109,7 @@ sub while_held
 
 sub deleted_profiles
 {
-	my $word = 'quetzalcoatlus';
-	my $user = new_user();
+	my ($word, $user) = ('quetzalcoatlus', new_user());
 	$sql->(import_words($user, a => $word));
 	is(full_pass($user), 'complete', "$shape: a pass");
 	$sql->(import_words($user, b => $word));
@@ -140,8 +142,7 @@ sub deleted_profiles
 
 sub forgotten_users
 {
-	my $word = 'liopleurodon';
-	my $user = new_user();
+	my ($word, $user) = ('liopleurodon', new_user());
 	$sql->(import_words($user, a => $word));
 	full_pass($user);
 	$sql->(import_words($user, b => $word));
@@ -150,8 +151,7 @@ sub forgotten_users
 	for my $role ('reader', $shape eq 'live' ? 'stranger' : ())
 	{
 		my $claim = $role eq 'stranger' ? "SET request.jwt.claim.sub = '" . user(998) . "';" : '';
-		my $error = error_of("SET ROLE $role; $claim SELECT soulprint_forget('$user')");
-		like($error, $role eq 'reader' ? qr/^ERROR:  42501/ : qr/^ERROR:  P0002: user $user does not exist/, "$shape: $role may not forget");
+		like(error_of("SET ROLE $role; $claim SELECT soulprint_forget('$user')"), $role eq 'reader' ? qr/^ERROR:  42501/ : qr/^ERROR:  P0002: user $user does not exist/, "$shape: $role may not forget");
 	}
 	is(profile($node, $user), $before, "$shape: and nothing has changed");
 	isnt(traces($user), $none, "$shape: nothing is forgotten");
@@ -161,7 +161,7 @@ sub forgotten_users
 	like(error_of("SELECT soulprint_forget('" . user(999) . "')"), qr/^ERROR:  P0002: user \S+ does not exist/, "$shape: of an unknown user");
 
 	# On a live project it is the user's own right.
-	$sql->(($shape eq 'live' ? "SET ROLE stranger; SET request.jwt.claim.sub = '$user'; " : 'SET ROLE writer; ') . "SELECT soulprint_forget('$user')");
+	$sql->(owner($user) . "SELECT soulprint_forget('$user')");
 	is(traces($user), $none, "$shape: soulprint_forget() leaves no trace");
 	is($sql->("SELECT num_nonnulls(" . join(', ', @derived) . ") FROM user_profiles WHERE user_id = '$user'"), '0', "$shape: nor a derived column");
 	is($sql->("SELECT count(*) FROM raw_conversations WHERE user_id = '$user'"), '2', "$shape: the conversations stay");
@@ -198,7 +198,6 @@ sub swept_users
 	my $gone = user(997);
 	$sql->("INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) VALUES ('$gone', 'preferences', '\"placodus\"', '', false, '[]');
 		INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$gone', 1, 'placodus')");
-	# Ways in which the profiles are not to be seen.
 	my @hidden = (
 		[ 'its trigger is missing', 'ALTER TRIGGER soulprint_erase_deleted_user ON user_profiles RENAME TO aside', 'ALTER TRIGGER aside ON user_profiles RENAME TO soulprint_erase_deleted_user' ],
 		[ 'a restrictive policy hides it', 'CREATE POLICY hides ON user_profiles AS RESTRICTIVE USING (false); ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY', 'DROP POLICY hides ON user_profiles' ],
@@ -230,14 +229,13 @@ sub swept_users
 
 sub taken_back
 {
-	my $user = new_user();
-	$sql->(import_words($user, a => 'hyperodapedon', b => 'mesosaurus'));
+	my ($user, $word, $kept) = (new_user(), 'hyperodapedon', 'mesosaurus');
+	$sql->(import_words($user, a => $word, b => $kept));
 	full_pass($user);
-	$sql->(import_words($user, c => 'mesosaurus'));
+	$sql->(import_words($user, c => $kept));
 	full_pass($user);
-	my ($word, $kept) = ('hyperodapedon', 'mesosaurus');
 	is($sql->("SELECT count(*) > 0 FROM soulprint.versions WHERE user_id = '$user' AND versions::text ~* '$word'"), 't', "$shape: a version knows the chat");
-	my $pass = $sql->("SELECT max(id) FROM soulprint.full_passes WHERE user_id = '$user'");
+	my $pass = $sql->("SELECT max(id) FROM soulprint.full_passes");
 	is($sql->('BEGIN; ' . import_words($user, a => uc $word, d => $kept) . '; ' . join('; ', map { "SELECT count(*) FROM $_ AS t WHERE user_id = '$user' AND t::text ~* '$word'" } @tables, 'raw_conversations', 'conversation_chunks') . '; COMMIT'),
 		join("\n", '1', ('0') x 8), "$shape: taking a chat back erases what was learned from it");
 	is(end_of_pass($node, $user), 'complete', "$shape: and asks for a pass");
@@ -304,8 +302,7 @@ sub deleted_conversations
 	is($sql->("SELECT (SELECT count(*) FROM soulprint.replies r WHERE user_id = '$user' AND r::text ~* 'plateosaurus'), (SELECT count(*) FROM soulprint.facts f WHERE user_id = '$user' AND f::text ~* 'plateosaurus')"),
 		'0|0', "$shape: the next pass erases the answers about a conversation that is gone");
 	is($sql->("SELECT calls_remembered FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), '1', "$shape: the others stay");
-	start_pass($node, $user);
-	end_of_pass($node, $user);
+	full_pass($user);
 	is($sql->("SELECT calls_made FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), '0', "$shape: and are enough for another one");
 }
 
@@ -326,8 +323,7 @@ sub single_facts
 		like(error_of("SELECT soulprint_forget_fact($call->[0])"), $call->[1], "$shape: soulprint_forget_fact($call->[0])");
 	}
 	like(error_of("SET ROLE reader; SELECT soulprint_forget_fact('$user', $fact)"), qr/^ERROR:  42501/, "$shape: who may only read may not forget a fact");
-	my $session = $shape eq 'live' ? "SET ROLE stranger; SET request.jwt.claim.sub = '$user';" : 'SET ROLE writer;';
-	$sql->("$session SELECT soulprint_forget_fact('$user', $fact)");
+	$sql->(owner($user) . "SELECT soulprint_forget_fact('$user', $fact)");
 	is(end_of_pass($node, $user), 'complete', "$shape: forgetting a fact asks for a pass");
 	is($sql->("SELECT calls_made, calls_remembered FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), '2|2', "$shape: which asks for MEMORY and sections only");
 	my $known = "(SELECT count(*) FROM soulprint_facts('$user') WHERE fact #>> '{}' = '$words'), (SELECT count(*) FROM user_profiles WHERE user_id = '$user' AND memory_md ~ '$words'), (SELECT count(*) FROM soulprint.versions WHERE user_id = '$user')";
@@ -362,11 +358,10 @@ sub earlier_versions
 	like(error_of("SELECT soulprint_rollback('$user', NULL)"), qr/^ERROR:  22004: version must not be null/, "$shape: no version named");
 	like(error_of("SET ROLE reader; SELECT soulprint_rollback('$user', 1)"), qr/^ERROR:  42501/, "$shape: who may only read may not roll back");
 	is(profile($node, $user), $second, "$shape: nothing has changed");
-	my $session = $shape eq 'live' ? "SET ROLE stranger; SET request.jwt.claim.sub = '$user';" : 'SET ROLE writer;';
-	$sql->("$session SELECT soulprint_rollback('$user', 1)");
+	$sql->(owner($user) . "SELECT soulprint_rollback('$user', 1)");
 	is(profile($node, $user), $first, "$shape: soulprint_rollback() publishes an earlier version");
 	is(status($node, $user), 'complete', "$shape: the status stays");
-	$sql->("$session SELECT soulprint_rollback('$user', 2)");
+	$sql->(owner($user) . "SELECT soulprint_rollback('$user', 2)");
 	is(profile($node, $user), $second, "$shape: the present one was kept");
 	is($sql->("SELECT string_agg(version::text, ' ' ORDER BY version) FROM soulprint.versions WHERE user_id = '$user'"), '1 2 3', "$shape: as a version each time");
 
