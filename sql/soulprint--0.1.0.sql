@@ -467,11 +467,17 @@ CREATE FUNCTION soulprint.open_tables() RETURNS SETOF text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
+        -- A partition has rights and row security of its own.
+        WITH RECURSIVE app (id) AS (
+            SELECT to_regclass(soulprint.app_table(t.name))::oid
+                FROM unnest(ARRAY['user_profiles', 'raw_conversations', 'conversation_chunks']) AS t (name)
+            UNION SELECT i.inhrelid FROM app JOIN pg_inherits i ON i.inhparent = app.id)
         SELECT format('%s can be read without row security by %s', c.oid::regclass,
                       string_agg(DISTINCT coalesce(r.rolname, 'everybody'), ', '))
-        FROM unnest(ARRAY['user_profiles', 'raw_conversations', 'conversation_chunks']) AS t (name)
-            JOIN pg_class c ON c.oid = to_regclass(soulprint.app_table(t.name)),
-            aclexplode(c.relacl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
+        FROM app JOIN pg_class c ON c.oid = app.id,
+            LATERAL (SELECT c.relacl UNION ALL SELECT attacl FROM pg_attribute
+                     WHERE attrelid = c.oid AND NOT attisdropped) AS given (acl),
+            aclexplode(given.acl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
         WHERE NOT c.relrowsecurity AND a.privilege_type = 'SELECT'
           AND a.grantee <> c.relowner AND r.rolname IS DISTINCT FROM 'soulprint_worker'
         GROUP BY c.oid ORDER BY c.oid::regclass::text
