@@ -457,7 +457,7 @@ CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
         SELECT array_agg(e.evtname::text ORDER BY e.evtname)
         FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_roles r ON r.oid = p.proowner
         WHERE NOT r.rolsuper AND e.evtenabled <> 'D'
-          AND (e.evtenabled IN ('A', 'R') OR current_setting('session_replication_role') <> 'replica')
+          AND (e.evtenabled = 'A' OR (e.evtenabled = 'R') = (current_setting('session_replication_role') = 'replica'))
           AND coalesce(current_setting('event_triggers', true), 'on') = 'on'
     $$;
 COMMENT ON FUNCTION soulprint.foreign_event_triggers()
