@@ -27,7 +27,7 @@ my @attempts = (
 	"SET LOCAL search_path = soulprint; SELECT count(*) FROM soulprint.versions",
 	"SELECT soulprint_facts('$victim')", "SELECT soulprint_rollback('$victim', 1)", "SELECT soulprint_forget('$victim')", 'SELECT soulprint_setup()',
 	"SELECT soulprint_cancel_full_pass('$victim')", 'SELECT * FROM soulprint_history WHERE 1 / 0 = 1', "SELECT soulprint.value_for_worker('SELECT 1')",
-	'SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', "SELECT set_config('role', 'postgres', false)", "SELECT set_config('session_authorization', 'postgres', true)",
+	'GRANT soulprint_worker TO mallory', 'GRANT soulprint_worker TO mallory WITH ADMIN OPTION', 'GRANT app TO mallory', 'SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', "SELECT set_config('role', 'postgres', false)", "SELECT set_config('session_authorization', 'postgres', true)",
 	'ALTER ROLE mallory SUPERUSER', 'SELECT rolpassword FROM pg_authid', "SELECT pg_read_file('PG_VERSION')", "COPY evil.loot TO PROGRAM 'true'",
 	"SET soulprint.app_schema = 'evil'", 'SET session_replication_role = replica', 'RESET ROLE; SELECT count(*) FROM soulprint.facts',
 	'CREATE FUNCTION soulprint.percent(text, bigint, bigint) RETURNS int LANGUAGE sql AS \'SELECT 1\'');
