@@ -197,6 +197,8 @@ SELECT soulprint_import(:'ada', '[]');
 RESET ROLE;
 GRANT SELECT ON user_profiles TO regress_importer;
 GRANT SELECT, INSERT, UPDATE ON raw_conversations TO regress_importer;
+CREATE POLICY importer ON user_profiles TO regress_importer USING (true);
+CREATE POLICY importer ON raw_conversations TO regress_importer USING (true);
 GRANT pg_read_server_files TO regress_importer;
 SET ROLE regress_importer;
 SELECT imported FROM soulprint_import(:'ada', '[{"id": "i1", "messages": [{"role": "user", "content": "hi"}]}]');
