@@ -20,6 +20,8 @@ CREATE ROLE service_role NOLOGIN BYPASSRLS;
 CREATE ROLE authenticator LOGIN NOINHERIT;
 GRANT anon, authenticated, service_role TO authenticator;
 CREATE DATABASE project OWNER project_owner;});
+# The launcher was there before its database, and would take its time.
+$node->restart;
 
 # psql as somebody, in the project's database: what it prints and what it complains of.
 sub as
