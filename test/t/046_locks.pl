@@ -60,6 +60,7 @@ sub set_enabled
 {
 	my ($to) = @_;
 	$sql->("ALTER SYSTEM SET soulprint.enabled = $to; SELECT pg_reload_conf()");
+	$node->poll_query_until('postgres', "SELECT query LIKE 'paused: %' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'") if $to eq 'off';
 }
 
 # Three profiles, three workers, and others who want a pass.
@@ -96,32 +97,10 @@ sub set_enabled
 for my $table (qw(user_profiles raw_conversations conversation_chunks soulprint.replies))
 {
 	my $user = new_user();
+	set_enabled('off');
+	start_pass($node, $user);
 	my ($session, $pid) = locking("LOCK TABLE $table IN ACCESS EXCLUSIVE MODE");
-	set_enabled('off') if $table eq 'user_profiles';
-	$session->query_safe("UPDATE user_profiles SET full_pass_status = 'pending' WHERE user_id = '$user'; SAVEPOINT s") if 0;
-	if ($table eq 'user_profiles')
-	{
-		unlock($session);
-		start_pass($node, $user);
-		($session, $pid) = locking("LOCK TABLE $table IN ACCESS EXCLUSIVE MODE");
-		set_enabled('on');
-	}
-	elsif ($table eq 'raw_conversations')
-	{
-		unlock($session);
-		my $hold = hold($node, 'INSERT ON conversation_chunks', 'true');
-		start_pass($node, $user);
-		worker_is_held($node);
-		$session = $node->background_psql('postgres');
-		$pid = $session->query_safe('SELECT pg_backend_pid()');
-		$session->query_until(qr/asked/, "BEGIN;\n\\echo asked\nLOCK TABLE $table IN ACCESS EXCLUSIVE MODE;\n");
-		$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_locks WHERE pid = $pid AND NOT granted");
-		release($hold);
-	}
-	else
-	{
-		start_pass($node, $user);
-	}
+	set_enabled('on');
 	is_waiting($user, "process $pid", "LOCK TABLE $table");
 	unlock($session);
 	is(end_of_pass($node, $user), 'complete', "LOCK TABLE $table: unlocked, it completes");
@@ -156,6 +135,7 @@ for my $table (qw(user_profiles raw_conversations conversation_chunks soulprint.
 	unlock($session);
 	is(end_of_pass($node, $user), 'complete', 'unlocked, it is published');
 	is($sql->("SELECT calls_made FROM soulprint.full_passes WHERE user_id = '$user'"), '7', 'no question was asked twice');
+	is($sql->("SELECT count(*) FROM soulprint.versions WHERE user_id = '$user'"), '0', 'MEMORY of the first attempt is no version of the profile');
 
 	$user = new_user();
 	$sql->("INSERT INTO soulprint.prompts VALUES ('facts', 'An own wording')");
@@ -191,7 +171,6 @@ for my $table (qw(raw_conversations user_profiles))
 	start_pass($node, $user);
 	$model->wait_for(held => 4);
 	my ($session, $pid) = locking("LOCK TABLE $table IN ACCESS EXCLUSIVE MODE");
-	my $wakes = $sql->("SELECT pid FROM soulprint.full_passes WHERE user_id = '$user'");
 	$model->release(4);
 	my $replies = "SELECT count(*) >= 4 FROM soulprint.replies WHERE user_id = '$user'";
 	ok($node->poll_query_until('postgres', $replies), "$table locked in mid-facts: what is in flight arrives and is saved");

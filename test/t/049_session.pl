@@ -21,6 +21,13 @@ sub new_user
 	return $user;
 }
 
+# Until soulprint.enabled is reset.
+sub stop_passes
+{
+	$sql->('ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()');
+	$node->poll_query_until('postgres', "SELECT query LIKE 'paused: %' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'") or diag 'no pause';
+}
+
 # The trigger of one user leaves things behind, that of the next one looks for them.
 {
 	my ($leaves, $looks) = map { new_user() } 1, 2;
@@ -47,8 +54,8 @@ BEGIN
     END IF;
     RETURN NEW;
 END \$\$;
-CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION app_check();
-ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()});
+CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION app_check()});
+	stop_passes();
 	start_pass($node, $_) for $leaves, $looks;
 	$sql->("ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()");
 	is(end_of_pass($node, $_), 'complete', 'a pass') for $leaves, $looks;
@@ -109,7 +116,7 @@ ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()});
 # A worker's memory does not grow with the passes that it runs.
 {
 	my @users = map { new_user() } 1 .. 40;
-	$sql->("ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()");
+	stop_passes();
 	start_pass($node, $_) for @users;
 	$sql->(q{CREATE TABLE memory (at timestamptz DEFAULT clock_timestamp(), pid int, bytes bigint); GRANT INSERT ON memory TO soulprint_worker; GRANT EXECUTE ON FUNCTION pg_log_backend_memory_contexts TO soulprint_worker;
 GRANT SELECT ON pg_backend_memory_contexts TO soulprint_worker; GRANT EXECUTE ON FUNCTION pg_get_backend_memory_contexts TO soulprint_worker;
