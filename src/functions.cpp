@@ -271,8 +271,7 @@ Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
     const auto obstacle = FindObstacle();
     fcinfo->isnull = !obstacle;
     if (!obstacle) return static_cast<Datum>(0);
-    const bool monitors =
-        pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+    const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
     return pg::ToText(monitors ? obstacle->reason : std::string("no pass can run at present"));
   });
 }

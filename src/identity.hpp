@@ -3,7 +3,8 @@
 //   soulprint_worker   reads and writes the application's tables, and has no right in schema
 //                      soulprint.  Whatever triggers, policies and indexes of those tables run,
 //                      runs as it.
-//   the owner          of schema soulprint's tables, who installed the extension.  Statements as the
+//   the owner          of schema soulprint's tables, who installed the extension.  Statements as
+//   the
 //                      owner name nothing but these tables and pg_catalog, so that they run no code
 //                      of anybody else's.
 

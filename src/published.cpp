@@ -28,11 +28,11 @@ pg::Query& With(pg::Query& query, const PublishedProfile& profile) {
 
 PublishedProfile Version(const std::string& user_id, std::int64_t version) {
   const std::string of_user = " FROM soulprint.versions WHERE user_id = $1";
-  const pg::Rows rows = OwnQuery(std::string("SELECT ") + kPublishedColumns + of_user +
-                                 " AND version = $2")
-                            .Uuid(user_id)
-                            .BigInt(version)
-                            .Run();
+  const pg::Rows rows =
+      OwnQuery(std::string("SELECT ") + kPublishedColumns + of_user + " AND version = $2")
+          .Uuid(user_id)
+          .BigInt(version)
+          .Run();
   if (!rows.empty()) return ProfileFrom(rows.front(), 0);
   const std::string kept =
       OwnQuery("SELECT string_agg(version::text, ', ' ORDER BY version)" + of_user)
@@ -43,7 +43,8 @@ PublishedProfile Version(const std::string& user_id, std::int64_t version) {
   throw Error("P0002",
               "version " + std::to_string(version) + " of the profile of user " + user_id +
                   " does not exist",
-              {}, kept.empty() ? "No earlier version is kept." : "Kept are the versions " + kept + ".");
+              {},
+              kept.empty() ? "No earlier version is kept." : "Kept are the versions " + kept + ".");
 }
 
 void RollBack(const std::string& user_id, std::int64_t version) {
@@ -69,11 +70,11 @@ void RollBack(const std::string& user_id, std::int64_t version) {
 
 void AddFacts(const std::string& user_id, pg::RowSet* rows) {
   RequireProfile(user_id);
-  for (const pg::Row& row : OwnQuery(
-                                "SELECT id, category, fact::text, quote, verified, sources::text"
-                                " FROM soulprint.facts WHERE user_id = $1 ORDER BY id")
-                                .Uuid(user_id)
-                                .Run()) {
+  for (const pg::Row& row :
+       OwnQuery("SELECT id, category, fact::text, quote, verified, sources::text"
+                " FROM soulprint.facts WHERE user_id = $1 ORDER BY id")
+           .Uuid(user_id)
+           .Run()) {
     rows->Add({Int64GetDatum(row.BigInt(0)), pg::ToText(row.Text(1)), pg::ToJsonb(row.Text(2)),
                pg::ToText(row.Text(3)), BoolGetDatum(row.Bool(4)), pg::ToJsonb(row.Text(5))});
   }

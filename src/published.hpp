@@ -10,7 +10,8 @@
 
 namespace soulprint {
 
-// A profile as it stands in user_profiles: memory_md, five sections, soulprint_text; nullopt = NULL.
+// A profile as it stands in user_profiles: memory_md, five sections, soulprint_text; nullopt =
+// NULL.
 struct PublishedProfile {
   std::optional<std::string> memory_md;
   StoredSections sections;

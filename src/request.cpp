@@ -34,15 +34,15 @@ std::optional<std::int64_t> ActivePass(const std::string& user_id) {
 }
 
 bool IsRequested(const std::string& user_id) {
-  const pg::Rows rows = pg::Query(
-                            "SELECT p.full_pass_status = 'pending' AND (p.storage_path IS NOT NULL"
-                            " OR EXISTS (SELECT FROM " +
-                            settings::AppTable("raw_conversations") +
-                            " c WHERE c.user_id = $1)) FROM " + settings::AppTable("user_profiles") +
-                            " p WHERE p.user_id = $1")
-                            .Uuid(user_id)
-                            .As(Worker())
-                            .Run();
+  const pg::Rows rows =
+      pg::Query(
+          "SELECT p.full_pass_status = 'pending' AND (p.storage_path IS NOT NULL"
+          " OR EXISTS (SELECT FROM " +
+          settings::AppTable("raw_conversations") + " c WHERE c.user_id = $1)) FROM " +
+          settings::AppTable("user_profiles") + " p WHERE p.user_id = $1")
+          .Uuid(user_id)
+          .As(Worker())
+          .Run();
   return !rows.empty() && rows.front().Bool(0);
 }
 

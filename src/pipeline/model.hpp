@@ -24,7 +24,7 @@ struct Nudge {
 
 struct Question {
   Step step = Step::kFacts;
-  std::uint64_t tag = 0;  // the asker's own number; comes back with the answer
+  std::uint64_t tag = 0;        // the asker's own number; comes back with the answer
   std::string conversation_id;  // of the chunk that is asked about, "" = all
 
   std::string system;       // the instructions
@@ -89,8 +89,8 @@ class Model {
   // Asks everything that `next` gives, as many at a time as this model may, and hands each answer
   // to `take` once.  Returns when nothing is in flight and `next` has no more.  What next and take
   // throw comes through, but an Error only after what is in flight has been answered and taken,
-  // unless no answer is wanted or could be kept any more (02000, 3F000, 42P01, 57014, 57P01, XX000);
-  // throws Error when no question at all can be asked at the moment.
+  // unless no answer is wanted or could be kept any more (02000, 3F000, 42P01, 57014, 57P01,
+  // XX000); throws Error when no question at all can be asked at the moment.
   virtual void Ask(const Next& next, const Take& take) = 0;
 
   // Says that the answer to this question and attempt was of no use, so that a pass that fails can

@@ -56,8 +56,8 @@ class FakeStore : public Store {
   std::map<Step, std::string> prompts;
   StoredSections sections;
   std::set<std::string> forgotten;  // FactKeys
-  bool owned = true;        // false = the pass is no longer this worker's
-  int stop_at_report = -1;  // the number of the report that throws
+  bool owned = true;                // false = the pass is no longer this worker's
+  int stop_at_report = -1;          // the number of the report that throws
 
   // What a test looks at.
   std::map<std::string, std::vector<Chunk>> chunk_rows;  // by conversation id
