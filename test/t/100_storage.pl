@@ -176,17 +176,6 @@ $sql->("UPDATE user_profiles SET storage_path = '', full_pass_status = 'pending'
 like(end_of_pass($node, $user, $db), $no_path, 'an empty storage_path is refused');
 is(scalar(requests()) . imported(), '00', 'and nobody was asked for any of them');
 
-# Buckets that may not be read.
-$sql->("ALTER SYSTEM SET soulprint.storage_buckets = 'exports, uploads'");
-$sql->("SELECT pg_reload_conf()");
-my $no_bucket = qr/^failed: storage_path "\S+" is in a bucket that may not be read\. Store the export in one of the buckets in soulprint\.storage_buckets\.$/;
-like(full_pass($_), $no_bucket, "'$_' is in no bucket of the setting") for "imports/$user/x.json", "Exports/$user/x.json", "exports,/$user/x.json";
-is(scalar(requests()), '0', 'nobody was asked for any of them');
-$node->psql($db, "SELECT soulprint_start_full_pass('$user', 'uploads/$user/x.json')");
-like(end_of_pass($node, $user, $db), qr/^failed: Storage has no object/, 'another bucket is asked for it');
-$sql->("ALTER SYSTEM RESET soulprint.storage_buckets");
-$sql->("SELECT pg_reload_conf()");
-
 # Names that look like more than a name are sent as names.
 my %names = (
 	"%2e%2e/$other/x.json" => "%252e%252e/$other/x.json",

@@ -57,6 +57,19 @@ for my $round (1 .. 4)
 }
 is(end_of_pass($node, $user) . ', attempts ' . attempts(), 'complete, attempts 1', 'when it is over, the pass goes on');
 
+# Buckets that may not be read.
+set('soulprint.storage_buckets', 'exports, imports');
+start($export)->();
+is(end_of_pass($node, $user), 'complete', 'a bucket of the setting is read');
+for my $bucket ('Imports', 'imports,', 'avatars')
+{
+	start($export);
+	$sql->("SELECT soulprint_start_full_pass('$user', '$bucket/$user/export.json')");
+	like(end_of_pass($node, $user), qr/^failed: storage_path "\S+" is in a bucket that may not be read\. Store the export in one of the buckets in soulprint\.storage_buckets\.$/, "$bucket: another is not");
+	is(requests(), 0, "$bucket: nobody was asked");
+}
+set('soulprint.storage_buckets', undef);
+
 # HTTP 400: the body says what it is.
 my %waits = (
 	'a key that is not accepted' => [ '{"statusCode":"403","error":"Unauthorized","message":"Invalid Compact JWS"}', 'refuses to give the export: HTTP 400, statusCode 403' ],
