@@ -130,6 +130,10 @@ CREATE TEMP TABLE pg_policy (polrelid oid, polname name, polcmd "char", polpermi
 SELECT soulprint.erase_deleted_user('$queued');}, 'pg_temp, public, pg_catalog'), qr/^ERROR:  soulprint_worker may not see all rows/, 'a hidden profile is not erased');
 is($sql->($all), $before, 'by anybody');
 $sql->('DROP POLICY hides ON user_profiles');
+$sql->('ALTER POLICY soulprint_worker ON user_profiles TO writer');
+like(told('mallory', "SELECT soulprint.erase_deleted_user('$queued')", 'public'), qr/^ERROR:  soulprint_worker may not see all rows/, 'nor one that a policy shows others only');
+is($sql->($all), $before, 'by anybody');
+$sql->('ALTER POLICY soulprint_worker ON user_profiles TO soulprint_worker');
 
 # Everything else in schema soulprint is for nobody.
 for my $call ("app_schema()", "model_name()", "model_price()", "wake_launcher()", "app_table('x')", "unserved_reason()", "value_for_worker('SELECT 1')",
