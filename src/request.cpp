@@ -125,19 +125,18 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
 std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
   const pg::Rows running =
       OwnQuery(
-          "SELECT f.id, f.taken_at::text FROM soulprint.full_passes f"
+          "SELECT f.id, f.taken_at FROM soulprint.full_passes f"
           " WHERE f.user_id = $1 AND f.state = 'running' AND NOT EXISTS"
           " (SELECT FROM soulprint.imports i WHERE i.user_id = $1 AND i.imported_at > f.taken_at)")
           .Uuid(user_id)
           .Run();
   if (running.empty()) return std::nullopt;
-  const std::uint64_t changed =
-      pg::Query("SELECT FROM " + settings::AppTable("raw_conversations") +
-                " WHERE user_id = $1 AND imported_at > $2::timestamptz LIMIT 1")
-          .Uuid(user_id)
-          .Text(running.front().Text(1))
-          .As(Worker())
-          .Execute();
+  const std::uint64_t changed = pg::Query("SELECT FROM " + settings::AppTable("raw_conversations") +
+                                          " WHERE user_id = $1 AND imported_at > $2 LIMIT 1")
+                                    .Uuid(user_id)
+                                    .Timestamp(running.front().Timestamp(1))
+                                    .As(Worker())
+                                    .Execute();
   if (changed > 0) return std::nullopt;
   return running.front().BigInt(0);
 }

@@ -145,6 +145,11 @@ is(told('anon', 'SELECT soulprint.pause_reason()', 'public'), 'no pass can run a
 is(told('anon', "SELECT soulprint.percent('facts', 1, 2), soulprint.progress_bar(41)", 'public'), '41|[########------------] 41 %', 'what the views compute, anybody may');
 is($sql->('SELECT is_called FROM public.hit'), 'f', 'in all of this nothing of theirs ran as a superuser');
 
+# Nor does it matter how the caller's session writes times: IST, say, it would read as Israel's.
+$sql->("INSERT INTO soulprint.full_passes (user_id, state, taken_at) VALUES ('$silent', 'running', now() - interval '1 hour'); UPDATE raw_conversations SET imported_at = now() WHERE user_id = '$silent'");
+$sql->("SET DateStyle = 'Postgres'; SET TimeZone = 'Asia/Kolkata'; SELECT soulprint_start_full_pass('$silent')");
+is(status($node, $silent), 'pending', 'what was imported since a running pass began is noticed in any time zone');
+
 $node->stop;
 log_is_clean($node);
 done_testing();
