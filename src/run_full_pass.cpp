@@ -157,6 +157,16 @@ PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
   return WatchOrCancel(user_id, pass, &worker);
 }
 
+// Somebody waits for it: whatever it was put off for, the launcher takes it at once.
+void MakeDue(std::int64_t pass) {
+  OwnQuery(
+      "UPDATE soulprint.full_passes SET not_before = now()"
+      " WHERE id = $1 AND state = 'queued' AND not_before > now()")
+      .BigInt(pass)
+      .Execute();
+  wake::AtCommit();
+}
+
 [[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
                                   const std::string& state) {
   const std::string name = "full pass " + std::to_string(pass);
@@ -187,6 +197,7 @@ void RunAndWait(const std::string& user_id) {
   const std::int64_t pass =
       pg::WithSafeSearchPath([&] { return StartPass(user_id, std::nullopt); });
   const bool probe = !served && obstacle && TakeProbe();
+  if (served) MakeDue(pass);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
   const PassRow end =
