@@ -192,12 +192,6 @@ class HttpStub {
       std::string text;
       const bool read = scene.no_http ? ReadMore(connection, &text) : Read(connection, &received);
       if (read) Answer(connection, scene, std::move(received));
-      // A greeting of which something is left unread would be answered by a reset.
-      if (scene.no_http && scene.end == Scene::End::kClose) {
-        shutdown(connection, SHUT_WR);
-        while (ReadMore(connection, &text)) {
-        }
-      }
     }
     if (scene.end == Scene::End::kReset || scene.unread) {
       const linger reset{1, 0};
