@@ -11,6 +11,7 @@
 #include "pause.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pg/transaction.hpp"
 #include "request.hpp"
 #include "settings.hpp"
 #include "wake.hpp"
@@ -96,11 +97,14 @@ PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
   std::int64_t waited = 0;
   int alone = 0;
   while (true) {
+    // An interrupt in the middle of a look must leave no half of it: the pass is canceled then.
+    pg::Subtransaction look;
     // The lock before the row: a worker lets go of it after it has committed the end.
     const bool nobody = worker != nullptr ? worker->Stopped() : FindObstacle().has_value();
     alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
     const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
     const PassRow row = Look(pass);
+    look.Keep();
     pg::Call([] { SPI_commit(); });
     if (abandoned || (row.state != "queued" && row.state != "running")) return row;
     if (row.progress != said && waited >= kNoticeEveryMs) {

@@ -34,6 +34,31 @@ void Transaction::Commit() {
   Call([] { pgstat_report_stat(true); });
 }
 
+Subtransaction::Subtransaction() : context_(CurrentMemoryContext), owner_(CurrentResourceOwner) {
+  Call([&] {
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(static_cast<MemoryContext>(context_));
+  });
+  open_ = true;
+}
+
+Subtransaction::~Subtransaction() {
+  if (!open_) return;
+  RollbackAndReleaseCurrentSubTransaction();
+  Restore();
+}
+
+void Subtransaction::Keep() {
+  Call([] { ReleaseCurrentSubTransaction(); });
+  open_ = false;
+  Restore();
+}
+
+void Subtransaction::Restore() noexcept {
+  MemoryContextSwitchTo(static_cast<MemoryContext>(context_));
+  CurrentResourceOwner = static_cast<ResourceOwner>(owner_);
+}
+
 bool Transaction::IsOpen() { return IsTransactionOrTransactionBlock(); }
 
 }  // namespace soulprint::pg

@@ -27,6 +27,25 @@ class Transaction {
   bool open_ = false;
 };
 
+// A part of the open transaction that can be rolled back alone, with what it left of SPI and of
+// roles.  What is not kept is rolled back, also when an exception leaves the scope.
+class Subtransaction {
+ public:
+  Subtransaction();
+  ~Subtransaction();
+  Subtransaction(const Subtransaction&) = delete;
+  Subtransaction& operator=(const Subtransaction&) = delete;
+
+  void Keep();
+
+ private:
+  void Restore() noexcept;
+
+  void* context_;  // of the caller: a MemoryContext
+  void* owner_;    // and a ResourceOwner
+  bool open_ = false;
+};
+
 // What body gives, done in the open transaction or in one of its own.
 template <typename Body>
 auto InTransaction(Body body) {

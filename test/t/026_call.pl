@@ -83,6 +83,26 @@ for my $preload (1, 0)
 		}
 	}
 
+	# Canceled in the middle of a look at the pass.
+	{
+		my $user = $new_user->();
+		my ($run, $err) = $call->($user);
+		$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM soulprint.full_passes WHERE user_id = '$user' AND state = 'running'");
+		my $lock = $node->background_psql('postgres');
+		$lock->query_safe('BEGIN');
+		$lock->query_safe('LOCK TABLE soulprint.full_passes');
+		my $caller = "FROM pg_stat_activity a WHERE query LIKE 'CALL%$user%' AND pid <> pg_backend_pid()";
+		$node->poll_query_until('postgres', "SELECT wait_event_type = 'Lock' $caller") or diag 'the call does not look';
+		$sql->("SELECT pg_cancel_backend(pid) $caller");
+		$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND relation = 'user_profiles'::regclass AND mode = 'RowExclusiveLock') $caller")
+		  or diag 'the call does not cancel its pass';
+		$lock->query_safe('COMMIT');
+		$lock->quit;
+		$run->finish;
+		is(status($node, $user), 'failed: canceled by ' . $sql->('SELECT current_user'), "$with: canceled while it looks at a locked queue, it cancels the pass, too");
+		$node->poll_query_until('postgres', "SELECT ($workers) = 0") or diag 'the worker goes on';
+	}
+
 	# A client that is gone.
 	my $user = $new_user->();
 	my ($run) = $call->($user);
