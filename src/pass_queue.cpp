@@ -74,12 +74,6 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
           .Uuid(candidate->pass.user_id)
           .Bool(candidate->orphan)
           .Run();
-  if (!requested.empty() && requested.front().Text(0) != "processing") {
-    throw Error(sqlstate::kTriggeredDataChange,
-                "full_pass_status stays \"" + requested.front().Text(0) +
-                    "\" when it is set to \"processing\"",
-                {}, "Look for a trigger on " + profiles + " that takes the change back.");
-  }
   if (requested.empty()) {
     OwnQuery(
         "UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(),"
@@ -91,6 +85,7 @@ bool MarkRunning(const std::string& profiles, Candidate* candidate) {
     transaction.Commit();
     return false;
   }
+  RequireStatus("processing", requested);
   pg::Rows rows =
       OwnQuery(
           "UPDATE soulprint.full_passes SET state = 'running', pid = pg_backend_pid(),"
@@ -151,10 +146,6 @@ void QueueAll(const std::string& users) {
   if (queued > 0) wake::AtCommit();
 }
 
-std::string NameOf(const TakenPass& pass) {
-  return "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
-}
-
 }  // namespace
 
 bool IsInstalled() {
@@ -173,8 +164,7 @@ std::optional<TakenPass> TakePass(std::int64_t only) {
   for (Candidate& candidate : Candidates(only)) {
     if (!TryLock(candidate.pass.id)) continue;
     if (profiles.empty()) profiles = settings::AppTable("user_profiles");
-    ShowActivity("taking full pass " + std::to_string(candidate.pass.id) + " of user " +
-                 candidate.pass.user_id);
+    ShowActivity("taking " + NameOf(candidate.pass));
     try {
       if (MarkRunning(profiles, &candidate)) return candidate.pass;
     } catch (const Error& error) {

@@ -33,7 +33,8 @@ std::string SourcesToJson(const std::vector<Source>& sources) {
   return json.dump();
 }
 
-// What an update of the profile left there must be what it set.
+}  // namespace
+
 void RequireStatus(const std::string& set, const pg::Rows& left) {
   if (!left.empty() && left.front().Text(0) == set) return;
   throw Error(sqlstate::kTriggeredDataChange,
@@ -42,8 +43,6 @@ void RequireStatus(const std::string& set, const pg::Rows& left) {
                                  "\" when it is set to \"" + set + "\"",
               {}, "Look for a trigger or a rule on user_profiles that takes the change back.");
 }
-
-}  // namespace
 
 SqlStore::LockedProfile SqlStore::LockProfile() {
   const pg::Rows rows =

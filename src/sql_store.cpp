@@ -24,8 +24,7 @@ using std::chrono::steady_clock;
 
 // "full pass 42 of user 9f2c0000-0000-4000-8000-000000000001: facts 124/240"
 std::string PassText(const TakenPass& pass, const Progress& progress) {
-  std::string text = "full pass " + std::to_string(pass.id) + " of user " + pass.user_id + ": " +
-                     std::string(progress.stage);
+  std::string text = NameOf(pass) + ": " + std::string(progress.stage);
   if (progress.stage == "facts") {
     text += " " + std::to_string(progress.chunks_done) + "/" + std::to_string(progress.chunks);
   }
@@ -36,6 +35,10 @@ std::string PassText(const TakenPass& pass, const Progress& progress) {
 void WaitBrieflyForLocks() { pg::Query("SELECT set_config('lock_timeout', '100ms', true)").Run(); }
 
 }  // namespace
+
+std::string NameOf(const TakenPass& pass) {
+  return "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
+}
 
 SqlStore::SqlStore(const TakenPass& pass)
     : pass_(pass),

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "importer.hpp"
+#include "pg/query.hpp"
 #include "pipeline/store.hpp"
 #include "published.hpp"
 
@@ -25,6 +26,13 @@ struct TakenPass {
   int attempts = 0;      // this one included
   bool put_off = false;  // this attempt was begun before
 };
+
+// "full pass 42 of user 9f2c…", for the log.
+std::string NameOf(const TakenPass& pass);
+
+// Throws Error 27000 unless an update of the profile, which returned full_pass_status, left there
+// the status that it set: a trigger can take a change back.
+void RequireStatus(const std::string& set, const pg::Rows& left);
 
 struct Readable {
   std::optional<std::string> storage_path;

@@ -68,10 +68,6 @@ std::string Sentences(const Error& error) {
   return text;
 }
 
-std::string NameOf(const TakenPass& pass) {
-  return "full pass " + std::to_string(pass.id) + " of user " + pass.user_id;
-}
-
 PassOptions OptionsFromSettings() {
   PassOptions options;
   options.model = settings::ModelName();
