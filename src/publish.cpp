@@ -220,13 +220,19 @@ std::string SqlStore::Cost() {
 // that, no pass can have been queued while this one was there.  Tells listeners, and queues the
 // pass that was asked for in the meantime.
 void SqlStore::EndPass(const char* state, const std::string& reason, bool again) {
-  OwnQuery(
-      "UPDATE soulprint.full_passes SET state = $2, ended_at = now(), error = nullif($3, '')"
-      " WHERE id = $1")
-      .BigInt(pass_.id)
-      .Text(state)
-      .Text(reason)
-      .Execute();
+  summary_ =
+      OwnQuery(
+          "UPDATE soulprint.full_passes SET state = $2, ended_at = now(), error = nullif($3, '')"
+          " WHERE id = $1 RETURNING format('%s conversations, %s chunks, %s failed, %s facts,"
+          " %s calls, %s remembered, %s USD, %s s', conversations, chunks, chunks_failed, facts,"
+          " calls_made, calls_remembered, round(cost_usd, 4),"
+          " round(extract(epoch FROM ended_at - taken_at), 1))")
+          .BigInt(pass_.id)
+          .Text(state)
+          .Text(reason)
+          .Run()
+          .at(0)
+          .Text(0);
   NotifyEnded(pass_.user_id, pass_.id, *state == 'd' ? "complete" : "failed", reason);
   if (again) QueuePass(pass_.user_id);
 }

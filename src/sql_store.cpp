@@ -283,20 +283,6 @@ Price SqlStore::ModelPrice() {
   });
 }
 
-std::string SqlStore::Summary() {
-  return pg::InTransaction([&] {
-    const pg::Rows rows =
-        OwnQuery(
-            "SELECT format('%s conversations, %s chunks, %s failed, %s facts, %s calls, %s"
-            " remembered, %s USD, %s s', conversations, chunks, chunks_failed, facts, calls_made,"
-            " calls_remembered, round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at)"
-            ", 1)) FROM soulprint.full_passes WHERE id = $1")
-            .BigInt(pass_.id)
-            .Run();
-    return rows.empty() ? std::string("the user was deleted since") : rows.front().Text(0);
-  });
-}
-
 void SqlStore::Report(const Progress& progress) {
   if (progress.stage != progress_.stage) next_write_ = {};
   progress_ = progress;

@@ -79,7 +79,8 @@ class SqlStore : public Store {
   void ImportExport(int fd, const ImportOrigin& origin);
 
   // What the pass has done, for the log: "10 conversations, 24 chunks, …".
-  std::string Summary();
+  // Known once it is published.
+  const std::string& Summary() const { return summary_; }
 
   // Ends the pass as failed and says why in the profile.  If this pass has published MEMORY,
   // soulprint_text is made of it and the stored sections.
@@ -120,6 +121,7 @@ class SqlStore : public Store {
   std::string chunks_;
   std::set<std::string> profile_columns_;
   bool memory_published_ = false;
+  std::string summary_;
   Progress progress_;
   int calls_remembered_ = 0;
   std::chrono::steady_clock::time_point next_write_;
