@@ -14,6 +14,7 @@
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
+#include "user_locks.hpp"
 #include "wake.hpp"
 #include "worker.hpp"
 

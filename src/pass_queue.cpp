@@ -12,7 +12,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/text.hpp"
 #include "settings.hpp"
-#include "worker.hpp"
+#include "user_locks.hpp"
 
 #include "pg/postgres.hpp"
 

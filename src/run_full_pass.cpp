@@ -14,6 +14,7 @@
 #include "pg/transaction.hpp"
 #include "request.hpp"
 #include "settings.hpp"
+#include "user_locks.hpp"
 #include "wake.hpp"
 #include "worker.hpp"
 

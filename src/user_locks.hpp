@@ -7,7 +7,8 @@
 
 namespace soulprint {
 
-// Of an advisory lock, so that no SQL function takes or frees it; kPassLockClass is another one.
+// The fourth field of an advisory lock's tag.  No SQL function takes or frees locks of these.
+inline constexpr std::uint16_t kPassLockClass = 0x5350;  // held by the worker of a pass
 inline constexpr std::uint16_t kImportLockClass = 0x5351;
 
 // The other numbers of the user's lock.  Users whose hashes are equal wait for each other, too.

@@ -22,7 +22,4 @@ enum class WorkerDuty {
 // background worker slot is free; throws Error 42704 if the role does not exist.
 BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty);
 
-// The advisory lock that the worker of a pass holds: its locktag's fourth field.
-inline constexpr std::uint16_t kPassLockClass = 0x5350;
-
 }  // namespace soulprint

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/time.hpp"
-
 namespace soulprint {
 
 // Number of characters of well-formed UTF-8.

@@ -2,12 +2,15 @@
 
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "pipeline/types.hpp"
-
 namespace soulprint {
+
+// Microseconds since 1970-01-01 00:00 UTC; nullopt = unknown (stored as -infinity).
+using Time = std::optional<std::int64_t>;
 
 // "2024-03-20" in UTC, "unknown date" if there is none.
 std::string FormatDate(Time time);

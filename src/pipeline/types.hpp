@@ -12,10 +12,9 @@
 #include <string_view>
 #include <vector>
 
-namespace soulprint {
+#include "pipeline/time.hpp"
 
-// Microseconds since 1970-01-01 00:00 UTC; nullopt = unknown (stored as -infinity).
-using Time = std::optional<std::int64_t>;
+namespace soulprint {
 
 enum class Role { kUser, kAssistant };
 
