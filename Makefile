@@ -23,16 +23,13 @@ DATA = $(call files,sql/soulprint--*.sql)
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
-PURE = $(call files,src/pipeline/*.cpp src/net/*.cpp src/llm/*.cpp src/intake/*.cpp)
-GLUE = $(call files,src/*.cpp src/pg/*.cpp)
-UNIT = $(call files,test/unit/*.cpp)
+PURE_ROOMS = util pipeline export net llm offline
+PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp))
+GLUE = $(call files,src/*.cpp src/pg/*.cpp src/store/*.cpp src/worker/*.cpp src/sql/*.cpp)
+UNIT = $(call files,test/unit/*/*.cpp)
 
 # What the fuzz targets read bytes with.
-FUZZED = $(addprefix src/intake/,archive.cpp bytes.cpp inflater.cpp zip.cpp) $(addprefix src/pipeline/,activities_to_exported.cpp \
-  assistant_markup.cpp chunk_to_facts.cpp conversation_to_chunks.cpp export_to_conversations.cpp \
-  exported_to_conversation.cpp facts.cpp html_to_text.cpp json_escapes.cpp \
-  json_pieces.cpp json_reply.cpp json_to_exported.cpp model.cpp prompts.cpp quotes.cpp sample_to_sections.cpp \
-  text.cpp time.cpp visible.cpp)
+FUZZED = $(call files,src/util/*.cpp src/export/*.cpp src/pipeline/*.cpp)
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
 PURE_OBJS = $(PURE:src/%.cpp=build/%.o)
@@ -75,7 +72,7 @@ override VPATH =
 override srcdir = $(TOP)
 vpath %.control $(TOP)
 
-build/pipeline/%.o build/net/%.o build/llm/%.o build/intake/%.o: \
+$(PURE_ROOMS:%=build/%/%.o): \
   override CPPFLAGS = $(PURE_CPPFLAGS)
 build/unit/%.o: override CPPFLAGS = -I$(TOP)/src -I$(TOP)/test/unit
 # Compiling a test takes far longer than running it.

@@ -1,7 +1,7 @@
 #include "activity.hpp"
 
-#include "error.hpp"
 #include "settings.hpp"
+#include "util/error.hpp"
 
 #include "pg/call.hpp"
 #include "pg/postgres.hpp"

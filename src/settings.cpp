@@ -3,10 +3,10 @@
 #include <climits>
 #include <string_view>
 
-#include "error.hpp"
-#include "llm/offline.hpp"
 #include "net/url.hpp"
+#include "offline/offline_model.hpp"
 #include "pg/call.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 

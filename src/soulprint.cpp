@@ -1,10 +1,10 @@
 // The module: what Postgres finds when it loads the library.
 
-#include "launcher.hpp"
 #include "pg/call.hpp"
-#include "pipeline/interrupts.hpp"
 #include "settings.hpp"
-#include "wake.hpp"
+#include "shared_state.hpp"
+#include "util/interrupts.hpp"
+#include "worker/launcher.hpp"
 
 #include "pg/postgres.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/time.hpp"
+#include "util/time.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {

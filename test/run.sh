@@ -22,7 +22,7 @@ one=${one##*/}
 
 # Suite.Name of each unit test.
 unit_tests() {
-  sed -nE 's/^TEST(_F|_P)?\((\w+), *(\w+)\).*/\2.\3/p' test/unit/*.cpp
+  sed -nE 's/^TEST(_F|_P)?\((\w+), *(\w+)\).*/\2.\3/p' test/unit/*/*.cpp
 }
 
 # A GoogleTest filter for a name, or for what is a filter already.

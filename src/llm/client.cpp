@@ -10,11 +10,11 @@
 #include <optional>
 #include <utility>
 
-#include "error.hpp"
 #include "llm/fence.hpp"
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
 #include "net/secret_file.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 namespace {

@@ -14,12 +14,12 @@
 #include <map>
 #include <string>
 
-#include "error.hpp"
 #include "llm/messages.hpp"
 #include "llm/outcome.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
 #include "pipeline/model.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

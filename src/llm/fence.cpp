@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <random>
 
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "error.hpp"
 #include "llm/capabilities.hpp"
 #include "llm/fence.hpp"
-#include "pipeline/json_reply.hpp"
-#include "pipeline/text.hpp"
+#include "util/error.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

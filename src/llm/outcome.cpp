@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "pipeline/visible.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

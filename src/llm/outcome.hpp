@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "error.hpp"
 #include "llm/messages.hpp"
 #include "net/http.hpp"
 #include "pipeline/model.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

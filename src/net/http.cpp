@@ -10,9 +10,9 @@
 #include <cstring>
 #include <map>
 
-#include "error.hpp"
 #include "net/http_transfer.hpp"
-#include "pipeline/text.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

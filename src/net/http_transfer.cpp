@@ -7,8 +7,8 @@
 #include <cstring>
 #include <new>
 
-#include "error.hpp"
-#include "pipeline/text.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "error.hpp"
 #include "net/http.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 namespace {

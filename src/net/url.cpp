@@ -7,7 +7,7 @@
 #include <memory>
 #include <sstream>
 
-#include "pipeline/text.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-#include "error.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 

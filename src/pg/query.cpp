@@ -9,8 +9,8 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "error.hpp"
 #include "pg/call.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"

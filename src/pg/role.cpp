@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "error.hpp"
 #include "pg/call.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 

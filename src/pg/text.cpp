@@ -1,7 +1,7 @@
 #include "pg/text.hpp"
 
-#include "error.hpp"
 #include "pg/call.hpp"
+#include "util/error.hpp"
 
 namespace soulprint::pg {
 

@@ -2,8 +2,8 @@
 
 #include "pg/transaction.hpp"
 
-#include "error.hpp"
 #include "pg/call.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 

@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "pipeline/interrupts.hpp"
-#include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/quotes.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/interrupts.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <utility>
 
-#include "error.hpp"
-#include "pipeline/interrupts.hpp"
-#include "pipeline/text.hpp"
+#include "util/error.hpp"
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <tuple>
 
-#include "pipeline/interrupts.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

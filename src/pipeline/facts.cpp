@@ -9,10 +9,10 @@
 #include <set>
 #include <utility>
 
-#include "error.hpp"
-#include "pipeline/interrupts.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/error.hpp"
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

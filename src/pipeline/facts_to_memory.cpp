@@ -8,13 +8,13 @@
 #include <optional>
 #include <utility>
 
-#include "error.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/markdown.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -14,16 +14,16 @@
 #include <utility>
 #include <vector>
 
-#include "error.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
+#include "pipeline/progress_model.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/read_chunks.hpp"
-#include "pipeline/reported_model.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

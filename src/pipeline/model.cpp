@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "pipeline/text.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 

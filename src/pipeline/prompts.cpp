@@ -4,7 +4,7 @@
 
 #include "pipeline/prompts.hpp"
 
-#include "pipeline/text.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

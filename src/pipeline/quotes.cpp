@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -13,8 +13,8 @@
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/prompts.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -2,7 +2,7 @@
 // cannot be used of an answer leaves its batch as it was.
 
 #include "pipeline/reduce_facts.hpp"
-#include "error.hpp"
+#include "util/error.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -14,11 +14,11 @@
 #include <set>
 #include <utility>
 
-#include "error.hpp"
 #include "pipeline/facts.hpp"
-#include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
-#include "pipeline/text.hpp"
+#include "util/error.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "error.hpp"
-#include "pipeline/json_reply.hpp"
 #include "pipeline/prompts.hpp"
-#include "pipeline/text.hpp"
-#include "pipeline/visible.hpp"
+#include "util/error.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "pipeline/facts_to_memory.hpp"
-#include "pipeline/json_reply.hpp"
 #include "pipeline/markdown.hpp"
 #include "pipeline/sample_to_sections.hpp"
-#include "pipeline/visible.hpp"
+#include "util/json_reply.hpp"
+#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/time.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -14,8 +14,8 @@
 #include "fuzz.hpp"
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
-#include "pipeline/json_reply.hpp"
 #include "pipeline/sample_to_sections.hpp"
+#include "util/json_reply.hpp"
 
 namespace soulprint {
 namespace {

@@ -12,9 +12,9 @@
 #include <string_view>
 
 #include "../messages_json.hpp"
-#include "error.hpp"
+#include "export/archive.hpp"
 #include "fuzz.hpp"
-#include "intake/archive.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 namespace {

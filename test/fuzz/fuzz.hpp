@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/export_to_conversations.hpp"
-#include "pipeline/text.hpp"
+#include "export/export_to_conversations.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 

@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "../messages_json.hpp"
-#include "error.hpp"
+#include "export/export_to_conversations.hpp"
 #include "fuzz.hpp"
-#include "pipeline/export_to_conversations.hpp"
-#include "pipeline/time.hpp"
+#include "util/error.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "export/visible_messages.hpp"
 #include "fuzz.hpp"
-#include "pipeline/exported_to_conversation.hpp"
 
 namespace soulprint {
 namespace {

@@ -8,13 +8,20 @@ my $posix = qr{^(?:unistd|fcntl|locale|poll|signal|pthread|errno|malloc|sys/\w+|
 my $json = qr{^nlohmann/json(?:_fwd)?\.hpp$};
 
 # Room => [ own headers it may include, library headers it may include beside the standard ones ]
+my $base = 'util|pg|settings\.|shared_state\.';
 my %doors = (
-	pipeline => [ qr{^pipeline/}, qr{$json|^utf8proc\.h$} ],
-	net => [ qr{^(?:net|pipeline)/}, qr{$json|$posix|^curl/curl\.h$} ],
-	llm => [ qr{^(?:llm|pipeline|net)/}, qr{$json} ],
-	intake => [ qr{^(?:intake|pipeline|net)/}, qr{$json|$posix|^zlib\.h$} ],
-	pg => [ qr{^pg/}, qr{^$} ],
-	'' => [ qr{.}, qr{$json|$posix|^curl/curl\.h$} ]);
+	util => [ 'util', qr{$json|^malloc\.h$|^utf8proc\.h$} ],
+	pipeline => [ 'util|pipeline', qr{$json|^utf8proc\.h$} ],
+	offline => [ 'util|pipeline|offline', qr{$json} ],
+	net => [ 'util|net', qr{$json|$posix|^curl/curl\.h$} ],
+	llm => [ 'util|pipeline|net|llm', qr{$json} ],
+	export => [ 'util|pipeline|export', qr{$json|$posix|^zlib\.h$} ],
+	pg => [ 'util|pg', qr{^$} ],
+	# The module itself, its settings and its shared memory.
+	'' => [ '', qr{$json|$posix} ],
+	store => [ "$base|sql/arguments|activity\\.|net|pipeline|export|store", qr{$json|$posix} ],
+	worker => [ "$base|activity\\.|net|pipeline|export|llm|offline|store|worker", qr{$json|$posix} ],
+	sql => [ '', qr{$json|$posix} ]);
 
 my $bad = 0;
 
@@ -33,7 +40,7 @@ sub check
 		# Postgres comes in by one door only.
 		return if $file eq 'src/pg/postgres.hpp';
 		return complain("$file: \"$header\" is not a file of src") unless -f "src/$header";
-		return if $header eq 'error.hpp' || $header =~ $own;
+		return if $header =~ m{^(?:$own)};
 		return complain("$file: $room may not include \"$header\"");
 	}
 	complain("$file: nlohmann/json.hpp belongs into .cpp files; headers take json_fwd.hpp")

@@ -40,11 +40,11 @@ for my $file (glob('test/t/*'))
 	  unless $file =~ m{/\d{3}_\w+\.pl$|/\w+\.pm$};
 }
 
-# make unit builds test/unit/*.cpp.
-for my $file (glob('test/unit/*'))
+# make unit builds test/unit/*/*.cpp.
+for my $file (glob('test/unit/*/*'))
 {
 	complain("$file: unit tests are named subject_test.cpp")
-	  unless $file =~ m{/\w+_test\.cpp$|\.hpp$};
+	  unless $file =~ m{/\w+_test\.cpp$};
 }
 
 # make fuzz builds test/fuzz/*_fuzz.cpp; each starts from a corpus.
@@ -57,13 +57,14 @@ for my $file (glob('test/fuzz/*.cpp'))
 
 # A source a_b_c.cpp is tested by a_b_c_test.cpp, or as a part of its subject by a_b_test.cpp or
 # a_test.cpp.
-for my $file (glob('src/{pipeline,net,llm,intake}/*.cpp'))
+for my $file (glob('src/{util,pipeline,export,net,llm,offline}/*.cpp'))
 {
-	my ($name) = $file =~ m{/([^/]+)\.cpp$};
-	my $subject = $covered_by{$name} // $name;
-	$subject =~ s/_[^_]+$// while !-f "test/unit/${subject}_test.cpp" && $subject =~ /_/;
-	complain("$file: no test/unit/${name}_test.cpp")
-	  unless -f "test/unit/${subject}_test.cpp";
+	my ($room, $name) = $file =~ m{/([^/]+)/([^/]+)\.cpp$};
+	# What the offline model is made of is tested through it.
+	my $subject = $room eq 'offline' ? 'offline_model' : $covered_by{$name} // $name;
+	my $tests = "test/unit/$room";
+	$subject =~ s/_[^_]+$// while !-f "$tests/${subject}_test.cpp" && $subject =~ /_/;
+	complain("$file: no $tests/${name}_test.cpp") unless -f "$tests/${subject}_test.cpp";
 }
 
 exit $bad;

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "error.hpp"
-#include "intake/archive.hpp"
+#include "export/archive.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

@@ -20,11 +20,11 @@
 #include <utility>
 #include <vector>
 
-#include "error.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

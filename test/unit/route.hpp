@@ -4,11 +4,11 @@
 
 #include <string>
 
-#include "error.hpp"
 #include "fakes.hpp"
+#include "pipeline/caching_model.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/full_pass.hpp"
-#include "pipeline/remembered_model.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "pipeline/export_to_conversations.hpp"
-#include "pipeline/json_events.hpp"
+#include "export/export_to_conversations.hpp"
+#include "util/json_events.hpp"
 
 namespace soulprint {
 

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "error.hpp"
 #include "http_stub.hpp"
 #include "llm/client.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 

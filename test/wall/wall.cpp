@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "error.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"

@@ -1,0 +1,332 @@
+// How it works: one pass over a ZIP lists its files and finds out which kind of them to read, a
+// second one reads all of that kind.  Where the conversations are in ZIPs inside the ZIP, there is
+// one pass that lists all of these and one that reads them: a ZIP inside the ZIP is a second
+// one whose bytes come out of the first.
+
+#include "export/archive.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "export/bytes.hpp"
+#include "export/inflater.hpp"
+#include "export/splitter.hpp"
+#include "export/zip.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kMaxFiles = 250000;
+constexpr std::size_t kListedNames = 10;
+constexpr std::size_t kNameCharacters = 60;
+// What may be read of the ZIPs inside a ZIP, media and all, for each byte of conversations: they
+// are read twice.
+constexpr std::uint64_t kInnerFactor = 16;
+
+// What a file is to an import.  Only the files of the last kind that there is are read: the kinds
+// hold the same conversations, or are not about conversations at all.
+enum class Kind {
+  kNone,  // a folder, or what a Mac adds
+  kOther,
+  kZip,               // inside the ZIP
+  kConversationsZip,  // the same, of OpenAI's Privacy Portal
+  kGeminisJson,       // beside Gemini's activities, or they themselves in an unknown language
+  kActivities,        // MyActivity.json of Gemini
+  kConversations,     // conversations.json
+  kPart,              // conversations-NNN.json
+};
+
+bool IsJson(Kind kind) { return kind >= Kind::kGeminisJson; }
+bool IsZip(Kind kind) { return kind == Kind::kZip || kind == Kind::kConversationsZip; }
+
+// What to read of an archive.
+struct Plan {
+  Kind kind = Kind::kNone;
+  std::size_t files = 0;  // of that kind
+};
+
+struct Listing {
+  Plan plan;
+  std::size_t files = 0;
+  std::vector<std::string> names;  // of the first ones
+};
+
+std::string_view BaseName(std::string_view path) {
+  std::size_t const slash = path.find_last_of("/\\");
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+// The path of the folder that it is in; "" if it is in none.
+std::string_view Folder(std::string_view path) {
+  std::size_t const slash = path.find_last_of("/\\");
+  return slash == std::string_view::npos ? "" : path.substr(0, slash);
+}
+
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+bool IsResourceFork(std::string_view path) {
+  return Contains(path, "__MACOSX/") || BaseName(path).starts_with("._");
+}
+
+// conversations-NNN.json
+bool IsPart(std::string_view name) {
+  constexpr std::string_view kBefore = "conversations-";
+  constexpr std::string_view kAfter = ".json";
+  if (!name.starts_with(kBefore) || !name.ends_with(kAfter)) return false;
+  if (name.size() <= kBefore.size() + kAfter.size()) return false;
+  name = name.substr(kBefore.size(), name.size() - kBefore.size() - kAfter.size());
+  return name.size() <= 20 && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Kind KindOfZip(std::string_view name) {
+  std::string const lower = LowerCase(name);
+  if (!lower.ends_with(".zip") || lower.starts_with("files")) return Kind::kOther;
+  return lower.starts_with("conversations") ? Kind::kConversationsZip : Kind::kZip;
+}
+
+bool NamesGemini(std::string_view path) {
+  return Contains(path, "Gemini") || Contains(path, "Bard");
+}
+
+// A Takeout has the activities of each of Google's products in a folder named after it, all but the
+// product in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  What the user
+// gave to Gemini lies beside them.  Takeout/Gemini is of another product.
+Kind KindOfActivities(std::string_view path) {
+  std::string_view const name = BaseName(path);
+  if (name == "MyActivity.json" && NamesGemini(path)) return Kind::kActivities;
+  std::string_view const product = Folder(path);
+  std::string_view const activity = BaseName(Folder(product));
+  if (!name.ends_with(".json") || !NamesGemini(BaseName(product))) return Kind::kOther;
+  if (activity.empty() || activity == "Takeout") return Kind::kOther;
+  std::string joined(activity);
+  joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
+  return LowerCase(name) == LowerCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminisJson;
+}
+
+Kind KindOf(std::string_view path) {
+  if (path.empty() || IsResourceFork(path)) return Kind::kNone;
+  std::string_view const name = BaseName(path);
+  if (IsPart(name)) return Kind::kPart;
+  if (name == "conversations.json") return Kind::kConversations;
+  return std::max(KindOfActivities(path), KindOfZip(name));
+}
+
+std::string ShownName(std::string_view path) {
+  return Truncate(Quoted(BaseName(path)), kNameCharacters);
+}
+
+[[noreturn]] void ThrowNoConversations(const Listing& listing) {
+  std::string names;
+  for (const std::string& name : listing.names) names += (names.empty() ? "" : ", ") + name;
+  if (listing.files > listing.names.size()) {
+    names += " and " + std::to_string(listing.files - listing.names.size()) + " more";
+  }
+  throw Error(sqlstate::kInvalidTextRepresentation, "export archive holds no conversations.json",
+              names.empty() ? "It holds no files at all." : "It holds " + names + ".",
+              std::string(kExportHint));
+}
+
+[[noreturn]] void ThrowTooManyFiles() {
+  throw Error(sqlstate::kProgramLimitExceeded,
+              "export archive holds more than " + std::to_string(kMaxFiles) + " files",
+              "The files of ZIP files inside it count too.",
+              "Unpack it and give the conversations.json inside it.");
+}
+
+[[noreturn]] void ThrowTooLarge(std::uint64_t limit, const std::string& what) {
+  throw Error(sqlstate::kProgramLimitExceeded,
+              "export is larger than " + std::to_string(limit) + " bytes",
+              what + " together are larger when they are decompressed.",
+              "Raise \"soulprint.max_export_size\" if this export is to be trusted.");
+}
+
+// Reads one export; each conversation file in it has an ExportReader of its own.
+class Intake {
+ public:
+  Intake(const ExportSource& source, const ArchiveLimits& archive_limits,
+         const ImportLimits& import_limits, const ExportReader::Give& give,
+         const std::function<void()>& check)
+      : source_(source),
+        max_bytes_(archive_limits.max_bytes),
+        max_inner_bytes_(std::min(max_bytes_, UINT64_MAX / kInnerFactor) * kInnerFactor),
+        import_limits_(import_limits),
+        give_([&, this](Conversation conversation) {
+          caller_ = true;
+          give(std::move(conversation));
+          caller_ = false;
+        }),
+        check_([&, this] {
+          caller_ = true;
+          check();
+          caller_ = false;
+        }) {}
+
+  ImportReport Read() {
+    std::string_view const head = ReadSource(source_, 0, &buffer_).substr(0, 4);
+    if (head == "PK\x03\x04" || head == "PK\x05\x06" || head == "PK\x07\x08") {
+      ReadZip();
+    } else if (head.starts_with("\x1F\x8B")) {
+      ReadGzip();
+    } else {
+      ReadPlain();
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void ReadPlain() {
+    ByteReader in(SourceBlocks());
+    ReadFile([&] {
+      std::string_view const block = in.Peek();
+      in.Drop(block.size());
+      return block;
+    });
+  }
+
+  void ReadGzip() {
+    ByteReader in(SourceBlocks());
+    Inflater gzip(Inflater::Form::kGzip, &in);
+    ReadFile([&] { return gzip.Read(); });
+  }
+
+  // The blocks of the source.
+  ByteReader::Next SourceBlocks() {
+    return [this, offset = std::uint64_t{0}]() mutable {
+      std::string_view const block = ReadSource(source_, offset, &buffer_);
+      offset += block.size();
+      return block;
+    };
+  }
+
+  void ReadFile(const ByteReader::Next& next) {
+    ExportReader reader(import_limits_, give_, &report_);
+    for (;;) {
+      check_();
+      std::string_view const block = next();
+      if (block.empty()) break;
+      read_ += block.size();
+      if (read_ > max_bytes_) ThrowTooLarge(max_bytes_, "The conversation files");
+      reader.Push(block);
+    }
+    reader.Finish();
+  }
+
+  Listing List(Zip* zip) {
+    Listing listing;
+    Plan& plan = listing.plan;
+    while (zip->Next()) {
+      if (++listed_ > kMaxFiles) ThrowTooManyFiles();
+      std::string const path = zip->path();
+      Kind const kind = KindOf(path);
+      if (kind == Kind::kNone) continue;
+      ++listing.files;
+      if (listing.names.size() < kListedNames) listing.names.push_back(ShownName(path));
+      if (kind > plan.kind) plan = {kind, 0};
+      if (kind == plan.kind) ++plan.files;
+    }
+    return listing;
+  }
+
+  // Goes to each file that is planned.  What is wrong with one is said with its name.
+  void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
+    while (plan.files > 0 && zip->Next()) {
+      std::string const path = zip->path();
+      if (KindOf(path) != plan.kind) continue;
+      --plan.files;
+      try {
+        found();
+      } catch (const Error& error) {
+        if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
+        throw Error(error.sqlstate(), error.what(),
+                    "In \"" + ShownName(path) + "\": " + error.detail(), error.hint());
+      }
+    }
+    if (plan.files > 0) {
+      throw Error(sqlstate::kIoError, "export archive changed while it was read",
+                  "It holds fewer files than before.", "Import it again when it is complete.");
+    }
+  }
+
+  void ReadFiles(Zip* zip, const Plan& plan) {
+    ForEach(zip, plan, [&] { ReadFile([&] { return zip->ReadBlock(); }); });
+  }
+
+  void ReadZip() {
+    Listing const listing = ListZip();
+    if (IsJson(listing.plan.kind)) {
+      ZipWithDirectory zip(source_, check_);
+      ReadFiles(&zip, listing.plan);
+    } else if (!IsZip(listing.plan.kind) || !ReadInnerZips(listing.plan)) {
+      ThrowNoConversations(listing);
+    }
+  }
+
+  Listing ListZip() {
+    ZipWithDirectory zip(source_, check_);
+    return List(&zip);
+  }
+
+  // False if none of the ZIPs inside the ZIP holds conversations.
+  bool ReadInnerZips(const Plan& outer) {
+    std::vector<Plan> plans;
+    ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
+    auto const has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
+    if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
+    auto plan = plans.begin();
+    ForEachInner(outer, [&](Zip* zip) {
+      if (IsJson(plan->kind)) ReadFiles(zip, *plan);
+      ++plan;
+    });
+    return true;
+  }
+
+  // What comes out of the ZIPs inside is counted, and again what is inflated in them only to get
+  // past it.
+  void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
+    auto const spend = [this](std::size_t bytes) {
+      check_();
+      inner_read_ += bytes;
+      if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, "The ZIPs inside it");
+    };
+    ZipWithDirectory archive(source_, check_);
+    ForEach(&archive, outer, [&] {
+      auto const next = [&] {
+        std::string_view const block = archive.ReadBlock();
+        spend(block.size());
+        return block;
+      };
+      ZipStream zip(next, spend);
+      use(&zip);
+    });
+  }
+
+  const ExportSource& source_;
+  std::uint64_t max_bytes_;
+  std::uint64_t max_inner_bytes_;
+  ImportLimits import_limits_;
+  ExportReader::Give give_;
+  std::function<void()> check_;
+  bool caller_ = false;  // what is thrown comes from it
+  ImportReport report_;
+  std::vector<char> buffer_;
+  std::uint64_t read_ = 0;
+  std::uint64_t inner_read_ = 0;
+  std::size_t listed_ = 0;
+};
+
+}  // namespace
+
+ImportReport ReadExport(const ExportSource& source, const ArchiveLimits& archive_limits,
+                        const ImportLimits& import_limits, const ExportReader::Give& give,
+                        const std::function<void()>& check) {
+  return Intake(source, archive_limits, import_limits, give, check).Read();
+}
+
+}  // namespace soulprint

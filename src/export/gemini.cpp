@@ -1,0 +1,116 @@
+#include "export/gemini.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "export/html_to_text.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::int64_t kGap = std::int64_t{30} * 60 * 1000000;  // longer is another conversation
+
+// How titles of prompts begin.  The account's language decides, so these are not all.
+constexpr std::array<std::string_view, 7> kPrompts = {
+    "Prompted", "Live Prompt", "Asked", "Said", "Prompt:", "Prompt :", "Prompt\u00A0:"};
+// And of what was done but not said.
+constexpr std::array<std::string_view, 12> kDeeds = {"Used",   "Gave",    "Created", "Selected",
+                                                     "Added",  "Shared",  "Deleted", "Viewed",
+                                                     "Edited", "Renamed", "Pinned",  "Exported"};
+
+// Takes `word` off the beginning of text; false if it does not stand there as a word.
+bool TakeWord(std::string_view word, std::string_view* text) {
+  if (text->substr(0, word.size()) != word) return false;
+  std::string_view const rest = text->substr(word.size());
+  std::string_view const trimmed = Trim(rest);
+  if (!rest.empty() && trimmed.size() == rest.size() && word.back() != ':') return false;
+  *text = trimmed;
+  return true;
+}
+
+// What the user said, nullopt if the title is not that of a prompt.
+std::optional<std::string> PromptOf(std::string_view title, bool answered) {
+  title = Trim(title);
+  for (std::string_view word : kPrompts) {
+    if (TakeWord(word, &title)) return std::string(title);
+  }
+  for (std::string_view word : kDeeds) {
+    if (TakeWord(word, &title)) return std::nullopt;
+  }
+  // In a language not known here.
+  if (!answered) return std::nullopt;
+  return std::string(title);
+}
+
+std::string AnswerOf(const ExportedActivity& activity) {
+  std::string answer;
+  for (const std::string& html : activity.html) {
+    std::string const text = HtmlToText(html);
+    if (IsBlank(text)) continue;
+    if (!answer.empty()) answer += "\n\n";
+    answer += Trim(text);
+  }
+  return answer.empty() ? std::string(Trim(activity.description)) : answer;
+}
+
+ExportedMessage MakeMessage(std::string_view role, std::string text, Time at) {
+  ExportedMessage message;
+  message.role = role;
+  message.plain_content = true;
+  message.text = std::move(text);
+  message.at = at;
+  return message;
+}
+
+}  // namespace
+
+std::vector<ExportedMessage> ActivityToMessages(ExportedConversation exported) {
+  const ExportedActivity& activity = exported.activity;
+  std::string answer = AnswerOf(activity);
+  std::optional<std::string> prompt = PromptOf(exported.title.value_or(""), !answer.empty());
+  std::vector<ExportedMessage> messages;
+  if (!prompt) return messages;
+  if (prompt->empty() && activity.picture) prompt = "[image]";
+  if (!prompt->empty()) messages.push_back(MakeMessage("user", std::move(*prompt), activity.at));
+  if (!answer.empty()) messages.push_back(MakeMessage("assistant", std::move(answer), activity.at));
+  return messages;
+}
+
+std::optional<ExportedConversation> Activities::Add(Time at,
+                                                    std::vector<ExportedMessage> messages) {
+  std::size_t bytes = 0;
+  for (const ExportedMessage& message : messages) bytes += message.text.size() + sizeof message;
+  Time const last = exchanges_.empty() ? at : exchanges_.back().at;
+  bool const apart = at && last && std::max(*at, *last) - std::min(*at, *last) > kGap;
+  std::optional<ExportedConversation> ended;
+  if (apart || bytes_ + bytes > max_bytes_) ended = Finish();
+  bytes_ += bytes;
+  exchanges_.push_back({at ? at : last, std::move(messages)});
+  return ended;
+}
+
+std::optional<ExportedConversation> Activities::Finish() {
+  if (exchanges_.empty()) return std::nullopt;
+  std::reverse(exchanges_.begin(), exchanges_.end());
+  std::stable_sort(exchanges_.begin(), exchanges_.end(),
+                   [](const Exchange& a, const Exchange& b) { return a.at < b.at; });
+  ExportedConversation conversation;
+  conversation.has_messages = true;
+  conversation.created_at = exchanges_.front().at;
+  conversation.updated_at = exchanges_.back().at;
+  for (Exchange& exchange : exchanges_) {
+    std::move(exchange.messages.begin(), exchange.messages.end(),
+              std::back_inserter(conversation.messages));
+  }
+  exchanges_.clear();
+  bytes_ = 0;
+  return conversation;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,230 @@
+// How it works: one pass.  White space is owed, as a space or as line ends, until the next word.
+
+#include "export/html_to_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kEntityBytes = 12;
+constexpr std::array<std::string_view, 6> kLines = {"br", "div", "li", "tr", "dt", "dd"};
+constexpr std::array<std::string_view, 14> kParagraphs = {
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "hr", "pre"};
+constexpr std::array<std::string_view, 96> kLatin1 = {  // U+00A0 to U+00FF
+    "nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",
+    "copy",   "ordf",   "laquo",  "not",    "shy",    "reg",    "macr",   "deg",    "plusmn",
+    "sup2",   "sup3",   "acute",  "micro",  "para",   "middot", "cedil",  "sup1",   "ordm",
+    "raquo",  "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc",  "Atilde",
+    "Auml",   "Aring",  "AElig",  "Ccedil", "Egrave", "Eacute", "Ecirc",  "Euml",   "Igrave",
+    "Iacute", "Icirc",  "Iuml",   "ETH",    "Ntilde", "Ograve", "Oacute", "Ocirc",  "Otilde",
+    "Ouml",   "times",  "Oslash", "Ugrave", "Uacute", "Ucirc",  "Uuml",   "Yacute", "THORN",
+    "szlig",  "agrave", "aacute", "acirc",  "atilde", "auml",   "aring",  "aelig",  "ccedil",
+    "egrave", "eacute", "ecirc",  "euml",   "igrave", "iacute", "icirc",  "iuml",   "eth",
+    "ntilde", "ograve", "oacute", "ocirc",  "otilde", "ouml",   "divide", "oslash", "ugrave",
+    "uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml"};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kEntities = {{
+    {"amp", "&"},        {"lt", "<"},          {"gt", ">"},          {"quot", "\""},
+    {"apos", "'"},       {"hellip", "\u2026"}, {"ndash", "\u2013"},  {"mdash", "\u2014"},
+    {"lsquo", "\u2018"}, {"rsquo", "\u2019"},  {"ldquo", "\u201C"},  {"rdquo", "\u201D"},
+    {"bull", "\u2022"},  {"euro", "\u20AC"},   {"rarr", "\u2192"},   {"larr", "\u2190"},
+    {"uarr", "\u2191"},  {"darr", "\u2193"},   {"le", "\u2264"},     {"ge", "\u2265"},
+    {"ne", "\u2260"},    {"minus", "\u2212"},  {"infin", "\u221E"},  {"asymp", "\u2248"},
+    {"trade", "\u2122"}, {"dagger", "\u2020"}, {"Dagger", "\u2021"}, {"permil", "\u2030"},
+    {"prime", "\u2032"}, {"sum", "\u2211"},    {"radic", "\u221A"},  {"alpha", "\u03B1"},
+    {"beta", "\u03B2"},  {"gamma", "\u03B3"},  {"delta", "\u03B4"},  {"pi", "\u03C0"},
+    {"omega", "\u03C9"}, {"mu", "\u03BC"},     {"Delta", "\u0394"},  {"Omega", "\u03A9"},
+    {"Sigma", "\u03A3"},
+}};
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHtmlSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+bool EndsWord(char c) { return IsHtmlSpace(c) || c == '/' || c == '>'; }
+
+template <typename Names>
+bool IsIn(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string Character(char32_t c) {
+  std::string text;
+  AppendCharacter(c, &text);
+  return text;
+}
+
+std::string OfName(std::string_view name) {
+  for (const auto& [known, means] : kEntities) {
+    if (name == known) return std::string(means);
+  }
+  auto const latin1 = std::find(kLatin1.begin(), kLatin1.end(), name);
+  if (latin1 == kLatin1.end()) return "";
+  return Character(static_cast<char32_t>(0xA0 + (latin1 - kLatin1.begin())));
+}
+
+// What &name; stands for, "" if it is not known.
+std::string Decoded(std::string_view name) {
+  if (name.empty() || name[0] != '#') return OfName(name);
+  bool const hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
+  name.remove_prefix(hex ? 2 : 1);
+  if (name.empty()) return "";
+  std::uint32_t number = 0;
+  for (char c : name) {
+    char const lower = static_cast<char>(c | 0x20);
+    bool const letter = hex && lower >= 'a' && lower <= 'f';
+    if (!IsDigit(c) && !letter) return "";
+    int const digit = letter ? lower - 'a' + 10 : c - '0';
+    number = std::min<std::uint32_t>(number * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit),
+                                     0x110000);
+  }
+  if (number == 0 || number > 0x10FFFF || (number >= 0xD800 && number < 0xE000)) number = 0xFFFD;
+  return Character(number);
+}
+
+class Converter {
+ public:
+  explicit Converter(std::string_view html) : left_(html) {}
+
+  std::string Convert() {
+    InterruptsNowAndThen interrupts;
+    while (!left_.empty()) {
+      interrupts.Step();
+      char const c = left_[0];
+      if (c == '<' && TakeTag()) continue;
+      if (c == '&' && TakeEntity()) continue;
+      left_.remove_prefix(1);
+      if (!IsHtmlSpace(c)) {
+        Pay();
+        out_.push_back(c);
+      } else if (!preformatted_) {
+        owed_space_ = true;
+      } else if (c == '\n') {
+        ++owed_lines_;
+      } else if (c != '\r') {
+        Pay();
+        out_.push_back(c);
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void Owe(std::size_t lines) { owed_lines_ = std::max(owed_lines_, lines); }
+
+  void Pay() {
+    if (!out_.empty()) {
+      out_.append(owed_lines_, '\n');
+      if (owed_space_ && owed_lines_ == 0) out_.push_back(' ');
+    }
+    owed_lines_ = 0;
+    owed_space_ = false;
+  }
+
+  // Skips to behind `end`, or takes nothing when there is no end: then none follows later either.
+  bool SkipBehind(std::string_view end, bool* none) {
+    std::size_t const at = *none ? std::string_view::npos : left_.find(end);
+    *none = at == std::string_view::npos;
+    if (*none) return false;
+    left_.remove_prefix(at + end.size());
+    return true;
+  }
+
+  // Where the quote at `open` is closed, `open` if it is not, or not where a value may end.
+  std::size_t ClosingQuote(std::size_t open) const {
+    std::size_t const end = left_.find(left_[open], open + 1);
+    bool const closes = end < left_.size() - 1 && EndsWord(left_[end + 1]);
+    return closes ? end : open;
+  }
+
+  // Where the tag ends, npos if it does not.  A > in a quoted value does not end it.
+  std::size_t TagEnd() const {
+    char before = '<';
+    for (std::size_t at = 1; at < left_.size(); ++at) {
+      char const c = left_[at];
+      if (c == '>') return at;
+      if (IsHtmlSpace(c)) continue;
+      if (before == '=' && (c == '"' || c == '\'')) at = ClosingQuote(at);
+      before = c;
+    }
+    return std::string_view::npos;
+  }
+
+  // Once quotes left a tag without an end they do not count, or it would be looked for in vain from
+  // every tag that follows.
+  bool SkipTag() {
+    std::size_t const end = no_quotes_ ? std::string_view::npos : TagEnd();
+    no_quotes_ = end == std::string_view::npos;
+    if (no_quotes_) return SkipBehind(">", &no_tag_end_);
+    left_.remove_prefix(end + 1);
+    return true;
+  }
+
+  // Skips to the tag that ends this script or style sheet, or takes nothing when there is none:
+  // then none follows later either.
+  void SkipToEndOf(std::string_view tag, bool* none) {
+    std::size_t at = *none ? std::string_view::npos : left_.find("</");
+    for (; at != std::string_view::npos; at = left_.find("</", at + 2)) {
+      std::string_view const name = left_.substr(at + 2, tag.size());
+      bool const same = std::equal(name.begin(), name.end(), tag.begin(), tag.end(),
+                                   [](char c, char letter) { return (c | 0x20) == letter; });
+      std::size_t const behind = at + 2 + tag.size();
+      if (same && behind < left_.size() && EndsWord(left_[behind])) break;
+    }
+    *none = at == std::string_view::npos;
+    if (!*none) left_.remove_prefix(at);
+  }
+
+  bool TakeTag() {
+    if (left_.substr(0, 4) == "<!--") return SkipBehind("-->", &no_comment_end_);
+    bool const closes = left_.substr(0, 2) == "</";
+    std::string_view name = left_.substr(closes ? 2 : 1);
+    if (name.empty() || !IsLetter(name[0])) return false;
+    std::size_t length = 1;
+    while (length < name.size() && (IsLetter(name[length]) || IsDigit(name[length]))) ++length;
+    std::string const tag = LowerCase(name.substr(0, std::min<std::size_t>(length, 16)));
+    if (!SkipTag()) return false;
+    if (tag == "script" && !closes) SkipToEndOf(tag, &no_script_end_);
+    if (tag == "style" && !closes) SkipToEndOf(tag, &no_style_end_);
+    if (tag == "pre") preformatted_ = !closes;
+    if (tag == "td" || tag == "th") owed_space_ = true;
+    if (tag == "br" && owed_lines_ == 1) Owe(2);
+    if (IsIn(kLines, tag)) Owe(1);
+    if (IsIn(kParagraphs, tag)) Owe(2);
+    return true;
+  }
+
+  bool TakeEntity() {
+    std::size_t const end = left_.substr(0, kEntityBytes).find(';');
+    if (end == std::string_view::npos) return false;
+    std::string const text = Decoded(left_.substr(1, end - 1));
+    if (text.empty()) return false;
+    left_.remove_prefix(end + 1);
+    Pay();
+    out_ += text;
+    return true;
+  }
+
+  std::string_view left_;
+  std::string out_;
+  std::size_t owed_lines_ = 0;
+  bool owed_space_ = false;
+  bool preformatted_ = false;
+  bool no_quotes_ = false;
+  bool no_tag_end_ = false;
+  bool no_comment_end_ = false;
+  bool no_script_end_ = false;
+  bool no_style_end_ = false;
+};
+
+}  // namespace
+
+std::string HtmlToText(std::string_view html) { return Converter(html).Convert(); }
+
+}  // namespace soulprint

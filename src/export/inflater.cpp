@@ -1,0 +1,50 @@
+#include "export/inflater.hpp"
+
+#include <algorithm>
+#include <new>
+#include <string>
+
+namespace soulprint {
+namespace {
+
+constexpr int kRawWindow = -MAX_WBITS;
+constexpr int kGzipWindow = MAX_WBITS + 16;  // zlib: with a gzip header and trailer
+
+}  // namespace
+
+Inflater::Inflater(Form form, ByteReader* in) : form_(form), in_(in), out_(kBlockBytes) {
+  int const result = inflateInit2(&stream_, form == Form::kGzip ? kGzipWindow : kRawWindow);
+  if (result != Z_OK) throw std::bad_alloc();
+}
+
+Inflater::~Inflater() { inflateEnd(&stream_); }
+
+std::string_view Inflater::Read() {
+  while (!ended_) {
+    std::string_view const in = in_->Peek().substr(0, kBlockBytes);
+    if (in.empty()) ThrowCutOff("Compressed bytes in it are not all there.");
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+    stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
+    stream_.avail_out = static_cast<uInt>(out_.size());
+    int const result = inflate(&stream_, Z_NO_FLUSH);
+    in_->Drop(in.size() - stream_.avail_in);
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+      std::string const said = stream_.msg == nullptr ? "invalid data" : stream_.msg;
+      ThrowDamaged("Compressed bytes in it are damaged: " + said + ".");
+    }
+    ended_ = result == Z_STREAM_END && !BeginsAnother();
+    std::size_t const size = out_.size() - stream_.avail_out;
+    if (size > 0) return {out_.data(), size};
+  }
+  return {};
+}
+
+bool Inflater::BeginsAnother() {
+  if (form_ != Form::kGzip || !in_->Peek(2).starts_with("\x1F\x8B")) return false;
+  inflateReset(&stream_);
+  return true;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,39 @@
+// What zlib has compressed ──► what it was, in bounded memory.
+
+#pragma once
+
+#include <zlib.h>
+
+#include <string_view>
+#include <vector>
+
+#include "export/bytes.hpp"
+
+namespace soulprint {
+
+class Inflater {
+ public:
+  // kGzip: one gzip after the other, as one; what stands in their headers is read over.
+  enum class Form { kDeflate, kGzip };
+
+  // Keeps a pointer to `in`, and leaves in it what follows the compressed bytes.
+  Inflater(Form form, ByteReader* in);
+  ~Inflater();
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // The next bytes, at most kBlockBytes, valid until the next call; empty at the end.  Throws Error
+  // 22P02 when they are damaged or cut off.
+  std::string_view Read();
+
+ private:
+  bool BeginsAnother();
+
+  Form form_;
+  ByteReader* in_;
+  z_stream stream_ = {};
+  std::vector<char> out_;
+  bool ended_ = false;
+};
+
+}  // namespace soulprint

@@ -1,0 +1,260 @@
+// How it works: four passes, each only over text that has its mark in it.  A span of private-use
+// characters is U+E200, a name, fields after U+E202 each, U+E201.
+
+#include "export/markup.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "util/interrupts.hpp"
+#include "util/json_escapes.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::string_view kMarks = "\xEE\x88";  // how U+E200 to U+E23F begin
+constexpr std::string_view kOpen = "\xEE\x88\x80";
+constexpr std::string_view kClose = "\xEE\x88\x81";
+constexpr std::string_view kField = "\xEE\x88\x82";
+constexpr std::string_view kOldOpen = "\xE3\x80\x90";   // 【
+constexpr std::string_view kOldClose = "\xE3\x80\x91";  // 】
+constexpr std::string_view kDagger = "\xE2\x80\xA0";    // †
+constexpr std::size_t kOldMarkBytes = 200;
+constexpr std::size_t kLabelBytes = 1000;
+
+bool StartsWith(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Removes the space left before what now follows, when that is punctuation or nothing.
+void Tidy(std::string_view follows, std::string* out) {
+  constexpr std::string_view kTightens = ".,;:!?)]\n\r";
+  if (!follows.empty() && kTightens.find(follows[0]) == std::string_view::npos) return;
+  while (!out->empty() && out->back() == ' ') out->pop_back();
+}
+
+// The length of the JSON string that text begins with, 0 if it begins with none that ends.
+std::size_t StringLength(std::string_view text) {
+  if (!StartsWith(text, "\"")) return 0;
+  std::size_t at = text.find_first_of("\"\\", 1);
+  while (at != std::string_view::npos && text[at] == '\\') at = text.find_first_of("\"\\", at + 2);
+  return at == std::string_view::npos ? 0 : at + 1;
+}
+
+// The string at this position of a JSON list that begins with strings, "" if there is none.  Only
+// that string is decoded, and what follows it is not looked at: a list may be large and cut off.
+std::string StringOfList(std::string_view list, std::size_t position) {
+  auto const skip_space = [&] {
+    list.remove_prefix(std::min(list.size(), list.find_first_not_of(" \t\r\n")));
+  };
+  list.remove_prefix(1);
+  for (; position > 0; --position) {
+    list.remove_prefix(StringLength(list));
+    skip_space();
+    if (!StartsWith(list, ",")) return "";
+    list.remove_prefix(1);
+    skip_space();
+  }
+  std::string literal(list.substr(0, StringLength(list)));
+  RepairEscapes(&literal);
+  auto const word = nlohmann::json::parse(literal, nullptr, false);
+  return word.is_string() ? word.get<std::string>() : "";
+}
+
+// The words of a span that the user saw as words.
+std::string WordsOf(std::string_view span) {
+  std::size_t const end = span.find(kField);
+  if (end == std::string_view::npos) return "";
+  std::string_view const name = span.substr(0, end);
+  bool const entity = name == "entity";
+  if (!entity && name != "link_title" && name != "url") return "";
+  span.remove_prefix(end + kField.size());
+  std::string_view const field = span.substr(0, span.find(kField));
+  if (StartsWith(field, "[\"")) return StringOfList(field, entity ? 1 : 0);
+  // A title may begin with a bracket.
+  return entity && StartsWith(field, "[") ? "" : std::string(field);
+}
+
+std::string WithoutSpans(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    CheckForInterrupts();
+    std::size_t const mark = text.find(kMarks);
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark);
+    bool const opens = StartsWith(text, kOpen);
+    bool const ours = text.size() >= 3 && static_cast<unsigned char>(text[2]) <= 0x84;
+    if (!ours) {
+      out.append(text.substr(0, kMarks.size()));
+      text.remove_prefix(kMarks.size());
+      continue;
+    }
+    text.remove_prefix(kOpen.size());
+    if (!opens) continue;
+    // The span ends at the next closer, unless another opener comes first.
+    std::size_t end = text.find(kMarks);
+    while (end != std::string_view::npos && !StartsWith(text.substr(end), kOpen) &&
+           !StartsWith(text.substr(end), kClose)) {
+      end = text.find(kMarks, end + kMarks.size());
+    }
+    if (end == std::string_view::npos || StartsWith(text.substr(end), kOpen)) continue;
+    std::string const words = WordsOf(text.substr(0, end));
+    text.remove_prefix(end + kClose.size());
+    out += words;
+    if (words.empty()) Tidy(text, &out);
+  }
+  return out;
+}
+
+// The length of one "turn0search3" at the beginning of text, 0 if there is none.
+std::size_t TurnLength(std::string_view text) {
+  if (!StartsWith(text, "turn")) return 0;
+  auto const run = [&](std::size_t at, auto is) {
+    std::size_t const begin = at;
+    while (at < text.size() && is(text[at])) ++at;
+    return at - begin;
+  };
+  std::size_t const number = run(4, IsDigit);
+  std::size_t const name =
+      run(4 + number, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  std::size_t const index = run(4 + number + name, IsDigit);
+  return number > 0 && name > 0 && index > 0 ? 4 + number + name + index : 0;
+}
+
+// Of copies that lost the private-use characters.
+std::string WithoutBareCitations(std::string_view text) {
+  constexpr std::string_view kCite = "cite";
+  constexpr std::string_view kFile = "file";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    CheckForInterrupts();
+    std::size_t const mark = text.find("citeturn");
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark + kCite.size());
+    if (TurnLength(text) == 0) {
+      out.append(kCite);
+      continue;
+    }
+    while (std::size_t const length = TurnLength(text)) text.remove_prefix(length);
+    if (out.size() >= kFile.size() &&
+        out.compare(out.size() - kFile.size(), kFile.size(), kFile) == 0) {
+      out.resize(out.size() - kFile.size());
+    }
+    Tidy(text, &out);
+  }
+  return out;
+}
+
+// Of marks such as 【11†source】.
+std::string WithoutOldCitations(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    CheckForInterrupts();
+    std::size_t const mark = text.find(kOldOpen);
+    out.append(text.substr(0, mark));
+    if (mark == std::string_view::npos) break;
+    text.remove_prefix(mark);
+    std::string_view const near = text.substr(0, kOldMarkBytes);
+    std::size_t const dagger = near.find(kDagger);
+    std::size_t const end = near.find(kOldClose);
+    bool const citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
+                          end != std::string_view::npos && dagger < end;
+    if (!citation) {
+      out.append(kOldOpen);
+      text.remove_prefix(kOldOpen.size());
+      continue;
+    }
+    text.remove_prefix(end + kOldClose.size());
+    Tidy(text, &out);
+  }
+  return out;
+}
+
+// Where a link ends, from its "](" on: at the parenthesis that closes the first one, if that is on
+// the same line and before another link, else at the first that closes any.
+std::size_t LinkEnd(std::string_view link) {
+  constexpr std::string_view kStops = "()\n";
+  int open = 1;
+  std::size_t at = link.find_first_of(kStops, 2);
+  while (at != std::string_view::npos && link[at] != '\n') {
+    if (link[at] == '(' && link[at - 1] == ']') break;
+    open += link[at] == '(' ? 1 : -1;
+    if (open == 0) return at;
+    at = link.find_first_of(kStops, at + 1);
+  }
+  return link.find(')');
+}
+
+// [label](sandbox:/mnt/data/…) becomes its label.
+std::string WithoutSandboxLinks(std::string_view text) {
+  constexpr std::string_view kLink = "](sandbox:";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    CheckForInterrupts();
+    std::size_t const link = text.find(kLink);
+    out.append(text.substr(0, link));
+    if (link == std::string_view::npos) break;
+    text.remove_prefix(link);
+    std::size_t const end = LinkEnd(text.substr(0, kLabelBytes));
+    std::size_t const near = out.size() - std::min(out.size(), kLabelBytes);
+    std::size_t const label = std::string_view(out).substr(near).rfind('[');
+    if (end == std::string_view::npos || label == std::string_view::npos) {
+      out.append(kLink);
+      text.remove_prefix(kLink.size());
+      continue;
+    }
+    std::size_t const bracket = near + label;
+    bool const picture = bracket > 0 && out[bracket - 1] == '!';
+    out.erase(picture ? bracket - 1 : bracket, picture ? 2 : 1);
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+// Without what begins with `open` and ends with `close`; an opener that nothing closes stays.
+std::string WithoutEnclosed(std::string_view open, std::string_view close, std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    CheckForInterrupts();
+    std::size_t const begin = text.find(open);
+    std::size_t const end =
+        begin == std::string_view::npos ? begin : text.find(close, begin + open.size());
+    if (end == std::string_view::npos) return out.append(text);
+    out.append(text.substr(0, begin));
+    text.remove_prefix(end + close.size());
+  }
+}
+
+}  // namespace
+
+std::string WithoutClaudeMarkup(std::string text) {
+  constexpr std::string_view kToolRan = "This block is not supported on your current device yet.";
+  if (text.find(kToolRan) != std::string::npos) {
+    text = WithoutEnclosed("```\n" + std::string(kToolRan) + "\n```", "", text);
+    text = WithoutEnclosed(kToolRan, "", text);
+  }
+  text = WithoutEnclosed("<antThinking", "</antThinking>", text);
+  return WithoutEnclosed("<antArtifact", "</antArtifact>", text);
+}
+
+std::string WithoutMarkup(std::string text) {
+  auto const has = [&](std::string_view mark) { return text.find(mark) != std::string::npos; };
+  if (has(kMarks)) text = WithoutSpans(text);
+  if (has("citeturn")) text = WithoutBareCitations(text);
+  if (has(kDagger) && has(kOldOpen)) text = WithoutOldCitations(text);
+  if (has("](sandbox:")) text = WithoutSandboxLinks(text);
+  return text;
+}
+
+}  // namespace soulprint

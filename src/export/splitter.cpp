@@ -1,0 +1,282 @@
+// How it works: below the list of conversations only quotes and brackets matter, so that code runs
+// from one to the next.  At the level of the list, and among the keys of the file's one object,
+// every byte is looked at.
+
+#include "export/splitter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+#include "util/visible.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kHeadBytes = 64;     // enough to tell what a file is that is no JSON
+constexpr std::size_t kEndBytes = 4096;    // kept of either end of a piece that is too large
+constexpr std::size_t kTokenBytes = 4096;  // no number is as long; reading it takes many times that
+constexpr std::size_t kKeyBytes = 60;
+constexpr std::size_t kKeys = 8;
+constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
+constexpr std::string_view kBom = "\xEF\xBB\xBF";
+
+bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+constexpr std::array<bool, 256> MakeStructural() {
+  std::array<bool, 256> table{};
+  for (unsigned char c : {'"', '{', '}', '[', ']'}) table[c] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kStructural = MakeStructural();
+
+std::string WhatItLooksLike(std::string_view head) {
+  auto const starts = [&](std::string_view with) { return head.substr(0, with.size()) == with; };
+  if (starts("%PDF")) return "It is a PDF document.";
+  if (starts("<")) return "It is an HTML or XML page.";
+  if (starts("PK\x03\x04")) return "It is a ZIP archive.";
+  if (starts("7z\xBC\xAF\x27\x1C")) return "It is a 7z archive.";
+  if (starts("Rar!")) return "It is a RAR archive.";
+  if (starts("\x1F\x8B")) return "It is compressed with gzip.";
+  if (starts("\xFF\xFE") || starts("\xFE\xFF")) return "It is text in UTF-16; UTF-8 is needed.";
+  if (starts("\"")) return "It is a JSON string.";
+  if (starts("null") || starts("true") || starts("false")) return "It is a JSON literal.";
+  if (head[0] == '-' || (head[0] >= '0' && head[0] <= '9')) return "It is a number.";
+  auto const is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && !IsJsonSpace(c);
+  };
+  if (std::any_of(head.begin(), head.end(), is_control)) return "It is a binary file.";
+  return "It starts with \"" + Quoted(FirstCharacters(CleanUtf8(head), 20)) + "\".";
+}
+
+[[noreturn]] void ThrowNoJson(std::string_view head) {
+  throw Error(sqlstate::kInvalidTextRepresentation, "export is not a JSON array or object",
+              WhatItLooksLike(head), std::string(kExportHint));
+}
+
+bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, bool carried) {
+  std::size_t at = end;
+  while (at > begin && bytes[at - 1] == '\\') --at;
+  return ((end - at) % 2 == 1) != (at == begin && carried);
+}
+
+}  // namespace
+
+void JsonPieces::Push(std::string_view bytes) {
+  std::size_t const pushed = bytes.size();
+  if (mode_ == Mode::kStart) bytes = SkipStart(bytes);
+  begin_ = 0;
+  for (std::size_t at = 0; at < bytes.size();) {
+    if (in_string_) {
+      at = SkipString(bytes, at);
+    } else if (mode_ == Mode::kList && depth_ == list_depth_) {
+      StepInList(bytes, at++);
+    } else if (mode_ == Mode::kObject && depth_ == 1) {
+      StepInObject(bytes, at++);
+    } else if (mode_ == Mode::kEnd) {
+      StepAtEnd(bytes[at++]);
+    } else {
+      at = SkipNested(bytes, at);
+    }
+  }
+  if (open_) KeepPiece(bytes.substr(begin_));
+  read_ += pushed;
+}
+
+void JsonPieces::Finish() {
+  if (mode_ == Mode::kEnd) return;
+  if (mode_ == Mode::kStart) {
+    if (!head_.empty() && head_ != kBom) ThrowNoJson(head_);
+    throw Error(sqlstate::kInvalidTextRepresentation, "export is empty",
+                "The file holds " + std::to_string(read_) + " bytes and no JSON.",
+                std::string(kExportHint));
+  }
+  throw Error(sqlstate::kInvalidTextRepresentation, "export ends in the middle",
+              "The JSON is not complete after " + std::to_string(read_) + " bytes.",
+              "The file was cut off. Download or copy it again.");
+}
+
+// Skips what may stand before the first bracket and takes that bracket.
+std::string_view JsonPieces::SkipStart(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (head_.empty() && IsJsonSpace(bytes[0])) {
+      bytes.remove_prefix(1);
+      continue;
+    }
+    if (head_ == kBom) {
+      head_.clear();
+      continue;
+    }
+    char const c = bytes[0];
+    if (head_.empty() && (c == '[' || c == '{')) {
+      depth_ = 1;
+      mode_ = c == '[' ? Mode::kList : Mode::kObject;
+      list_depth_ = c == '[' ? 1 : 0;
+      if (c == '{') {
+        open_ = true;
+        piece_ = c;
+      }
+      return bytes.substr(1);
+    }
+    head_ += c;
+    bytes.remove_prefix(1);
+    if (head_.size() == kHeadBytes) ThrowNoJson(head_);
+  }
+  return bytes;
+}
+
+// Goes behind the quote that ends the string, or to the end of bytes.
+std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
+  std::size_t const begin = at;
+  std::size_t end = bytes.size();
+  while (at < bytes.size()) {
+    void const* const quote = std::memchr(bytes.data() + at, '"', bytes.size() - at);
+    end = quote == nullptr
+              ? bytes.size()
+              : static_cast<std::size_t>(static_cast<char const*>(quote) - bytes.data());
+    bool const escaped = OddBackslashes(bytes, at, end, escaped_);
+    escaped_ = quote == nullptr && escaped;
+    at = std::min(end + 1, bytes.size());
+    if (quote != nullptr && !escaped) {
+      in_string_ = false;
+      break;
+    }
+    end = bytes.size();
+  }
+  string_bytes_ += end - begin;
+  long_string_ = long_string_ || (open_ && string_bytes_ > max_bytes_ / 2);
+  if (!in_string_) string_bytes_ = 0;
+  if (in_key_) {
+    std::size_t const room = kKeyBytes - key_.size();
+    key_.append(bytes.substr(begin, std::min(end - begin, room)));
+    if (!in_string_) {
+      in_key_ = key_expected_ = false;
+      if (keys_.size() < kKeys) keys_.push_back(CleanUtf8(key_));
+    }
+  }
+  return at;
+}
+
+// Takes the next quote or bracket.
+std::size_t JsonPieces::SkipNested(std::string_view bytes, std::size_t at) {
+  std::size_t const begin = at;
+  while (at < bytes.size() && !kStructural[static_cast<unsigned char>(bytes[at])]) ++at;
+  if (at - begin > kTokenBytes) {
+    std::string_view const first = bytes.substr(begin, kTokenBytes);
+    long_token_ = long_token_ || first.find_first_of(",: \t\r\n") == std::string_view::npos;
+  }
+  if (at == bytes.size()) return at;
+  char const c = bytes[at];
+  if (c == '"') {
+    in_string_ = true;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else {
+    Close(bytes, at);
+  }
+  return at + 1;
+}
+
+void JsonPieces::Close(std::string_view bytes, std::size_t at) {
+  --depth_;
+  if (mode_ == Mode::kList && depth_ == list_depth_) {
+    KeepPiece(bytes.substr(begin_, at + 1 - begin_));
+    GivePiece(Kind::kElement);
+  } else if (depth_ == 0) {
+    if (open_) {
+      KeepPiece(bytes.substr(begin_, at + 1 - begin_));
+      GivePiece(Kind::kWhole);
+    }
+    mode_ = Mode::kEnd;
+  }
+}
+
+void JsonPieces::StepInList(std::string_view bytes, std::size_t at) {
+  char const c = bytes[at];
+  if (c == ',' || IsJsonSpace(c)) {
+    in_scalar_ = false;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+    OpenPiece(at);
+  } else if (c == '}' || c == ']') {
+    --depth_;
+    mode_ = depth_ == 0 ? Mode::kEnd : Mode::kRest;
+  } else {
+    in_string_ = c == '"';
+    if (!in_scalar_) take_({Kind::kNoObject, {}, {}});
+    in_scalar_ = !in_string_;
+  }
+}
+
+void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
+  char const c = bytes[at];
+  std::size_t const token = std::exchange(token_bytes_, 0);
+  if (c == '"') {
+    in_string_ = true;
+    in_key_ = key_expected_;
+    if (in_key_) key_.clear();
+  } else if (c == ',') {
+    key_expected_ = true;
+  } else if (c == '[' && key_ == "conversations" && !key_expected_) {
+    DropPiece();
+    mode_ = Mode::kList;
+    list_depth_ = ++depth_;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    Close(bytes, at);
+  } else if (c != ':' && !IsJsonSpace(c)) {
+    token_bytes_ = token + 1;
+    long_token_ = long_token_ || token_bytes_ > kTokenBytes;
+  }
+}
+
+void JsonPieces::StepAtEnd(char c) const {
+  if (IsJsonSpace(c)) return;
+  throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON",
+              "There is more text after the end of the JSON.", std::string(kExportHint));
+}
+
+void JsonPieces::OpenPiece(std::size_t at) {
+  open_ = true;
+  begin_ = at;
+}
+
+void JsonPieces::KeepPiece(std::string_view bytes) {
+  if (!too_large_ && !long_string_ && !long_token_ && piece_.size() + bytes.size() <= max_bytes_) {
+    // What is not written to takes no memory; growing step by step would take it twice.
+    if (piece_.size() + bytes.size() > kKeptCapacity) piece_.reserve(max_bytes_);
+    piece_.append(bytes);
+    return;
+  }
+  if (!too_large_) {
+    too_large_ = true;
+    tail_ = piece_.substr(piece_.size() - std::min(piece_.size(), kEndBytes));
+    piece_.resize(std::min(piece_.size(), kEndBytes));
+    piece_.shrink_to_fit();
+  }
+  piece_.append(bytes.substr(0, kEndBytes - piece_.size()));
+  tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kEndBytes)));
+  tail_.erase(0, tail_.size() - std::min(tail_.size(), kEndBytes));
+}
+
+void JsonPieces::GivePiece(Kind kind) {
+  Piece piece{too_large_ ? Kind::kTooLarge : kind, std::move(piece_), std::move(tail_)};
+  DropPiece();
+  take_(std::move(piece));
+}
+
+void JsonPieces::DropPiece() {
+  open_ = false;
+  too_large_ = false;
+  long_string_ = false;
+  long_token_ = false;
+  piece_.clear();
+  tail_.clear();
+  if (piece_.capacity() > kKeptCapacity) piece_.shrink_to_fit();
+}
+
+}  // namespace soulprint

@@ -1,0 +1,283 @@
+#include "export/visible_messages.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "export/markup.hpp"
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kHiddenKinds = 64;  // an export may name any number of content types
+
+// Content that is never shown, whatever else the message says.
+constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
+                                                              "execution_output",
+                                                              "tether_browsing_display",
+                                                              "tether_browsing_code",
+                                                              "tether_quote",
+                                                              "sonic_webpage",
+                                                              "app_pairing_content",
+                                                              "citable_code_output",
+                                                              "system_error",
+                                                              "computer_output",
+                                                              "thoughts",
+                                                              "reasoning_recap",
+                                                              "user_editable_context",
+                                                              "model_editable_context"};
+
+using Nodes = std::deque<ExportedNode>;
+
+// Position of each node's parent, kNone for a root and an orphan.  A parent that is missing from
+// the node, or from the file, is taken from the lists of children.  In Claude's list a message that
+// names none follows the one before it.
+std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
+                                     const std::map<std::string_view, std::size_t>& at) {
+  std::vector<std::size_t> parents(nodes.size(), kNone);
+  bool any_parent = false;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    CheckForInterrupts();
+    if (nodes[i].parent.empty()) {
+      if (list && i > 0) parents[i] = i - 1;
+      continue;
+    }
+    any_parent = true;
+    auto const parent = at.find(nodes[i].parent);
+    if (parent != at.end()) parents[i] = parent->second;
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const std::string& name : nodes[i].children) {
+      CheckForInterrupts();
+      auto const child = at.find(name);
+      if (child == at.end() || parents[child->second] != kNone) continue;
+      const ExportedNode& node = nodes[child->second];
+      bool const is_root = any_parent && node.has_parent_field && node.parent.empty();
+      if (!is_root) parents[child->second] = i;
+    }
+  }
+  return parents;
+}
+
+// The leaf whose message is the newest, of equals the last; kNone if no leaf has a message.
+std::size_t NewestLeaf(const Nodes& nodes, const std::vector<std::size_t>& parents) {
+  std::vector<bool> is_leaf(nodes.size(), true);
+  for (std::size_t parent : parents) {
+    if (parent != kNone) is_leaf[parent] = false;
+  }
+  std::size_t newest = kNone;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!is_leaf[i] || !nodes[i].has_message) continue;
+    // An unknown time is before every known one.
+    if (newest == kNone || nodes[i].message.at >= nodes[newest].message.at) newest = i;
+  }
+  return newest;
+}
+
+std::vector<std::size_t> FileOrder(const Nodes& nodes) {
+  std::vector<std::size_t> order(nodes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
+}
+
+// Claude's list holds all branches if its messages name their parents.
+bool IsTree(const ExportedConversation& exported) {
+  return exported.has_mapping ||
+         std::any_of(exported.nodes.begin(), exported.nodes.end(),
+                     [](const ExportedNode& node) { return !node.parent.empty(); });
+}
+
+// The nodes that the user saw last, first to last; all of them in file order when there is no tree
+// or it has no end to start from.
+std::vector<std::size_t> ActivePath(const ExportedConversation& exported, ImportReport* report) {
+  const Nodes& nodes = exported.nodes;
+  if (!IsTree(exported)) return FileOrder(nodes);
+  std::map<std::string_view, std::size_t> at;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    CheckForInterrupts();
+    if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
+  }
+  std::vector<std::size_t> const parents = FindParents(nodes, !exported.has_mapping, at);
+
+  auto const current = at.find(exported.current_node);
+  std::size_t const last = exported.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
+  std::size_t node = current != at.end() ? current->second : last;
+  if (node == kNone) {
+    if (report != nullptr && !nodes.empty()) ++report->unordered;
+    return FileOrder(nodes);
+  }
+  std::vector<std::size_t> path;
+  std::vector<bool> seen(nodes.size(), false);
+  for (; node != kNone && !seen[node]; node = parents[node]) {
+    seen[node] = true;
+    path.push_back(node);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+bool IsSkippedContent(std::string_view type) {
+  return std::find(kSkippedContent.begin(), kSkippedContent.end(), type) != kSkippedContent.end();
+}
+
+bool IsUserOrAssistant(const ExportedMessage& message) {
+  return message.role == "user" || message.role == "assistant";
+}
+
+std::string_view HiddenRole(const ExportedMessage& message) {
+  if (message.role == "system" || message.role == "tool") return message.role;
+  return "other role";
+}
+
+// The visible-text rule but for the text itself: why the message is not shown, "" if it may be.
+std::string_view WhyHidden(const ExportedMessage& message, bool turn) {
+  if (!IsUserOrAssistant(message)) return HiddenRole(message);
+  if (turn) return "";
+  if (message.custom_instructions) return "custom instructions";
+  if (message.hidden) return "hidden";
+  if (IsSkippedContent(message.content_type)) return message.content_type;
+  if (message.weightless) return "weight 0";
+  if (message.tool_call) return "tool call";
+  if (message.analysis) return "analysis";
+  return "";
+}
+
+void CountHidden(std::string_view why, ImportReport* report) {
+  if (report == nullptr) return;
+  std::string kind(FirstCharacters(why, 60));
+  if (report->hidden.size() >= kHiddenKinds && report->hidden.count(kind) == 0) kind = "other";
+  ++report->hidden[kind];
+}
+
+// What is shown of a message of the tree that may be shown.
+std::string ShownText(ExportedMessage* message) {
+  std::string text = std::move(message->text);
+  if (message->role == "assistant") text = WithoutMarkup(std::move(text));
+  std::string_view const trimmed = Trim(text);
+  bool const known = message->content_type == "text" || message->content_type == "multimodal_text";
+  if (trimmed.empty()) return known && message->picture && message->role == "user" ? "[image]" : "";
+  if (trimmed.size() == text.size()) return text;
+  return std::string(trimmed);
+}
+
+// What is shown of a message of Claude's.
+std::string ShownTurn(ExportedMessage* message) {
+  bool const of_user = message->role == "user";
+  for (std::string* text : {&message->text, &message->plain_text, &message->attached}) {
+    // What the user pasted is all that was said, or a file beside what was said.
+    if (text == &message->attached && !of_user) break;
+    if (!of_user) *text = WithoutClaudeMarkup(std::move(*text));
+    if (std::string_view const trimmed = Trim(*text); !trimmed.empty()) return std::string(trimmed);
+  }
+  return of_user && message->picture ? "[image]" : "";
+}
+
+Message MakeMessage(ExportedMessage* from, std::string text) {
+  Message message;
+  message.id = std::move(from->id);
+  message.role = from->role == "user" ? Role::kUser : Role::kAssistant;
+  message.text = std::move(text);
+  message.at = from->at;
+  return message;
+}
+
+// Why nothing is left to show of a message that may be shown.
+std::string_view WhyBlank(const ExportedMessage& message) {
+  bool const known = message.content_type.empty() || message.content_type == "text" ||
+                     message.content_type == "multimodal_text" || message.parts > 0;
+  return known ? std::string_view("blank") : message.content_type;
+}
+
+void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+  bool const turns = !exported->has_mapping;
+  Time last;
+  std::vector<std::size_t> const path = ActivePath(*exported, report);
+  conversation->messages.reserve(path.size());
+  for (std::size_t position : path) {
+    CheckForInterrupts();
+    ExportedNode& node = exported->nodes[position];
+    if (!node.has_message) continue;
+    ExportedMessage& message = node.message;
+    if (!message.at) message.at = last;
+    last = message.at;
+    if (!conversation->created_at) conversation->created_at = last;
+    if (!message.at) message.at = conversation->created_at;
+    std::string_view const why = WhyHidden(message, turns);
+    if (!why.empty()) {
+      CountHidden(why, report);
+      continue;
+    }
+    std::string text = turns ? ShownTurn(&message) : ShownText(&message);
+    if (text.empty()) {
+      CountHidden(WhyBlank(message), report);
+      continue;
+    }
+    if (message.id.empty()) message.id = std::move(node.key);
+    conversation->messages.push_back(MakeMessage(&message, std::move(text)));
+  }
+}
+
+void ReadList(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+  Time last;
+  conversation->messages.reserve(exported->messages.size());
+  // One list is taken apart while the other grows.
+  for (; !exported->messages.empty(); exported->messages.pop_front()) {
+    CheckForInterrupts();
+    ExportedMessage& message = exported->messages.front();
+    if (!message.at) message.at = last;
+    last = message.at;
+    if (!conversation->created_at) conversation->created_at = last;
+    if (!message.at) message.at = conversation->created_at;
+    if (!IsUserOrAssistant(message)) {
+      CountHidden(HiddenRole(message), report);
+    } else if (!message.plain_content) {
+      CountHidden("no text", report);
+    } else if (IsBlank(message.text)) {
+      CountHidden("blank", report);
+    } else {
+      std::string text = std::move(message.text);
+      conversation->messages.push_back(MakeMessage(&message, std::move(text)));
+    }
+  }
+}
+
+}  // namespace
+
+bool IsConversation(const ExportedConversation& exported) {
+  return exported.has_mapping || exported.has_messages || exported.has_chat_messages;
+}
+
+bool IsActivity(const ExportedConversation& exported) {
+  return !IsConversation(exported) && exported.activity.of_gemini && exported.has_title;
+}
+
+bool IsBareMessage(const ExportedConversation& exported) {
+  return !IsConversation(exported) && !exported.itself.role.empty() && exported.itself.has_content;
+}
+
+Conversation ExportedToConversation(ExportedConversation exported, ImportReport* report) {
+  Conversation conversation;
+  conversation.id = std::move(exported.id.empty() ? exported.conversation_id : exported.id);
+  conversation.title = std::move(exported.title);
+  conversation.created_at = exported.created_at;
+  conversation.updated_at = exported.updated_at;
+  conversation.do_not_remember = exported.do_not_remember;
+  if (exported.has_mapping || exported.has_chat_messages) {
+    ReadTree(&exported, report, &conversation);
+  } else {
+    ReadList(&exported, report, &conversation);
+  }
+  return conversation;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,347 @@
+// How it works: numbers are taken out of headers of at most 64 KB, which ByteReader keeps whole.
+// What headers say is believed only as far as the bytes agree.
+
+#include "export/zip.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::string_view kFile = "PK\x03\x04";
+constexpr std::string_view kEntry = "PK\x01\x02";
+constexpr std::string_view kEnd = "PK\x05\x06";
+constexpr std::string_view kEnd64 = "PK\x06\x06";
+constexpr std::string_view kEnd64Locator = "PK\x06\x07";
+constexpr std::string_view kDescriptor = "PK\x07\x08";
+constexpr std::size_t kMarkBytes = 4;
+constexpr std::size_t kFileBytes = 30;
+constexpr std::size_t kEntryBytes = 46;
+constexpr std::size_t kEndBytes = 22;
+constexpr std::size_t kEnd64Bytes = 56;
+constexpr std::size_t kEnd64LocatorBytes = 20;
+constexpr std::size_t kMaxComment = 65535;
+constexpr std::size_t kMaxDescriptor = 24;
+
+constexpr std::uint16_t kEncrypted = 1;
+constexpr std::uint16_t kSizesFollow = 8;
+constexpr std::uint16_t kStored = 0;
+constexpr std::uint16_t kDeflated = 8;
+constexpr std::uint16_t kSizes64 = 0x0001;      // an extra field
+constexpr std::uint16_t kUnicodePath = 0x7075;  // another
+constexpr std::uint64_t kIn64 = 0xFFFFFFFF;
+
+constexpr std::array<std::pair<std::uint16_t, std::string_view>, 9> kMethods = {
+    {{1, "shrinking"},
+     {6, "imploding"},
+     {9, "Deflate64"},
+     {12, "bzip2"},
+     {14, "LZMA"},
+     {93, "Zstandard"},
+     {95, "XZ"},
+     {98, "PPMd"},
+     {99, "encryption (AES)"}}};
+
+// The number of this width at a place; 0 where there are not so many bytes.
+std::uint64_t Number(std::string_view bytes, std::size_t at, std::size_t width) {
+  std::uint64_t number = 0;
+  if (at + width > bytes.size()) return 0;
+  for (std::size_t i = width; i > 0; --i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
+  }
+  return number;
+}
+
+std::uint16_t Short(std::string_view bytes, std::size_t at) {
+  return static_cast<std::uint16_t>(Number(bytes, at, 2));
+}
+
+std::uint32_t Checksum(std::uint32_t before, std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32(before, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+}
+
+// The sizes, and of the directory the place, that did not fit into the header.
+void ReadSizes64(std::string_view field, bool entry, ZipHeader* header) {
+  std::size_t at = 0;
+  auto const take = [&](std::uint64_t* number) {
+    if (*number != kIn64 || at + 8 > field.size()) return;
+    *number = Number(field, at, 8);
+    at += 8;
+  };
+  take(&header->size);
+  take(&header->compressed);
+  if (entry) take(&header->at);
+}
+
+void ReadExtra(std::string_view extra, bool entry, ZipHeader* header) {
+  while (extra.size() >= 4) {
+    std::uint16_t const id = Short(extra, 0);
+    std::string_view const field = extra.substr(4, Short(extra, 2));
+    extra.remove_prefix(4 + field.size());
+    if (id == kSizes64) ReadSizes64(field, entry, header);
+    // A version, and the checksum of the path that it takes the place of.
+    if (id == kUnicodePath && field.size() > 5 &&
+        Number(field, 1, 4) == Checksum(0, header->path)) {
+      header->path = field.substr(5);
+    }
+  }
+}
+
+// What is the same in both kinds of headers; `at` is where it begins.
+void ReadCommon(std::string_view bytes, std::size_t at, ZipHeader* header) {
+  header->flags = Short(bytes, at);
+  header->method = Short(bytes, at + 2);
+  header->checksum = static_cast<std::uint32_t>(Number(bytes, at + 8, 4));
+  header->compressed = Number(bytes, at + 12, 4);
+  header->size = Number(bytes, at + 16, 4);
+}
+
+// What follows a header: the path and the extra fields.
+void ReadPath(ByteReader* in, std::size_t path_bytes, std::size_t extra_bytes, bool entry,
+              ZipHeader* header) {
+  header->path = in->Take(path_bytes);
+  ReadExtra(in->Take(extra_bytes), entry, header);
+  if (header->path.ends_with('/')) header->path.clear();
+}
+
+void RequireReadable(const ZipHeader& header) {
+  if ((header.flags & kEncrypted) != 0) {
+    throw Error(sqlstate::kInvalidTextRepresentation, "export archive is encrypted",
+                "A file in it that is to be read needs a password.",
+                "Unpack it with its password and give the conversations.json inside it.");
+  }
+  if (header.method == kStored || header.method == kDeflated) return;
+  auto const* const known = std::find_if(kMethods.begin(), kMethods.end(), [&](const auto& method) {
+    return method.first == header.method;
+  });
+  throw Error(sqlstate::kInvalidTextRepresentation,
+              "export archive is compressed in a way that is not read: " +
+                  (known == kMethods.end() ? "method " + std::to_string(header.method)
+                                           : std::string(known->second)),
+              "Files that are to be read must be stored or deflated.",
+              "Unpack it and give the conversations.json inside it.");
+}
+
+}  // namespace
+
+ZipFileReader::ZipFileReader(const ZipHeader& header, ByteReader* in)
+    : header_(header), in_(in), begin_(in->position()) {}
+
+std::string_view ZipFileReader::Read() {
+  if (!std::exchange(started_, true)) {
+    RequireReadable(header_);
+    if (header_.method == kDeflated) inflater_.emplace(Inflater::Form::kDeflate, in_);
+  }
+  if (ended_) return {};
+  std::string_view const block = inflater_              ? inflater_->Read()
+                                 : header_.sizes_follow ? ReadStoredToItsEnd()
+                                                        : ReadStored();
+  if (block.empty()) {
+    ended_ = true;
+    Check();
+    return {};
+  }
+  size_ += block.size();
+  checksum_ = Checksum(checksum_, block);
+  if (!header_.sizes_follow && size_ > header_.size) {
+    ThrowDamaged("A file in it is larger than its header says.");
+  }
+  return block;
+}
+
+std::string_view ZipFileReader::ReadStored() {
+  std::uint64_t const left = header_.compressed - std::min(header_.compressed, TakenBytes());
+  if (left == 0) return {};
+  std::string_view block = in_->Peek();
+  if (block.empty()) ThrowCutOff("A file in it is not all there.");
+  block = block.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlockBytes)));
+  in_->Drop(block.size());
+  return block;
+}
+
+// Only the checksum tells the file's end from bytes that look like it.
+std::string_view ZipFileReader::ReadStoredToItsEnd() {
+  std::string_view block = in_->Peek(kMaxDescriptor);
+  if (block.empty()) ThrowCutOff("A file in it is not all there.");
+  if (block.starts_with(kDescriptor) &&
+      (IsDescriptor(block, 4, TakenBytes()) || IsDescriptor(block, 8, TakenBytes()))) {
+    return {};
+  }
+  block = block.substr(0, std::min(block.find('P', 1), kBlockBytes));
+  in_->Drop(block.size());
+  return block;
+}
+
+// True if these bytes, behind a mark that need not be there, describe what was read.
+bool ZipFileReader::IsDescriptor(std::string_view bytes, std::size_t width,
+                                 std::uint64_t compressed) const {
+  std::size_t const at = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
+  if (bytes.size() < at + 4 + 2 * width) return false;
+  std::uint64_t const all = width == 4 ? UINT32_MAX : UINT64_MAX;
+  return Number(bytes, at, 4) == checksum_ && Number(bytes, at + 4, width) == (compressed & all) &&
+         Number(bytes, at + 4 + width, width) == (size_ & all);
+}
+
+void ZipFileReader::Check() {
+  std::uint64_t const compressed = TakenBytes();
+  if (!header_.sizes_follow) {
+    if (compressed == header_.compressed && size_ == header_.size &&
+        checksum_ == header_.checksum) {
+      return;
+    }
+    ThrowDamaged("A file in it is not what its header says.");
+  }
+  std::string_view const bytes = in_->Peek(kMaxDescriptor);
+  std::size_t const mark = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
+  for (std::size_t width : {8, 4}) {
+    if (!IsDescriptor(bytes, width, compressed)) continue;
+    in_->Drop(mark + 4 + 2 * width);
+    return;
+  }
+  ThrowDamaged("A file in it is not what is said behind it.");
+}
+
+ZipWithDirectory::Input::Input(const ZipWithDirectory& zip, std::uint64_t begin)
+    : offset(begin), bytes([this, &zip] {
+        zip.check_();
+        std::string_view const block = ReadSource(zip.source_, offset, &buffer);
+        offset += block.size();
+        return block;
+      }) {}
+
+ZipWithDirectory::ZipWithDirectory(const ExportSource& source, const std::function<void()>& check)
+    : source_(source), check_(check), size_(SourceSize(source)) {
+  FindDirectory();
+}
+
+std::string ZipWithDirectory::ReadAt(std::uint64_t offset, std::size_t size) const {
+  std::string bytes;
+  if (offset >= size_) return bytes;
+  Input input(*this, offset);
+  bytes = input.bytes.Peek(size).substr(0, size);
+  return bytes;
+}
+
+bool ZipWithDirectory::IsAt(std::uint64_t offset, std::string_view mark) const {
+  return ReadAt(offset, mark.size()) == mark;
+}
+
+void ZipWithDirectory::FindDirectory() {
+  std::uint64_t const from = size_ - std::min<std::uint64_t>(size_, kEndBytes + kMaxComment);
+  std::string const tail = ReadAt(from, kEndBytes + kMaxComment);
+  std::size_t const found = tail.rfind(kEnd);
+  if (found == std::string::npos || tail.size() - found < kEndBytes) {
+    ThrowCutOff("The directory at its end is missing.");
+  }
+  std::uint64_t end = from + found;
+  std::uint64_t bytes = Number(tail, found + 12, 4);
+  std::uint64_t begin = Number(tail, found + 16, 4);
+  std::uint64_t const locator_at = end - std::min<std::uint64_t>(end, kEnd64LocatorBytes);
+  std::string const locator = ReadAt(locator_at, kEnd64LocatorBytes);
+  if (locator.starts_with(kEnd64Locator)) {
+    std::uint64_t at = Number(locator, 8, 8);
+    // Behind a prefix it stands right before its locator.
+    if (!IsAt(at, kEnd64)) at = locator_at - std::min<std::uint64_t>(locator_at, kEnd64Bytes);
+    std::string const end64 = ReadAt(at, kEnd64Bytes);
+    if (end64.size() < kEnd64Bytes || !end64.starts_with(kEnd64)) {
+      ThrowDamaged("The end of its directory is not where it is said to be.");
+    }
+    end = at;
+    bytes = Number(end64, 40, 8);
+    begin = Number(end64, 48, 8);
+  }
+  if (bytes > end) ThrowDamaged("Its directory is larger than the file.");
+  // What stands before the ZIP, as in one that unpacks itself, is not counted in it.
+  if (end - bytes > begin && IsAt(end - bytes, kEntry)) shift_ = end - bytes - begin;
+  directory_bytes_ = bytes;
+  directory_.emplace(*this, begin + shift_);
+}
+
+bool ZipWithDirectory::Next() {
+  check_();
+  file_.reset();
+  input_.reset();
+  ByteReader* const in = &directory_->bytes;
+  if (in->position() >= directory_bytes_) return false;
+  std::string const entry = in->Take(kEntryBytes);
+  if (!entry.starts_with(kEntry)) ThrowDamaged("Its directory is not where it is said to be.");
+  header_ = {};
+  ReadCommon(entry, 8, &header_);
+  header_.at = Number(entry, 42, 4);
+  ReadPath(in, Short(entry, 28), Short(entry, 30), true, &header_);
+  in->Skip(Short(entry, 32));
+  return true;
+}
+
+void ZipWithDirectory::Open() {
+  RequireReadable(header_);
+  std::uint64_t const at = header_.at + shift_;
+  if (at >= size_) ThrowCutOff("A file in it is not all there.");
+  input_.emplace(*this, at);
+  std::string const own = input_->bytes.Take(kFileBytes);
+  if (!own.starts_with(kFile)) ThrowDamaged("A file in it is not where the directory says.");
+  ZipHeader header;
+  ReadCommon(own, 6, &header);
+  if (header.method != header_.method || ((header.flags ^ header_.flags) & kEncrypted) != 0) {
+    ThrowDamaged("The header of a file in it contradicts the directory.");
+  }
+  input_->bytes.Skip(Short(own, 26));
+  input_->bytes.Skip(Short(own, 28));
+  file_.emplace(header_, &input_->bytes);
+}
+
+std::string_view ZipWithDirectory::ReadBlock() {
+  check_();
+  if (!file_) Open();
+  return file_->Read();
+}
+
+ZipStream::ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spend)
+    : in_(std::move(next)), spend_(std::move(spend)) {}
+
+bool ZipStream::Next() {
+  if (file_) Pass();
+  bool const first = in_.position() == 0;
+  std::string_view mark = in_.Peek(kMarkBytes).substr(0, kMarkBytes);
+  // Of a ZIP that was one of several volumes, the first mark is another one.
+  if (first && mark == kDescriptor) {
+    in_.Drop(kMarkBytes);
+    mark = in_.Peek(kMarkBytes).substr(0, kMarkBytes);
+  }
+  if (mark == kEntry || mark == kEnd || mark == kEnd64) return false;
+  if (mark != kFile && kFile.starts_with(mark)) {
+    ThrowCutOff("The header of a file in it is not all there.");
+  }
+  if (mark != kFile) ThrowDamaged("There is no header where one of a file in it is to be.");
+  std::string const own = in_.Take(kFileBytes);
+  header_ = {};
+  ReadCommon(own, 6, &header_);
+  header_.sizes_follow = (header_.flags & kSizesFollow) != 0;
+  ReadPath(&in_, Short(own, 26), Short(own, 28), false, &header_);
+  file_.emplace(header_, &in_);
+  untouched_ = true;
+  return true;
+}
+
+std::string_view ZipStream::ReadBlock() {
+  untouched_ = false;
+  return file_->Read();
+}
+
+// Goes behind what is left of the file at hand.  What is stored was counted as it came in.
+void ZipStream::Pass() {
+  if (untouched_ && !header_.sizes_follow) return in_.Skip(header_.compressed);
+  for (;;) {
+    std::string_view const block = file_->Read();
+    if (block.empty()) break;
+    if (header_.method != kStored) spend_(block.size());
+  }
+}
+
+}  // namespace soulprint

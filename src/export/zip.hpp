@@ -1,0 +1,125 @@
+// A ZIP: its files one after the other, and the bytes of the one at hand.
+//
+// Read are files that are stored or deflated and not encrypted; the others are only gone past.  Of
+// the directory one entry is in memory at a time, whatever it says.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "export/bytes.hpp"
+#include "export/inflater.hpp"
+
+namespace soulprint {
+
+// What a header says of a file.
+struct ZipHeader {
+  std::string path;  // "" for a folder
+  std::uint16_t flags = 0;
+  std::uint16_t method = 0;
+  std::uint32_t checksum = 0;
+  std::uint64_t compressed = 0;
+  std::uint64_t size = 0;
+  std::uint64_t at = 0;       // where the file's own header is; of the directory only
+  bool sizes_follow = false;  // its sizes and checksum stand behind it
+};
+
+// The bytes of one file, which begin where `in` is.  Keeps references to both.
+class ZipFileReader {
+ public:
+  ZipFileReader(const ZipHeader& header, ByteReader* in);
+
+  // The next bytes, valid until the next call; empty at the end.  Throws Error 22P02 when the file
+  // is encrypted, compressed in another way, damaged or cut off.
+  std::string_view Read();
+
+ private:
+  std::string_view ReadStored();
+  std::string_view ReadStoredToItsEnd();
+  std::uint64_t TakenBytes() const { return in_->position() - begin_; }
+  bool IsDescriptor(std::string_view bytes, std::size_t width, std::uint64_t compressed) const;
+  void Check();
+
+  const ZipHeader& header_;
+  ByteReader* in_;
+  std::uint64_t begin_;
+  std::optional<Inflater> inflater_;
+  std::uint64_t size_ = 0;
+  std::uint32_t checksum_ = 0;
+  bool started_ = false;
+  bool ended_ = false;
+};
+
+class Zip {
+ public:
+  virtual ~Zip() = default;
+
+  // Goes to the next file or folder; false at the end.  Throws Error 22P02 when the ZIP is damaged
+  // or cut off.
+  virtual bool Next() = 0;
+
+  // The next bytes of the file at hand, as ZipFileReader gives them.
+  virtual std::string_view ReadBlock() = 0;
+
+  const std::string& path() const { return header_.path; }
+
+ protected:
+  ZipHeader header_;
+};
+
+// A ZIP whose bytes can be read in any order, in the order of its directory.
+class ZipWithDirectory final : public Zip {
+ public:
+  // `check` is called for each block that is read and each file; keeps references to both.
+  ZipWithDirectory(const ExportSource& source, const std::function<void()>& check);
+  bool Next() override;
+  std::string_view ReadBlock() override;
+
+ private:
+  // The source from a place on.
+  struct Input {
+    Input(const ZipWithDirectory& zip, std::uint64_t begin);
+    std::uint64_t offset;
+    std::vector<char> buffer;
+    ByteReader bytes;
+  };
+
+  void FindDirectory();
+  std::string ReadAt(std::uint64_t offset, std::size_t size) const;
+  bool IsAt(std::uint64_t offset, std::string_view mark) const;
+  void Open();
+
+  const ExportSource& source_;
+  const std::function<void()>& check_;
+  std::uint64_t size_;
+  std::uint64_t shift_ = 0;  // how much farther behind everything is than the directory says
+  std::uint64_t directory_bytes_ = 0;
+  std::optional<Input> directory_;
+  std::optional<Input> input_;
+  std::optional<ZipFileReader> file_;
+};
+
+// A ZIP of which the bytes come one after the other: each file has its header before it.
+class ZipStream final : public Zip {
+ public:
+  // `spend` is called with the size of each block that is inflated only to get past it.
+  ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spend);
+  bool Next() override;
+  std::string_view ReadBlock() override;
+
+ private:
+  void Pass();
+
+  ByteReader in_;
+  std::function<void(std::size_t)> spend_;
+  std::optional<ZipFileReader> file_;
+  bool untouched_ = false;
+};
+
+}  // namespace soulprint

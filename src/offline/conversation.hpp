@@ -1,0 +1,28 @@
+// A conversation ──► what its user says about themselves.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "offline/statements.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+struct Spoken {
+  Role role = Role::kUser;
+  std::string text;
+};
+
+struct SpokenConversation {
+  std::string title;
+  std::string date;  // "2024-03-20", or "unknown date"
+  std::vector<Spoken> messages;
+};
+
+// What the user's messages state, in order; of several equal statements the first.
+std::vector<Statement> ConversationToStatements(const SpokenConversation& conversation);
+
+}  // namespace soulprint

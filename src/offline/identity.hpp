@@ -1,0 +1,21 @@
+// How a user writes ──► the identity of an assistant that suits the user.
+
+#pragma once
+
+#include <string>
+
+#include "offline/style.hpp"
+
+namespace soulprint {
+
+struct Identity {
+  std::string ai_name;  // never generic; the same messages give the same name
+  std::string archetype;
+  std::string vibe;
+  std::string emoji_style;
+  std::string signature_greeting;
+};
+
+Identity ChooseIdentity(const Style& style, const std::string& user_name);
+
+}  // namespace soulprint

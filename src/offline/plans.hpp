@@ -1,0 +1,13 @@
+// A clause ──► projects, beliefs and decisions.
+
+#pragma once
+
+#include <vector>
+
+#include "offline/statements.hpp"
+
+namespace soulprint {
+
+void TellPlans(const Clause& clause, std::vector<Statement>* statements);
+
+}  // namespace soulprint

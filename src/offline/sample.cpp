@@ -1,0 +1,80 @@
+// See offline_sample.hpp.
+
+#include "offline/sample.hpp"
+
+#include <algorithm>
+
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::string_view kConversation = "=== Conversation: \"";
+constexpr std::string_view kUser = "User: ";
+constexpr std::string_view kAssistant = "Assistant: ";
+constexpr std::string_view kMemory = "## MEMORY";
+constexpr std::string_view kTruncated = "... [truncated]";
+
+// The header's title and date: what stands in the outermost quotation marks and the last brackets.
+SpokenConversation ReadHeader(std::string_view line) {
+  line.remove_prefix(kConversation.size());
+  SpokenConversation conversation;
+  const std::size_t quote = line.rfind("\" (");
+  const std::size_t bracket = line.rfind(')');
+  if (quote == std::string_view::npos || bracket == std::string_view::npos || bracket < quote + 3) {
+    return conversation;
+  }
+  conversation.title = line.substr(0, quote);
+  conversation.date = line.substr(quote + 3, bracket - quote - 3);
+  return conversation;
+}
+
+void TakeLine(std::string_view line, std::vector<SpokenConversation>* conversations) {
+  if (line.starts_with(kConversation)) {
+    conversations->push_back(ReadHeader(line));
+    return;
+  }
+  if (conversations->empty()) return;
+  std::vector<Spoken>& messages = conversations->back().messages;
+  if (line.starts_with(kUser)) {
+    messages.push_back({Role::kUser, std::string(line.substr(kUser.size()))});
+  } else if (line.starts_with(kAssistant)) {
+    messages.push_back({Role::kAssistant, std::string(line.substr(kAssistant.size()))});
+  } else if (!messages.empty() &&
+             !(line.starts_with("[... ") && line.ends_with(" more messages]"))) {
+    messages.back().text.append("\n").append(line);
+  }
+}
+
+// A cut message ends in the middle of a sentence, which might have been about anything.
+void DropCutSentence(Spoken* message) {
+  if (!std::string_view(message->text).ends_with(kTruncated)) return;
+  message->text.resize(message->text.size() - kTruncated.size());
+  const std::size_t end = message->text.find_last_of(".!?\n");
+  message->text.resize(end == std::string::npos ? 0 : end + 1);
+}
+
+}  // namespace
+
+Sample ReadSample(std::string_view material) {
+  Sample sample;
+  for (std::size_t at = 0; at < material.size();) {
+    const std::size_t end = std::min(material.find('\n', at), material.size());
+    const std::string_view line = material.substr(at, end - at);
+    at = end + 1;
+    if (line.starts_with(kMemory)) {
+      sample.memory_md = material.substr(std::min(at, material.size()));
+      break;
+    }
+    TakeLine(line, &sample.conversations);
+  }
+  for (SpokenConversation& conversation : sample.conversations) {
+    for (Spoken& message : conversation.messages) {
+      message.text = std::string(Trim(message.text));
+      DropCutSentence(&message);
+    }
+  }
+  return sample;
+}
+
+}  // namespace soulprint

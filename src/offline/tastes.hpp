@@ -1,0 +1,13 @@
+// A clause ──► likes, dislikes, habits and the like.
+
+#pragma once
+
+#include <vector>
+
+#include "offline/statements.hpp"
+
+namespace soulprint {
+
+void TellTastes(const Clause& clause, std::vector<Statement>* statements);
+
+}  // namespace soulprint

@@ -1,0 +1,101 @@
+// Every answer that was paid for is saved, whatever else goes wrong.
+
+#include "pipeline/caching_model.hpp"
+
+#include <utility>
+
+#include "util/error.hpp"
+
+namespace soulprint {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+// With 100 ms between two looks: 250 ms at most.
+constexpr std::chrono::milliseconds kGroupTime{150};
+constexpr std::chrono::milliseconds kLongestReplay{50};
+
+std::string Key(const Question& question) {
+  return std::to_string(question.attempt) + QuestionIdentity(question);
+}
+
+}  // namespace
+
+void RememberedModel::Ask(const Next& next, const Take& take) {
+  in_flight_.clear();
+  twin_.reset();
+  save_failed_ = false;
+  try {
+    inner_.Ask([&] { return NextUnanswered(next, take); },
+               [&](const Question& question, const Answer& answer) {
+                 Remember(question, answer);
+                 take(question, answer);
+               });
+    Save();
+  } catch (...) {
+    // What went wrong first is what is reported: the store may well refuse a pass that has ended.
+    try {
+      Save();
+    } catch (const Error&) {
+    }
+    throw;
+  }
+}
+
+std::optional<Question> RememberedModel::NextUnanswered(const Next& next, const Take& take) {
+  const Clock::time_point begin = Clock::now();
+  while (true) {
+    SaveIfDue();
+    // What is in flight wants to be looked after.
+    if (!in_flight_.empty() && Clock::now() - begin >= kLongestReplay) return std::nullopt;
+    std::optional<Question> question = twin_ ? std::exchange(twin_, std::nullopt) : next();
+    if (!question) return std::nullopt;
+    const std::string key = Key(*question);
+    if (in_flight_.contains(key)) {
+      twin_ = std::move(question);
+      return std::nullopt;
+    }
+    if (unsaved_keys_.contains(key)) Save();
+    const std::optional<Answer> answer = store_.FindReply(*question);
+    if (!answer) {
+      in_flight_.insert(key);
+      return question;
+    }
+    take(*question, *answer);
+  }
+}
+
+void RememberedModel::Remember(const Question& question, const Answer& answer) {
+  const std::string key = Key(question);
+  in_flight_.erase(key);
+  if (IsFinal(answer.outcome) || answer.usage.input_tokens > 0) {
+    if (unsaved_.empty()) first_unsaved_ = Clock::now();
+    unsaved_.push_back({question, answer});
+    unsaved_keys_.insert(key);
+  }
+  SaveIfDue();
+}
+
+void RememberedModel::Refuse(const Question& question) {
+  Save();
+  store_.RefuseReply(question);
+  inner_.Refuse(question);
+}
+
+void RememberedModel::SaveIfDue() {
+  if (unsaved_.empty() || save_failed_) return;
+  // After a quiet time the first answer is saved at once; those that follow it closely are grouped.
+  const Clock::time_point now = Clock::now();
+  if (now - first_unsaved_ >= kGroupTime || now - last_saved_ >= kGroupTime) Save();
+}
+
+void RememberedModel::Save() {
+  if (unsaved_.empty()) return;
+  save_failed_ = true;
+  store_.SaveReplies(unsaved_);
+  save_failed_ = false;
+  unsaved_.clear();
+  unsaved_keys_.clear();
+  last_saved_ = Clock::now();
+}
+
+}  // namespace soulprint

@@ -1,0 +1,190 @@
+#include "shared_state.hpp"
+
+#include <cstring>
+
+#include "pg/call.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint::wake {
+
+namespace {
+
+struct Shared {
+  slock_t mutex;
+  Latch* launcher;  // a latch of a PGPROC: it exists as long as the server does
+  bool connecting;  // a launcher started and has not connected yet
+  pg_atomic_uint32 passes_ended;
+  UserId look_up_position;
+  char pause_reason[512];  // "" = no pause
+  char pause_hint[256];
+  std::chrono::steady_clock::time_point next_probe;
+};
+
+using Clock = std::chrono::steady_clock;
+
+Shared* shared = nullptr;
+bool wake_at_commit = false;
+shmem_request_hook_type previous_request_hook = nullptr;
+shmem_startup_hook_type previous_startup_hook = nullptr;
+
+void RequestHook() {
+  if (previous_request_hook != nullptr) previous_request_hook();
+  RequestAddinShmemSpace(MAXALIGN(sizeof(Shared)));
+}
+
+void StartupHook() {
+  if (previous_startup_hook != nullptr) previous_startup_hook();
+  bool found = false;
+  LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+  shared = static_cast<Shared*>(ShmemInitStruct("soulprint", sizeof(Shared), &found));
+  if (!found) {
+    SpinLockInit(&shared->mutex);
+    shared->launcher = nullptr;
+    shared->connecting = false;
+    pg_atomic_init_u32(&shared->passes_ended, 0);
+    shared->look_up_position = {};
+    shared->pause_reason[0] = '\0';
+    shared->pause_hint[0] = '\0';
+    shared->next_probe = {};
+  }
+  LWLockRelease(AddinShmemInitLock);
+}
+
+// Whole characters of the text, and a zero.
+void CopyClipped(const std::string& text, char* to, std::size_t size) {
+  auto const clipped =
+      pg_mbcliplen(text.data(), static_cast<int>(text.size()), static_cast<int>(size - 1));
+  memset(to, 0, size);
+  memcpy(to, text.data(), static_cast<std::size_t>(clipped));
+}
+
+void WakeLauncher() {
+  SpinLockAcquire(&shared->mutex);
+  Latch* const latch = shared->launcher;
+  SpinLockRelease(&shared->mutex);
+  if (latch != nullptr) SetLatch(latch);
+}
+
+void AtTransactionEnd(XactEvent event, void*) {
+  if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+    return;
+  if (wake_at_commit && event == XACT_EVENT_COMMIT) WakeLauncher();
+  wake_at_commit = false;
+}
+
+}  // namespace
+
+void RequestSharedMemory() {
+  previous_request_hook = shmem_request_hook;
+  shmem_request_hook = RequestHook;
+  previous_startup_hook = shmem_startup_hook;
+  shmem_startup_hook = StartupHook;
+}
+
+void AtCommit() {
+  static bool registered = false;
+  if (shared == nullptr) return;
+  if (!registered) {
+    pg::Call([] { RegisterXactCallback(AtTransactionEnd, nullptr); });
+    registered = true;
+  }
+  wake_at_commit = true;
+}
+
+bool LauncherStarts() {
+  SpinLockAcquire(&shared->mutex);
+  bool const never_connected = shared->connecting;
+  shared->launcher = MyLatch;
+  shared->connecting = true;
+  SpinLockRelease(&shared->mutex);
+  return never_connected;
+}
+
+void LauncherConnected() {
+  SpinLockAcquire(&shared->mutex);
+  shared->connecting = false;
+  SpinLockRelease(&shared->mutex);
+}
+
+std::uint32_t PassesEnded() {
+  return shared == nullptr ? 0 : pg_atomic_read_u32(&shared->passes_ended);
+}
+
+void CountPassEnded() {
+  if (shared != nullptr) pg_atomic_fetch_add_u32(&shared->passes_ended, 1);
+}
+
+std::optional<Pause> CurrentPause() {
+  if (shared == nullptr) return std::nullopt;
+  char reason[sizeof(shared->pause_reason)];
+  char hint[sizeof(shared->pause_hint)];
+  SpinLockAcquire(&shared->mutex);
+  memcpy(reason, shared->pause_reason, sizeof(reason));
+  memcpy(hint, shared->pause_hint, sizeof(hint));
+  Clock::time_point const next_probe = shared->next_probe;
+  SpinLockRelease(&shared->mutex);
+  if (reason[0] == '\0') return std::nullopt;
+  return Pause{reason, hint, next_probe};
+}
+
+bool BeginPause(const Pause& pause, bool by_probe) {
+  if (shared == nullptr) return true;
+  char reason[sizeof(shared->pause_reason)];
+  char hint[sizeof(shared->pause_hint)];
+  CopyClipped(pause.reason, reason, sizeof(reason));
+  CopyClipped(pause.hint, hint, sizeof(hint));
+  SpinLockAcquire(&shared->mutex);
+  bool const paused = shared->pause_reason[0] != '\0';
+  bool const known = strcmp(shared->pause_reason, reason) == 0;
+  memcpy(shared->pause_reason, reason, sizeof(reason));
+  memcpy(shared->pause_hint, hint, sizeof(hint));
+  // What was asked before the pause may be answered after a reload, which wants a probe at once.
+  if (!paused || by_probe) shared->next_probe = pause.next_probe;
+  SpinLockRelease(&shared->mutex);
+  WakeLauncher();
+  return !known;
+}
+
+bool TakeProbe(Clock::time_point next) {
+  if (shared == nullptr) return false;
+  Clock::time_point const now = Clock::now();
+  SpinLockAcquire(&shared->mutex);
+  bool const due = now >= shared->next_probe;
+  if (due) shared->next_probe = next;
+  SpinLockRelease(&shared->mutex);
+  return due;
+}
+
+void ProbeNow() {
+  if (shared == nullptr) return;
+  SpinLockAcquire(&shared->mutex);
+  shared->next_probe = {};
+  SpinLockRelease(&shared->mutex);
+}
+
+bool EndPause() {
+  if (!CurrentPause()) return false;
+  SpinLockAcquire(&shared->mutex);
+  shared->pause_reason[0] = '\0';
+  SpinLockRelease(&shared->mutex);
+  WakeLauncher();
+  return true;
+}
+
+UserId LookUpPosition() {
+  if (shared == nullptr) return {};
+  SpinLockAcquire(&shared->mutex);
+  UserId const position = shared->look_up_position;
+  SpinLockRelease(&shared->mutex);
+  return position;
+}
+
+void SetLookUpPosition(const UserId& position) {
+  if (shared == nullptr) return;
+  SpinLockAcquire(&shared->mutex);
+  shared->look_up_position = position;
+  SpinLockRelease(&shared->mutex);
+}
+
+}  // namespace soulprint::wake

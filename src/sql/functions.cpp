@@ -1,0 +1,278 @@
+// The SQL functions that compute: values in, values out (DESIGN 7).
+
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "export/export_to_conversations.hpp"
+#include "pg/call.hpp"
+#include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/conversations_to_sample.hpp"
+#include "pipeline/facts.hpp"
+#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/sections_to_soulprint.hpp"
+#include "settings.hpp"
+#include "shared_state.hpp"
+#include "store/jsonb.hpp"
+#include "util/error.hpp"
+#include "util/interrupts.hpp"
+#include "worker/gate.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// What a function may take in memory: a few times its argument, and what does not matter.
+std::size_t Budget(std::size_t argument_bytes, std::size_t times) {
+  return times * argument_bytes + (std::size_t{4} << 20);
+}
+
+// The conversations of an argument, read one at a time.
+class Conversations {
+ public:
+  explicit Conversations(Datum jsonb) : array_(jsonb) {
+    if (array_.IsArray()) return;
+    throw Error(sqlstate::kInvalidParameterValue,
+                "conversations must be a jsonb array, not " + std::string(array_.type()), {},
+                "Pass an array of conversations, or use jsonb_build_array().");
+  }
+
+  std::size_t size() const { return array_.size(); }
+  std::size_t bytes() const { return array_.bytes(); }
+  Datum Copy(std::size_t position) const { return array_.At(position).Copy(); }
+
+  Conversation Read(std::size_t position) const {
+    CheckForInterrupts();
+    return ReadOne(array_.At(position), array_.bytes());
+  }
+
+  static Conversation ReadOne(const JsonbView& view, std::size_t argument_bytes) {
+    return ConversationFromJson([&](JsonEvents* reader) { return view.Send(reader); },
+                                Budget(argument_bytes, 6));
+  }
+
+ private:
+  JsonbView array_;
+};
+
+Conversation ConversationOf(Datum jsonb) {
+  const JsonbView view(jsonb);
+  return Conversations::ReadOne(view, view.bytes());
+}
+
+// An argument that counts something and must not be negative.
+std::size_t Count(int value, const char* argument) {
+  if (value >= 0) return static_cast<std::size_t>(value);
+  throw Error(sqlstate::kInvalidParameterValue,
+              std::string(argument) + " must not be negative: " + std::to_string(value), {},
+              "Pass 0 or more.");
+}
+
+Share ShareFromName(const std::string& name) {
+  if (name == "whole") return Share::kWhole;
+  if (name == "fair") return Share::kFair;
+  throw Error(
+      sqlstate::kInvalidParameterValue, "share must be \"whole\" or \"fair\", not \"" + name + "\"",
+      {}, "\"whole\" keeps conversations whole while they fit, \"fair\" lets all of them appear.");
+}
+
+std::vector<Scored> Score(const Conversations& conversations) {
+  std::vector<Scored> scored;
+  scored.reserve(conversations.size());
+  for (std::size_t i = 0; i < conversations.size(); ++i) {
+    const Conversation conversation = conversations.Read(i);
+    scored.push_back({i, ScoreConversation(conversation), conversation.messages.size(),
+                      conversation.created_at});
+  }
+  return scored;
+}
+
+std::string Format(const Conversations& conversations, std::size_t max_chars, Share share) {
+  constexpr std::size_t kEach = 200;  // bytes, to share the characters out
+  if (kEach * conversations.size() > Budget(conversations.bytes(), 5)) {
+    throw Error(sqlstate::kProgramLimitExceeded, "too many of the conversations are empty",
+                std::to_string(conversations.size()) + " conversations have " +
+                    std::to_string(conversations.bytes()) + " bytes together.",
+                "Leave out those without messages.");
+  }
+  return FormatConversations(
+      conversations.size(), [&](std::size_t position) { return conversations.Read(position); },
+      max_chars, share, Fence::kNone);
+}
+
+// The sections of an object {"soul": {…}, …} as columns hold them: NULL where there is none.
+StoredSections ReadSections(const JsonbView& object) {
+  if (!object.IsObject()) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "sections must be a jsonb object, not " + std::string(object.type()), {},
+                "Pass an object with the keys soul, identity, user, agents and tools.");
+  }
+  StoredSections sections;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const std::optional<JsonbView> section = object.Find(kSectionNames[i]);
+    if (section && !section->IsNull()) sections[i] = section->ToText();
+  }
+  return sections;
+}
+
+// Adds the facts of an object of lists to what was merged.
+void AddFacts(const JsonbView& object, std::size_t argument_bytes, FactMerger* merger) {
+  if (!object.IsObject()) ThrowNoFacts(object.type());
+  const auto add = [&](Category category, const JsonbView& item) {
+    std::optional<Fact> fact = FactFromJson(category, item.ToJson(Budget(argument_bytes, 5)));
+    if (fact) merger->Add(std::move(*fact));
+    if (merger->bytes() <= Budget(argument_bytes, 8)) return;
+    throw Error(sqlstate::kProgramLimitExceeded, "facts take too much memory to be merged",
+                "They take more than " + std::to_string(merger->bytes() >> 20) +
+                    " MB, their array " + std::to_string(argument_bytes >> 20) + " MB.",
+                "Merge fewer of them, or longer ones, at a time.");
+  };
+  for (Category category : kCategories) {
+    const std::optional<JsonbView> list = object.Find(CategoryName(category));
+    if (!list || list->IsNull()) continue;
+    if (!list->IsArray()) {
+      add(category, *list);
+      continue;
+    }
+    for (std::size_t i = 0; i < list->size(); ++i) add(category, list->At(i));
+  }
+}
+
+std::deque<Fact> MergeAll(Datum array) {
+  FactMerger merger;
+  pg::ForEachJsonb(array, [&](std::optional<Datum> element, std::size_t argument_bytes) {
+    if (!element) ThrowNoFacts("null");
+    AddFacts(JsonbView(*element), argument_bytes, &merger);
+  });
+  return merger.Take();
+}
+
+// Five sections, each of them JSON text, as one object.
+std::string SectionsToJson(const Sections& sections) {
+  std::string object;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    object += i == 0 ? "{\"" : ",\"";
+    object.append(kSectionNames[i]).append("\":").append(sections[i]);
+  }
+  return object + "}";
+}
+
+}  // namespace
+
+}  // namespace soulprint
+
+using namespace soulprint;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_score_conversation);
+PG_FUNCTION_INFO_V1(soulprint_sample_conversations);
+PG_FUNCTION_INFO_V1(soulprint_format_conversations);
+PG_FUNCTION_INFO_V1(soulprint_chunk_conversation);
+PG_FUNCTION_INFO_V1(soulprint_merge_facts);
+PG_FUNCTION_INFO_V1(soulprint_parse_sections);
+PG_FUNCTION_INFO_V1(soulprint_assemble_text);
+PG_FUNCTION_INFO_V1(soulprint_app_schema);
+PG_FUNCTION_INFO_V1(soulprint_model_name);
+PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
+PG_FUNCTION_INFO_V1(soulprint_pause_reason);
+
+Datum soulprint_score_conversation(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    return Int64GetDatum(ScoreConversation(ConversationOf(PG_GETARG_DATUM(0))));
+  });
+}
+
+Datum soulprint_sample_conversations(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const Conversations conversations(PG_GETARG_DATUM(0));
+    const std::size_t target_count = Count(PG_GETARG_INT32(1), "target_count");
+    pg::RowSet rows(fcinfo);
+    int rank = 0;
+    for (const Scored& scored : RankConversations(Score(conversations), target_count)) {
+      rows.Add({Int32GetDatum(++rank), Int64GetDatum(scored.score),
+                conversations.Copy(scored.position)});
+    }
+    return static_cast<Datum>(0);
+  });
+}
+
+Datum soulprint_format_conversations(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const Conversations conversations(PG_GETARG_DATUM(0));
+    return pg::ToText(Format(conversations, Count(PG_GETARG_INT32(1), "max_chars"),
+                             ShareFromName(pg::FromText(PG_GETARG_DATUM(2)))));
+  });
+}
+
+Datum soulprint_chunk_conversation(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const Conversation conversation = ConversationOf(PG_GETARG_DATUM(0));
+    pg::RowSet rows(fcinfo);
+    GiveChunks(conversation, {PG_GETARG_INT32(1), PG_GETARG_INT32(2)}, [&](const Chunk& chunk) {
+      rows.Add({Int32GetDatum(chunk.index), Int32GetDatum(chunk.total), Int32GetDatum(chunk.tokens),
+                pg::ToText(chunk.content)});
+    });
+    return static_cast<Datum>(0);
+  });
+}
+
+Datum soulprint_merge_facts(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return FactsToJsonb(MergeAll(PG_GETARG_DATUM(0))); });
+}
+
+Datum soulprint_parse_sections(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::optional<Sections> sections = ParseSections(pg::FromText(PG_GETARG_DATUM(0)));
+    if (!sections) {
+      fcinfo->isnull = true;
+      return static_cast<Datum>(0);
+    }
+    return pg::ToJsonb(SectionsToJson(*sections));
+  });
+}
+
+Datum soulprint_assemble_text(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    if (PG_ARGISNULL(0)) {
+      fcinfo->isnull = true;
+      return static_cast<Datum>(0);
+    }
+    const StoredSections sections = ReadSections(JsonbView(PG_GETARG_DATUM(0)));
+    const std::string memory_md =
+        PG_ARGISNULL(1) ? std::string() : pg::FromText(PG_GETARG_DATUM(1));
+    return pg::ToText(SectionsToSoulprint(sections, memory_md));
+  });
+}
+
+Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return pg::ToText(settings::app_schema); });
+}
+
+Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return pg::ToText(settings::ModelName()); });
+}
+
+Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
+  wake::AtCommit();
+  PG_RETURN_VOID();
+}
+
+// Why no pass is begun at the moment, as text; NULL if nothing is in the way.  The reason names
+// settings and what the model server said: it is for those who monitor the server.
+Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const auto obstacle = FindObstacle();
+    fcinfo->isnull = !obstacle;
+    if (!obstacle) return static_cast<Datum>(0);
+    const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+    return pg::ToText(monitors ? obstacle->reason : std::string("no pass can run at present"));
+  });
+}
+}

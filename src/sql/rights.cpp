@@ -1,0 +1,84 @@
+// Private SQL functions that ask what a role may, or act with few rights.
+
+#include <string>
+
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "settings.hpp"
+#include "store/identity.hpp"
+#include "store/request.hpp"
+#include "util/error.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// True if the present role may read the user's profile: by the table's grants and by its policies.
+bool MayRead(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  return pg::Query(
+             "SELECT coalesce((SELECT has_schema_privilege(n.oid, 'USAGE')"
+             " AND has_column_privilege(c.oid, 'user_id', 'SELECT')"
+             " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+             " WHERE n.nspname = $1 AND c.relname = 'user_profiles'), false)")
+             .Text(settings::app_schema)
+             .Run()
+             .at(0)
+             .Bool(0) &&
+         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1").Uuid(user_id).Execute() > 0;
+}
+
+bool MayWatch(const std::string& user_id) {
+  return pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); }) ||
+         MayRead(user_id);
+}
+
+}  // namespace
+
+std::optional<std::string> UnservedReason() {
+  if (settings::database == nullptr) {
+    return "shared_preload_libraries does not name \"soulprint\"";
+  }
+  const std::string served(settings::database);
+  const char* const here = pg::Call([] { return get_database_name(MyDatabaseId); });
+  if (here != nullptr && served == here) return std::nullopt;
+  return "soulprint.database is \"" + served + "\"";
+}
+
+}  // namespace soulprint
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_value_for_worker);
+PG_FUNCTION_INFO_V1(soulprint_unserved_reason);
+PG_FUNCTION_INFO_V1(soulprint_may_watch);
+
+Datum soulprint_value_for_worker(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    const pg::Rows rows = pg::Query(pg::FromText(PG_GETARG_DATUM(0))).As(Worker()).Run();
+    fcinfo->isnull = rows.empty() || rows.front().IsNull(0);
+    return fcinfo->isnull ? static_cast<Datum>(0) : pg::ToText(rows.front().Text(0));
+  });
+}
+
+Datum soulprint_unserved_reason(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    const std::optional<std::string> reason = UnservedReason();
+    fcinfo->isnull = !reason;
+    return reason ? pg::ToText(*reason) : static_cast<Datum>(0);
+  });
+}
+
+Datum soulprint_may_watch(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    if (PG_ARGISNULL(0)) return BoolGetDatum(false);
+    return BoolGetDatum(MayWatch(pg::FromUuid(PG_GETARG_DATUM(0))));
+  });
+}
+}

@@ -1,0 +1,236 @@
+// CALL soulprint_run_full_pass(user_id): requests a pass, runs it in a worker of its own and waits
+// for it.  The path for servers that do not preload the library, and for people who want to watch.
+
+#include <cstdint>
+#include <string>
+
+#include "activity.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "settings.hpp"
+#include "shared_state.hpp"
+#include "sql/arguments.hpp"
+#include "store/identity.hpp"
+#include "store/locks.hpp"
+#include "store/request.hpp"
+#include "util/error.hpp"
+#include "worker/gate.hpp"
+#include "worker/worker.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr long kLookEveryMs = 100;
+constexpr std::int64_t kNoticeEveryMs = 1000;
+// During a pause a launcher may be about to end it.
+constexpr int kLooksOfAProbe = 20;
+
+struct PassRow {
+  std::string state;
+  std::string progress;
+};
+
+// A worker of this call's own, where no launcher starts any.
+class OwnWorker {
+ public:
+  explicit OwnWorker(BackgroundWorkerHandle* handle) : handle_(handle) {}
+  ~OwnWorker() { pfree(handle_); }
+  OwnWorker(const OwnWorker&) = delete;
+  OwnWorker& operator=(const OwnWorker&) = delete;
+
+  bool Stopped() const {
+    pid_t pid = 0;
+    return GetBackgroundWorkerPid(handle_, &pid) == BGWH_STOPPED;
+  }
+
+ private:
+  BackgroundWorkerHandle* handle_;
+};
+
+PassRow Look(std::int64_t pass) {
+  constexpr const char* kSql =
+      "SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1";
+  const pg::Rows rows = OwnQuery(kSql).BigInt(pass).Run();
+  if (rows.empty()) return {"canceled", ""};
+  return {rows.front().Text(0), rows.front().Text(1)};
+}
+
+// Whether a worker is at this pass.
+bool IsHeld(std::int64_t pass) {
+  return OwnQuery(
+             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'"
+             " AND objsubid = $1 AND classid::bigint << 32 | objid::bigint = $2 AND granted"
+             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))")
+      .BigInt(kPassLockClass)
+      .BigInt(pass)
+      .Run()
+      .at(0)
+      .Bool(0);
+}
+
+// What the profile says of the pass's end.
+std::string ReasonOf(const std::string& user_id) {
+  pg::Rows rows = pg::Query("SELECT full_pass_error FROM " + settings::AppTable("user_profiles") +
+                            " WHERE user_id = $1")
+                      .Uuid(user_id)
+                      .Run();
+  return rows.empty() ? "the user was deleted" : rows.front().Text(0);
+}
+
+void Wait() {
+  pg::Call([] {
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kLookEveryMs,
+              PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  });
+  pg::CheckForInterrupts();
+}
+
+// Waits until the pass has ended, or until nobody is at it any more or will be, saying how far it
+// is.  `worker`: its only worker, or nullptr if a launcher starts them.
+PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
+  std::string said;
+  std::int64_t waited = 0;
+  int alone = 0;
+  while (true) {
+    // An interrupt in the middle of a look must leave no half of it: the pass is canceled then.
+    pg::Subtransaction look;
+    // The lock before the row: a worker lets go of it after it has committed the end.
+    const bool nobody = worker != nullptr ? worker->Stopped() : FindObstacle().has_value();
+    alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
+    const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
+    const PassRow row = Look(pass);
+    look.Keep();
+    pg::Call([] { SPI_commit(); });
+    if (abandoned || (row.state != "queued" && row.state != "running")) return row;
+    if (row.progress != said && waited >= kNoticeEveryMs) {
+      pg::Log(NOTICE, row.progress);
+      said = row.progress;
+      waited = 0;
+    }
+    Wait();
+    waited += kLookEveryMs;
+  }
+}
+
+// Canceling the call cancels the pass, whoever runs it.
+PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWorker* worker) {
+  try {
+    return Watch(pass, worker);
+  } catch (const Error&) {
+    try {
+      pg::Call([] { SPI_rollback(); });
+      pg::WithSafeSearchPath([&] { return CancelPass(user_id); });
+      pg::Call([] { SPI_commit(); });
+    } catch (const Error&) {
+      // What ended the call is what is reported.
+    }
+    throw;
+  }
+}
+
+// Without a launcher nobody else keeps to soulprint.max_workers.
+void RequireFreeWorker(std::int64_t pass) {
+  const std::int64_t busy =
+      OwnQuery("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker'")
+          .Run()
+          .at(0)
+          .BigInt(0);
+  if (busy < settings::max_workers) return;
+  throw Error("53400", std::to_string(busy) + " soulprint workers are busy",
+              "Full pass " + std::to_string(pass) + " stays queued.",
+              "Call it again later, or raise soulprint.max_workers.");
+}
+
+// Runs the pass in a worker of this call's own.
+PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
+  RequireFreeWorker(pass);
+  BackgroundWorkerHandle* const handle =
+      StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
+  if (handle == nullptr) {
+    if (probe) wake::ProbeNow();
+    throw Error("53400", "no background worker slot is free",
+                "Full pass " + std::to_string(pass) + " stays queued.",
+                "Raise max_worker_processes, or try again later.");
+  }
+  const OwnWorker worker(handle);
+  return WatchOrCancel(user_id, pass, &worker);
+}
+
+// Somebody waits for it: whatever it was put off for, the launcher takes it at once.
+void MakeDue(std::int64_t pass) {
+  OwnQuery(
+      "UPDATE soulprint.full_passes SET not_before = now()"
+      " WHERE id = $1 AND state = 'queued' AND not_before > now()")
+      .BigInt(pass)
+      .Execute();
+  wake::AtCommit();
+}
+
+[[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
+                                  const std::string& state) {
+  const std::string name = "full pass " + std::to_string(pass);
+  if (state == "running") {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "the worker of " + name + " ended unexpectedly", {},
+                "Call it again to go on; the server log may say why.");
+  }
+  std::string reason = ReasonOf(user_id);
+  std::string hint = state == "queued" ? "Call it again to go on." : "";
+  if (const auto obstacle = FindObstacle(); state == "queued" && obstacle) {
+    reason = obstacle->reason;
+    hint = obstacle->hint;
+  }
+  if (reason.empty()) reason = "the server log may say why";
+  throw Error(sqlstate::kObjectNotInPrerequisiteState,
+              name + (state == "failed" ? " has failed: " : " is " + state + ": ") + reason, {},
+              hint);
+}
+
+void RunAndWait(const std::string& user_id) {
+  const auto obstacle = FindObstacle();
+  if (obstacle && !IsProbeDue()) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
+  }
+  const bool served = !UnservedReason();
+  const std::int64_t pass =
+      pg::WithSafeSearchPath([&] { return StartPass(user_id, std::nullopt); });
+  const bool probe = !served && obstacle && TakeProbe();
+  if (served) MakeDue(pass);
+  // The worker must see the request, and waiting must not hold a snapshot.
+  pg::Call([] { SPI_commit(); });
+  const PassRow end =
+      served ? WatchOrCancel(user_id, pass, nullptr) : RunHere(user_id, pass, probe);
+  if (end.state != "done") ThrowUnfinished(user_id, pass, end.state);
+}
+
+}  // namespace
+
+}  // namespace soulprint
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_run_full_pass);
+
+Datum soulprint_run_full_pass(PG_FUNCTION_ARGS) {
+  using namespace soulprint;
+  return pg::Enter([&]() -> Datum {
+    const auto* context = reinterpret_cast<CallContext*>(fcinfo->context);
+    if (context == nullptr || context->atomic) {
+      throw Error("25001", "soulprint_run_full_pass() cannot run inside a transaction block", {},
+                  "Call it on its own, or use soulprint_start_full_pass().");
+    }
+    const std::string user_id = UserIdArgument(fcinfo);
+    pg::Call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });
+    RunAndWait(user_id);
+    pg::Call([] { SPI_finish(); });
+    return static_cast<Datum>(0);
+  });
+}
+}

@@ -1,0 +1,237 @@
+#include "store/importer.hpp"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "export/export_to_conversations.hpp"
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "settings.hpp"
+#include "store/identity.hpp"
+#include "store/jsonb.hpp"
+#include "store/locks.hpp"
+#include "util/error.hpp"
+#include "util/freed_memory.hpp"
+#include "util/text.hpp"
+#include "util/time.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// Of how many conversations it is known that this import has met them: 24 MB at most.
+constexpr std::size_t kMet = std::size_t{1} << 19;
+
+// The id of a conversation that has none: "h-" and the first 32 hex digits of the SHA-256 of its
+// title, creation time and first visible message.
+std::string MakeId(const Conversation& conversation) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const std::string head =
+      conversation.title.value_or("") + "\n" + FormatTime(conversation.created_at) + "\n";
+  const std::string& message = conversation.messages.front().text;
+  uint8 digest[PG_SHA256_DIGEST_LENGTH];
+  pg::Call([&] {
+    const auto bytes = [](const std::string& text) {
+      return reinterpret_cast<const uint8*>(text.data());
+    };
+    pg_cryptohash_ctx* const hash = pg_cryptohash_create(PG_SHA256);
+    if (pg_cryptohash_init(hash) < 0 || pg_cryptohash_update(hash, bytes(head), head.size()) < 0 ||
+        pg_cryptohash_update(hash, bytes(message), message.size()) < 0 ||
+        pg_cryptohash_final(hash, digest, sizeof digest) < 0) {
+      ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+                      errmsg("could not compute an SHA-256 hash: %s", pg_cryptohash_error(hash))));
+    }
+    pg_cryptohash_free(hash);
+  });
+  std::string id = "h-";
+  for (std::size_t i = 0; i < 16; ++i) id += {kHex[digest[i] >> 4], kHex[digest[i] & 15]};
+  return id;
+}
+
+bool IsLarge(const Conversation& conversation) {
+  constexpr std::size_t kLarge = std::size_t{4} << 20;
+  std::size_t bytes = 0;
+  for (const Message& message : conversation.messages) {
+    bytes += sizeof message + message.text.size();
+  }
+  return bytes > kLarge;
+}
+
+// The conversations of one user, being imported.
+class Importer {
+ public:
+  Importer(const std::string& user_id, const std::function<void()>& check)
+      : user_id_(user_id), check_(check), table_(settings::AppTable("raw_conversations")) {
+    if (!pg_strong_random(&secret_, sizeof secret_)) {
+      throw Error(sqlstate::kInternalError, "could not generate random values");
+    }
+  }
+
+  // Also after an error: the session may have much else to do.
+  ~Importer() { ReturnFreedMemory(); }
+  Importer(const Importer&) = delete;
+  Importer& operator=(const Importer&) = delete;
+
+  Imported Import(const ExportSource& source) {
+    const ArchiveLimits archive_limits{static_cast<std::uint64_t>(settings::max_export_size) << 20};
+    ImportLimits limits;
+    limits.max_conversation_bytes = static_cast<std::size_t>(settings::max_conversation_size) << 20;
+    imported_.report = ReadExport(
+        source, archive_limits, limits,
+        [this](Conversation conversation) {
+          check_();
+          if (conversation.do_not_remember) {
+            Remove(conversation.id);
+          } else {
+            Store(std::move(conversation));
+          }
+        },
+        check_);
+    if (imported_.imported + imported_.updated + imported_.unchanged + removed_ == 0) ThrowEmpty();
+    return std::move(imported_);
+  }
+
+ private:
+  void Store(Conversation conversation) {
+    if (conversation.id.empty()) conversation.id = MakeId(conversation);
+    if (taken_back_.count(Hash(conversation.id)) > 0) {
+      ++imported_.unchanged;
+      return;
+    }
+    const bool met = !Remember(conversation.id, &met_);
+    const auto messages = static_cast<std::int64_t>(conversation.messages.size());
+    const bool large = IsLarge(conversation);
+    if (large) ReturnFreedMemory();
+    // Of copies in one import the first stays, unless another is newer; of two imports, the later.
+    pg::Rows rows =
+        pg::Query("INSERT INTO " + table_ +
+                  " AS r (user_id, conversation_id, title, message_count, created_at, updated_at,"
+                  " imported_at, messages) VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'),"
+                  " now(), $7)"
+                  " ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title,"
+                  " messages = excluded.messages, message_count = excluded.message_count,"
+                  " created_at = excluded.created_at, updated_at = excluded.updated_at,"
+                  " imported_at = excluded.imported_at"
+                  " WHERE ($6 > coalesce(r.updated_at, '-infinity')"
+                  " OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)"
+                  // In most collations = of jsonb copies the texts that it compares.
+                  " AND (r.title, r.message_count, r.created_at, r.updated_at,"
+                  " jsonb_hash_extended(r.messages, 0))"
+                  " IS DISTINCT FROM (excluded.title, excluded.message_count, excluded.created_at,"
+                  " excluded.updated_at, jsonb_hash_extended(excluded.messages, 0))"
+                  // Its statement does not see what it inserts.  (A partitioned table has no xmax.)
+                  " RETURNING EXISTS (SELECT FROM " +
+                  table_ +
+                  " o WHERE o.user_id = r.user_id AND o.conversation_id = r.conversation_id)")
+            .Uuid(user_id_)
+            .Text(conversation.id)
+            .Text(conversation.title)
+            .BigInt(messages)
+            .Timestamp(conversation.created_at)
+            .Timestamp(conversation.updated_at)
+            .Jsonb([&] {
+              const Datum jsonb = MessagesToJsonb(conversation.messages);
+              std::vector<Message>().swap(conversation.messages);
+              if (large) ReturnFreedMemory();
+              return jsonb;
+            })
+            .Bool(met)
+            .Run();
+    std::int64_t& count = rows.empty()           ? imported_.unchanged
+                          : rows.front().Bool(0) ? imported_.updated
+                                                 : imported_.imported;
+    ++count;
+  }
+
+  // Whoever writes ids does not know what they hash to.
+  std::size_t Hash(const std::string& id) const {
+    return hash_bytes_extended(reinterpret_cast<const unsigned char*>(id.data()),
+                               static_cast<int>(id.size()), secret_);
+  }
+
+  // False if it is there.
+  bool Remember(const std::string& id, std::unordered_set<std::size_t>* ids) const {
+    return ids->size() < kMet ? ids->insert(Hash(id)).second : ids->count(Hash(id)) == 0;
+  }
+
+  // An earlier export, or an older copy in this one, may have it without its user's wish that it be
+  // forgotten.
+  void Remove(const std::string& id) {
+    Remember(id, &taken_back_);
+    imported_.taken_back = true;
+    const auto stored = [&](const char* begin) {
+      return pg::Query(begin + table_ + " WHERE user_id = $1 AND conversation_id = $2")
+          .Uuid(user_id_)
+          .Text(id)
+          .Execute();
+    };
+    // So that only who has something to delete needs the right to.
+    if (stored("SELECT FROM ") == 0) return;
+    removed_ += static_cast<std::int64_t>(stored("DELETE FROM "));
+  }
+
+  [[noreturn]] void ThrowEmpty() {
+    std::string found = "Conversations found: " + std::to_string(imported_.report.found);
+    for (const auto& [reason, count] : imported_.report.skipped) {
+      found += ", skipped (" + reason + "): " + std::to_string(count);
+    }
+    throw Error(sqlstate::kInvalidTextRepresentation,
+                "the export holds no conversation that can be used", found + ".",
+                "Upload the archive that ChatGPT sends when data is exported.");
+  }
+
+  const std::string& user_id_;
+  const std::function<void()>& check_;
+  std::string table_;
+  uint64 secret_ = 0;
+  std::unordered_set<std::size_t> met_;  // hashes of ids
+  std::unordered_set<std::size_t> taken_back_;
+  std::int64_t removed_ = 0;
+  Imported imported_;
+};
+
+}  // namespace
+
+std::int64_t CountSkipped(const ImportReport& report) {
+  std::size_t sum = 0;
+  for (const auto& [reason, count] : report.skipped) sum += count;
+  return static_cast<std::int64_t>(sum);
+}
+
+Imported ImportExport(const std::string& user_id, const ExportSource& source,
+                      const std::function<void()>& check) {
+  ReturnLargeBlocksWhenFreed();
+  LockImports(user_id);
+  return Importer(user_id, check).Import(source);
+}
+
+void RecordImport(const std::string& user_id, const ImportOrigin& origin,
+                  const Imported& imported) {
+  const ImportReport& report = imported.report;
+  OwnQuery(
+      "INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported,"
+      " updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages,"
+      " replaced_characters) VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8,"
+      " $9::jsonb, $10, $11::jsonb, $12)")
+      .Uuid(user_id)
+      .Text(origin.source)
+      .Text(origin.storage_path)
+      .Text(CleanUtf8(origin.etag))
+      .BigInt(imported.imported)
+      .BigInt(imported.updated)
+      .BigInt(imported.unchanged)
+      .BigInt(CountSkipped(report))
+      .Text(nlohmann::json(report.skipped).dump())
+      .TextArray(report.skipped_ids)
+      .Text(nlohmann::json(report.hidden).dump())
+      .BigInt(static_cast<std::int64_t>(report.replaced_characters))
+      .Execute();
+  HoldProfile(user_id);
+}
+
+}  // namespace soulprint

@@ -1,0 +1,36 @@
+#include "store/locks.hpp"
+
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "settings.hpp"
+#include "store/identity.hpp"
+#include "util/error.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+ImportLock ImportLockOf(const std::string& user_id) {
+  const std::uint64_t hash =
+      hash_bytes_extended(reinterpret_cast<const unsigned char*>(user_id.data()),
+                          static_cast<int>(user_id.size()), kImportLockClass);
+  return {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash)};
+}
+
+void LockImports(const std::string& user_id) {
+  const ImportLock lock = ImportLockOf(user_id);
+  LOCKTAG tag;
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, lock.high, lock.low, kImportLockClass);
+  pg::Call([&] { LockAcquire(&tag, ExclusiveLock, false, false); });
+}
+
+void HoldProfile(const std::string& user_id) {
+  const std::uint64_t found = pg::Query("SELECT FROM " + settings::AppTable("user_profiles") +
+                                        " WHERE user_id = $1 FOR KEY SHARE")
+                                  .Uuid(user_id)
+                                  .As(Worker())
+                                  .Execute();
+  if (found == 0) throw Error(sqlstate::kNoData, "user " + user_id + " was deleted");
+}
+
+}  // namespace soulprint

@@ -1,0 +1,112 @@
+// The answers that were paid for: SqlStore's statements on soulprint.replies.
+
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "store/identity.hpp"
+#include "store/sql_store.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+std::string_view OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCutOff:
+      return "cut_off";
+    case Outcome::kRefused:
+      return "refused";
+    default:
+      return "answered";
+  }
+}
+
+Outcome OutcomeFromName(const std::string& name) {
+  if (name == "cut_off") return Outcome::kCutOff;
+  if (name == "refused") return Outcome::kRefused;
+  return Outcome::kAnswered;
+}
+
+}  // namespace
+
+std::optional<Answer> SqlStore::FindReply(const Question& question) {
+  pg::Rows rows = pg::InTransaction([&] {
+    return OwnQuery(
+               "SELECT outcome, reply, reason FROM soulprint.replies WHERE user_id = $1"
+               " AND step = $2 AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4")
+        .Uuid(pass_.user_id)
+        .Text(StepName(question.step))
+        .Text(QuestionIdentity(question))
+        .BigInt(question.attempt)
+        .Run();
+  });
+  if (rows.empty()) return std::nullopt;
+  ++calls_remembered_;
+  Answer answer;
+  answer.outcome = OutcomeFromName(rows.front().Text(0));
+  answer.text = rows.front().Text(1);
+  answer.reason = rows.front().Text(2);
+  return answer;
+}
+
+void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
+  pg::Transaction transaction;
+  // An answer is paid for: it must be on this server's disk, whatever standbys do.
+  pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
+  // No lock on the application's tables must keep it from that.
+  GuardPass();
+  for (const Reply& reply : replies) {
+    const bool final = IsFinal(reply.answer.outcome);
+    if (final) InsertReply(reply);
+    OwnQuery(
+        "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
+        " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
+        " cost_usd = cost_usd + $4::numeric WHERE id = $1")
+        .BigInt(pass_.id)
+        .BigInt(reply.answer.usage.input_tokens)
+        .BigInt(reply.answer.usage.output_tokens)
+        .Double(reply.answer.usage.cost_usd)
+        .BigInt(final ? 1 : 0)
+        .Execute();
+  }
+  transaction.Commit();
+}
+
+void SqlStore::InsertReply(const Reply& reply) {
+  OwnQuery(
+      "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
+      " reason, request_id, model, input_tokens, output_tokens, cost_usd, conversation_id)"
+      " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10,"
+      " $11, $12, nullif($13, '')) ON CONFLICT DO NOTHING")
+      .Uuid(pass_.user_id)
+      .Text(StepName(reply.question.step))
+      .Text(QuestionIdentity(reply.question))
+      .BigInt(reply.question.attempt)
+      .Text(OutcomeName(reply.answer.outcome))
+      .Text(CleanUtf8(reply.answer.text))
+      .Text(CleanUtf8(reply.answer.reason))
+      .Text(reply.answer.request_id)
+      .Text(reply.question.model)
+      .BigInt(reply.answer.usage.input_tokens)
+      .BigInt(reply.answer.usage.output_tokens)
+      .Double(reply.answer.usage.cost_usd)
+      .Text(reply.question.conversation_id)
+      .Execute();
+}
+
+void SqlStore::RefuseReply(const Question& question) {
+  pg::Transaction transaction;
+  Guard();
+  OwnQuery(
+      "UPDATE soulprint.replies SET unusable = true WHERE user_id = $1 AND step = $2"
+      " AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4 AND NOT unusable")
+      .Uuid(pass_.user_id)
+      .Text(StepName(question.step))
+      .Text(QuestionIdentity(question))
+      .BigInt(question.attempt)
+      .Execute();
+  transaction.Commit();
+}
+
+}  // namespace soulprint

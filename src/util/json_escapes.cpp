@@ -1,0 +1,55 @@
+#include "util/json_escapes.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace soulprint {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = static_cast<char>(c | 0x20);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The number of the escape \uXXXX at `at`, -1 if there is none.
+int EscapeAt(std::string_view json, std::size_t at) {
+  if (json.size() - std::min(at, json.size()) < 6 || json[at] != '\\' || json[at + 1] != 'u') {
+    return -1;
+  }
+  int number = 0;
+  for (std::size_t i = 2; i < 6; ++i) {
+    int const digit = HexDigit(json[at + i]);
+    if (digit < 0) return -1;
+    number = number * 16 + digit;
+  }
+  return number;
+}
+
+bool IsHighSurrogate(int number) { return number >= 0xD800 && number < 0xDC00; }
+bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
+
+}  // namespace
+
+std::size_t RepairEscapes(std::string* json) {
+  std::size_t replaced = 0;
+  for (std::size_t at = json->find('\\'); at != std::string::npos; at = json->find('\\', at)) {
+    int const number = EscapeAt(*json, at);
+    if (number < 0) {
+      at += 2;
+      continue;
+    }
+    if (IsHighSurrogate(number) && IsLowSurrogate(EscapeAt(*json, at + 6))) {
+      at += 12;
+      continue;
+    }
+    if (number == 0 || IsHighSurrogate(number) || IsLowSurrogate(number)) {
+      json->replace(at, 6, "\\uFFFD");
+      ++replaced;
+    }
+    at += 6;
+  }
+  return replaced;
+}
+
+}  // namespace soulprint

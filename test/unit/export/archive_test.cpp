@@ -1,0 +1,194 @@
+// Exports as files: every container they come in.
+
+#include "export/archive.hpp"
+
+#include <gtest/gtest.h>
+
+#include <clocale>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "archives.hpp"
+
+namespace soulprint {
+namespace {
+
+std::string Ids(const std::string& bytes) {
+  std::string const from_memory = Read({bytes, -1}).ids;
+  std::FILE* const file = std::tmpfile();
+  std::fwrite(bytes.data(), 1, bytes.size(), file);
+  std::fflush(file);
+  EXPECT_EQ(Read({{}, fileno(file)}).ids, from_memory);
+  EXPECT_EQ(Read({{}, fileno(file)}).ids, from_memory);  // whatever its position is
+  std::fclose(file);
+  return from_memory;
+}
+
+TEST(Archive, ReadsEveryContainer) {
+  EXPECT_EQ(Ids(Export("a")), "a ");
+  EXPECT_EQ(Ids(Gzip(Export("a"))), "a ");
+  EXPECT_EQ(Ids(Gzip(Export("a")) + Gzip(" ")), "a ");
+  EXPECT_EQ(Ids(Zip({{"user.json", "{}"}, {"conversations.json", Export("a")}})), "a ");
+  EXPECT_EQ(Ids(Zip({{"conversations.json", Export("a")}}, "zip:compression=store")), "a ");
+  EXPECT_EQ(Ids(Zip({{"conversations.json", Export("a")}}, "zip:zip64")), "a ");
+  EXPECT_EQ(Ids(Zip({{"my export/", ""}, {"my export/conversations.json", Export("a")}})), "a ");
+}
+
+TEST(Archive, IgnoresWhatOnlyLooksLikeConversations) {
+  EXPECT_EQ(Ids(Zip({{"__MACOSX/._conversations.json", "junk"},
+                     {"__MACOSX/conversations.json", "junk"},
+                     {"x/._conversations.json", "junk"},
+                     {"conversations.json.index", "junk"},
+                     {"shared_conversations.json", "junk"},
+                     {"conversations-x.json", "junk"},
+                     {"conversations-.json", "junk"},
+                     {"conversations.json/", ""},
+                     {"../../conversations.json", Export("a")}})),
+            "a ");
+}
+
+TEST(Archive, ReadsPartsAsTheyStandAndOneSetOnly) {
+  EXPECT_EQ(Ids(Zip({{"conversations-002.json", Export("c")},
+                     {"conversations-10.json", Export("d")},
+                     {"conversations.json", Export("single")},
+                     {"conversations-000.json", Export("a")},
+                     {"conversations-001.json", Export("b")}})),
+            "c d a b ");
+}
+
+TEST(Archive, ReadsPartsOfEveryOrderInLinearTime) {
+  constexpr int kParts = 2000;
+  Files parts;
+  for (int i = kParts; i > 0; --i) {
+    parts.emplace_back("conversations-" + std::to_string(i) + ".json", Export("a"));
+  }
+  std::string const zip = Zip(parts);
+  for (const std::string& bytes : {zip, Zip({{"conversations.zip", zip}})}) {
+    int calls = 0;
+    EXPECT_EQ(Read({bytes, -1}, {}, [&] { ++calls; }).report.conversations, kParts);
+    EXPECT_LT(calls, 10 * kParts);
+  }
+}
+
+TEST(Archive, ReadsMoreFilesThan16BitsCount) {
+  std::string const zip = ZipOfMany(70000, {{"conversations.json", Export("a")}});
+  EXPECT_EQ(Read({zip, -1}).ids, "a ");
+}
+
+TEST(Archive, ReadsGeminisActivitiesInATakeout) {
+  std::string const asked =
+      R"([{"header":"Gemini Apps","title":"Prompted hi","time":"2025-01-01"}])";
+  std::string const takeout = "Takeout/My Activity/";
+  EXPECT_EQ(Ids(Zip({{takeout + "YouTube/MyActivity.json", "no JSON"},
+                     {takeout + "Gemini Apps/MyActivity.json", asked}})),
+            " ");
+  EXPECT_EQ(
+      Ids(Zip({{takeout + "Bard/MyActivity.json", asked}, {"conversations.json", Export("a")}})),
+      "a ");
+}
+
+TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
+  std::string const asked =
+      R"([{"header":"Gemini-Apps","title":"Prompted hi","time":"2025-01-01"}])";
+  auto const found = [](const Files& files) { return Read({Zip(files), -1}).report.found; };
+  EXPECT_EQ(found({{"Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.json", asked}}), 1U);
+  EXPECT_EQ(found({{"Takeout/Mon activité/Applications Gemini/MonActivité.json", asked}}), 1U);
+  EXPECT_EQ(found({{"Мои действия/Приложения с Gemini/МоиДействия.json", asked}}), 1U);
+  EXPECT_EQ(found({{"Takeout/我的活动/Gemini Apps/我的活动记录.json", asked}}), 1U);
+  // What the user gave to Gemini lies there too.
+  EXPECT_EQ(found({{"Takeout/My Activity/Gemini Apps/data-1.json", "no JSON"},
+                   {"Takeout/My Activity/Gemini Apps/photos.zip", "no ZIP"},
+                   {"Takeout/My Activity/Gemini Apps/MyActivity.json", asked}}),
+            1U);
+  EXPECT_EQ(found({{"Takeout/Meine Aktivitäten/Gemini-Apps/data-1.json", "no JSON"},
+                   {"Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.json", asked}}),
+            1U);
+  for (const char* name : {"Takeout/Gemini/gems.json", "Gemini/MeineAktivitäten.json",
+                           "Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json",
+                           "Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.html"}) {
+    ExpectError(Zip({{name, asked}}), "22P02", "holds no conversations.json");
+  }
+}
+
+TEST(Archive, GoesOneZipDeep) {
+  std::string const inner = Zip({{"chat.html", "<html>"}, {"conversations.json", Export("a")}});
+  std::string const parts =
+      Zip({{"conversations-001.json", Export("c")}, {"conversations-000.json", Export("b")}});
+  std::string const stored = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
+  EXPECT_EQ(Ids(Zip({{"User Online Activity/Files__1.zip", "no zip"},
+                     {"User Online Activity/Conversations__1-chatgpt-0002.zip", parts},
+                     {"User Online Activity/Conversations__1-chatgpt-0001.zip", inner},
+                     {"report.html", "<html>"}})),
+            "c b a ");
+  EXPECT_EQ(Ids(Zip({{"my-export.ZIP", inner}}, "zip:compression=store")), "a ");
+  EXPECT_EQ(Ids(Zip({{"Conversations.zip", stored}})), "a ");
+}
+
+TEST(Archive, LooksIntoOtherZipsOnlyIfNoneIsOfConversations) {
+  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  EXPECT_EQ(Ids(Zip({{"Support__x.zip", "no zip"}, {"Conversations__1.zip", zip}})), "a ");
+  EXPECT_EQ(Ids(Zip({{"Support__x.zip", zip.substr(0, 50)}, {"Conversations__1.zip", zip}})), "a ");
+  EXPECT_EQ(Ids(Zip({{"other.zip", Zip({{"x.txt", "x"}})}, {"my-export.zip", zip}})), "a ");
+  ExpectError(Zip({{"Conversations__1.zip", "no zip"}, {"my-export.zip", zip}}), "22P02",
+              "export archive cannot be read", "In \"Conversations__1.zip\": There is no header");
+}
+
+TEST(Archive, ReadsNamesThatAreNotAscii) {
+  EXPECT_EQ(std::string(setlocale(LC_CTYPE, nullptr)), "C");
+  std::string zip = Zip({{"XXXXXX/conversations.json", Export("a")}}, "zip:compression=store");
+  for (std::size_t at = zip.find("XXXXXX"); at != std::string::npos; at = zip.find("XXXXXX")) {
+    zip.replace(at, 6, "東京");
+    // Bit 11 of the flags says UTF-8: 24 bytes before the name of a file, 38 in the directory.
+    std::size_t const flags = at == 30 ? at - 24 : at - 38;
+    zip[flags + 1] = static_cast<char>(zip[flags + 1] | 8);
+  }
+  EXPECT_EQ(Ids(zip), "a ");
+  EXPECT_EQ(std::string(setlocale(LC_CTYPE, nullptr)), "C");
+}
+
+std::string ReadData(const std::string& name) {
+  std::string path = __FILE__;
+  path.resize(path.rfind("unit/"));
+  std::ifstream file(path + "data/" + name, std::ios::binary);
+  EXPECT_TRUE(file.good()) << path;
+  std::stringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+// Reads an archive and compares with its answer key: the visible messages of each conversation to
+// the last id, and nothing of what must not be seen.
+void ExpectTruth(const std::string& name) {
+  using nlohmann::json;
+  json const truth = json::parse(ReadData(name + ".truth.json"));
+  std::string const zip = ReadData(name + ".zip");
+  std::size_t seen = 0;
+  std::string output;
+  auto const give = [&](Conversation conversation) {
+    ++seen;
+    json visible = json::array();
+    for (const Message& message : conversation.messages) {
+      visible.push_back({message.id, message.role == Role::kUser ? "user" : "assistant"});
+      output += message.text + "\n";
+    }
+    output += conversation.title.value_or("") + "\n";
+    EXPECT_EQ(visible, truth["expected"][conversation.id]["visible"]);
+  };
+  ReadExport({zip, -1}, {}, {}, give, [] {});
+  EXPECT_EQ(seen, truth["expected"].size());
+  for (const auto& canaries : truth["canaries"]) {
+    for (const auto& canary : canaries) {
+      EXPECT_EQ(output.find(canary.get<std::string>()), std::string::npos) << canary;
+    }
+  }
+}
+
+TEST(Archive, AgreesWithTheAnswerKeys) {
+  ExpectTruth("emily");
+  ExpectTruth("persona_rich");
+}
+
+}  // namespace
+}  // namespace soulprint

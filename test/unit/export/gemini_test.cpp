@@ -1,0 +1,110 @@
+// Gemini's activities: which are prompts, and which belong together.
+
+#include "export/gemini.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace soulprint {
+namespace {
+
+constexpr std::int64_t kMinute = 60 * 1000000;
+
+// What is said in an activity with this title: the prompt, then | and the answer.
+std::string Said(const std::string& title, const std::string& answer = "", bool picture = false) {
+  ExportedConversation exported;
+  exported.title = title;
+  exported.activity.picture = picture;
+  if (!answer.empty()) exported.activity.html = {answer};
+  std::string said;
+  for (const ExportedMessage& message : ActivityToMessages(std::move(exported))) {
+    said += (message.role == "user" ? "" : "|") + message.text;
+  }
+  return said;
+}
+
+TEST(ActivityToMessages, TakesThePromptOutOfTheTitle) {
+  EXPECT_EQ(Said("Prompted hi there "), "hi there");
+  EXPECT_EQ(Said("Prompted\u00A0hi"), "hi");
+  EXPECT_EQ(Said("Live Prompt hi"), "hi");
+  EXPECT_EQ(Said("Asked hi"), "hi");
+  EXPECT_EQ(Said("Said hi"), "hi");
+  EXPECT_EQ(Said("Prompt : hi"), "hi");
+  EXPECT_EQ(Said("Prompt\u00A0: hi"), "hi");
+  EXPECT_EQ(Said("Prompt:hi"), "hi");
+  EXPECT_EQ(Said("Prompted :-) :"), ":-) :");
+}
+
+TEST(ActivityToMessages, WhatWasDoneIsNotWhatWasSaid) {
+  EXPECT_EQ(Said("Used an Assistant feature", "x"), "");
+  EXPECT_EQ(Said("Gave feedback: x", "x"), "");
+  EXPECT_EQ(Said("Prompting is not a known word"), "");
+  EXPECT_EQ(Said(""), "");
+}
+
+TEST(ActivityToMessages, AnUnknownLanguageIsAPromptIfItWasAnswered) {
+  EXPECT_EQ(Said("Gefragt: Wie geht es?", "Gut"), "Gefragt: Wie geht es?|Gut");
+  EXPECT_EQ(Said("Gefragt: Wie geht es?"), "");
+}
+
+TEST(ActivityToMessages, TakesTheAnswerAsText) {
+  EXPECT_EQ(Said("Prompted q", "<p>a &amp; b</p><p>c</p>"), "q|a & b\n\nc");
+  EXPECT_EQ(Said("Prompted", "a", true), "[image]|a");
+  EXPECT_EQ(Said("Prompted", "a"), "|a");
+  ExportedConversation exported;
+  exported.title = "Prompted q";
+  exported.activity.html = {"<p> </p>"};
+  exported.activity.description = " plain < text ";
+  EXPECT_EQ(ActivityToMessages(exported).back().text, "plain < text");
+  exported.activity.html = {"one", "<br>", "two"};
+  EXPECT_EQ(ActivityToMessages(exported).back().text, "one\n\ntwo");
+}
+
+std::vector<ExportedMessage> One(const std::string& text) {
+  ExportedMessage message;
+  message.text = text;
+  return {message};
+}
+
+std::string Texts(const std::optional<ExportedConversation>& conversation) {
+  if (!conversation) return "none";
+  std::string texts;
+  for (const ExportedMessage& message : conversation->messages) texts += message.text;
+  return texts;
+}
+
+TEST(Activities, HalfAnHourApartIsAnotherConversation) {
+  Activities activities(1 << 20);
+  EXPECT_EQ(Texts(activities.Add(100 * kMinute, One("c"))), "none");
+  EXPECT_EQ(Texts(activities.Add(70 * kMinute, One("b"))), "none");
+  EXPECT_EQ(Texts(activities.Add(39 * kMinute, One("a"))), "bc");
+  std::optional<ExportedConversation> const last = activities.Finish();
+  EXPECT_EQ(Texts(last), "a");
+  EXPECT_EQ(last->created_at, 39 * kMinute);
+  EXPECT_EQ(Texts(activities.Finish()), "none");
+}
+
+TEST(Activities, AreInTheOrderOfTheirTimesWhateverTheFiles) {
+  Activities oldest_first(1 << 20);
+  oldest_first.Add(1 * kMinute, One("a"));
+  oldest_first.Add(2 * kMinute, One("b"));
+  std::optional<ExportedConversation> const c = oldest_first.Finish();
+  EXPECT_EQ(Texts(c), "ab");
+  EXPECT_EQ(c->created_at, 1 * kMinute);
+  EXPECT_EQ(c->updated_at, 2 * kMinute);
+  Activities same(1 << 20);
+  same.Add(5, One("b"));
+  same.Add(std::nullopt, One("a"));
+  EXPECT_EQ(Texts(same.Finish()), "ab");
+}
+
+TEST(Activities, AConversationEndsBeforeItIsTooLarge) {
+  Activities activities(10000);
+  EXPECT_EQ(Texts(activities.Add(2, One(std::string(6000, 'b')))), "none");
+  EXPECT_EQ(Texts(activities.Add(1, One(std::string(6000, 'a')))), std::string(6000, 'b'));
+  EXPECT_EQ(Texts(activities.Finish()), std::string(6000, 'a'));
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,86 @@
+// A secret comes from a file that only its owner can read; messages say neither where nor what.
+
+#include "net/secret_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "util/error.hpp"
+
+namespace soulprint {
+namespace {
+
+class SecretFile : public testing::Test {
+ protected:
+  SecretFile() { folder_ = mkdtemp(name_); }
+  ~SecretFile() override {
+    unlink(path().c_str());
+    rmdir(folder_.c_str());
+  }
+
+  std::string path() const { return folder_ + "/secret"; }
+
+  void Write(const std::string& content, mode_t mode = 0600) {
+    std::ofstream(path(), std::ios::binary) << content;
+    chmod(path().c_str(), mode);
+  }
+
+  std::string Problem(const std::string& path) {
+    try {
+      ReadSecretFile(path, "soulprint.some_file");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
+      EXPECT_NE(error.hint(), "");
+      EXPECT_EQ(std::string(error.what()).find(folder_), std::string::npos);
+      EXPECT_EQ(std::string(error.what()).find("sk-ant"), std::string::npos);
+      return error.what();
+    }
+    return "";
+  }
+
+ private:
+  char name_[sizeof("/tmp/soulprint.XXXXXX")] = "/tmp/soulprint.XXXXXX";
+  std::string folder_;
+};
+
+TEST_F(SecretFile, GivesTheContentWithoutWhiteSpaceAroundIt) {
+  Write("sk-ant-1");
+  EXPECT_EQ(ReadSecretFile(path(), "s"), "sk-ant-1");
+  Write(" \tsk-ant-2\r\n");
+  EXPECT_EQ(ReadSecretFile(path(), "s"), "sk-ant-2");
+  Write("sk-ant-3", 0400);
+  EXPECT_EQ(ReadSecretFile(path(), "s"), "sk-ant-3");
+  Write(std::string(4096, 'k'));
+  EXPECT_EQ(ReadSecretFile(path(), "s").size(), 4096U);
+}
+
+TEST_F(SecretFile, EachWayOfBeingWrong) {
+  EXPECT_EQ(
+      Problem(path()),
+      "the file that soulprint.some_file names could not be opened: No such file or directory");
+  EXPECT_EQ(Problem("/tmp"), "the file that soulprint.some_file names is not a regular file");
+  EXPECT_EQ(Problem("/dev/null"), "the file that soulprint.some_file names is not a regular file");
+  Write("sk-ant-1", 0640);
+  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names has group or world access");
+  Write("sk-ant-1", 0604);
+  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names has group or world access");
+  Write("\n");
+  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is empty");
+  for (const std::string wrong :
+       {"sk-ant-1\nx-evil: 1", "sk-ant-1\rx", "sk-ant 1", "sk-ant-\xFF"}) {
+    Write(wrong);
+    EXPECT_EQ(Problem(path()),
+              "the file that soulprint.some_file names holds a character that no key has");
+  }
+  Write(std::string("sk-ant-1\0x", 10));
+  EXPECT_NE(Problem(path()), "");
+  Write(std::string(4097, 'k'));
+  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is larger than 4 KiB");
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,248 @@
+// Facts as values: JSON form, coercion, merging.
+
+#include "pipeline/facts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+
+Fact Preference(std::string text, std::vector<Source> sources = {}) {
+  Fact fact;
+  fact.text = std::move(text);
+  fact.sources = std::move(sources);
+  return fact;
+}
+
+// What FactsFromJson makes of it, and how many items it dropped.
+std::string Read(const json& facts) {
+  const ReadFacts read = FactsFromJson(facts);
+  return FactsToJson(read.facts) + " " + std::to_string(read.dropped);
+}
+
+std::string Only(std::string_view category, const json& list) {
+  const ReadFacts read = FactsFromJson({{std::string(category), list}});
+  std::string all;
+  for (const Fact& fact : read.facts) all += FactToJson(fact).dump();
+  return all + " " + std::to_string(read.dropped);
+}
+
+TEST(Facts, TheFiveCategoriesAreReadAndWrittenAlike) {
+  const std::string facts =
+      R"({"preferences":["tea"],"projects":[{"name":"n","description":"d","details":"x"}],)"
+      R"("dates":[{"event":"e","date":"2024-03"}],"beliefs":["b"],)"
+      R"("decisions":[{"decision":"d","context":"c"}]})";
+  EXPECT_EQ(Read(json::parse(facts)), facts + " 0");
+}
+
+TEST(Facts, TextIsWrittenAsJsonWritesIt) {
+  for (std::string_view text :
+       {"a \"quote\"", "back\\slash", "tab\tbell\a", "\x7F", "ünï 🦊", "a\xFF"}) {
+    Fact fact = Preference(std::string(text));
+    fact.category = Category::kDates;
+    EXPECT_EQ(FactsToJson({fact}),
+              R"({"preferences":[],"projects":[],"dates":[)" +
+                  FactToJson(fact).dump(-1, ' ', false,
+                                        nlohmann::ordered_json::error_handler_t::replace) +
+                  R"(],"beliefs":[],"decisions":[]})");
+  }
+}
+
+TEST(Facts, AMissingOrNullCategoryIsEmpty) {
+  const std::string none =
+      R"({"preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]} 0)";
+  EXPECT_EQ(Read(json::object()), none);
+  EXPECT_EQ(Read({{"preferences", nullptr}, {"other", 1}}), none);
+}
+
+TEST(Facts, WhatIsNoObjectIsAnErrorThatSaysWhatItIs) {
+  for (const json& wrong : {json(7), json("x"), json::array(), json(nullptr)}) {
+    try {
+      FactsFromJson(wrong);
+      FAIL() << wrong;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), "22P02");
+      EXPECT_EQ(error.what(),
+                std::string("facts are a JSON object, not a JSON ") + wrong.type_name());
+      EXPECT_NE(error.hint(), "");
+    }
+  }
+}
+
+TEST(Facts, AClearItemOfAWrongTypeIsCoerced) {
+  EXPECT_EQ(Only("projects", {"Boat"}), R"({"name":"Boat","description":"","details":""} 0)");
+  EXPECT_EQ(Only("dates", {"Wedding"}), R"({"event":"Wedding","date":""} 0)");
+  EXPECT_EQ(Only("decisions", {"Sell"}), R"({"decision":"Sell","context":""} 0)");
+  EXPECT_EQ(Only("dates", {{{"event", "Born"}, {"date", 1984}}}),
+            R"({"event":"Born","date":"1984"} 0)");
+  EXPECT_EQ(Only("projects", {{{"name", "Boat"}, {"details", {"oak", 7, "", nullptr}}}}),
+            R"({"name":"Boat","description":"","details":"oak; 7"} 0)");
+  EXPECT_EQ(Only("projects", {{{"title", "Boat"}}}),
+            R"({"name":"Boat","description":"","details":""} 0)");
+  EXPECT_EQ(Only("preferences", {42}), R"("42" 0)");
+  for (const char* name : {"text", "preference", "belief", "fact", "value"}) {
+    EXPECT_EQ(Only("preferences", {{{name, "tea"}}}), R"("tea" 0)");
+    EXPECT_EQ(Only("beliefs", {{{name, "tea"}}}), R"("tea" 0)");
+  }
+}
+
+TEST(Facts, AListThatIsOneItemIsTaken) {
+  EXPECT_EQ(Only("preferences", "tea"), R"("tea" 0)");
+  EXPECT_EQ(Only("projects", {{"name", "Boat"}}),
+            R"({"name":"Boat","description":"","details":""} 0)");
+}
+
+TEST(Facts, WhatIsNoFactIsDroppedAndCounted) {
+  EXPECT_EQ(Only("preferences", {nullptr, true, json::array({"x"}), json::object(), "", " \n"}),
+            " 6");
+  EXPECT_EQ(Only("projects", {{{"description", "no name"}}, {{"name", "  "}}, {{"name", {}}}}),
+            " 3");
+  EXPECT_EQ(Only("dates", true), " 1");
+}
+
+TEST(Facts, AnItemNeverCostsItsNeighbours) {
+  EXPECT_EQ(Only("beliefs", {"a", nullptr, "b"}), R"("a""b" 1)");
+}
+
+TEST(Facts, TextIsTrimmedAndCut) {
+  EXPECT_EQ(Only("preferences", {" tea\n"}), R"("tea" 0)");
+  const std::string longest(3000, 'x');
+  const ReadFacts read = FactsFromJson(
+      {{"projects", {{{"name", longest}, {"description", longest}, {"quote", longest}}}}});
+  EXPECT_EQ(read.facts[0].text, Truncate(longest, 1000));
+  EXPECT_EQ(read.facts[0].more[0], Truncate(longest, 2000));
+  EXPECT_EQ(read.facts[0].quote, Truncate(longest, 2000));
+}
+
+TEST(Facts, QuotesFromOutsideAreUnverified) {
+  const ReadFacts read =
+      FactsFromJson({{"beliefs", {{{"text", "b"}, {"quote", "q"}, {"verified", true}}}}});
+  EXPECT_EQ(read.facts[0].quote, "q");
+  EXPECT_FALSE(read.facts[0].verified);
+  EXPECT_EQ(FactToJson(read.facts[0]).dump(), R"("b")");
+}
+
+TEST(Facts, DeepNestingIsOnlyDropped) {
+  std::string deep(5000, '[');
+  deep += std::string(5000, ']');
+  EXPECT_EQ(Only("preferences", {json::parse(deep)}), " 1");
+}
+
+TEST(Facts, SchemaDemandsWhatTheServerDemands) {
+  const json schema = json::parse(
+      FactsSchema({kCategories.begin(), kCategories.end()}, "quote", {{"type", "string"}}));
+  EXPECT_EQ(schema["required"].size(), 5U);
+  EXPECT_EQ(schema["additionalProperties"], false);
+  for (Category category : kCategories) {
+    const json item = schema["properties"][std::string(CategoryName(category))]["items"];
+    EXPECT_EQ(item["additionalProperties"], false);
+    EXPECT_TRUE(item["properties"].contains("quote"));
+    EXPECT_EQ(item["required"].size(), 1U);
+  }
+}
+
+TEST(MergeFacts, EqualIgnoringCaseAndSurroundingWhiteSpaceIsOneFact) {
+  const std::vector<Fact> merged =
+      MergeFacts({Preference("Likes tea"), Preference("Has a dog"), Preference(" LIKES TEA\n")});
+  ASSERT_EQ(merged.size(), 2U);
+  EXPECT_EQ(merged[0].text, " LIKES TEA\n");  // the newest wording, at the first one's place
+  EXPECT_EQ(merged[1].text, "Has a dog");
+}
+
+TEST(MergeFacts, InnerWhiteSpaceAndOtherCategoriesAreDifferent) {
+  Fact belief = Preference("tea");
+  belief.category = Category::kBeliefs;
+  EXPECT_EQ(MergeFacts({Preference("a b"), Preference("a  b"), Preference("tea"), belief}).size(),
+            4U);
+}
+
+TEST(MergeFacts, TheNewerStatementWinsAndItsBlanksAreFilled) {
+  const std::vector<Fact> merged =
+      MergeFacts(FactsFromJson({{"projects",
+                                 {{{"name", "Boat"}, {"description", "oak"}, {"details", "12 m"}},
+                                  {{"name", "boat"}, {"description", "steel"}, {"details", ""}}}}})
+                     .facts);
+  ASSERT_EQ(merged.size(), 1U);
+  EXPECT_EQ(FactToJson(merged[0]).dump(),
+            R"({"name":"boat","description":"steel","details":"12 m"})");
+}
+
+TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
+  Fact older = Preference("tea");
+  older.quote = "I like tea";
+  older.verified = true;
+  Fact newer = Preference("tea");
+  newer.quote = "made up";
+  EXPECT_EQ(MergeFacts({older, newer})[0].quote, "I like tea");
+  EXPECT_TRUE(MergeFacts({older, newer})[0].verified);
+  newer.verified = true;
+  EXPECT_EQ(MergeFacts({older, newer})[0].quote, "made up");
+}
+
+TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
+  const std::vector<Fact> merged = MergeFacts({Preference("a", {{"c2", 0, 20}, {"c1", 1, 10}}),
+                                               Preference("a", {{"c2", 0, 20}, {"c0", 0, {}}})});
+  std::string order;
+  for (const Source& source : merged[0].sources) order += source.conversation_id + " ";
+  EXPECT_EQ(order, "c0 c1 c2 ");
+  EXPECT_EQ(LastSaid(merged[0]), Time(20));
+  EXPECT_EQ(LastSaid(Preference("a")), std::nullopt);
+}
+
+// The processor time of merging, so that a busy machine does not count; the best of three.
+double MergeMilliseconds(const std::vector<Fact>& facts, std::size_t expected) {
+  double best = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    std::vector<Fact> copy = facts;
+    const std::clock_t start = std::clock();
+    const std::vector<Fact> merged = MergeFacts(std::move(copy));
+    best = std::min(best, 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+    EXPECT_EQ(merged.size(), expected);
+  }
+  return best;
+}
+
+TEST(MergeFacts, TwentyThousandFactsTakeMilliseconds) {
+  std::vector<Fact> facts;
+  std::vector<Fact> same;
+  for (int i = 0; i < 20000; ++i) {
+    const Source source{"c" + std::to_string(i), 0, i};
+    facts.push_back(
+        Preference("The user's favourite number is " + std::to_string(i % 7000), {source}));
+    same.push_back(Preference("x", {source}));
+  }
+  // 50 ms are promised of an optimised build; an unoptimised one gets more.
+  constexpr double kLimit = 200;
+  const double many = MergeMilliseconds(facts, 7000);
+  const double one = MergeMilliseconds(same, 1);
+  RecordProperty("milliseconds", std::to_string(many));
+  EXPECT_LT(many, kLimit);
+  EXPECT_LT(one, kLimit);
+}
+
+TEST(FactMerger, GivesWhatMergeFactsGives) {
+  std::vector<Fact> facts;
+  for (const char* text : {"Likes tea", "Likes milk", " likes TEA"}) {
+    Fact fact;
+    fact.text = text;
+    fact.sources = {{"c", static_cast<int>(facts.size()), std::nullopt}};
+    facts.push_back(fact);
+  }
+  FactMerger merger;
+  for (const Fact& fact : facts) merger.Add(fact);
+  EXPECT_GT(merger.bytes(), 2 * sizeof(Fact));
+  std::deque<Fact> const merged = merger.Take();
+  EXPECT_EQ(FactsToJson({merged.begin(), merged.end()}), FactsToJson(MergeFacts(facts)));
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,323 @@
+// MEMORY: asked for, refused, assembled, cut.
+
+#include "pipeline/facts_to_memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fakes.hpp"
+#include "pipeline/facts.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr const char* kNothing =
+    "## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n## Important Dates\n\n"
+    "No data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n## Decisions & Context\n\nNo data yet.";
+
+std::int64_t Day(int day) { return day * std::int64_t{86400000000}; }
+
+Fact Make(Category category, std::string text, int day = 0, std::string more = "",
+          std::string most = "") {
+  Fact fact;
+  fact.category = category;
+  fact.text = std::move(text);
+  fact.more = {std::move(more), std::move(most)};
+  fact.sources = {{"c" + std::to_string(day), 0, Day(day)}};
+  return fact;
+}
+
+std::vector<Fact> Three() {
+  return {Make(Category::kPreferences, "Drinks tea", 1), Make(Category::kBeliefs, "Repair", 2),
+          Make(Category::kDates, "Wedding", 3, "2024-05-01")};
+}
+
+struct Asked {
+  ScriptedModel model;
+  Progress progress;
+  MemoryLimits limits;
+
+  std::string Memory(const std::vector<Fact>& facts) {
+    const Complete complete = [](Question* question) { question->model = "m"; };
+    return FactsToMemory(facts, model, complete, limits, &progress);
+  }
+};
+
+TEST(FactsToMemory, AGoodAnswerIsMemory) {
+  Asked asked;
+  EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
+  ASSERT_EQ(asked.model.asked.size(), 1U);
+  const Question& question = asked.model.asked[0];
+  EXPECT_EQ(question.step, Step::kMemory);
+  EXPECT_EQ(question.max_tokens, 4096);
+  EXPECT_EQ(question.temperature, 0.5);
+  EXPECT_EQ(question.model, "m");
+  EXPECT_EQ(question.schema, "");
+  EXPECT_EQ(question.material,
+            R"({"facts":{"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
+            R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
+            R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
+  EXPECT_EQ(asked.progress.stage, "memory");
+}
+
+TEST(FactsToMemory, WithoutFactsNothingIsAsked) {
+  Asked asked;
+  EXPECT_EQ(asked.Memory({}), kNothing);
+  EXPECT_TRUE(asked.model.asked.empty());
+}
+
+TEST(FactsToMemory, AFenceIsTakenOff) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {
+      Text("\n```markdown\n" + ScriptedModel::GoodMemory() + "\n```\n")};
+  EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
+}
+
+TEST(FactsToMemory, APlaceholderIsAskedForAgainWithANudge) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("I cannot do that."), Text(kNothing)};
+  EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
+  ASSERT_EQ(asked.model.asked.size(), 3U);
+  EXPECT_FALSE(asked.model.asked[0].nudge);
+  EXPECT_EQ(asked.model.asked[1].attempt, 1);
+  EXPECT_EQ(asked.model.asked[1].nudge->answer, "I cannot do that.");
+  EXPECT_EQ(asked.model.asked[2].attempt, 2);
+  EXPECT_EQ(asked.model.asked[2].nudge->answer, kNothing);
+  EXPECT_TRUE(asked.model.refused.empty());  // what led to a good answer stays remembered
+}
+
+TEST(FactsToMemory, AfterThreePlaceholdersMemoryIsAssembledAndTheTriesRefused) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text(""), Text("no"), Text(kNothing)};
+  EXPECT_EQ(asked.Memory(Three()), AssembleMemory(Three(), 5000));
+  EXPECT_EQ(asked.model.asked.size(), 3U);
+  ASSERT_EQ(asked.model.refused.size(), 3U);
+  EXPECT_EQ(asked.model.refused[2].attempt, 2);
+}
+
+TEST(FactsToMemory, ARefusalAndAFailureAreAssembledAtOnce) {
+  for (const Answer& answer : {Refusal(), Failure()}) {
+    Asked asked;
+    asked.model.script[Step::kMemory] = {answer};
+    EXPECT_EQ(asked.Memory(Three()), AssembleMemory(Three(), 5000));
+    EXPECT_EQ(asked.model.asked.size(), 1U);
+  }
+}
+
+TEST(FactsToMemory, WithoutAnAnswerNothingIsMadeUp) {
+  for (const std::vector<Answer>& answers :
+       {std::vector{NoAnswer()}, std::vector{Text("placeholder"), NoAnswer()}}) {
+    Asked asked;
+    asked.model.script[Step::kMemory] = {answers.begin(), answers.end()};
+    try {
+      asked.Memory(Three());
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
+      EXPECT_STREQ(error.what(), "the model gave no answer for MEMORY: no answer");
+    }
+  }
+}
+
+TEST(FactsToMemory, WhatWasCutOffIsAskedOnceWithMoreRoom) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {CutOff(ScriptedModel::GoodMemory())};
+  EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
+  ASSERT_EQ(asked.model.asked.size(), 2U);
+  EXPECT_EQ(asked.model.asked[1].max_tokens, 8192);
+  EXPECT_EQ(asked.model.asked[1].attempt, 0);
+
+  Asked twice;
+  twice.model.script[Step::kMemory] = {CutOff(), CutOff()};
+  EXPECT_EQ(twice.Memory(Three()), AssembleMemory(Three(), 5000));
+  EXPECT_EQ(twice.model.asked.size(), 2U);
+}
+
+TEST(FactsToMemory, WhatIsTooLongIsAskedAgainWithHalfTheFacts) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < 400; ++i) {
+    facts.push_back(Make(Category::kPreferences, "Likes number " + std::to_string(i), i));
+  }
+  Asked asked;
+  asked.model.script[Step::kMemory] = {TooLong()};
+  asked.model.script[Step::kReduce] = {Refusal(), Text("no"), Failure()};
+  EXPECT_EQ(asked.Memory(facts), ScriptedModel::GoodMemory());
+  const Question& first = asked.model.asked.front();
+  const Question& last = asked.model.asked.back();
+  EXPECT_LE(EstimateTokens(last.material), EstimateTokens(first.material) / 2);
+  EXPECT_GT(asked.progress.facts_left_out, 150);
+  EXPECT_LT(asked.progress.facts_left_out, 250);
+  EXPECT_EQ(last.material.find("number 0\""), std::string::npos);  // the oldest went
+  EXPECT_NE(last.material.find("number 399"), std::string::npos);
+}
+
+TEST(FactsToMemory, WhatIsTooLongForeverIsAssembled) {
+  std::vector<Fact> facts(1000, Make(Category::kPreferences, std::string(100, 'x')));
+  Asked asked;
+  asked.model.answer = [](const Question&) { return TooLong(); };
+  EXPECT_EQ(asked.Memory(facts), AssembleMemory(facts, 5000));
+  EXPECT_LT(asked.model.asked.size(), 2000U);
+}
+
+TEST(FactsToMemory, ALongAnswerIsCutAtALineBorderAndKeepsItsHeadings) {
+  std::string longest = "## Preferences\n";
+  for (int i = 0; i < 1000; ++i) longest += "- likes the number " + std::to_string(i) + "\n";
+  longest += "## Projects\n- **Boat**\n## Important Dates\n## Beliefs & Values\n";
+  longest += "## Decisions & Context\n- sold it";
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text(longest)};
+  const std::string memory_md = asked.Memory(Three());
+  EXPECT_LE(EstimateTokens(memory_md), 5000U);
+  EXPECT_GT(EstimateTokens(memory_md), 4800U);
+  EXPECT_FALSE(IsPlaceholder(memory_md, 3));
+  EXPECT_NE(memory_md.find("- sold it"), std::string::npos);
+  const std::size_t cut = memory_md.find("\n\n## Projects");
+  ASSERT_NE(cut, std::string::npos);
+  const std::size_t last = memory_md.rfind('\n', cut - 1) + 1;
+  EXPECT_NE(longest.find(memory_md.substr(last, cut - last) + "\n"), std::string::npos);
+}
+
+TEST(FactsToMemory, NothingIsAHeadingButItsOwn) {
+  const std::string good = ScriptedModel::GoodMemory();
+  std::string hostile = good;
+  hostile.insert(hostile.find("\n\n## Projects"),
+                 "\n## Preferences\n# a\r## Memory\u2028## About You\n> ## b\nc\n---\n```\n<!-- d"
+                 "\n\u200B### e\n[//]: # (f)");
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("# MEMORY\n" + hostile + "\n## Projects\n- g")};
+  std::string expected = good;
+  expected.insert(
+      expected.find("\n\n## Projects"),
+      "\n\\## Preferences\n\\# a\n\\## Memory\n\\## About You\n> \\## b\nc\n\\---\n\\```"
+      "\n\\<!-- d\n\\### e\n\\[//]: # (f)");
+  EXPECT_EQ(asked.Memory(Three()), "\\# MEMORY\n" + expected + "\n\\## Projects\n- g");
+  EXPECT_EQ(asked.model.asked.size(), 1U);
+}
+
+TEST(FactsToMemory, HeadingsOutOfOrderAreAskedForAgain) {
+  const std::string good = ScriptedModel::GoodMemory();
+  const std::string swapped = "## Projects\n" + good;
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text(swapped)};
+  EXPECT_EQ(asked.Memory(Three()), good);
+  EXPECT_EQ(asked.model.asked.size(), 2U);
+}
+
+TEST(FactsToMemory, ANudgeShowsTheModelNothingInvisible) {
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("I cannot\u202E do\U000E0041 that.")};
+  asked.Memory(Three());
+  ASSERT_EQ(asked.model.asked.size(), 2U);
+  EXPECT_EQ(asked.model.asked[1].nudge->answer, "I cannot do that.");
+}
+
+TEST(InertMemory, DoingItTwiceChangesNothing) {
+  for (const std::string& text :
+       {std::string("x"), std::string(""), std::string("\n\n## Projects\n\n"),
+        ScriptedModel::GoodMemory(),
+        std::string("a\n  ## Projects  \n## Preferences\n## Projects\n<b>\n")}) {
+    EXPECT_EQ(InertMemory(InertMemory(text)), InertMemory(text));
+  }
+  EXPECT_EQ(InertMemory("\n\n## Projects\n\n"), "\n\n## Projects\n\n");
+  EXPECT_EQ(InertMemory("a\n  ## Projects \n## Preferences\n## Projects"),
+            "a\n## Projects\n\\## Preferences\n\\## Projects");
+}
+
+TEST(IsPlaceholder, EachHeadingIsNeededOnALineOfItsOwn) {
+  const std::string good = ScriptedModel::GoodMemory();
+  EXPECT_FALSE(IsPlaceholder(good, 3));
+  for (const char* heading : {"## Preferences", "## Projects", "## Important Dates",
+                              "## Beliefs & Values", "## Decisions & Context"}) {
+    std::string without = good;
+    without.insert(without.find(heading), "x");
+    EXPECT_TRUE(IsPlaceholder(without, 3)) << heading;
+    EXPECT_TRUE(IsPlaceholder(without, 0)) << heading;
+  }
+  EXPECT_TRUE(IsPlaceholder("", 0));
+}
+
+TEST(IsPlaceholder, ThinTextIsOneOnlyIfThereAreThreeFacts) {
+  EXPECT_FALSE(IsPlaceholder(kNothing, 2));
+  EXPECT_TRUE(IsPlaceholder(kNothing, 3));
+  const std::string head =
+      "## Preferences\n## Projects\n## Important Dates\n## Beliefs & Values\n"
+      "## Decisions & Context\n";
+  EXPECT_TRUE(IsPlaceholder(head + "- a\n- b\n- c", 3));                  // short
+  EXPECT_TRUE(IsPlaceholder(head + std::string(300, 'x') + "\n- b", 3));  // two lines
+  EXPECT_FALSE(IsPlaceholder(head + std::string(300, 'x') + "\n- b\n- c", 3));
+}
+
+TEST(AssembleMemory, OneBulletForEachFactNewestFirst) {
+  EXPECT_EQ(AssembleMemory({Make(Category::kPreferences, "Drinks coffee", 1),
+                            Make(Category::kPreferences, "Drinks tea", 9),
+                            Make(Category::kProjects, "Boat", 1, "of oak", "12 m"),
+                            Make(Category::kProjects, "Shed", 0),
+                            Make(Category::kDates, "Wedding", 1, "2024-05-01"),
+                            Make(Category::kDecisions, "Sell the car", 1, "never used")},
+                           5000),
+            "## Preferences\n\n- Drinks tea\n- Drinks coffee\n\n"
+            "## Projects\n\n- **Boat** — of oak (12 m)\n- **Shed**\n\n"
+            "## Important Dates\n\n- Wedding — 2024-05-01\n\n"
+            "## Beliefs & Values\n\nNo data yet.\n\n"
+            "## Decisions & Context\n\n- Sell the car (never used)");
+}
+
+TEST(AssembleMemory, FactsWithoutADateComeLast) {
+  Fact undated = Make(Category::kBeliefs, "undated");
+  undated.sources = {{"c", 0, std::nullopt}};
+  const std::string memory_md = AssembleMemory({undated, Make(Category::kBeliefs, "dated", 1)}, 99);
+  EXPECT_LT(memory_md.find("- dated"), memory_md.find("- undated"));
+}
+
+TEST(AssembleMemory, AHostileFactStaysOneLine) {
+  const std::string memory_md = AssembleMemory(
+      {Make(Category::kProjects, "x\n## MEMORY\r\n", 1, "a\n\n## Projects", "b\u2028## Evil")},
+      5000);
+  EXPECT_NE(memory_md.find("- **x ## MEMORY** — a ## Projects (b ## Evil)\n"), std::string::npos);
+  EXPECT_FALSE(IsPlaceholder(memory_md, 1));
+}
+
+TEST(AssembleMemory, AHostileFactStaysAFact) {
+  const std::string memory_md = AssembleMemory(
+      {Make(Category::kPreferences, "# a", 9), Make(Category::kPreferences, "```", 8),
+       Make(Category::kPreferences, "<!-- b", 7), Make(Category::kPreferences, "- ## c", 6)},
+      5000);
+  EXPECT_TRUE(
+      memory_md.starts_with("## Preferences\n\n- \\# a\n- \\```\n- \\<!-- b\n- - \\## c\n\n## "))
+      << memory_md;
+}
+
+TEST(AssembleMemory, ALineThatIsCutBeginsNoHeading) {
+  for (const char* text : {"-------- x", "======== x"}) {
+    const std::string memory_md =
+        AssembleMemory({Make(Category::kBeliefs, text + std::string(1000, 'b'))}, 40);
+    EXPECT_EQ(memory_md.find("\n- --"), std::string::npos) << memory_md;
+  }
+}
+
+TEST(AssembleMemory, NoCategoryEatsAll) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < 5000; ++i) {
+    facts.push_back(Make(Category::kPreferences, "Likes “" + std::to_string(i) + "”", i));
+  }
+  facts.push_back(Make(Category::kDecisions, "Moved to Graz", 0, std::string(500, 'y')));
+  const std::string memory_md = AssembleMemory(facts, 1000);
+  EXPECT_LE(EstimateTokens(memory_md), 1000U);
+  EXPECT_GT(EstimateTokens(memory_md), 950U);
+  EXPECT_NE(memory_md.find("Moved to Graz"), std::string::npos);
+  EXPECT_NE(memory_md.find("4999"), std::string::npos);
+  EXPECT_FALSE(IsPlaceholder(memory_md, 3));
+}
+
+TEST(AssembleMemory, ALineLongerThanItsShareIsCut) {
+  const std::string memory_md =
+      AssembleMemory({Make(Category::kBeliefs, std::string(1000, 'b'))}, 100);
+  EXPECT_LE(EstimateTokens(memory_md), 100U);
+  EXPECT_NE(memory_md.find("- bbbb"), std::string::npos);
+  EXPECT_NE(memory_md.find("## Decisions & Context"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,229 @@
+// Too many facts become fewer, and none is lost silently.
+
+#include "pipeline/reduce_facts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fakes.hpp"
+#include "pipeline/facts.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+
+// About 25 tokens each as they are sent.
+std::vector<Fact> Many(int count, Category category = Category::kPreferences) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < count; ++i) {
+    Fact fact;
+    fact.category = category;
+    fact.text = "Fact number " + std::to_string(1000 + i) + " " + std::string(40, 'x');
+    fact.sources = {{"c" + std::to_string(i), 0, i * std::int64_t{86400000000}}};
+    facts.push_back(std::move(fact));
+  }
+  return facts;
+}
+
+// Every two facts become one that names both.
+Answer Halved(const Question& question) {
+  json reduced = json::object();
+  const json facts = json::parse(question.material)["facts"];
+  for (const auto& [name, items] : facts.items()) {
+    reduced[name] = json::array();
+    for (std::size_t i = 0; i < items.size(); i += 2) {
+      json from = json::array({items[i]["id"]});
+      if (i + 1 < items.size()) from.push_back(items[i + 1]["id"]);
+      reduced[name].push_back(
+          {{"text", "M" + items[i]["text"].get<std::string>().substr(0, 30)}, {"from", from}});
+    }
+  }
+  return Text(reduced.dump());
+}
+
+struct Reduce {
+  ScriptedModel model;
+  Progress progress;
+  MemoryLimits limits{.max_fact_tokens = 0, .batch_tokens = 1000, .max_tokens = 5000};
+
+  std::vector<Fact> Run(std::vector<Fact> facts, std::size_t max_tokens) {
+    const Complete complete = [](Question* question) { question->model = "m"; };
+    return ReduceFacts(std::move(facts), max_tokens, model, complete, limits, &progress);
+  }
+};
+
+TEST(ReduceFacts, WhatFitsIsNotTouched) {
+  Reduce reduce;
+  const std::vector<Fact> facts = Many(100);
+  EXPECT_EQ(FactsToJson(reduce.Run(facts, FactsTokens(facts))), FactsToJson(facts));
+  EXPECT_TRUE(reduce.model.asked.empty());
+  EXPECT_EQ(reduce.progress.stage, "chunks");
+}
+
+TEST(ReduceFacts, TheSizeIsThatOfTheDocument) {
+  for (int count : {0, 1, 500}) {
+    const std::vector<Fact> facts = Many(count);
+    EXPECT_NEAR(static_cast<double>(FactsTokens(facts)),
+                static_cast<double>(EstimateTokens(FactsDocument(facts))), 25);
+    EXPECT_GE(FactsTokens(facts), EstimateTokens(FactsDocument(facts)));
+  }
+}
+
+TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
+  Reduce reduce;
+  reduce.model.answer = Halved;
+  std::vector<Fact> facts = Many(200);
+  const std::vector<Fact> beliefs = Many(10, Category::kBeliefs);
+  facts.insert(facts.begin(), beliefs.begin(), beliefs.end());
+  const std::size_t limit = FactsTokens(facts) * 2 / 3;
+  const std::vector<Fact> reduced = reduce.Run(facts, limit);
+  EXPECT_LE(FactsTokens(reduced), limit);
+  EXPECT_EQ(reduced.size(), 105U);
+  EXPECT_EQ(reduce.progress.facts_left_out, 0);
+  EXPECT_EQ(reduce.progress.stage, "reduce");
+  EXPECT_GT(reduce.model.most_in_flight, 1U);
+  for (const Question& question : reduce.model.asked) {
+    EXPECT_EQ(question.step, Step::kReduce);
+    EXPECT_EQ(question.max_tokens, 16384);
+    EXPECT_EQ(question.temperature, 0.3);
+    EXPECT_EQ(question.model, "m");
+    EXPECT_EQ(json::parse(question.material)["facts"].size(), 1U);
+    EXPECT_LE(EstimateTokens(question.material), 1500U);
+  }
+}
+
+TEST(ReduceFacts, AReducedFactHasTheSourcesOfThoseItWasMadeFrom) {
+  Reduce reduce;
+  reduce.model.answer = Halved;
+  for (const Fact& fact : reduce.Run(Many(80), 1000)) {
+    EXPECT_EQ(fact.sources.size(), 2U);
+    EXPECT_LT(fact.sources[0].at, fact.sources[1].at);
+  }
+}
+
+TEST(ReduceFacts, IdsThatWereNotSentAndOddOnesAreIgnored) {
+  Reduce reduce;
+  reduce.model.answer = [](const Question&) {
+    return Text(
+        R"({"preferences":[{"text":"a","from":[0,99999,-1,"x",1.5,null]},{"text":"b","from":7},7]})");
+  };
+  const std::vector<Fact> reduced = reduce.Run(Many(30), FactsTokens(Many(30)) - 1);
+  ASSERT_EQ(reduced.size(), 3U);
+  std::size_t sources = 0;
+  for (const Fact& fact : reduced) sources += fact.sources.size();
+  EXPECT_EQ(sources, 1U);
+  EXPECT_EQ(reduce.progress.facts_left_out, 29);  // nothing stands for them: said, not hidden
+}
+
+TEST(ReduceFacts, WithoutIdsTheSameWordsAreTheSameFact) {
+  Reduce reduce;
+  reduce.model.answer = [](const Question& question) {
+    const json items = json::parse(question.material)["facts"]["preferences"];
+    return Text(json{{"preferences", {items[0]["text"], items[1]["text"]}}}.dump());
+  };
+  for (const Fact& fact : reduce.Run(Many(30), FactsTokens(Many(30)) - 1))
+    EXPECT_EQ(fact.sources.size(), 1U);
+  EXPECT_EQ(reduce.progress.facts_left_out, 28);
+}
+
+TEST(ReduceFacts, AnAnswerThatIsOfNoUseLeavesItsBatchAndTheOldestGo) {
+  const std::vector<Fact> facts = Many(200);
+  const auto longer = [](const Question& question) {
+    json items = json::parse(question.material)["facts"];
+    for (json& item : items["preferences"]) item["text"] = item["text"].get<std::string>() + "!!!";
+    return Text(items.dump());
+  };
+  const std::vector<std::function<Answer(const Question&)>> useless = {
+      [](const Question&) { return Text(""); },
+      [](const Question&) { return Text("not json"); },
+      [](const Question&) { return Text("[]"); },
+      [](const Question&) { return Text("{}"); },
+      [](const Question&) { return Text(R"({"preferences":[]})"); },
+      [](const Question&) { return Text(R"({"beliefs":["other category"]})"); },
+      [](const Question&) { return Refusal(); },
+      [](const Question&) { return Failure(); },
+      [](const Question&) { return CutOff(R"({"preferences":["x"]})"); },
+      longer,
+      ScriptedModel::Sensible,
+  };
+  for (std::size_t i = 0; i < useless.size(); ++i) {
+    Reduce reduce;
+    reduce.model.answer = useless[i];
+    const std::vector<Fact> reduced = reduce.Run(facts, 2000);
+    EXPECT_LE(FactsTokens(reduced), 2000U) << i;
+    EXPECT_GT(FactsTokens(reduced), 1900U) << i;
+    EXPECT_EQ(reduce.progress.facts_left_out, 200 - static_cast<int>(reduced.size())) << i;
+    EXPECT_EQ(reduced.back().text, facts.back().text) << i;  // the newest stay
+    EXPECT_EQ(reduced.front().text, facts[facts.size() - reduced.size()].text) << i;
+  }
+}
+
+TEST(ReduceFacts, ARoundThatChangedNothingIsTheLast) {
+  Reduce reduce;
+  reduce.model.answer = [](const Question&) { return Text("not json"); };
+  reduce.Run(Many(30), 500);
+  const std::size_t one_round = reduce.model.asked.size();
+  EXPECT_EQ(reduce.model.refused.size(), one_round);
+  EXPECT_LE(one_round, 3U);
+}
+
+TEST(ReduceFacts, AtMostThreeRounds) {
+  Reduce reduce;
+  reduce.model.answer = [](const Question& question) {  // each round only one fact fewer
+    json items = json::parse(question.material)["facts"];
+    items["preferences"].erase(items["preferences"].begin());
+    return Text(items.dump());
+  };
+  reduce.limits.batch_tokens = 100000;
+  EXPECT_LE(FactsTokens(reduce.Run(Many(100), 2000)), 2000U);
+  EXPECT_LE(reduce.model.asked.size(), 6U);
+}
+
+TEST(ReduceFacts, TheLeastSupportedGoFirst) {
+  std::vector<Fact> facts = Many(100);
+  facts[0].sources.push_back({"again", 0, 0});  // the oldest, but said twice
+  Reduce reduce;
+  reduce.model.answer = [](const Question&) { return Failure(); };
+  const std::vector<Fact> reduced = reduce.Run(facts, 1000);
+  EXPECT_EQ(reduced.front().text, facts[0].text);
+  EXPECT_EQ(reduced.back().text, facts[99].text);
+}
+
+TEST(ReduceFacts, WhatWasCutOffIsAskedOnceWithMoreRoom) {
+  Reduce reduce;
+  reduce.model.in_flight = 1;
+  reduce.model.script[Step::kReduce] = {CutOff()};
+  reduce.model.answer = Halved;
+  reduce.Run(Many(30), 600);
+  ASSERT_EQ(reduce.model.asked.size(), 3U);
+  EXPECT_EQ(reduce.model.asked[1].max_tokens + reduce.model.asked[2].max_tokens, 32768 + 16384);
+}
+
+TEST(ReduceFacts, ABatchThatIsTooLongIsHalved) {
+  Reduce reduce;
+  reduce.model.answer = [](const Question& question) {
+    return json::parse(question.material)["facts"]["preferences"].size() > 8 ? TooLong()
+                                                                             : Halved(question);
+  };
+  const std::vector<Fact> reduced = reduce.Run(Many(40), 900);
+  EXPECT_LE(reduced.size(), 25U);  // batches of an odd size keep one as it is
+  EXPECT_GE(reduced.size(), 20U);
+  EXPECT_EQ(reduce.progress.facts_left_out, 0);
+}
+
+TEST(ReduceFacts, TheOrderOfAnswersDoesNotMatter) {
+  std::string results[2];
+  for (std::size_t in_flight : {1, 7}) {
+    Reduce reduce;
+    reduce.model.in_flight = in_flight;
+    reduce.model.answer = Halved;
+    results[in_flight / 7] = FactsDocument(reduce.Run(Many(300), 4000));
+  }
+  EXPECT_EQ(results[0], results[1]);
+}
+
+}  // namespace
+}  // namespace soulprint

@@ -1,0 +1,347 @@
+#include "pipeline/sample_to_sections.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fakes.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/sections_to_soulprint.hpp"
+#include "util/error.hpp"
+
+namespace soulprint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kMemory = "## Preferences\n- tea";
+
+std::string Named(const std::string& ai_name) { return ScriptedModel::GoodSections(ai_name); }
+
+// What a test of SampleToSections needs, and what it looks at.
+struct Asking {
+  ScriptedModel model;
+  std::string system = "be exact";
+  std::string stored_ai_name;
+  std::function<std::string(std::size_t)> sample = [](std::size_t) { return "SAMPLE"; };
+  std::vector<std::pair<std::size_t, std::size_t>> sizes;
+
+  explicit Asking(std::deque<Answer> answers) {
+    model.script[Step::kSections] = std::move(answers);
+    model.answer = [](const Question&) {
+      ADD_FAILURE() << "asked too often";
+      return Refusal();
+    };
+  }
+
+  Sections Run() {
+    return SampleToSections(
+        [&](std::size_t conversations, std::size_t max_chars) {
+          sizes.emplace_back(conversations, max_chars);
+          return sample(max_chars);
+        },
+        kMemory, model, [&](Question* question) { question->system = system; }, stored_ai_name);
+  }
+
+  std::string AiNameGot() { return AiName(Run()[1]); }
+
+  std::string FailureGot(std::string_view state = sqlstate::kExternalRoutineException) {
+    try {
+      Run();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.sqlstate(), state);
+      EXPECT_NE(error.hint(), "");
+      return error.what();
+    }
+    return "(no failure)";
+  }
+
+  std::size_t Refused() const { return model.refused.size(); }
+};
+
+// --- the question
+
+TEST(SampleToSections, AsksTheQuestionOfTheContract) {
+  Asking asking({Text(Named("Kestrel"))});
+  asking.Run();
+  const Question& question = asking.model.asked.at(0);
+  EXPECT_EQ(question.step, Step::kSections);
+  EXPECT_EQ(question.material,
+            "SAMPLE\n\n## MEMORY (verified facts about this user)\n## Preferences\n- tea");
+  EXPECT_EQ(question.system, "be exact");
+  EXPECT_EQ(question.instruction, "");
+  EXPECT_EQ(question.max_tokens, 8192);
+  EXPECT_EQ(question.temperature, 0.7);
+  EXPECT_EQ(question.attempt, 0);
+  EXPECT_FALSE(question.nudge);
+  EXPECT_EQ(asking.sizes, (std::vector<std::pair<std::size_t, std::size_t>>{{200, 600000}}));
+  EXPECT_EQ(asking.Refused(), 0u);
+}
+
+void ExpectStrict(const Json& object) {
+  EXPECT_EQ(object["type"], "object");
+  EXPECT_EQ(object["additionalProperties"], false);
+  Json names = Json::array();
+  for (const auto& [name, value] : object["properties"].items()) names.push_back(name);
+  EXPECT_EQ(object["required"], names);
+}
+
+TEST(SampleToSections, SchemaDescribesTheFiveSections) {
+  Asking asking({Text(Named("Kestrel"))});
+  asking.Run();
+  Json const schema = Json::parse(asking.model.asked.at(0).schema);
+  ExpectStrict(schema);
+  EXPECT_EQ(schema["required"], Json({"soul", "identity", "user", "agents", "tools"}));
+  std::size_t strings = 0;
+  std::size_t lists = 0;
+  for (const auto& [name, section] : schema["properties"].items()) {
+    ExpectStrict(section);
+    for (const auto& [field, type] : section["properties"].items()) {
+      bool const list = type == Json{{"type", "array"}, {"items", {{"type", "string"}}}};
+      EXPECT_TRUE(list || type == Json({{"type", "string"}})) << field;
+      ++(list ? lists : strings);
+    }
+  }
+  EXPECT_EQ(strings, 21u);
+  EXPECT_EQ(lists, 7u);
+}
+
+// --- its size
+
+TEST(SampleToSections, TakesLessWhileThePromptSeemsTooLong) {
+  Asking asking({Text(Named("Kestrel"))});
+  asking.sample = [](std::size_t max_chars) {
+    std::string text;
+    for (std::size_t i = 0; i < max_chars; ++i) text += "東";
+    return text;
+  };
+  asking.Run();
+  EXPECT_EQ(asking.sizes, (std::vector<std::pair<std::size_t, std::size_t>>{
+                              {200, 600000}, {100, 300000}, {50, 150000}}));
+  EXPECT_EQ(asking.model.asked.size(), 1u);
+}
+
+TEST(SampleToSections, SixHundredThousandAsciiCharactersFit) {
+  Asking asking({Text(Named("Kestrel"))});
+  asking.sample = [](std::size_t max_chars) { return std::string(max_chars, 'a'); };
+  asking.Run();
+  EXPECT_EQ(asking.sizes.size(), 1u);
+}
+
+TEST(SampleToSections, TheSystemPromptAndTheAnswerCountToo) {
+  Asking asking({Text(Named("Kestrel"))});
+  asking.sample = [](std::size_t max_chars) { return std::string(max_chars, 'a'); };
+  asking.system = std::string(4 * 42000, 's');
+  asking.Run();
+  EXPECT_EQ(asking.sizes.size(), 2u);
+}
+
+TEST(SampleToSections, TakesLessWhenTheModelSaysSo) {
+  Asking asking({TooLong(), TooLong(), TooLong(), Text(Named("Kestrel"))});
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  EXPECT_EQ(asking.sizes, (std::vector<std::pair<std::size_t, std::size_t>>{
+                              {200, 600000}, {100, 300000}, {50, 150000}, {25, 75000}}));
+  EXPECT_EQ(asking.Refused(), 0u);
+}
+
+TEST(SampleToSections, FailsWhenEvenTheSmallestIsTooLong) {
+  Asking asking({TooLong(), TooLong(), TooLong(), TooLong()});
+  EXPECT_EQ(asking.FailureGot(),
+            "the question for the sections is too long for the model, even with 25 conversations");
+}
+
+// --- answers that cannot be used
+
+TEST(SampleToSections, NudgesOnceWhenTheAnswerIsNotReadable) {
+  Asking asking({Text("I think {\"soul\""), Text(Named("Kestrel"))});
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  const Question& second = asking.model.asked.at(1);
+  EXPECT_EQ(second.attempt, 1);
+  EXPECT_EQ(second.nudge->answer, "I think {\"soul\"");
+  EXPECT_EQ(second.nudge->correction, JsonCorrection("no single JSON object was found"));
+  EXPECT_EQ(QuestionIdentity(second), QuestionIdentity(asking.model.asked.at(0)));
+  EXPECT_EQ(asking.Refused(), 0u);  // another attempt need not pay for it again
+}
+
+TEST(SampleToSections, FailsAfterTheSecondUnreadableAnswer) {
+  Asking asking({Text("no"), Text("{\"soul\":{}}")});
+  EXPECT_EQ(
+      asking.FailureGot(),
+      "the model's answer for the sections is not the JSON asked for: the key \"identity\" is "
+      "missing or not an object");
+  ASSERT_EQ(asking.Refused(), 2u);
+  EXPECT_EQ(asking.model.refused[1].attempt, 1);
+}
+
+TEST(SampleToSections, FailsWhenTheModelRefuses) {
+  Asking asking({Refusal()});
+  EXPECT_EQ(asking.FailureGot(), "the model refused to write the sections: refused");
+  EXPECT_EQ(asking.Refused(), 0u);  // a refusal stays remembered
+}
+
+TEST(SampleToSections, AnAnswerThatCouldNotBeHadIsWorthAnotherAttempt) {
+  for (const std::deque<Answer>& answers :
+       {std::deque{NoAnswer()}, std::deque{Text("no"), NoAnswer()}}) {
+    EXPECT_EQ(Asking(answers).FailureGot(sqlstate::kConnectionException),
+              "the model gave no answer for the sections: no answer");
+  }
+}
+
+TEST(SampleToSections, FailsWhenNoAnswerIsToBeHad) {
+  EXPECT_EQ(Asking({Failure("HTTP 400")}).FailureGot(),
+            "the model gave no answer for the sections: HTTP 400");
+  EXPECT_EQ(Asking({Text("no"), Failure("HTTP 500")}).FailureGot(),
+            "the model gave no answer for the sections: HTTP 500");
+}
+
+TEST(SampleToSections, GivesACutOffAnswerMoreRoomOnce) {
+  Asking asking({CutOff(), Text(Named("Kestrel"))});
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  const Question& second = asking.model.asked.at(1);
+  EXPECT_EQ(second.max_tokens, 16384);
+  EXPECT_EQ(second.attempt, 0);
+  EXPECT_FALSE(second.nudge);
+  EXPECT_EQ(asking.Refused(), 0u);
+}
+
+TEST(SampleToSections, FailsWhenItIsCutOffTwice) {
+  Asking asking({CutOff(), CutOff()});
+  EXPECT_EQ(asking.FailureGot(), "the model's answer for the sections is longer than 16384 tokens");
+  EXPECT_EQ(asking.Refused(), 2u);
+}
+
+TEST(SampleToSections, AWholeLookingCutOffAnswerIsNotUsed) {
+  Asking asking({CutOff(Named("Early")), Text(Named("Kestrel"))});
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+}
+
+// --- the name
+
+TEST(SampleToSections, NudgesAGenericName) {
+  for (std::string const name : {"Assistant", " helper ", "AI", "Bot", "buddy", "ChatBot", "Soul",
+                                 "soulprint", "", "  ", "not enough data"}) {
+    Asking asking({Text(Named(name)), Text(Named("Kestrel"))});
+    EXPECT_EQ(asking.AiNameGot(), "Kestrel") << name;
+    const Question& second = asking.model.asked.at(1);
+    EXPECT_EQ(second.attempt, 1);
+    EXPECT_EQ(second.nudge->answer, Named(name));
+    EXPECT_EQ(second.nudge->correction, AiNameCorrection(name));
+    EXPECT_EQ(asking.Refused(), 0u);
+  }
+  EXPECT_EQ(Asking({Text(Named("Soulful Bot"))}).AiNameGot(), "Soulful Bot");
+}
+
+TEST(SampleToSections, AStillGenericNameGivesWayToTheStoredOne) {
+  Asking asking({Text(Named("Bot")), Text(Named("Helper"))});
+  asking.stored_ai_name = "Kestrel";
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  EXPECT_EQ(asking.Refused(), 0u);
+}
+
+TEST(SampleToSections, WithoutAStoredNameWhatCameIsAccepted) {
+  EXPECT_EQ(Asking({Text(Named("Bot")), Text(Named("Helper"))}).AiNameGot(), "Helper");
+}
+
+TEST(SampleToSections, ANudgeThatMakesItWorseLeavesTheFirstAnswer) {
+  for (const Answer& worse : {Text("sorry"), Refusal(), Failure(), NoAnswer(), TooLong()}) {
+    EXPECT_EQ(Asking({Text(Named("Bot")), worse}).AiNameGot(), "Bot");
+  }
+  Asking cut_off({Text(Named("Bot")), CutOff(), CutOff()});
+  EXPECT_EQ(cut_off.AiNameGot(), "Bot");
+  Asking unreadable({Text(Named("Bot")), Text("sorry")});
+  unreadable.stored_ai_name = "Kestrel";
+  EXPECT_EQ(unreadable.AiNameGot(), "Kestrel");
+  EXPECT_EQ(unreadable.Refused(), 0u);
+}
+
+TEST(SampleToSections, BothNudgesCanBeNeeded) {
+  Asking asking({Text("no"), Text(Named("Bot")), Text(Named("Kestrel"))});
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  EXPECT_EQ(asking.model.asked.at(2).attempt, 2);
+  EXPECT_EQ(asking.model.asked.at(2).nudge->answer, Named("Bot"));
+}
+
+// --- an answer → sections
+
+std::string Reply(const std::string& soul) {
+  return "{\"soul\":" + soul + R"(,"identity":{},"user":{},"agents":{},"tools":{}})";
+}
+
+std::string Soul(const std::string& soul) { return ParseSections(Reply(soul)).value()[0]; }
+
+TEST(ParseSections, CompletesWhatIsMissingInSchemaOrder) {
+  EXPECT_EQ(
+      Soul(R"({"new":1,"boundaries":"b","personality_traits":["p"]})"),
+      R"({"communication_style":"","personality_traits":["p"],"tone_preferences":"",)"
+      R"("boundaries":"b","humor_style":"","formality_level":"","emotional_patterns":"","new":1})");
+  Sections const sections = ParseSections(Reply("{}")).value();
+  EXPECT_EQ(sections[1],
+            R"({"ai_name":"","archetype":"","vibe":"","emoji_style":"","signature_greeting":""})");
+  EXPECT_EQ(sections[2],
+            R"({"name":"","location":"","occupation":"","relationships":[],"interests":[],)"
+            R"("life_context":"","preferred_address":""})");
+  EXPECT_EQ(sections[3], R"({"response_style":"","behavioral_rules":[],"context_adaptation":"",)"
+                         R"("memory_directives":"","do_not":[]})");
+  EXPECT_EQ(sections[4], R"({"likely_usage":[],"capabilities_emphasis":[],"output_preferences":"",)"
+                         R"("depth_preference":""})");
+}
+
+TEST(ParseSections, CoercesTypesWhereTheMeaningIsClear) {
+  auto const traits = [](const std::string& value) {
+    return Json::parse(Soul("{\"personality_traits\":" + value + "}"))["personality_traits"].dump();
+  };
+  EXPECT_EQ(traits("\"curious\""), "[\"curious\"]");
+  EXPECT_EQ(traits("\" \""), "[]");
+  EXPECT_EQ(traits("null"), "[]");
+  EXPECT_EQ(traits("[\"a\",null,\"\",7,[\"b\"]]"), R"(["a","7","[\"b\"]"])");
+  auto const style = [](const std::string& value) {
+    return Json::parse(Soul("{\"humor_style\":" + value + "}"))["humor_style"].dump();
+  };
+  EXPECT_EQ(style("[\"dry\",\"kind\"]"), "\"dry, kind\"");
+  EXPECT_EQ(style("null"), "\"\"");
+  EXPECT_EQ(style("3"), "\"3\"");
+}
+
+TEST(ParseSections, TextIsStorable) {
+  EXPECT_EQ(Json::parse(Soul(R"({"boundaries":"a\u0000b\ud83d"})"))["boundaries"],
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
+}
+
+TEST(ParseSections, RefusesWhatIsNotFiveObjects) {
+  EXPECT_TRUE(ParseSections("Here: ```json\n" + Reply("{}") + "\n```"));
+  for (const std::string& reply :
+       {std::string(), std::string("text"), std::string("[]"), std::string("{}"), Reply("[]"),
+        Reply("\"soul\""), Reply("null"), std::string(R"({"soul":{},"identity":{},"user":{}})")}) {
+    EXPECT_FALSE(ParseSections(reply)) << reply;
+  }
+}
+
+TEST(AiName, IsTheStoredIdentitysName) {
+  EXPECT_EQ(AiName(R"({"archetype":"x","ai_name":" Kestrel "})"), "Kestrel");
+  for (const char* none : {"", "text", "[]", "{}", R"({"ai_name":7})", R"({"ai_name":null})"}) {
+    EXPECT_EQ(AiName(none), "") << none;
+  }
+  EXPECT_EQ(AiName(std::nullopt), "");
+}
+
+TEST(ParseSections, NothingInvisibleStays) {
+  const auto sections = ParseSections(
+      "{\"soul\":{\"humor_style\":\"d\u200Bry\",\"personality_traits\":[\"a\u202Eb\"],"
+      "\"ex\u2060tra\":"
+      "{\"k\uFEFFey\":[\"c\\u001bd\"]},\"humor\u200B_style\":\"forged\"},\"identity\":{\"ai_name\":"
+      "\"\U0001F468\u200D\U0001F469\"},\"user\":{},\"agents\":{},\"tools\":{}}");
+  ASSERT_TRUE(sections);
+  const auto soul = nlohmann::json::parse((*sections)[0]);
+  EXPECT_EQ(soul["humor_style"], "dry");
+  EXPECT_EQ(soul["personality_traits"], nlohmann::json({"ab"}));
+  EXPECT_EQ(soul["extra"], nlohmann::json::parse(R"({"key":["cd"]})"));
+  EXPECT_EQ(nlohmann::json::parse((*sections)[1])["ai_name"], "\U0001F468\u200D\U0001F469");
+}
+
+TEST(AiName, IsOneLine) {
+  EXPECT_EQ(AiName("{\"ai_name\":\" Kes\u200Btrel\\n## x\"}"), "Kestrel ## x");
+}
+
+}  // namespace
+}  // namespace soulprint
