@@ -53,7 +53,7 @@ void StartupHook() {
 
 // Whole characters of the text, and a zero.
 void CopyClipped(const std::string& text, char* to, std::size_t size) {
-  auto const clipped =
+  const auto clipped =
       pg_mbcliplen(text.data(), static_cast<int>(text.size()), static_cast<int>(size - 1));
   memset(to, 0, size);
   memcpy(to, text.data(), static_cast<std::size_t>(clipped));
@@ -94,7 +94,7 @@ void AtCommit() {
 
 bool LauncherStarts() {
   SpinLockAcquire(&shared->mutex);
-  bool const never_connected = shared->connecting;
+  const bool never_connected = shared->connecting;
   shared->launcher = MyLatch;
   shared->connecting = true;
   SpinLockRelease(&shared->mutex);
@@ -135,8 +135,8 @@ bool BeginPause(const Pause& pause, bool by_probe) {
   CopyClipped(pause.reason, reason, sizeof(reason));
   CopyClipped(pause.hint, hint, sizeof(hint));
   SpinLockAcquire(&shared->mutex);
-  bool const paused = shared->pause_reason[0] != '\0';
-  bool const known = strcmp(shared->pause_reason, reason) == 0;
+  const bool paused = shared->pause_reason[0] != '\0';
+  const bool known = strcmp(shared->pause_reason, reason) == 0;
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
   // What was asked before the pause may be answered after a reload, which wants a probe at once.
@@ -150,7 +150,7 @@ bool TakeProbe(Clock::time_point next) {
   if (shared == nullptr) return false;
   Clock::time_point const now = Clock::now();
   SpinLockAcquire(&shared->mutex);
-  bool const due = now >= shared->next_probe;
+  const bool due = now >= shared->next_probe;
   if (due) shared->next_probe = next;
   SpinLockRelease(&shared->mutex);
   return due;
@@ -175,7 +175,7 @@ bool EndPause() {
 UserId LookUpPosition() {
   if (shared == nullptr) return {};
   SpinLockAcquire(&shared->mutex);
-  UserId const position = shared->look_up_position;
+  const UserId position = shared->look_up_position;
   SpinLockRelease(&shared->mutex);
   return position;
 }

@@ -224,7 +224,7 @@ class Intake {
     while (zip->Next()) {
       if (++listed_ > kMaxFiles) ThrowTooManyFiles();
       std::string const path = zip->path();
-      Kind const kind = KindOf(path);
+      const Kind kind = KindOf(path);
       if (kind == Kind::kNone) continue;
       ++listing.files;
       if (listing.names.size() < kListedNames) listing.names.push_back(ShownName(path));
@@ -259,7 +259,7 @@ class Intake {
   }
 
   void ReadZip() {
-    Listing const listing = ListZip();
+    const Listing listing = ListZip();
     if (IsJson(listing.plan.kind)) {
       ZipWithDirectory zip(source_, check_);
       ReadFiles(&zip, listing.plan);
@@ -277,7 +277,7 @@ class Intake {
   bool ReadInnerZips(const Plan& outer) {
     std::vector<Plan> plans;
     ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
-    auto const has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
+    const auto has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
     if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
     auto plan = plans.begin();
     ForEachInner(outer, [&](Zip* zip) {
@@ -290,7 +290,7 @@ class Intake {
   // What comes out of the ZIPs inside is counted, and again what is inflated in them only to get
   // past it.
   void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
-    auto const spend = [this](std::size_t bytes) {
+    const auto spend = [this](std::size_t bytes) {
       check_();
       inner_read_ += bytes;
       if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, "The ZIPs inside it");

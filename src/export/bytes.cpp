@@ -30,7 +30,7 @@ std::string_view ReadSource(const ExportSource& source, std::uint64_t offset,
 
 std::uint64_t SourceSize(const ExportSource& source) {
   if (source.fd == -1) return source.bytes.size();
-  off_t const size = lseek(source.fd, 0, SEEK_END);
+  const off_t size = lseek(source.fd, 0, SEEK_END);
   return size < 0 ? 0 : static_cast<std::uint64_t>(size);
 }
 
@@ -74,7 +74,7 @@ std::string ByteReader::Take(std::size_t bytes) {
 
 void ByteReader::Skip(std::uint64_t bytes) {
   while (bytes > 0) {
-    auto const step = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, Peek().size()));
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, Peek().size()));
     if (step == 0) ThrowCutOff("A file in it is not all there.");
     Drop(step);
     bytes -= step;

@@ -40,7 +40,7 @@ std::string_view FindId(std::string_view json) {
   int depth = 0;
   for (std::size_t at = json.find_first_of("{}[]\""); at < json.size();
        at = json.find_first_of("{}[]\"", at)) {
-    char const c = json[at++];
+    const char c = json[at++];
     if (c != '"') {
       depth += c == '{' || c == '[' ? 1 : -1;
       continue;
@@ -86,7 +86,7 @@ Conversation ConversationFrom(ReadJson read, ExportedConversation exported) {
                     " MB of memory, many times its size.",
                 "Leave out parts without text.");
   }
-  bool const speaks = exported.type != "array" || !exported.silent || !exported.messages.empty();
+  const bool speaks = exported.type != "array" || !exported.silent || !exported.messages.empty();
   if ((exported.type != "object" && exported.type != "array") || !speaks) {
     throw Error(sqlstate::kInvalidTextRepresentation,
                 "a conversation must be a JSON object or an array of messages",
@@ -166,8 +166,8 @@ struct ExportReader::State {
       AddActivity(std::move(exported));
       return;
     }
-    bool const is_conversation = IsConversation(exported);
-    bool const is_shell = !is_conversation && exported.has_title && exported.created_at;
+    const bool is_conversation = IsConversation(exported);
+    const bool is_shell = !is_conversation && exported.has_title && exported.created_at;
     if (!whole && IsBareMessage(exported)) {
       AddBare(std::move(exported));
       return;
@@ -186,7 +186,7 @@ struct ExportReader::State {
   }
 
   void AddActivity(ExportedConversation exported) {
-    Time const at = exported.activity.at;
+    const Time at = exported.activity.at;
     std::vector<ExportedMessage> messages = ActivityToMessages(std::move(exported));
     if (messages.empty()) {
       ++report.found;

@@ -86,8 +86,8 @@ std::optional<ExportedConversation> Activities::Add(Time at,
                                                     std::vector<ExportedMessage> messages) {
   std::size_t bytes = 0;
   for (const ExportedMessage& message : messages) bytes += message.text.size() + sizeof message;
-  Time const last = exchanges_.empty() ? at : exchanges_.back().at;
-  bool const apart = at && last && std::max(*at, *last) - std::min(*at, *last) > kGap;
+  const Time last = exchanges_.empty() ? at : exchanges_.back().at;
+  const bool apart = at && last && std::max(*at, *last) - std::min(*at, *last) > kGap;
   std::optional<ExportedConversation> ended;
   if (apart || bytes_ + bytes > max_bytes_) ended = Finish();
   bytes_ += bytes;

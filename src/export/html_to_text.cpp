@@ -64,7 +64,7 @@ std::string OfName(std::string_view name) {
   for (const auto& [known, means] : kEntities) {
     if (name == known) return std::string(means);
   }
-  auto const latin1 = std::find(kLatin1.begin(), kLatin1.end(), name);
+  const auto latin1 = std::find(kLatin1.begin(), kLatin1.end(), name);
   if (latin1 == kLatin1.end()) return "";
   return Character(static_cast<char32_t>(0xA0 + (latin1 - kLatin1.begin())));
 }
@@ -72,15 +72,15 @@ std::string OfName(std::string_view name) {
 // What &name; stands for, "" if it is not known.
 std::string Decoded(std::string_view name) {
   if (name.empty() || name[0] != '#') return OfName(name);
-  bool const hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
+  const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
   name.remove_prefix(hex ? 2 : 1);
   if (name.empty()) return "";
   std::uint32_t number = 0;
   for (char c : name) {
-    char const lower = static_cast<char>(c | 0x20);
-    bool const letter = hex && lower >= 'a' && lower <= 'f';
+    const char lower = static_cast<char>(c | 0x20);
+    const bool letter = hex && lower >= 'a' && lower <= 'f';
     if (!IsDigit(c) && !letter) return "";
-    int const digit = letter ? lower - 'a' + 10 : c - '0';
+    const int digit = letter ? lower - 'a' + 10 : c - '0';
     number = std::min<std::uint32_t>(number * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit),
                                      0x110000);
   }
@@ -96,7 +96,7 @@ class Converter {
     InterruptsNowAndThen interrupts;
     while (!left_.empty()) {
       interrupts.Step();
-      char const c = left_[0];
+      const char c = left_[0];
       if (c == '<' && TakeTag()) continue;
       if (c == '&' && TakeEntity()) continue;
       left_.remove_prefix(1);
@@ -139,7 +139,7 @@ class Converter {
   // Where the quote at `open` is closed, `open` if it is not, or not where a value may end.
   std::size_t ClosingQuote(std::size_t open) const {
     std::size_t const end = left_.find(left_[open], open + 1);
-    bool const closes = end < left_.size() - 1 && EndsWord(left_[end + 1]);
+    const bool closes = end < left_.size() - 1 && EndsWord(left_[end + 1]);
     return closes ? end : open;
   }
 
@@ -147,7 +147,7 @@ class Converter {
   std::size_t TagEnd() const {
     char before = '<';
     for (std::size_t at = 1; at < left_.size(); ++at) {
-      char const c = left_[at];
+      const char c = left_[at];
       if (c == '>') return at;
       if (IsHtmlSpace(c)) continue;
       if (before == '=' && (c == '"' || c == '\'')) at = ClosingQuote(at);
@@ -172,7 +172,7 @@ class Converter {
     std::size_t at = *none ? std::string_view::npos : left_.find("</");
     for (; at != std::string_view::npos; at = left_.find("</", at + 2)) {
       std::string_view const name = left_.substr(at + 2, tag.size());
-      bool const same = std::equal(name.begin(), name.end(), tag.begin(), tag.end(),
+      const bool same = std::equal(name.begin(), name.end(), tag.begin(), tag.end(),
                                    [](char c, char letter) { return (c | 0x20) == letter; });
       std::size_t const behind = at + 2 + tag.size();
       if (same && behind < left_.size() && EndsWord(left_[behind])) break;
@@ -183,7 +183,7 @@ class Converter {
 
   bool TakeTag() {
     if (left_.substr(0, 4) == "<!--") return SkipBehind("-->", &no_comment_end_);
-    bool const closes = left_.substr(0, 2) == "</";
+    const bool closes = left_.substr(0, 2) == "</";
     std::string_view name = left_.substr(closes ? 2 : 1);
     if (name.empty() || !IsLetter(name[0])) return false;
     std::size_t length = 1;

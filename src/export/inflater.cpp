@@ -13,7 +13,7 @@ constexpr int kGzipWindow = MAX_WBITS + 16;  // zlib: with a gzip header and tra
 }  // namespace
 
 Inflater::Inflater(Form form, ByteReader* in) : form_(form), in_(in), out_(kBlockBytes) {
-  int const result = inflateInit2(&stream_, form == Form::kGzip ? kGzipWindow : kRawWindow);
+  const int result = inflateInit2(&stream_, form == Form::kGzip ? kGzipWindow : kRawWindow);
   if (result != Z_OK) throw std::bad_alloc();
 }
 
@@ -27,7 +27,7 @@ std::string_view Inflater::Read() {
     stream_.avail_in = static_cast<uInt>(in.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
     stream_.avail_out = static_cast<uInt>(out_.size());
-    int const result = inflate(&stream_, Z_NO_FLUSH);
+    const int result = inflate(&stream_, Z_NO_FLUSH);
     in_->Drop(in.size() - stream_.avail_in);
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {

@@ -48,7 +48,7 @@ std::size_t StringLength(std::string_view text) {
 // The string at this position of a JSON list that begins with strings, "" if there is none.  Only
 // that string is decoded, and what follows it is not looked at: a list may be large and cut off.
 std::string StringOfList(std::string_view list, std::size_t position) {
-  auto const skip_space = [&] {
+  const auto skip_space = [&] {
     list.remove_prefix(std::min(list.size(), list.find_first_not_of(" \t\r\n")));
   };
   list.remove_prefix(1);
@@ -61,7 +61,7 @@ std::string StringOfList(std::string_view list, std::size_t position) {
   }
   std::string literal(list.substr(0, StringLength(list)));
   RepairEscapes(&literal);
-  auto const word = nlohmann::json::parse(literal, nullptr, false);
+  const auto word = nlohmann::json::parse(literal, nullptr, false);
   return word.is_string() ? word.get<std::string>() : "";
 }
 
@@ -70,7 +70,7 @@ std::string WordsOf(std::string_view span) {
   std::size_t const end = span.find(kField);
   if (end == std::string_view::npos) return "";
   std::string_view const name = span.substr(0, end);
-  bool const entity = name == "entity";
+  const bool entity = name == "entity";
   if (!entity && name != "link_title" && name != "url") return "";
   span.remove_prefix(end + kField.size());
   std::string_view const field = span.substr(0, span.find(kField));
@@ -88,8 +88,8 @@ std::string WithoutSpans(std::string_view text) {
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
     text.remove_prefix(mark);
-    bool const opens = StartsWith(text, kOpen);
-    bool const ours = text.size() >= 3 && static_cast<unsigned char>(text[2]) <= 0x84;
+    const bool opens = StartsWith(text, kOpen);
+    const bool ours = text.size() >= 3 && static_cast<unsigned char>(text[2]) <= 0x84;
     if (!ours) {
       out.append(text.substr(0, kMarks.size()));
       text.remove_prefix(kMarks.size());
@@ -115,7 +115,7 @@ std::string WithoutSpans(std::string_view text) {
 // The length of one "turn0search3" at the beginning of text, 0 if there is none.
 std::size_t TurnLength(std::string_view text) {
   if (!StartsWith(text, "turn")) return 0;
-  auto const run = [&](std::size_t at, auto is) {
+  const auto run = [&](std::size_t at, auto is) {
     std::size_t const begin = at;
     while (at < text.size() && is(text[at])) ++at;
     return at - begin;
@@ -166,7 +166,7 @@ std::string WithoutOldCitations(std::string_view text) {
     std::string_view const near = text.substr(0, kOldMarkBytes);
     std::size_t const dagger = near.find(kDagger);
     std::size_t const end = near.find(kOldClose);
-    bool const citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
+    const bool citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
                           end != std::string_view::npos && dagger < end;
     if (!citation) {
       out.append(kOldOpen);
@@ -214,7 +214,7 @@ std::string WithoutSandboxLinks(std::string_view text) {
       continue;
     }
     std::size_t const bracket = near + label;
-    bool const picture = bracket > 0 && out[bracket - 1] == '!';
+    const bool picture = bracket > 0 && out[bracket - 1] == '!';
     out.erase(picture ? bracket - 1 : bracket, picture ? 2 : 1);
     text.remove_prefix(end + 1);
   }
@@ -249,7 +249,7 @@ std::string WithoutClaudeMarkup(std::string text) {
 }
 
 std::string WithoutMarkup(std::string text) {
-  auto const has = [&](std::string_view mark) { return text.find(mark) != std::string::npos; };
+  const auto has = [&](std::string_view mark) { return text.find(mark) != std::string::npos; };
   if (has(kMarks)) text = WithoutSpans(text);
   if (has("citeturn")) text = WithoutBareCitations(text);
   if (has(kDagger) && has(kOldOpen)) text = WithoutOldCitations(text);

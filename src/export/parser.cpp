@@ -60,7 +60,7 @@ class Reader final : public JsonEvents {
   bool binary(json::binary_t&) { return true; }
 
   bool string(std::string& value) override {
-    Place const place = places_.empty() ? Place::kSkipped : places_.back();
+    const Place place = places_.empty() ? Place::kSkipped : places_.back();
     if (place != Place::kSkipped && place != Place::kMetadata) result_.bytes += value.size();
     switch (place) {
       case Place::kConversation:
@@ -115,7 +115,7 @@ class Reader final : public JsonEvents {
 
   bool key(std::string& value) override {
     key_ = std::move(value);
-    Place const place = places_.back();
+    const Place place = places_.back();
     if (place == Place::kNode && key_ == "parent") node().has_parent_field = true;
     if (place != Place::kConversation) return true;
     if (key_ == "mapping") result_.has_mapping = true;
@@ -127,7 +127,7 @@ class Reader final : public JsonEvents {
   }
 
   bool start_object(std::size_t) override {
-    Place const place =
+    const Place place =
         places_.empty() ? Place::kConversation : Behind(places_.back(), key_, false);
     switch (place) {
       case Place::kNode:
@@ -160,7 +160,7 @@ class Reader final : public JsonEvents {
   }
 
   bool start_array(std::size_t) override {
-    Place const place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
+    const Place place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
     if (place == Place::kMessages) result_.has_messages = true;
     return Scalar("array") && Open(place);
   }
@@ -212,7 +212,7 @@ class Reader final : public JsonEvents {
 
   template <typename Text>
   bool Number(double value, Text text) {
-    Place const place = places_.empty() ? Place::kSkipped : places_.back();
+    const Place place = places_.empty() ? Place::kSkipped : places_.back();
     if (place == Place::kConversation) {
       if (IsCreated()) result_.created_at = TimeFromNumber(value);
       if (IsUpdated()) result_.updated_at = TimeFromNumber(value);
@@ -325,7 +325,7 @@ class Reader final : public JsonEvents {
   }
 
   void AddFragment() {
-    bool const asks = block_type_ == "REQUEST";
+    const bool asks = block_type_ == "REQUEST";
     if (asks || message_->role.empty()) message_->role = asks ? "user" : "assistant";
     if (asks || block_type_ == "RESPONSE") AppendParagraph(std::move(block_text_), &message_->text);
   }
@@ -362,7 +362,7 @@ class Reader final : public JsonEvents {
 ReadJson JsonToExported(const std::string& text, const ReadLimits& limits,
                         ExportedConversation* result) {
   Reader reader(limits, result);
-  bool const complete = json::sax_parse(text.data(), text.data() + text.size(), &reader);
+  const bool complete = json::sax_parse(text.data(), text.data() + text.size(), &reader);
   return complete ? ReadJson::kRead : reader.why();
 }
 

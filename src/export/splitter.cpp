@@ -34,7 +34,7 @@ constexpr std::array<bool, 256> MakeStructural() {
 constexpr std::array<bool, 256> kStructural = MakeStructural();
 
 std::string WhatItLooksLike(std::string_view head) {
-  auto const starts = [&](std::string_view with) { return head.substr(0, with.size()) == with; };
+  const auto starts = [&](std::string_view with) { return head.substr(0, with.size()) == with; };
   if (starts("%PDF")) return "It is a PDF document.";
   if (starts("<")) return "It is an HTML or XML page.";
   if (starts("PK\x03\x04")) return "It is a ZIP archive.";
@@ -45,7 +45,7 @@ std::string WhatItLooksLike(std::string_view head) {
   if (starts("\"")) return "It is a JSON string.";
   if (starts("null") || starts("true") || starts("false")) return "It is a JSON literal.";
   if (head[0] == '-' || (head[0] >= '0' && head[0] <= '9')) return "It is a number.";
-  auto const is_control = [](char c) {
+  const auto is_control = [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && !IsJsonSpace(c);
   };
   if (std::any_of(head.begin(), head.end(), is_control)) return "It is a binary file.";
@@ -110,7 +110,7 @@ std::string_view JsonPieces::SkipStart(std::string_view bytes) {
       head_.clear();
       continue;
     }
-    char const c = bytes[0];
+    const char c = bytes[0];
     if (head_.empty() && (c == '[' || c == '{')) {
       depth_ = 1;
       mode_ = c == '[' ? Mode::kList : Mode::kObject;
@@ -133,11 +133,11 @@ std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
   std::size_t const begin = at;
   std::size_t end = bytes.size();
   while (at < bytes.size()) {
-    void const* const quote = std::memchr(bytes.data() + at, '"', bytes.size() - at);
+    const void* const quote = std::memchr(bytes.data() + at, '"', bytes.size() - at);
     end = quote == nullptr
               ? bytes.size()
-              : static_cast<std::size_t>(static_cast<char const*>(quote) - bytes.data());
-    bool const escaped = OddBackslashes(bytes, at, end, escaped_);
+              : static_cast<std::size_t>(static_cast<const char*>(quote) - bytes.data());
+    const bool escaped = OddBackslashes(bytes, at, end, escaped_);
     escaped_ = quote == nullptr && escaped;
     at = std::min(end + 1, bytes.size());
     if (quote != nullptr && !escaped) {
@@ -169,7 +169,7 @@ std::size_t JsonPieces::SkipNested(std::string_view bytes, std::size_t at) {
     long_token_ = long_token_ || first.find_first_of(",: \t\r\n") == std::string_view::npos;
   }
   if (at == bytes.size()) return at;
-  char const c = bytes[at];
+  const char c = bytes[at];
   if (c == '"') {
     in_string_ = true;
   } else if (c == '{' || c == '[') {
@@ -195,7 +195,7 @@ void JsonPieces::Close(std::string_view bytes, std::size_t at) {
 }
 
 void JsonPieces::StepInList(std::string_view bytes, std::size_t at) {
-  char const c = bytes[at];
+  const char c = bytes[at];
   if (c == ',' || IsJsonSpace(c)) {
     in_scalar_ = false;
   } else if (c == '{' || c == '[') {
@@ -212,7 +212,7 @@ void JsonPieces::StepInList(std::string_view bytes, std::size_t at) {
 }
 
 void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
-  char const c = bytes[at];
+  const char c = bytes[at];
   std::size_t const token = std::exchange(token_bytes_, 0);
   if (c == '"') {
     in_string_ = true;

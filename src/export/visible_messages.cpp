@@ -53,16 +53,16 @@ std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
       continue;
     }
     any_parent = true;
-    auto const parent = at.find(nodes[i].parent);
+    const auto parent = at.find(nodes[i].parent);
     if (parent != at.end()) parents[i] = parent->second;
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& name : nodes[i].children) {
       CheckForInterrupts();
-      auto const child = at.find(name);
+      const auto child = at.find(name);
       if (child == at.end() || parents[child->second] != kNone) continue;
       const ExportedNode& node = nodes[child->second];
-      bool const is_root = any_parent && node.has_parent_field && node.parent.empty();
+      const bool is_root = any_parent && node.has_parent_field && node.parent.empty();
       if (!is_root) parents[child->second] = i;
     }
   }
@@ -107,9 +107,9 @@ std::vector<std::size_t> ActivePath(const ExportedConversation& exported, Import
     CheckForInterrupts();
     if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
   }
-  std::vector<std::size_t> const parents = FindParents(nodes, !exported.has_mapping, at);
+  const std::vector<std::size_t> parents = FindParents(nodes, !exported.has_mapping, at);
 
-  auto const current = at.find(exported.current_node);
+  const auto current = at.find(exported.current_node);
   std::size_t const last = exported.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
   std::size_t node = current != at.end() ? current->second : last;
   if (node == kNone) {
@@ -164,7 +164,7 @@ std::string ShownText(ExportedMessage* message) {
   std::string text = std::move(message->text);
   if (message->role == "assistant") text = WithoutMarkup(std::move(text));
   std::string_view const trimmed = Trim(text);
-  bool const known = message->content_type == "text" || message->content_type == "multimodal_text";
+  const bool known = message->content_type == "text" || message->content_type == "multimodal_text";
   if (trimmed.empty()) return known && message->picture && message->role == "user" ? "[image]" : "";
   if (trimmed.size() == text.size()) return text;
   return std::string(trimmed);
@@ -172,7 +172,7 @@ std::string ShownText(ExportedMessage* message) {
 
 // What is shown of a message of Claude's.
 std::string ShownTurn(ExportedMessage* message) {
-  bool const of_user = message->role == "user";
+  const bool of_user = message->role == "user";
   for (std::string* text : {&message->text, &message->plain_text, &message->attached}) {
     // What the user pasted is all that was said, or a file beside what was said.
     if (text == &message->attached && !of_user) break;
@@ -193,15 +193,15 @@ Message MakeMessage(ExportedMessage* from, std::string text) {
 
 // Why nothing is left to show of a message that may be shown.
 std::string_view WhyBlank(const ExportedMessage& message) {
-  bool const known = message.content_type.empty() || message.content_type == "text" ||
+  const bool known = message.content_type.empty() || message.content_type == "text" ||
                      message.content_type == "multimodal_text" || message.parts > 0;
   return known ? std::string_view("blank") : message.content_type;
 }
 
 void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
-  bool const turns = !exported->has_mapping;
+  const bool turns = !exported->has_mapping;
   Time last;
-  std::vector<std::size_t> const path = ActivePath(*exported, report);
+  const std::vector<std::size_t> path = ActivePath(*exported, report);
   conversation->messages.reserve(path.size());
   for (std::size_t position : path) {
     CheckForInterrupts();

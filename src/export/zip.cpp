@@ -69,7 +69,7 @@ std::uint32_t Checksum(std::uint32_t before, std::string_view bytes) {
 // The sizes, and of the directory the place, that did not fit into the header.
 void ReadSizes64(std::string_view field, bool entry, ZipHeader* header) {
   std::size_t at = 0;
-  auto const take = [&](std::uint64_t* number) {
+  const auto take = [&](std::uint64_t* number) {
     if (*number != kIn64 || at + 8 > field.size()) return;
     *number = Number(field, at, 8);
     at += 8;
@@ -117,7 +117,7 @@ void RequireReadable(const ZipHeader& header) {
                 "Unpack it with its password and give the conversations.json inside it.");
   }
   if (header.method == kStored || header.method == kDeflated) return;
-  auto const* const known = std::find_if(kMethods.begin(), kMethods.end(), [&](const auto& method) {
+  const auto* const known = std::find_if(kMethods.begin(), kMethods.end(), [&](const auto& method) {
     return method.first == header.method;
   });
   throw Error(sqlstate::kInvalidTextRepresentation,
@@ -307,7 +307,7 @@ ZipStream::ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spe
 
 bool ZipStream::Next() {
   if (file_) Pass();
-  bool const first = in_.position() == 0;
+  const bool first = in_.position() == 0;
   std::string_view mark = in_.Peek(kMarkBytes).substr(0, kMarkBytes);
   // Of a ZIP that was one of several volumes, the first mark is another one.
   if (first && mark == kDescriptor) {

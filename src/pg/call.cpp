@@ -59,7 +59,7 @@ std::string TextOf(const char* text) { return text == nullptr ? std::string() : 
 // Takes the ERROR that was just raised off Postgres's error stack.
 Error TakeRaised() {
   ErrorData* data = nullptr;
-  bool const copied = Completes([&] { data = CopyErrorData(); });
+  const bool copied = Completes([&] { data = CopyErrorData(); });
   FlushErrorState();
   constexpr auto kOrigin = Error::Origin::kPostgres;
   if (!copied) return Error("53200", "out of memory", {}, {}, kOrigin);
@@ -114,7 +114,7 @@ const Raised* Copy(int sqlerrcode, const char* message, const char* detail, cons
 namespace border {
 
 void Run(void (*body)(void*), void* state) {
-  MemoryContext const caller = CurrentMemoryContext;
+  const MemoryContext caller = CurrentMemoryContext;
   if (Completes([&] { body(state); })) return;
   // An ERROR leaves us in ErrorContext.
   MemoryContextSwitchTo(caller);

@@ -58,7 +58,7 @@ SPIPlanPtr PlanOf(const std::string& sql, std::vector<Oid>& types) {
   if (kept != nullptr) return kept;
   // A plan made for the values would copy a large one more than once.
   const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
-  SPIPlanPtr const plan = Call([&] {
+  const SPIPlanPtr plan = Call([&] {
     SPIPlanPtr const fresh = SPI_prepare_cursor(sql.c_str(), static_cast<int>(types.size()),
                                                 types.data(), large ? CURSOR_OPT_GENERIC_PLAN : 0);
     if (fresh != nullptr) SPI_keepplan(fresh);
@@ -87,7 +87,7 @@ struct Cell {
 
 std::optional<std::string> CopyText(const Cell& cell) {
   bool null = false;
-  Datum const value =
+  const Datum value =
       Call([&] { return SPI_getbinval(cell.tuple, cell.columns, cell.number, &null); });
   if (null) return std::nullopt;
   // Text is by far the largest that passes here: one copy less.
@@ -101,9 +101,9 @@ std::optional<std::string> CopyText(const Cell& cell) {
 // The microseconds of a timestamptz that is finite.
 std::optional<std::int64_t> CopyTime(const Cell& cell) {
   bool null = false;
-  Datum const value =
+  const Datum value =
       Call([&] { return SPI_getbinval(cell.tuple, cell.columns, cell.number, &null); });
-  TimestampTz const time = null ? DT_NOBEGIN : DatumGetTimestampTz(value);
+  const TimestampTz time = null ? DT_NOBEGIN : DatumGetTimestampTz(value);
   std::int64_t unix_time;
   // The last 30 years that Postgres knows are out of reach of a count from 1970.
   if (TIMESTAMP_NOT_FINITE(time) || __builtin_add_overflow(time, kEpochDistance, &unix_time)) {
@@ -240,7 +240,7 @@ void Query::CopyRows(Rows& rows) {
   for (std::uint64_t i = 0; i < table->numvals; ++i) {
     Row& row = rows.emplace_back();
     for (int number = 1; number <= table->tupdesc->natts; ++number) {
-      Cell const cell{table->vals[i], table->tupdesc, number};
+      const Cell cell{table->vals[i], table->tupdesc, number};
       row.values_.push_back(CopyText(cell));
       if (SPI_gettypeid(cell.columns, number) != TIMESTAMPTZOID) continue;
       if (const auto time = CopyTime(cell)) row.times_.emplace_back(number - 1, *time);
@@ -268,7 +268,7 @@ std::uint64_t Query::RunAsPresentRole(Rows* rows) {
     values.push_back(ToDatum(parameter));
     nulls.push_back(parameter.null ? 'n' : ' ');
   }
-  SPIPlanPtr const plan = PlanOf(sql_, types);
+  const SPIPlanPtr plan = PlanOf(sql_, types);
   Check(Call([&] { return SPI_execute_plan(plan, values.data(), nulls.c_str(), false, 0); }), sql_);
   std::uint64_t const processed = SPI_processed;
   if (rows != nullptr) CopyRows(*rows);

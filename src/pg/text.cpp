@@ -53,9 +53,9 @@ void ForEachJsonb(
     bool found;
   };
   ArrayType* const array = Call([&] { return DatumGetArrayTypeP(datum); });
-  ArrayIterator const elements = Call([&] { return array_create_iterator(array, 0, nullptr); });
+  const ArrayIterator elements = Call([&] { return array_create_iterator(array, 0, nullptr); });
   for (;;) {
-    Element const element = Call([&] {
+    const Element element = Call([&] {
       Element e;
       e.found = array_iterate(elements, &e.value, &e.null);
       return e;
@@ -95,7 +95,7 @@ RowSet::~RowSet() {
 }
 
 void RowSet::Add(std::initializer_list<std::optional<Datum>> values) {
-  auto const count = static_cast<std::size_t>(columns_->natts);
+  const auto count = static_cast<std::size_t>(columns_->natts);
   if (values.size() != count) {
     throw Error(sqlstate::kInternalError, "row has " + std::to_string(values.size()) +
                                               " values, its function declares " +

@@ -91,7 +91,7 @@ class SentenceReader {
   void FindSentence() {
     std::size_t end = at_;
     while (end < text_.size()) {
-      char const c = text_[end++];
+      const char c = text_[end++];
       if (EndsSentence(c, end < text_.size() ? text_[end] : '\0')) break;
     }
     sentence_ = {at_, end};
@@ -142,7 +142,7 @@ std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
       continue;
     }
     if (!ranges.empty()) {
-      Range const before = ranges.back();
+      const Range before = ranges.back();
       range.begin -=
           LastCharacters(text.substr(before.begin, before.end - before.begin), overlap).size();
       more += std::min(characters, overlap);
@@ -176,13 +176,13 @@ void GiveChunks(const Conversation& conversation, ChunkSize size,
                 const std::function<void(Chunk)>& give) {
   CheckSize(size);
   if (conversation.messages.empty()) return;
-  Written const written = WriteConversation(conversation);
+  const Written written = WriteConversation(conversation);
   std::deque<Range> ranges = {{0, written.text.size()}};
   if (EstimateTokens(written.text) > static_cast<std::size_t>(size.target_tokens)) {
     ranges = FindRanges(written.text, size);
   }
   int index = 0;
-  for (Range const range : ranges) {
+  for (const Range range : ranges) {
     Chunk chunk;
     chunk.index = index++;
     chunk.total = static_cast<int>(ranges.size());

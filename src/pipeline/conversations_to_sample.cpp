@@ -128,7 +128,7 @@ class Block {
   // Shows the next messages as long as the block has no more than `room` characters with them.
   void Grow(std::size_t room) {
     // Without its last line a block can be shorter than with one message less.
-    bool const all = shape_->whole <= room;
+    const bool all = shape_->whole <= room;
     while (!IsWhole() && (all || LengthWithNext() <= room)) {
       CheckForInterrupts();
       bare_ += Next().Length();
@@ -271,12 +271,12 @@ struct Place {
 };
 
 std::vector<Place> PlanFair(const std::vector<Shape>& shapes, std::size_t max_chars) {
-  std::vector<std::size_t> const admitted = Admit(shapes, max_chars);
+  const std::vector<std::size_t> admitted = Admit(shapes, max_chars);
   if (admitted.empty()) return {};
   std::vector<const Shape*> kept;
   for (std::size_t const position : admitted) kept.push_back(&shapes[position]);
   std::size_t rest = max_chars - kSeparator.size() * (admitted.size() - 1);
-  std::vector<std::size_t> const shares = ShareOut(kept, rest);
+  const std::vector<std::size_t> shares = ShareOut(kept, rest);
   std::vector<Block> blocks;
   for (std::size_t i = 0; i < kept.size(); ++i) {
     Block block(*kept[i]);
@@ -309,9 +309,9 @@ std::string FormatFair(std::size_t count, const ReadConversation& read, std::siz
   }
   std::string text;
   for (const Place& place : places) {
-    Conversation const conversation = read(place.position);
+    const Conversation conversation = read(place.position);
     // It may have changed since it was measured: what counts is the length that was planned.
-    Shape const shape = Measure(conversation, fence);
+    const Shape shape = Measure(conversation, fence);
     if (shape.Smallest() > place.length) continue;
     AppendBlock(FitBlock(shape, place.length).Write(conversation, fence), &text);
   }
@@ -369,7 +369,7 @@ std::int64_t ScoreConversation(const Conversation& conversation) {
 }
 
 std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count) {
-  auto const enough = [](const Scored& c) { return c.messages >= kFewMessages; };
+  const auto enough = [](const Scored& c) { return c.messages >= kFewMessages; };
   if (std::any_of(conversations.begin(), conversations.end(), enough)) {
     conversations.erase(
         std::remove_if(conversations.begin(), conversations.end(), std::not_fn(enough)),

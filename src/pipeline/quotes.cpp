@@ -23,7 +23,7 @@ utf8proc_category_t CategoryOf(char32_t c) {
 }
 
 bool IsMark(char32_t c) {
-  utf8proc_category_t const category = CategoryOf(c);
+  const utf8proc_category_t category = CategoryOf(c);
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
@@ -31,7 +31,7 @@ bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
 
 // Letters, marks and numbers of any script.
 bool IsWord(char32_t c) {
-  utf8proc_category_t const category = CategoryOf(c);
+  const utf8proc_category_t category = CategoryOf(c);
   return c == '_' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO);
 }
 
@@ -61,7 +61,7 @@ bool Binds(char32_t before, char32_t c, char32_t after) {
 void AppendFolded(char32_t c, std::u32string* folded) {
   std::array<utf8proc_int32_t, 32> characters;
   int boundclass = 0;
-  utf8proc_ssize_t const count = utf8proc_decompose_char(
+  const utf8proc_ssize_t count = utf8proc_decompose_char(
       static_cast<utf8proc_int32_t>(c), characters.data(), characters.size(),
       static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD), &boundclass);
   if (count < 0 || count > static_cast<utf8proc_ssize_t>(characters.size())) {
@@ -75,7 +75,7 @@ std::u32string FoldWords(std::string_view text) {
   std::u32string folded;
   folded.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    char32_t const c = NextCharacter(text, &at);
+    const char32_t c = NextCharacter(text, &at);
     if (IsSpace(c)) {
       if (folded.empty() || folded.back() != ' ') folded.push_back(' ');
     } else if (!IsInvisible(c)) {
@@ -92,9 +92,9 @@ struct Core {
 };
 
 Core CoreOf(const std::u32string& quote) {
-  auto const first = std::find_if(quote.begin(), quote.end(), IsWord);
+  const auto first = std::find_if(quote.begin(), quote.end(), IsWord);
   if (first == quote.end()) return {};
-  auto const last = std::find_if(quote.rbegin(), quote.rend(), IsWord);
+  const auto last = std::find_if(quote.rbegin(), quote.rend(), IsWord);
   return {static_cast<std::size_t>(first - quote.begin()),
           static_cast<std::size_t>(last.base() - quote.begin())};
 }
@@ -105,9 +105,9 @@ bool SaysEnough(std::u32string_view core) {
   bool in_word = false;
   for (std::size_t i = 0; i < core.size(); ++i) {
     if (IsMark(core[i])) continue;
-    bool const dense = IsWrittenWithoutSpaces(core[i]);
+    const bool dense = IsWrittenWithoutSpaces(core[i]);
     characters += dense ? kWeightWithoutSpaces : 1;
-    bool const letter = IsWord(core[i]) && !dense;
+    const bool letter = IsWord(core[i]) && !dense;
     if (letter && !in_word) ++words;
     in_word =
         letter || (in_word && i + 1 < core.size() && Binds(core[i - 1], core[i], core[i + 1]));
@@ -131,7 +131,7 @@ UsersWords::UsersWords(const Chunk& chunk) {
 
 bool UsersWords::Hold(std::string_view quote) const {
   std::u32string const folded = FoldWords(OneLine(quote));
-  Core const core = CoreOf(folded);
+  const Core core = CoreOf(folded);
   if (!SaysEnough(std::u32string_view(folded).substr(core.begin, core.end - core.begin))) {
     return false;
   }
@@ -150,8 +150,8 @@ bool UsersWords::IsInsideWord(const Said& said, std::size_t at) {
   const std::u32string& text = said.text;
   if (at == 0) return said.begins_inside;
   if (at == text.size()) return said.ends_inside;
-  char32_t const before = text[at - 1];
-  char32_t const after = text[at];
+  const char32_t before = text[at - 1];
+  const char32_t after = text[at];
   if (IsMark(after)) return true;
   if (IsWord(before) && IsWord(after)) {
     return !IsWrittenWithoutSpaces(before) && !IsWrittenWithoutSpaces(after);

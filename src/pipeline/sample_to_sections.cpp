@@ -75,7 +75,7 @@ std::string ToText(const Json& value) {
 }
 
 Json ToList(const Json& value) {
-  Json const items = value.is_array() ? value : Json::array({value});
+  const Json items = value.is_array() ? value : Json::array({value});
   Json list = Json::array();
   for (const Json& item : items) {
     std::string text = ItemToText(item);
@@ -88,7 +88,7 @@ Json CompleteSection(std::size_t section, const Json& given) {
   Json complete = Json::object();
   for (const SectionField& field : SectionSchema(section)) {
     std::string const name(field.name);
-    Json const value = given.value(name, Json());
+    const Json value = given.value(name, Json());
     complete[name] = field.list ? ToList(value) : Json(ToText(value));
   }
   for (const auto& [key, value] : given.items()) {
@@ -101,7 +101,7 @@ using Answered = std::array<Json, 5>;
 
 // nullopt, and why, if the answer has not the five sections.
 std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) {
-  std::optional<Json> const json = ParseJsonReply(reply);
+  const std::optional<Json> json = ParseJsonReply(reply);
   if (!json || !json->is_object()) {
     *reason = "no single JSON object was found";
     return std::nullopt;
@@ -109,7 +109,7 @@ std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) 
   Answered sections;
   for (std::size_t i = 0; i < sections.size(); ++i) {
     std::string const name(kSectionNames[i]);
-    auto const it = json->find(name);
+    const auto it = json->find(name);
     if (it == json->end() || !it->is_object()) {
       *reason = "the key \"" + name + "\" is missing or not an object";
       return std::nullopt;
@@ -207,7 +207,7 @@ class Asker {
   // nullopt if the model says that the question is too long.
   std::optional<Answered> Ask() {
     for (;;) {
-      Answer const answer = AskOnce();
+      const Answer answer = AskOnce();
       if (answer.outcome == Outcome::kTooLong) return std::nullopt;
       CheckOutcome(answer);
       std::string reason;
@@ -226,7 +226,7 @@ class Asker {
   // One more try, because of the ai_name in what Ask gave; what came is kept if it is readable.
   void ImproveName(Answered* sections) {
     Nudge(text_, AiNameCorrection(NameIn(*sections)));
-    Answer const answer = AskOnce();
+    const Answer answer = AskOnce();
     if (answer.outcome != Outcome::kAnswered) return;
     std::string reason;
     if (std::optional<Answered> better = ReadAnswer(answer.text, &reason)) {
@@ -329,16 +329,16 @@ const std::vector<SectionField>& SectionSchema(std::size_t section) {
 
 std::optional<Sections> ParseSections(std::string_view reply) {
   std::string reason;
-  std::optional<Answered> const answered = ReadAnswer(reply, &reason);
+  const std::optional<Answered> answered = ReadAnswer(reply, &reason);
   if (!answered) return std::nullopt;
   return ToSections(*answered);
 }
 
 std::string AiName(const std::optional<std::string>& identity_md) {
   if (!identity_md) return "";
-  std::optional<Json> const identity = ParseJsonText(*identity_md);
+  const std::optional<Json> identity = ParseJsonText(*identity_md);
   if (!identity || !identity->is_object()) return "";
-  auto const it = identity->find(std::string(kAiName));
+  const auto it = identity->find(std::string(kAiName));
   if (it == identity->end() || !it->is_string()) return "";
   return OneLine(it->get_ref<const std::string&>());
 }
@@ -348,7 +348,7 @@ Sections SampleToSections(const FormatSample& format, const std::string& memory_
   for (const SampleSize& size : kSizes) {
     Question question =
         SampleToQuestion(format(size.conversations, size.characters), memory_md, complete);
-    bool const smallest = &size == &kSizes.back();
+    const bool smallest = &size == &kSizes.back();
     if (!smallest && SeemsTooLong(question)) continue;
     Asker asker(model, std::move(question));
     std::optional<Answered> sections = asker.Ask();

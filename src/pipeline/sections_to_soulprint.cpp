@@ -68,13 +68,13 @@ bool IsKnown(std::size_t section, std::string_view key) {
 
 void AppendSection(std::size_t section, const std::string& stored, std::string* text) {
   *text += kHeadings[section];
-  std::optional<Json> const json = ParseJsonText(stored);
+  const std::optional<Json> json = ParseJsonText(stored);
   if (!json || !json->is_object()) {
     if (!stored.empty()) *text += "\n" + InertLines(stored);
     return;
   }
   for (const SectionField& field : SectionSchema(section)) {
-    auto const it = json->find(field.name);
+    const auto it = json->find(field.name);
     if (it != json->end()) AppendField(it.key(), it.value(), text);
   }
   for (const auto& [key, value] : json->items()) {

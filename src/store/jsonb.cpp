@@ -139,7 +139,7 @@ class ValueBuilder final : public JsonEvents {
   static constexpr std::size_t kPairBytes = 64;
 
   bool Spend(std::size_t bytes) {
-    bool const enough = bytes <= left_;
+    const bool enough = bytes <= left_;
     left_ -= enough ? bytes : left_;
     return enough;
   }
@@ -274,7 +274,7 @@ JsonbView JsonbView::At(std::size_t position) const {
 
 std::optional<JsonbView> JsonbView::Find(std::string_view key) const {
   JsonbValue value;
-  bool const found = pg::Call([&] {
+  const bool found = pg::Call([&] {
     return getKeyJsonValueFromContainer(value_.val.binary.data, key.data(),
                                         static_cast<int>(key.size()), &value) != nullptr;
   });
@@ -288,7 +288,7 @@ bool JsonbView::Send(JsonEvents* reader) const {
   for (;;) {
     CheckForInterrupts();
     JsonbValue value;
-    JsonbIteratorToken const token =
+    const JsonbIteratorToken token =
         pg::Call([&] { return JsonbIteratorNext(&tokens, &value, false); });
     if (token == WJB_DONE) return true;
     if (!SendToken(token, value, reader)) return false;

@@ -19,7 +19,7 @@ int EscapeAt(std::string_view json, std::size_t at) {
   }
   int number = 0;
   for (std::size_t i = 2; i < 6; ++i) {
-    int const digit = HexDigit(json[at + i]);
+    const int digit = HexDigit(json[at + i]);
     if (digit < 0) return -1;
     number = number * 16 + digit;
   }
@@ -34,7 +34,7 @@ bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
 std::size_t RepairEscapes(std::string* json) {
   std::size_t replaced = 0;
   for (std::size_t at = json->find('\\'); at != std::string::npos; at = json->find('\\', at)) {
-    int const number = EscapeAt(*json, at);
+    const int number = EscapeAt(*json, at);
     if (number < 0) {
       at += 2;
       continue;

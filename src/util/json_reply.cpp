@@ -34,8 +34,8 @@ constexpr std::string_view kFence = "```";
 int EscapedUnit(std::string_view text, std::size_t at) {
   if (text.size() - at < 6 || text[at] != '\\' || text[at + 1] != 'u') return -1;
   int unit = 0;
-  for (char const c : text.substr(at + 2, 4)) {
-    int const digit = c >= '0' && c <= '9'   ? c - '0'
+  for (const char c : text.substr(at + 2, 4)) {
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
                       : c >= 'a' && c <= 'f' ? c - 'a' + 10
                       : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                              : -1;
@@ -51,7 +51,7 @@ bool IsLowSurrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
 // Escapes of U+0000 and of surrogates without their other half become \ufffd.
 std::string RepairEscapes(std::string text) {
   for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-    int const unit = EscapedUnit(text, at);
+    const int unit = EscapedUnit(text, at);
     if (unit < 0) {
       at += 2;
     } else if (IsHighSurrogate(unit) && at + 6 < text.size() &&
@@ -83,7 +83,7 @@ class ReadBytes {
     return *this;
   }
   ReadBytes operator++(int) {
-    ReadBytes const before = *this;
+    const ReadBytes before = *this;
     ++*this;
     return before;
   }
@@ -160,7 +160,7 @@ std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left
     interrupts.Step();
     *exceeded = --*left == 0;
     if (*exceeded) return std::string_view::npos;
-    char const c = text[at];
+    const char c = text[at];
     if (in_string) {
       if (c == '\\') ++at;
       in_string = c != '"';
@@ -235,7 +235,7 @@ std::optional<Json> ParseJsonReply(std::string_view answer) {
   std::string const clean = CleanUtf8(answer);
   std::string_view const text = StripMarkAndSpace(clean);
   if (std::optional<Json> whole = ParseClean(text)) return whole;
-  if (std::optional<std::string_view> const inside = InsideFence(text)) {
+  if (const std::optional<std::string_view> inside = InsideFence(text)) {
     if (std::optional<Json> fenced = ParseClean(*inside)) return fenced;
   }
   return FindBalanced(text);

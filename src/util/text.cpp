@@ -64,9 +64,9 @@ Lead ReadLead(unsigned char byte) {
 // How many bytes at `at` belong to one character of more than one byte: all of them (`*whole`), or
 // the longest beginning of one, at least 1.
 std::size_t MeasureCharacter(std::string_view text, std::size_t at, bool* whole) {
-  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   std::size_t const left = text.size() - at;
-  Lead const lead = ReadLead(byte(0));
+  const Lead lead = ReadLead(byte(0));
   *whole = false;
   if (lead.length == 0 || left < 2 || byte(1) < lead.second_min || byte(1) > lead.second_max) {
     return 1;
@@ -92,16 +92,16 @@ std::size_t SkipClean(std::string_view text, std::size_t at) {
 // The surrogate that stands as three bytes at `at`, 0 if there is none.
 char32_t SurrogateAt(std::string_view text, std::size_t at) {
   if (text.size() - at < 3) return 0;
-  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   if (byte(0) != 0xED || byte(1) < 0xA0 || byte(1) > 0xBF || !IsContinuation(byte(2))) return 0;
   return 0xD000 | static_cast<char32_t>((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
 }
 
 // Writes what takes the place of the unclean bytes at `at` and returns how many they are.
 std::size_t Repair(std::string_view text, std::size_t at, std::string* out, std::size_t* replaced) {
-  char32_t const first = SurrogateAt(text, at);
+  const char32_t first = SurrogateAt(text, at);
   if (first >= 0xD800 && first < 0xDC00) {
-    char32_t const second = SurrogateAt(text, at + 3);
+    const char32_t second = SurrogateAt(text, at + 3);
     if (second >= 0xDC00) {
       AppendCharacter(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00), out);
       return 6;
@@ -118,7 +118,7 @@ char32_t LowerLatin(char32_t c) {
   if (c < 0x100) return c >= 0xC0 && c <= 0xDE && c != 0xD7 ? c + 32 : c;
   if (c == 0x130 || c == 0x138 || c == 0x149 || c == 0x17F) return c;
   if (c == 0x178) return 0xFF;
-  bool const capitals_are_odd = (c >= 0x139 && c <= 0x148) || c >= 0x179;
+  const bool capitals_are_odd = (c >= 0x139 && c <= 0x148) || c >= 0x179;
   return (c & 1) == (capitals_are_odd ? 1u : 0u) ? c + 1 : c;
 }
 
@@ -135,7 +135,7 @@ char32_t LowerCyrillic(char32_t c) {
   if (c < 0x430) return c + 32;
   if (c < 0x460 || (c > 0x481 && c < 0x48A)) return c;
   if (c == 0x4C0) return 0x4CF;
-  bool const capitals_are_odd = c >= 0x4C1 && c <= 0x4CF;
+  const bool capitals_are_odd = c >= 0x4C1 && c <= 0x4CF;
   return (c & 1) == (capitals_are_odd ? 1u : 0u) && c != 0x4CF ? c + 1 : c;
 }
 
@@ -280,7 +280,7 @@ std::string Fold(std::string_view text) {
   text = Trim(text);
   bool space = false;
   for (std::size_t at = 0; at < text.size();) {
-    char32_t const c = NextCharacter(text, &at);
+    const char32_t c = NextCharacter(text, &at);
     if (!IsSpace(c)) {
       AppendCharacter(Lower(c), &folded);
     } else if (!space) {
@@ -312,7 +312,7 @@ std::string CleanUtf8(std::string_view bytes, std::size_t* replaced) {
 bool IsCleanUtf8(std::string_view bytes) { return SkipClean(bytes, 0) == bytes.size(); }
 
 char32_t NextCharacter(std::string_view text, std::size_t* at) {
-  auto const byte = static_cast<unsigned char>(text[(*at)++]);
+  const auto byte = static_cast<unsigned char>(text[(*at)++]);
   if (byte < 0x80) return byte;
   char32_t c = byte < 0xE0 ? byte & 0x1F : byte < 0xF0 ? byte & 0x0F : byte & 0x07;
   while (*at < text.size() && !BeginsCharacter(text[*at])) {

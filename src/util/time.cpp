@@ -26,9 +26,9 @@ struct Clock {
 
 Clock ReadClock(std::int64_t time) {
   using std::chrono::floor;
-  std::chrono::sys_time<std::chrono::microseconds> const point{std::chrono::microseconds(time)};
-  auto const day = floor<std::chrono::days>(point);
-  auto const rest = (point - day).count();
+  const std::chrono::sys_time<std::chrono::microseconds> point{std::chrono::microseconds(time)};
+  const auto day = floor<std::chrono::days>(point);
+  const auto rest = (point - day).count();
   return {std::chrono::year_month_day(day), static_cast<int>(rest / kSecond),
           static_cast<int>(rest % kSecond)};
 }
@@ -98,10 +98,10 @@ class TimeReader {
       left_ = {};
       return true;
     }
-    bool const east = left_.front() == '+';
+    const bool east = left_.front() == '+';
     int hours = 0, minutes = 0;
     if (!Skip("+-") || !Digits(2, &hours)) return false;
-    bool const colon = Skip(":");
+    const bool colon = Skip(":");
     if (!Digits(2, &minutes) && colon) return false;
     if (hours > 23 || minutes > 59) return false;
     std::int64_t const offset = (hours * 3600 + minutes * 60) * kSecond;
@@ -116,7 +116,7 @@ class TimeReader {
 
 std::string FormatDate(Time time) {
   if (!time) return "unknown date";
-  Clock const clock = ReadClock(*time);
+  const Clock clock = ReadClock(*time);
   char text[48];
   std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(clock.day.year()),
                 static_cast<unsigned>(clock.day.month()), static_cast<unsigned>(clock.day.day()));
@@ -125,7 +125,7 @@ std::string FormatDate(Time time) {
 
 std::string FormatTime(Time time) {
   if (!time) return "";
-  Clock const clock = ReadClock(*time);
+  const Clock clock = ReadClock(*time);
   char text[48];
   std::snprintf(text, sizeof text, "T%02d:%02d:%02d", clock.seconds / 3600, clock.seconds / 60 % 60,
                 clock.seconds % 60);
@@ -140,14 +140,14 @@ std::string FormatTime(Time time) {
 Time ParseTime(std::string_view text) {
   text = Trim(text);
   double number = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size()) return TimeFromNumber(number);
   return TimeReader(text).Read();
 }
 
 Time TimeFromNumber(double seconds_or_milliseconds) {
-  bool const milliseconds = std::abs(seconds_or_milliseconds) > 1e11;
-  double const seconds = milliseconds ? seconds_or_milliseconds / 1000 : seconds_or_milliseconds;
+  const bool milliseconds = std::abs(seconds_or_milliseconds) > 1e11;
+  const double seconds = milliseconds ? seconds_or_milliseconds / 1000 : seconds_or_milliseconds;
   // Also of a NaN.
   if (!(seconds >= kFirst && seconds <= kLast)) return std::nullopt;
   return std::llround(seconds * static_cast<double>(kSecond));

@@ -68,7 +68,7 @@ bool IsKeycapBase(char32_t c) { return (c >= '0' && c <= '9') || c == '#' || c =
 
 bool IsJoiningLetter(char32_t c) {
   if (IsInvisible(c) || !IsIn(c, kJoining)) return false;
-  utf8proc_category_t const category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME;
 }
 
@@ -79,13 +79,13 @@ bool IsNeeded(char32_t before, char32_t c, char32_t after) {
   }
   if (c != kJoiner && c != kNonJoiner) return false;
   if (IsJoiningLetter(before) && IsJoiningLetter(after)) return true;
-  bool const emoji = IsPictograph(before) || IsSkinTone(before) || before == kEmojiStyle;
+  const bool emoji = IsPictograph(before) || IsSkinTone(before) || before == kEmojiStyle;
   return c == kJoiner && emoji && IsPictograph(after);
 }
 
 // Where the run of visible ASCII, spaces, tabs and line ends that starts at `at` ends.
 std::size_t SkipPlain(std::string_view text, std::size_t at) {
-  auto const is_plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t'; };
+  const auto is_plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t'; };
   while (at < text.size() && is_plain(text[at])) ++at;
   return at;
 }
@@ -107,17 +107,17 @@ std::string Visible(std::string_view text) {
   char32_t before = at == 0 ? 0 : static_cast<char32_t>(text[at - 1]);
   while (at < text.size()) {
     std::size_t const begin = at;
-    char32_t const c = NextCharacter(text, &at);
+    const char32_t c = NextCharacter(text, &at);
     std::string_view kept = text.substr(begin, at - begin);
     if (EndsLine(c)) {
-      bool const pair = c == '\r' && at < text.size() && text[at] == '\n';
+      const bool pair = c == '\r' && at < text.size() && text[at] == '\n';
       kept = pair ? "" : "\n";
     } else if (std::string_view const flag = FlagAt(text, begin); !flag.empty()) {
       kept = flag;
       at = begin + flag.size();
     } else if (IsInvisible(c)) {
       std::size_t next = at;
-      char32_t const after = at < text.size() ? NextCharacter(text, &next) : 0;
+      const char32_t after = at < text.size() ? NextCharacter(text, &next) : 0;
       if (!IsNeeded(before, c, after)) continue;
     }
     visible += kept;
@@ -150,7 +150,7 @@ std::string Quoted(std::string_view text) {
   std::string quoted;
   for (std::size_t at = 0; at < clean.size();) {
     std::size_t const begin = at;
-    char32_t const c = NextCharacter(clean, &at);
+    const char32_t c = NextCharacter(clean, &at);
     std::string shown = clean.substr(begin, at - begin);
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
       shown = {'\\', 'x', kHex[c >> 4], kHex[c & 15]};

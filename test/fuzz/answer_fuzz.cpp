@@ -23,7 +23,7 @@ namespace {
 using nlohmann::ordered_json;
 
 void RequireReply(std::string_view answer) {
-  std::optional<ordered_json> const reply = ParseJsonReply(answer);
+  const std::optional<ordered_json> reply = ParseJsonReply(answer);
   if (!reply) return;
   std::string const text = reply->dump();  // throws at what is no UTF-8
   Require(ParseJsonText(text) == reply, "a reply is read as it is written");
@@ -31,7 +31,7 @@ void RequireReply(std::string_view answer) {
 
 void RequireSection(std::size_t section, const std::string& text) {
   RequireStorable(text);
-  ordered_json const json = ordered_json::parse(text);
+  const ordered_json json = ordered_json::parse(text);
   auto field = json.begin();
   for (const SectionField& known : SectionSchema(section)) {
     Require(field != json.end() && field.key() == known.name, "known fields come first, in order");
@@ -47,7 +47,7 @@ void RequireSection(std::size_t section, const std::string& text) {
 }
 
 void RequireSections(std::string_view answer) {
-  std::optional<Sections> const sections = ParseSections(answer);
+  const std::optional<Sections> sections = ParseSections(answer);
   if (!sections) return;
   for (std::size_t i = 0; i < sections->size(); ++i) RequireSection(i, (*sections)[i]);
 }
@@ -59,7 +59,7 @@ std::optional<ReadFacts> Facts(std::string_view answer, Role role) {
 }
 
 void RequireFacts(std::string_view answer) {
-  std::optional<ReadFacts> const read = Facts(answer, Role::kUser);
+  const std::optional<ReadFacts> read = Facts(answer, Role::kUser);
   if (!read) return;
   for (const Fact& fact : read->facts) {
     Require(!IsBlank(fact.text), "a fact has a text");
@@ -67,13 +67,13 @@ void RequireFacts(std::string_view answer) {
     Require(!fact.verified || !fact.quote.empty(), "a verified fact has a quote");
     RequireStorable(fact.quote);
   }
-  std::optional<ReadFacts> const unsaid = Facts(answer, Role::kAssistant);
+  const std::optional<ReadFacts> unsaid = Facts(answer, Role::kAssistant);
   Require(std::none_of(unsaid->facts.begin(), unsaid->facts.end(),
                        [](const Fact& fact) { return fact.verified; }),
           "only the user's own words verify a fact");
   std::string const json = FactsToJson(read->facts);
   RequireStorable(json);
-  ReadFacts const again = FactsFromJson(nlohmann::json::parse(json));
+  const ReadFacts again = FactsFromJson(nlohmann::json::parse(json));
   Require(again.dropped == 0 && FactsToJson(again.facts) == json, "facts are read as written");
 }
 

@@ -38,13 +38,13 @@ std::string Read(const ExportSource& source) {
   std::string result;
   std::size_t bytes = 0;
   bool checked = false;
-  auto const give = [&](Conversation conversation) {
+  const auto give = [&](Conversation conversation) {
     RequireStorable(conversation);
     for (const Message& message : conversation.messages) bytes += message.text.size();
     result += conversation.id + "\n" + MessagesToJson(conversation.messages) + "\n";
   };
   try {
-    ImportReport const report =
+    const ImportReport report =
         ReadExport(source, kArchiveLimits, kImportLimits, give, [&] { checked = true; });
     RequireSound(report);
     Require(checked, "what is read can be interrupted");
@@ -59,7 +59,7 @@ std::string Read(const ExportSource& source) {
 }
 
 std::string ReadAsFile(std::string_view bytes) {
-  int const fd = memfd_create("export", 0);
+  const int fd = memfd_create("export", 0);
   Require(fd != -1 && write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()),
           "a file can be made");
   std::string result = Read({{}, fd});

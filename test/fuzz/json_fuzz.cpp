@@ -22,7 +22,7 @@ constexpr ImportLimits kLimits{5000, 20};
 
 void RequireReadable(const Conversation& conversation) {
   std::string const stored = MessagesToJson(conversation.messages);
-  Conversation const again = ConversationFromText("{\"messages\":" + stored + "}");
+  const Conversation again = ConversationFromText("{\"messages\":" + stored + "}");
   Require(MessagesToJson(again.messages).size() <= stored.size() &&
               again.messages.size() == conversation.messages.size(),
           "what is stored has all messages");
@@ -45,7 +45,7 @@ std::string Read(std::string_view bytes, Next next) {
   std::string result;
   ImportReport report;
   std::size_t given = 0;
-  auto const give = [&](Conversation conversation) {
+  const auto give = [&](Conversation conversation) {
     if (!conversation.do_not_remember) ++given;
     RequireStorable(conversation);
     RequireReadable(conversation);

@@ -33,7 +33,7 @@ ExportedConversation MakeTree(const std::uint8_t* data, std::size_t given, std::
   for (std::size_t i = 0; i < nodes; ++i) {
     const std::uint8_t* const bytes = data + kHead + i % given * kNodeBytes;
     std::size_t const base = i - i % given;
-    int const what = bytes[2];
+    const int what = bytes[2];
     ExportedNode& node = exported.nodes.emplace_back();
     node.key = std::to_string((what & 7) == 7 ? base : i);  // some have the name of another
     node.has_parent_field = (what & 1) == 0;
@@ -70,7 +70,7 @@ class Oracle {
 };
 
 void RequirePath(const ExportedConversation& exported, const std::vector<Message>& messages) {
-  Oracle const oracle(exported.nodes);
+  const Oracle oracle(exported.nodes);
   std::vector<bool> seen(exported.nodes.size());
   std::size_t expected = oracle.Speaker(exported.current_node);
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
@@ -91,12 +91,12 @@ void RequireFileOrder(const std::vector<Message>& messages) {
 }
 
 void RequireTree(const ExportedConversation& exported) {
-  bool const is_tree =
+  const bool is_tree =
       exported.has_mapping || std::any_of(exported.nodes.begin(), exported.nodes.end(),
                                           [](const auto& node) { return !node.parent.empty(); });
   ImportReport report;
   std::clock_t const begin = std::clock();
-  std::vector<Message> const messages = ExportedToConversation(exported, &report).messages;
+  const std::vector<Message> messages = ExportedToConversation(exported, &report).messages;
   Require(std::clock() - begin < CLOCKS_PER_SEC, "a tree takes a microsecond for each node");
   if (is_tree && report.unordered == 0) {
     RequirePath(exported, messages);

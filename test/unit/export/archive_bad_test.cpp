@@ -42,7 +42,7 @@ TEST(Archive, CutOffFilesAreClearErrors) {
   std::string const gzip = Gzip(Export("a", noise));
   std::string const nested = Zip({{"conversations.zip", zip}});
   for (double part : {0.1, 0.3, 0.45, 0.7, 0.9}) {
-    auto const cut = [&](const std::string& whole) {
+    const auto cut = [&](const std::string& whole) {
       return whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * part));
     };
     ExpectError(cut(zip), "22P02", "export archive ends in the middle");
@@ -84,7 +84,7 @@ TEST(Archive, GzipThatIsNotAllThereEndsInTheMiddle) {
 
 TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
   std::string const good = Export("a");
-  auto const zip = [&](const std::string& second) {
+  const auto zip = [&](const std::string& second) {
     return Zip({{"conversations-000.json", good}, {"x/conversations-001.json", second}});
   };
   ExpectError(zip(""), "22P02", "export is empty",
@@ -101,8 +101,8 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
   std::string const zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
-  auto const fail = [] { throw Error("22P02", "mine", "my detail"); };
-  auto const expect_mine = [&](const ExportReader::Give& give, const std::function<void()>& check) {
+  const auto fail = [] { throw Error("22P02", "mine", "my detail"); };
+  const auto expect_mine = [&](const ExportReader::Give& give, const std::function<void()>& check) {
     try {
       ReadExport({zip, -1}, {}, {}, give, check);
       ADD_FAILURE();
@@ -126,7 +126,7 @@ TEST(Archive, AFileThatChangesIsAClearError) {
   bool changed = false;
   for (int last = 0; last < 8; ++last) {
     std::FILE* const file = std::tmpfile();
-    auto const put = [&](const std::string& bytes) {
+    const auto put = [&](const std::string& bytes) {
       EXPECT_EQ(ftruncate(fileno(file), 0), 0);
       EXPECT_EQ(pwrite(fileno(file), bytes.data(), bytes.size(), 0),
                 static_cast<ssize_t>(bytes.size()));
@@ -205,7 +205,7 @@ TEST(Archive, CheckIsCalledOftenAndMayThrow) {
     EXPECT_GE(calls, 4);
     for (int last = 1; last <= calls; ++last) {
       int left = last;
-      auto const stop = [&] {
+      const auto stop = [&] {
         if (--left == 0) throw Error("57014", "canceled");
       };
       try {
@@ -220,7 +220,7 @@ TEST(Archive, CheckIsCalledOftenAndMayThrow) {
 
 TEST(Archive, WhatGiveThrowsComesThrough) {
   std::string const zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
-  auto const give = [](Conversation) { throw Error("02000", "gone"); };
+  const auto give = [](Conversation) { throw Error("02000", "gone"); };
   EXPECT_THROW(ReadExport({zip, -1}, {}, {}, give, [] {}), Error);
 }
 

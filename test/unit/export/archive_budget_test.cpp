@@ -31,7 +31,7 @@ std::string Streamed(const std::string& name, const std::string& content, int me
                      Bytes(static_cast<std::uint64_t>(method), 2) + Bytes(0, 16) +
                      Bytes(name.size(), 2) + Bytes(0, 2) + name + body;
   if (descriptor == Descriptor::kNone) return file;
-  int const width = descriptor == Descriptor::kWide ? 8 : 4;
+  const int width = descriptor == Descriptor::kWide ? 8 : 4;
   if (descriptor != Descriptor::kBare) file += "PK\x07\x08";
   return file + Bytes(Checksum(content), 4) + Bytes(body.size(), width) +
          Bytes(content.size(), width);
@@ -59,7 +59,7 @@ TEST(ArchiveBudget, OneGzipOnly) {
 
 TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
   std::string const zip = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
-  for (auto const& [method, name] : {std::pair{1, "shrinking"},
+  for (const auto& [method, name] : {std::pair{1, "shrinking"},
                                      {6, "imploding"},
                                      {9, "Deflate64"},
                                      {12, "bzip2"},
@@ -69,7 +69,7 @@ TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
                                      {98, "PPMd"},
                                      {99, "encryption (AES)"},
                                      {77, "method 77"}}) {
-    auto const number = static_cast<std::uint64_t>(method);
+    const auto number = static_cast<std::uint64_t>(method);
     std::string const other =
         Changed(Changed(zip, "PK\x03\x04", 8, number, 2), "PK\x01\x02", 10, number, 2);
     std::string const message = std::string("in a way that is not read: ") + name;

@@ -92,7 +92,7 @@ TEST(Archive, ReadsGeminisActivitiesInATakeout) {
 TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
   std::string const asked =
       R"([{"header":"Gemini-Apps","title":"Prompted hi","time":"2025-01-01"}])";
-  auto const found = [](const Files& files) { return Read({Zip(files), -1}).report.found; };
+  const auto found = [](const Files& files) { return Read({Zip(files), -1}).report.found; };
   EXPECT_EQ(found({{"Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.json", asked}}), 1U);
   EXPECT_EQ(found({{"Takeout/Mon activité/Applications Gemini/MonActivité.json", asked}}), 1U);
   EXPECT_EQ(found({{"Мои действия/Приложения с Gemini/МоиДействия.json", asked}}), 1U);
@@ -162,11 +162,11 @@ std::string ReadData(const std::string& name) {
 // the last id, and nothing of what must not be seen.
 void ExpectTruth(const std::string& name) {
   using nlohmann::json;
-  json const truth = json::parse(ReadData(name + ".truth.json"));
+  const json truth = json::parse(ReadData(name + ".truth.json"));
   std::string const zip = ReadData(name + ".zip");
   std::size_t seen = 0;
   std::string output;
-  auto const give = [&](Conversation conversation) {
+  const auto give = [&](Conversation conversation) {
     ++seen;
     json visible = json::array();
     for (const Message& message : conversation.messages) {

@@ -43,7 +43,7 @@ TEST(ExportReader, TakesEveryTopLevel) {
   EXPECT_EQ(Ids(ReadAll("{\"v\":1,\"conversations\":[" + Chat("a") + "],\"w\":[]}")), "a ");
   EXPECT_EQ(Ids(ReadAll(Chat("a"))), "a ");
   EXPECT_EQ(Ids(ReadAll("\xEF\xBB\xBF\r\n" + Chat("a") + "\r\n", {}, 1)), "a ");
-  Result const bare = ReadAll(
+  const Result bare = ReadAll(
       R"([{"role":"user","content":"q","id":"m"},{"role":"assistant","content":"a","timestamp":7}])");
   ASSERT_EQ(bare.conversations.size(), 1u);
   EXPECT_EQ(bare.conversations[0].messages.size(), 2u);
@@ -53,7 +53,7 @@ TEST(ExportReader, TakesEveryTopLevel) {
 }
 
 TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
-  Result const result =
+  const Result result =
       ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"uuid":"bad2","m":{]},7,)" +
               R"({"id":"deep","x":)" + std::string(600, '[') + std::string(600, ']') + "}," +
               Chat("b") + "]");
@@ -71,7 +71,7 @@ TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
   ImportLimits limits;
   limits.max_conversation_bytes = 50000;
   for (std::size_t step : {4096u, 1u << 20}) {
-    Result const result =
+    const Result result =
         ReadAll("[" + Chat("front", x) + "," + Chat("a") + R"(,{"mapping":{"id":"no","t":")" + x +
                     R"("},"conversation_id":"back","id":"back"}])",
                 limits, step);
@@ -88,21 +88,21 @@ TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
 TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
   ImportLimits limits;
   limits.max_conversation_bytes = 50000;
-  auto const many = [](const std::string& text) {
+  const auto many = [](const std::string& text) {
     std::string all = text;
     for (int i = 0; i < 3000; ++i) all += "," + text;
     return all;
   };
-  for (std::string const& inside :
+  for (const std::string& inside :
        {R"("messages":[)" + many("{}") + "]", R"("chat_messages":[)" + many("{}") + "]",
         R"("mapping":{)" + many(R"("":{})") + "}",
         R"("mapping":{"a":{"children":[)" + many(R"("")") + "]}}",
         R"("x":")" + std::string(25001, 'x') + '"'}) {
-    Result const result = ReadAll("[{\"id\":\"large\"," + inside + "}," + Chat("a") + "]", limits);
+    const Result result = ReadAll("[{\"id\":\"large\"," + inside + "}," + Chat("a") + "]", limits);
     EXPECT_EQ(Ids(result), "a ") << inside.substr(0, 30);
     EXPECT_EQ(result.report.skipped_ids, std::vector<std::string>{"large"});
   }
-  Result const result = ReadAll("[{\"id\":\"small\",\"messages\":[" +
+  const Result result = ReadAll("[{\"id\":\"small\",\"messages\":[" +
                                     many(R"({"role":"tool"})").substr(0, 100 * 16 - 1) + "," +
                                     Chat("a").substr(Chat("a").find("{\"role\"")) + "]",
                                 limits);
@@ -120,7 +120,7 @@ TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
 }
 
 TEST(ExportReader, WhatIsNotToBeRememberedIsGivenWithoutMessages) {
-  Result const result = ReadAll(
+  const Result result = ReadAll(
       R"([{"id":"tree","is_do_not_remember":true,"mapping":{"a":{"message":{"author":{"role":"user"},)"
       R"("content":{"content_type":"text","parts":["x"]}}}}},)"
       R"({"is_do_not_remember":true,"messages":[{"role":"user","content":"x"}]},)"
@@ -135,7 +135,7 @@ TEST(ExportReader, WhatIsNotToBeRememberedIsGivenWithoutMessages) {
 }
 
 TEST(ExportReader, SaysWhyConversationsWereLeftOut) {
-  Result const result = ReadAll(
+  const Result result = ReadAll(
       R"([{"title":null,"create_time":1.5,"id":"shell"},{"id":"empty","mapping":null},)"
       R"({"id":"forget","is_do_not_remember":true,"messages":[{"role":"user","content":"x"}]},)"
       R"({"uuid":"c","chat_messages":[]},{"foo":1}])");
@@ -154,7 +154,7 @@ TEST(ExportReader, PutsActivitiesTogether) {
   std::string const c = Activity("Prompted c", "2025-01-01T12:00:00Z");
   std::string const b = Activity("Prompted b", "2025-01-01T11:40:00Z");
   std::string const a = Activity("Prompted a", "2025-01-01T08:00:00Z");
-  Result const result =
+  const Result result =
       ReadAll("[" + c + "," + b + "," + Activity("Used it", "") + "," + a + "," + Chat("x") + "]");
   ASSERT_EQ(result.conversations.size(), 3u);
   EXPECT_EQ(result.conversations[0].messages.size(), 2u);
@@ -167,7 +167,7 @@ TEST(ExportReader, PutsActivitiesTogether) {
 }
 
 TEST(ExportReader, TitlesAreNeitherKeysNorNames) {
-  Result const result =
+  const Result result =
       ReadAll(R"([{"id":"a","title":"../New chat\n","messages":[{"role":"user","content":"x"}]},)"
               R"({"id":"b","title":"../New chat\n","messages":[{"role":"user","content":"x"}]},)"
               R"({"id":"c","title":null,"messages":[{"role":"user","content":"x"}]}])");
@@ -181,7 +181,7 @@ TEST(ExportReader, TextThatCannotBeStoredIsReplacedAndCounted) {
                      Chat("a", R"(1\u0000 2\ud83d 3\ud83d\ude00 4)"
                                "\xED\xA0\xBD\xED\xB8\x80 5\xFF") +
                      "]";
-  Result const result = ReadAll(file);
+  const Result result = ReadAll(file);
   ASSERT_EQ(result.conversations.size(), 1u);
   EXPECT_EQ(result.conversations[0].messages[0].text,
             "1\uFFFD 2\uFFFD 3\U0001F600 4\U0001F600 5\uFFFD");
@@ -235,7 +235,7 @@ TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
                 .messages.size(),
             1u);
   EXPECT_TRUE(ConversationOf(json::array()).messages.empty());
-  for (char const* text : {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})",
+  for (const char* text : {"1", "\"x\"", "null", "true", "{}", R"({"title":"x"})",
                            R"({"header":"Gemini Apps","title":"Prompted x"})"}) {
     EXPECT_THROW(ConversationOf(json::parse(text)), Error) << text;
   }
@@ -245,7 +245,7 @@ TEST(ConversationFromText, StoredMessagesAreReadBackAsTheyWere) {
   Conversation conversation;
   conversation.messages = {{"m\"1", Role::kUser, "a\n\t\"b\"\\ \x01 é😀", 1710928800500000},
                            {"", Role::kAssistant, " x ", std::nullopt}};
-  Conversation const read = ConversationFromText(MessagesToJson(conversation.messages));
+  const Conversation read = ConversationFromText(MessagesToJson(conversation.messages));
   ASSERT_EQ(read.messages.size(), 2u);
   EXPECT_EQ(read.messages[0].id, conversation.messages[0].id);
   EXPECT_EQ(read.messages[0].text, conversation.messages[0].text);
@@ -255,7 +255,7 @@ TEST(ConversationFromText, StoredMessagesAreReadBackAsTheyWere) {
 
 TEST(ConversationFromJson, WhatWouldTakeManyTimesItsSizeIsAClearError) {
   using nlohmann::json;
-  json const messages(10000, json::object());
+  const json messages(10000, json::object());
   for (const json& value :
        {messages, json{{"messages", messages}}, json{{"chat_messages", messages}}}) {
     try {

@@ -48,7 +48,7 @@ std::vector<std::string> Names() {
 
 ordered_json ReadFormat(const std::string& bytes) {
   ordered_json conversations = ordered_json::array();
-  auto const give = [&](Conversation c) {
+  const auto give = [&](Conversation c) {
     conversations.push_back({{"id", c.id},
                              {"title", nullptr},
                              {"created_at", FormatTime(c.created_at)},
@@ -56,7 +56,7 @@ ordered_json ReadFormat(const std::string& bytes) {
                              {"messages", ordered_json::parse(MessagesToJson(c.messages))}});
     if (c.title) conversations.back()["title"] = *c.title;
   };
-  ImportReport const report = ReadExport({bytes, -1}, {}, {}, give, [] {});
+  const ImportReport report = ReadExport({bytes, -1}, {}, {}, give, [] {});
   return {{"found", report.found},
           {"skipped", report.skipped},
           {"skipped_ids", report.skipped_ids},
@@ -68,7 +68,7 @@ ordered_json ReadFormat(const std::string& bytes) {
 class Formats : public testing::TestWithParam<std::string> {};
 
 TEST_P(Formats, BecomeWhatStandsBesideThem) {
-  ordered_json const read = ReadFormat(ReadFile(Folder() + GetParam() + ".json"));
+  const ordered_json read = ReadFormat(ReadFile(Folder() + GetParam() + ".json"));
   EXPECT_EQ(read.dump(1) + "\n", ReadFile(Folder() + GetParam() + kExpected));
   EXPECT_EQ(read.dump().find("NEVER"), std::string::npos);
 }

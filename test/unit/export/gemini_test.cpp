@@ -79,7 +79,7 @@ TEST(Activities, HalfAnHourApartIsAnotherConversation) {
   EXPECT_EQ(Texts(activities.Add(100 * kMinute, One("c"))), "none");
   EXPECT_EQ(Texts(activities.Add(70 * kMinute, One("b"))), "none");
   EXPECT_EQ(Texts(activities.Add(39 * kMinute, One("a"))), "bc");
-  std::optional<ExportedConversation> const last = activities.Finish();
+  const std::optional<ExportedConversation> last = activities.Finish();
   EXPECT_EQ(Texts(last), "a");
   EXPECT_EQ(last->created_at, 39 * kMinute);
   EXPECT_EQ(Texts(activities.Finish()), "none");
@@ -89,7 +89,7 @@ TEST(Activities, AreInTheOrderOfTheirTimesWhateverTheFiles) {
   Activities oldest_first(1 << 20);
   oldest_first.Add(1 * kMinute, One("a"));
   oldest_first.Add(2 * kMinute, One("b"));
-  std::optional<ExportedConversation> const c = oldest_first.Finish();
+  const std::optional<ExportedConversation> c = oldest_first.Finish();
   EXPECT_EQ(Texts(c), "ab");
   EXPECT_EQ(c->created_at, 1 * kMinute);
   EXPECT_EQ(c->updated_at, 2 * kMinute);

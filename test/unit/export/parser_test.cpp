@@ -103,7 +103,7 @@ TEST(JsonToExported, WrongTypesAreReadOver) {
 
 TEST(JsonToExported, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
   ExportedConversation read;
-  for (char const* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
+  for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
                            "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
     EXPECT_EQ(JsonToExported(std::string(text), {512}, &read), ReadJson::kInvalid) << text;
   }

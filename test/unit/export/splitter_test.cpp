@@ -44,7 +44,7 @@ TEST(JsonPieces, EveryPieceSizeGivesTheSamePieces) {
   std::string const file =
       "\xEF\xBB\xBF \r\n[ {\"a\": \"x]}\\\"{[\\\\\"},\r\n{\"b\":[[{}],\"\\\\\\\"\"]} ,"
       "{\"c\":\"\\u005c\\\\\"}]\n";
-  Pieces const expected = {"{\"a\": \"x]}\\\"{[\\\\\"}", "{\"b\":[[{}],\"\\\\\\\"\"]}",
+  const Pieces expected = {"{\"a\": \"x]}\\\"{[\\\\\"}", "{\"b\":[[{}],\"\\\\\\\"\"]}",
                            "{\"c\":\"\\u005c\\\\\"}"};
   for (std::size_t step = 1; step <= file.size(); ++step) {
     EXPECT_EQ(CutUp(file, step).pieces, expected) << step;
@@ -63,14 +63,14 @@ TEST(JsonPieces, FindsTheListUnderItsKeyWhateverStandsAround) {
 TEST(JsonPieces, AnyOtherObjectIsOnePiece) {
   std::string const file = R"({"mapping":{"a":[{}]},"conversations":null,"t":"}"})";
   for (std::size_t step = 1; step <= file.size(); ++step) {
-    Cut const cut = CutUp(file, step);
+    const Cut cut = CutUp(file, step);
     EXPECT_EQ(cut.pieces, Pieces{file});
     EXPECT_EQ(cut.kinds[0], JsonPieces::Kind::kWhole);
   }
 }
 
 TEST(JsonPieces, ElementsThatAreNoObjectsAreCounted) {
-  Cut const cut = CutUp(R"([null, 12,"a,]b",[1], true])", 3);
+  const Cut cut = CutUp(R"([null, 12,"a,]b",[1], true])", 3);
   EXPECT_EQ(cut.kinds.size(), 5u);
   EXPECT_EQ(cut.pieces[3], "[1]");
 }
@@ -78,7 +78,7 @@ TEST(JsonPieces, ElementsThatAreNoObjectsAreCounted) {
 TEST(JsonPieces, KeepsOnlyTheEndsOfAPieceThatIsTooLarge) {
   std::string const large = R"({"id":"big","t":")" + std::string(100000, 'x') + R"(","z":1})";
   for (std::size_t step : {1000u, 50000u, 1000000u}) {
-    Cut const cut = CutUp("[{\"a\":1}," + large + ",{\"b\":2}]", step, 50000);
+    const Cut cut = CutUp("[{\"a\":1}," + large + ",{\"b\":2}]", step, 50000);
     ASSERT_EQ(cut.pieces.size(), 3u);
     EXPECT_EQ(cut.kinds[1], JsonPieces::Kind::kTooLarge);
     EXPECT_EQ(cut.pieces[1], large.substr(0, cut.pieces[1].size()));
@@ -91,7 +91,7 @@ TEST(JsonPieces, AStringOfHalfTheSizeIsTooLarge) {
   std::string const half(2000, 'x');
   std::string const large = "{\"t\":\"" + half + "x\",\"u\":\"" + half.substr(1) + "\"}";
   for (std::size_t step : {1u, 1999u, 1000000u}) {
-    Cut const cut = CutUp(
+    const Cut cut = CutUp(
         "[\"" + large.substr(6, 2001) + "\",{\"t\":\"" + half + "\"}," + large + ",{\"b\":2}]",
         step, 4000);
     EXPECT_EQ(cut.kinds, (std::vector<JsonPieces::Kind>{
@@ -134,7 +134,7 @@ TEST(JsonPieces, SaysWhatAFileIsThatIsNoJson) {
 }
 
 TEST(JsonPieces, AFileThatIsCutOffIsAnError) {
-  for (char const* file : {"[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"x", "{\"conversations\":[",
+  for (const char* file : {"[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"x", "{\"conversations\":[",
                            "{\"conversations\":[{}]", "{\"a\":1", "[\"a]"}) {
     EXPECT_NE(MessageOf(file).find("export ends in the middle"), std::string::npos) << file;
   }
@@ -149,7 +149,7 @@ TEST(JsonPieces, ANumberOfThousandsOfDigitsIsTooLarge) {
   std::string const digits(20000, '1');
   for (const std::string& file : {"[{\"x\":" + digits + "},{}]", "[{\"x\":[" + digits + "]},{}]",
                                   "[[1," + digits + "],{}]"}) {
-    Cut const cut = CutUp(file, 5000);
+    const Cut cut = CutUp(file, 5000);
     ASSERT_EQ(cut.kinds.size(), 2u);
     EXPECT_EQ(cut.kinds[0], JsonPieces::Kind::kTooLarge);
     EXPECT_EQ(cut.kinds[1], JsonPieces::Kind::kElement);

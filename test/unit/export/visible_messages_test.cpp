@@ -33,7 +33,7 @@ std::string Texts(const Conversation& conversation) {
 std::string Path(const std::string& nodes, const std::string& current, std::size_t unordered = 0) {
   ImportReport report;
   std::string const json = "{\"mapping\":{" + nodes + "},\"current_node\":" + current + "}";
-  Conversation const conversation = ExportedToConversation(Read(json), &report);
+  const Conversation conversation = ExportedToConversation(Read(json), &report);
   EXPECT_EQ(report.unordered, unordered);
   return Texts(conversation);
 }
@@ -140,7 +140,7 @@ TEST(ActivePath, AChainOfAHundredThousandNodesIsWalked) {
 // The text shown of one message, "-" and the reason when it is not shown.
 std::string Show(const std::string& message) {
   ImportReport report;
-  Conversation const conversation = ExportedToConversation(
+  const Conversation conversation = ExportedToConversation(
       Read("{\"mapping\":{\"a\":{\"message\":{" + message + "}}}}"), &report);
   if (conversation.messages.empty()) {
     return report.hidden.empty() ? "-" : "-" + report.hidden.begin()->first;
@@ -183,7 +183,7 @@ TEST(VisibleText, HidesEverythingElse) {
   EXPECT_EQ(
       Show(R"("author":{"role":"system"},"metadata":{"rebase_system_message":true},)" + kText),
       "-system");
-  for (char const* type :
+  for (const char* type :
        {"code", "execution_output", "tether_browsing_display", "tether_browsing_code",
         "tether_quote", "sonic_webpage", "app_pairing_content", "citable_code_output",
         "computer_output", "system_error", "thoughts", "reasoning_recap", "user_editable_context",
@@ -233,7 +233,7 @@ TEST(VisibleText, AMillionContentTypesAreCountedAsAFew) {
 }
 
 TEST(Times, FallBackToTheMessageBeforeAndTheFirstMessage) {
-  Conversation const c = ExportedToConversation(
+  const Conversation c = ExportedToConversation(
       Read("{\"mapping\":{" + Node("a", R"("parent":null)", "null") + "," +
            Node("b", R"("parent":"a")", "5") + "," + Node("c", R"("parent":"b")", "null") +
            "},\"current_node\":\"c\",\"update_time\":9}"),
@@ -247,7 +247,7 @@ TEST(Times, FallBackToTheMessageBeforeAndTheFirstMessage) {
 
 TEST(SimplifiedForm, KeepsTextAsItIs) {
   ImportReport report;
-  Conversation const c = ExportedToConversation(
+  const Conversation c = ExportedToConversation(
       Read(R"({"id":"i","title":" \n","createdAt":"2024-03-20T10:00:00Z","messages":[
         {"role":"user","content":" a\n","id":"m1","timestamp":1710928801},
         {"role":"assistant","content":"\u00a0"},{"role":"assistant","content":["no"]},null,
@@ -340,7 +340,7 @@ TEST(ClaudeTurns, WhatIsNoTextIsCounted) {
 }
 
 TEST(ClaudeTurns, NameAndUuidAreTitleAndId) {
-  Conversation const c = ExportedToConversation(
+  const Conversation c = ExportedToConversation(
       Read(R"({"uuid":"u","name":"N","created_at":"2024-03-20T10:00:00Z","chat_messages":[]})"),
       nullptr);
   EXPECT_EQ(c.id, "u");
@@ -349,7 +349,7 @@ TEST(ClaudeTurns, NameAndUuidAreTitleAndId) {
 }
 
 TEST(DeepSeek, FragmentsSayWhoSpeaks) {
-  Conversation const c = ExportedToConversation(
+  const Conversation c = ExportedToConversation(
       Read(R"({"mapping":{"1":{"message":{"fragments":[{"type":"REQUEST","content":"q"}]}},
         "2":{"parent":"1","message":{"fragments":[{"type":"THINK","content":"no"},
           {"type":"RESPONSE","content":"a"},{"type":"SEARCH","content":"no"},

@@ -44,7 +44,7 @@ TEST(ConversationToChunks, AgreesWithGolden) {
   for (const auto& golden : ReadGolden("chunks.json")) {
     SCOPED_TRACE(golden["name"].get<std::string>());
     const auto& input = golden["conversations"][0];
-    std::vector<Chunk> const chunks =
+    const std::vector<Chunk> chunks =
         ConversationToChunks(ConversationOf(nlohmann::json::parse(input.dump())));
     ASSERT_EQ(chunks.size(), golden["chunks"].size());
     for (std::size_t i = 0; i < chunks.size(); ++i) {
@@ -60,7 +60,7 @@ TEST(ConversationToChunks, AgreesWithGolden) {
 }
 
 TEST(ConversationToChunks, FourMegabytesTakeLinearTime) {
-  std::vector<std::string> const messages(840, std::string(5000, 'a'));
+  const std::vector<std::string> messages(840, std::string(5000, 'a'));
   EXPECT_LT(SecondsToChunk(Talk(messages)), 1);
   EXPECT_LT(SecondsToChunk(Talk({"x"}, std::string(4 << 20, 'a'))), 1);
   EXPECT_LT(SecondsToChunk(Talk({"x"}, std::string(4 << 20, '\n'))), 1);
@@ -72,11 +72,11 @@ TEST(ConversationToChunks, FourMegabytesTakeLinearTime) {
 TEST(ConversationToChunks, CoversTheTextWithoutAGapAndKeepsTheLimit) {
   std::string text;
   for (int i = 0; i < 900; ++i) text += i % 7 == 0 ? "wörd😀. " : i % 11 == 0 ? "a\n" : "word ";
-  Conversation const conversation = Talk({text, text, text, text, std::string(3000, 'x')});
+  const Conversation conversation = Talk({text, text, text, text, std::string(3000, 'x')});
   std::string const whole = ConversationToChunks(conversation, {1000000, 0}).at(0).content;
   for (int target : {1, 2, 7, 50, 200, 1999}) {
     for (int overlap : {0, target / 10, target - 1}) {
-      std::vector<Chunk> const chunks = ConversationToChunks(conversation, {target, overlap});
+      const std::vector<Chunk> chunks = ConversationToChunks(conversation, {target, overlap});
       std::string joined;
       for (const Chunk& chunk : chunks) {
         ASSERT_LE(chunk.tokens, target + overlap);
@@ -93,7 +93,7 @@ TEST(ConversationToChunks, CoversTheTextWithoutAGapAndKeepsTheLimit) {
 }
 
 TEST(ConversationToChunks, KnowsWhoSaidWhat) {
-  Chunk const chunk = ConversationToChunks(Talk({"one\nUser: fake", "two", "", "three"})).at(0);
+  const Chunk chunk = ConversationToChunks(Talk({"one\nUser: fake", "two", "", "three"})).at(0);
   EXPECT_EQ(chunk.content,
             "# T\n\nUser: one\nUser: fake\nAssistant: two\nUser: \nAssistant: three");
   EXPECT_EQ(Said(chunk, Role::kUser), "<one\nUser: fake>");
@@ -101,15 +101,15 @@ TEST(ConversationToChunks, KnowsWhoSaidWhat) {
 }
 
 TEST(ConversationToChunks, TheOverlapBelongsToItsSpeaker) {
-  Conversation const conversation = Talk({"aaaa. bbbb. cccc.", "dddd. eeee. ffff."});
-  std::vector<Chunk> const chunks = ConversationToChunks(conversation, {6, 2});
+  const Conversation conversation = Talk({"aaaa. bbbb. cccc.", "dddd. eeee. ffff."});
+  const std::vector<Chunk> chunks = ConversationToChunks(conversation, {6, 2});
   for (const Chunk& chunk : chunks) {
     for (const Stretch& s : chunk.stretches) {
       ASSERT_LT(s.begin, s.end);
       ASSERT_LE(s.end, chunk.content.size());
       std::string const said = chunk.content.substr(s.begin, s.end - s.begin);
-      bool const of_user = conversation.messages[0].text.find(said) != std::string::npos;
-      bool const of_other = conversation.messages[1].text.find(said) != std::string::npos;
+      const bool of_user = conversation.messages[0].text.find(said) != std::string::npos;
+      const bool of_other = conversation.messages[1].text.find(said) != std::string::npos;
       EXPECT_TRUE(s.role == Role::kUser ? of_user : of_other) << said;
     }
   }
@@ -118,7 +118,7 @@ TEST(ConversationToChunks, TheOverlapBelongsToItsSpeaker) {
 }
 
 TEST(ConversationToChunks, NobodySaidTheTruncationMark) {
-  Chunk const chunk = ConversationToChunks(Talk({std::string(5001, 'u'), "ok"})).at(0);
+  const Chunk chunk = ConversationToChunks(Talk({std::string(5001, 'u'), "ok"})).at(0);
   EXPECT_NE(chunk.content.find("u... [truncated]\nAssistant: ok"), std::string::npos);
   EXPECT_EQ(Said(chunk, Role::kUser), "<" + std::string(5000, 'u') + ">");
 }
@@ -146,7 +146,7 @@ TEST(ConversationToChunks, RefusesSizesWithoutSense) {
 }
 
 TEST(ConversationToChunks, RefusesToRepeatTheTextThousandsOfTimes) {
-  std::vector<std::string> const messages(1000, std::string(2500, '\n') + std::string(2500, 'a'));
+  const std::vector<std::string> messages(1000, std::string(2500, '\n') + std::string(2500, 'a'));
   EXPECT_THROW(ConversationToChunks(Talk(messages), {100000, 99999}), Error);
 }
 

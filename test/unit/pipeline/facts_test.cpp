@@ -240,7 +240,7 @@ TEST(FactMerger, GivesWhatMergeFactsGives) {
   FactMerger merger;
   for (const Fact& fact : facts) merger.Add(fact);
   EXPECT_GT(merger.bytes(), 2 * sizeof(Fact));
-  std::deque<Fact> const merged = merger.Take();
+  const std::deque<Fact> merged = merger.Take();
   EXPECT_EQ(FactsToJson({merged.begin(), merged.end()}), FactsToJson(MergeFacts(facts)));
 }
 

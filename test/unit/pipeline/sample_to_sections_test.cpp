@@ -89,7 +89,7 @@ void ExpectStrict(const Json& object) {
 TEST(SampleToSections, SchemaDescribesTheFiveSections) {
   Asking asking({Text(Named("Kestrel"))});
   asking.Run();
-  Json const schema = Json::parse(asking.model.asked.at(0).schema);
+  const Json schema = Json::parse(asking.model.asked.at(0).schema);
   ExpectStrict(schema);
   EXPECT_EQ(schema["required"], Json({"soul", "identity", "user", "agents", "tools"}));
   std::size_t strings = 0;
@@ -97,7 +97,7 @@ TEST(SampleToSections, SchemaDescribesTheFiveSections) {
   for (const auto& [name, section] : schema["properties"].items()) {
     ExpectStrict(section);
     for (const auto& [field, type] : section["properties"].items()) {
-      bool const list = type == Json{{"type", "array"}, {"items", {{"type", "string"}}}};
+      const bool list = type == Json{{"type", "array"}, {"items", {{"type", "string"}}}};
       EXPECT_TRUE(list || type == Json({{"type", "string"}})) << field;
       ++(list ? lists : strings);
     }
@@ -274,7 +274,7 @@ TEST(ParseSections, CompletesWhatIsMissingInSchemaOrder) {
       Soul(R"({"new":1,"boundaries":"b","personality_traits":["p"]})"),
       R"({"communication_style":"","personality_traits":["p"],"tone_preferences":"",)"
       R"("boundaries":"b","humor_style":"","formality_level":"","emotional_patterns":"","new":1})");
-  Sections const sections = ParseSections(Reply("{}")).value();
+  const Sections sections = ParseSections(Reply("{}")).value();
   EXPECT_EQ(sections[1],
             R"({"ai_name":"","archetype":"","vibe":"","emoji_style":"","signature_greeting":""})");
   EXPECT_EQ(sections[2],
@@ -287,14 +287,14 @@ TEST(ParseSections, CompletesWhatIsMissingInSchemaOrder) {
 }
 
 TEST(ParseSections, CoercesTypesWhereTheMeaningIsClear) {
-  auto const traits = [](const std::string& value) {
+  const auto traits = [](const std::string& value) {
     return Json::parse(Soul("{\"personality_traits\":" + value + "}"))["personality_traits"].dump();
   };
   EXPECT_EQ(traits("\"curious\""), "[\"curious\"]");
   EXPECT_EQ(traits("\" \""), "[]");
   EXPECT_EQ(traits("null"), "[]");
   EXPECT_EQ(traits("[\"a\",null,\"\",7,[\"b\"]]"), R"(["a","7","[\"b\"]"])");
-  auto const style = [](const std::string& value) {
+  const auto style = [](const std::string& value) {
     return Json::parse(Soul("{\"humor_style\":" + value + "}"))["humor_style"].dump();
   };
   EXPECT_EQ(style("[\"dry\",\"kind\"]"), "\"dry, kind\"");

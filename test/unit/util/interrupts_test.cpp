@@ -33,7 +33,7 @@ void ExpectInterruptible(const std::string& what, const std::function<void()>& r
   asked = until = 0;
   run();
   EXPECT_GT(asked, 0) << what;
-  int const all = asked;
+  const int all = asked;
   for (int last : {1, all / 2 + 1, all}) {
     asked = 0;
     until = last;

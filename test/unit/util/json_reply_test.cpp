@@ -10,7 +10,7 @@ namespace soulprint {
 namespace {
 
 std::string Parsed(std::string_view answer) {
-  auto const json = ParseJsonReply(answer);
+  const auto json = ParseJsonReply(answer);
   return json ? json->dump() : "(none)";
 }
 
@@ -68,7 +68,7 @@ TEST(ParseJsonReply, RefusesDeepNestingWithoutRecursion) {
 }
 
 TEST(ParseJsonReply, RefusesObjectsWithThousandsOfKeys) {
-  auto const object = [](int keys) {
+  const auto object = [](int keys) {
     std::string json = "{\"k\":{\"x\":1}";
     for (int i = 1; i < keys; ++i) json += ",\"k" + std::to_string(i) + "\":1";
     return json + "}";

@@ -35,7 +35,7 @@ TEST(Time, ReadsNumbersAsSecondsOrMilliseconds) {
 }
 
 TEST(Time, WhatIsNoTimeIsUnknown) {
-  for (char const* text : {"",
+  for (const char* text : {"",
                            "now",
                            "-infinity",
                            "infinity",
