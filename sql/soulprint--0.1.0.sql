@@ -156,7 +156,7 @@ COMMENT ON COLUMN soulprint.full_passes.id IS 'number of the pass';
 COMMENT ON COLUMN soulprint.full_passes.user_id IS 'whose pass it is';
 COMMENT ON COLUMN soulprint.full_passes.state IS 'queued, running, done, failed or canceled';
 COMMENT ON COLUMN soulprint.full_passes.stage IS 'download, import, chunks, facts, reduce, memory, sections or publish: where the present or last attempt is';
-COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts that count; soulprint.max_attempts of them end the pass';
+COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts that count; soulprint.max_pass_attempts of them end the pass';
 COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'when the pass was asked for';
 COMMENT ON COLUMN soulprint.full_passes.started_at IS 'when its first attempt began';
 COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'when the present stage began';

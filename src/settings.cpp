@@ -25,15 +25,15 @@ char* storage_url;
 char* storage_key_file;
 int provider = static_cast<int>(Provider::kAnthropic);
 bool enabled = true;
-bool v2_required = true;
+bool require_sections = true;
 int max_workers = 3;
 int poll_interval = 30 * 1000;
 int max_concurrent_requests = 10;
-int request_attempts = 5;
+int max_request_attempts = 5;
 int request_timeout = 600 * 1000;
 int connect_timeout = 10 * 1000;
 int pause_probe_interval = 5 * 60 * 1000;
-int max_attempts = 3;
+int max_pass_attempts = 3;
 double min_chunk_success = 0.95;
 int max_export_size = 4096;
 int max_conversation_size = 32;
@@ -148,9 +148,9 @@ void Define() {
             &keep_replies, 0, INT_MAX, GUC_UNIT_MIN);
   DefineInt("soulprint.keep_versions", "How many earlier profiles are kept per user.",
             "soulprint_rollback() publishes one of them again.", &keep_versions, 0, INT_MAX);
-  DefineInt("soulprint.max_attempts", "Attempts before a pass has failed.",
-            "An attempt that was cut short by a restart or a pause does not count.", &max_attempts,
-            1, 1000);
+  DefineInt("soulprint.max_pass_attempts", "Attempts before a pass has failed.",
+            "An attempt that was cut short by a restart or a pause does not count.",
+            &max_pass_attempts, 1, 1000);
   DefineInt("soulprint.max_concurrent_requests", "Requests of a pass that are open at a time.",
             "All workers together have up to soulprint.max_workers times as many.",
             &max_concurrent_requests, 1, 1000);
@@ -191,9 +191,9 @@ void Define() {
   DefineSecretString("soulprint.proxy",
                      "Proxy for requests; empty for none, whatever the environment says.",
                      "Plain http:// never goes through it.", &proxy, "");
-  DefineInt("soulprint.request_attempts", "Attempts before a question has failed.",
-            "Broken connections and unreadable answers have at most three.", &request_attempts, 1,
-            100);
+  DefineInt("soulprint.max_request_attempts", "Attempts before a question has failed.",
+            "Broken connections and unreadable answers have at most three.", &max_request_attempts,
+            1, 100);
   DefineInt("soulprint.request_timeout", "How long one request may take.",
             "An answer of many tokens takes minutes.", &request_timeout, 1, INT_MAX, GUC_UNIT_MS);
   DefineSecretString("soulprint.storage_buckets",
@@ -206,9 +206,10 @@ void Define() {
   DefineSecretString("soulprint.storage_url",
                      "Supabase project in whose Storage exports lie; empty for none.",
                      "Objects are fetched from /storage/v1/object/ there.", &storage_url, "");
-  DefineBool("soulprint.v2_required", "Whether a pass whose sections cannot be made has failed.",
+  DefineBool("soulprint.require_sections",
+             "Whether a pass whose sections cannot be made has failed.",
              "Off: a pass is complete with MEMORY alone, and the stored sections stay.",
-             &v2_required);
+             &require_sections);
   MarkGUCPrefixReserved("soulprint");
 }
 

@@ -25,15 +25,15 @@ extern char* storage_url;
 extern char* storage_key_file;
 extern int provider;  // a Provider
 extern bool enabled;
-extern bool v2_required;
+extern bool require_sections;
 extern int max_workers;
 extern int poll_interval;            // ms
 extern int max_concurrent_requests;  // of a pass
-extern int request_attempts;
+extern int max_request_attempts;
 extern int request_timeout;        // ms
 extern int connect_timeout;        // ms
 extern int pause_probe_interval;   // ms
-extern int max_attempts;           // of a pass
+extern int max_pass_attempts;      // of a pass
 extern double min_chunk_success;   // 0 … 1
 extern int max_export_size;        // MB
 extern int max_conversation_size;  // MB

@@ -30,7 +30,7 @@ Endpoint EndpointFromSettings(const Price& price) {
   endpoint.pause = PauseAll;
   endpoint.http = settings::Http();
   endpoint.concurrency = settings::max_concurrent_requests;
-  endpoint.request_attempts = settings::request_attempts;
+  endpoint.request_attempts = settings::max_request_attempts;
   endpoint.input_price = price.input;
   endpoint.output_price = price.output;
   return endpoint;

@@ -72,7 +72,7 @@ PassOptions OptionsFromSettings() {
   PassOptions options;
   options.model = settings::ModelName();
   options.min_chunk_success = settings::min_chunk_success;
-  options.v2_required = settings::v2_required;
+  options.v2_required = settings::require_sections;
   return options;
 }
 
@@ -90,7 +90,7 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   const std::string& sqlstate = error.sqlstate();
   const bool met_pause = HasMetPause() && error.IsOwn(sqlstate::kCannotConnectNow);
   const int pauses = met_pause ? CountPause(pass.id) : 0;
-  const bool fails = pauses > 1 && pass.attempts >= settings::max_attempts;
+  const bool fails = pauses > 1 && pass.attempts >= settings::max_pass_attempts;
   const std::string name = NameOf(pass);
   if (error.IsOwn(sqlstate::kNoData)) throw error;
   if (PutOffForLock(pass, error)) return;
@@ -103,7 +103,7 @@ void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
   } else if (sqlstate == sqlstate::kQueryCanceled && CancelRequested()) {
     store.Fail("canceled by an administrator");
     pg::Log(LOG, name + " was canceled by an administrator");
-  } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_attempts) {
+  } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_pass_attempts) {
     store.Requeue(Sentences(error), Sentences(error), true,
                   kFirstRetry * (1 << (pass.attempts - 1) % 16));
     pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
@@ -127,10 +127,10 @@ void Run(SqlStore& store) {
 void RunOrRecord(const TakenPass& pass) {
   SqlStore store(pass);
   try {
-    if (pass.attempts > settings::max_attempts) {
+    if (pass.attempts > settings::max_pass_attempts) {
       throw Error(sqlstate::kInternalError,
                   "the worker ended unexpectedly in each of " +
-                      std::to_string(settings::max_attempts) + " attempts",
+                      std::to_string(settings::max_pass_attempts) + " attempts",
                   {}, "Look for the reason in the server log, then ask for the pass again.");
     }
     if (!pass.put_off) {

@@ -8,7 +8,7 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('publish', 'soulprint.max_attempts' => 1);
+my $node = new_server('publish', 'soulprint.max_pass_attempts' => 1);
 new_database($node, shape => 'live');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 
@@ -78,14 +78,14 @@ is($sql->("SELECT full_pass_status, memory_md IS NOT NULL, soulprint_text IS NUL
 like($sql->("SELECT soulprint_text FROM user_profiles WHERE user_id = '$plain'"),
 	qr/^## Communication Style & Personality\nJust words\.\n\n## Memory\n/, 'a section that is no JSON stands verbatim under its heading');
 
-$sql->("ALTER SYSTEM SET soulprint.v2_required = off; SELECT pg_reload_conf()");
+$sql->("ALTER SYSTEM SET soulprint.require_sections = off; SELECT pg_reload_conf()");
 start_pass($node, $user);
-is(end_of_pass($node, $user), 'complete', 'with soulprint.v2_required = off MEMORY is enough');
+is(end_of_pass($node, $user), 'complete', 'with soulprint.require_sections = off MEMORY is enough');
 is($sql->($stored), $before, 'over the sections of v1');
 is($sql->("SELECT soulprint_text = $assembled, full_pass_completed_at IS NOT NULL FROM user_profiles WHERE user_id = '$user'"), 't|t', 'which are in the text');
 is($sql->("SELECT calls_made FROM soulprint.full_passes ORDER BY id DESC LIMIT 1"), '0', 'no answer was asked for again');
 
-$sql->("DELETE FROM soulprint.prompts; ALTER SYSTEM RESET soulprint.v2_required; SELECT pg_reload_conf()");
+$sql->("DELETE FROM soulprint.prompts; ALTER SYSTEM RESET soulprint.require_sections; SELECT pg_reload_conf()");
 start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'with the prompt gone the pass succeeds');
 isnt($sql->($stored), $before, 'with new sections');

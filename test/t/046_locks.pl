@@ -11,7 +11,7 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('locks', max_prepared_transactions => 2, 'soulprint.max_attempts' => 1);
+my $node = new_server('locks', max_prepared_transactions => 2, 'soulprint.max_pass_attempts' => 1);
 new_database($node, shape => 'live');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 my $number = 0;

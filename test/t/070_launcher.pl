@@ -34,7 +34,7 @@ my %poison = (
 	'on publish' => q{NEW.full_pass_status = 'complete'},
 	'on every end' => q{NEW.full_pass_status IN ('complete', 'failed')},
 	'on being taken' => q{NEW.full_pass_status = 'processing'});
-$sql->('ALTER SYSTEM SET soulprint.max_workers = 1; ALTER SYSTEM SET soulprint.max_attempts = 1; SELECT pg_reload_conf()');
+$sql->('ALTER SYSTEM SET soulprint.max_workers = 1; ALTER SYSTEM SET soulprint.max_pass_attempts = 1; SELECT pg_reload_conf()');
 my $number = 10;
 for my $kind (sort keys %poison)
 {
@@ -67,7 +67,7 @@ CREATE TRIGGER poison BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTI
 	$sql->("DROP TRIGGER poison ON user_profiles; UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$users[1]'; SELECT soulprint.wake_launcher()");
 	like(end_of_pass($node, $users[1]), qr/^complete|^failed: the worker ended/, "poison $kind: with the trigger gone it comes to an end");
 }
-$sql->('ALTER SYSTEM RESET soulprint.max_attempts; ALTER SYSTEM RESET soulprint.max_workers; SELECT pg_reload_conf()');
+$sql->('ALTER SYSTEM RESET soulprint.max_pass_attempts; ALTER SYSTEM RESET soulprint.max_workers; SELECT pg_reload_conf()');
 
 # A broken conversation costs that conversation only.
 $user = add_user($node, 30);

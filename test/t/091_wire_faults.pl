@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $model = ModelServer->new;
-my $node = new_server('faults', $model->settings, 'soulprint.request_attempts' => 2, 'soulprint.max_attempts' => 2);
+my $node = new_server('faults', $model->settings, 'soulprint.max_request_attempts' => 2, 'soulprint.max_pass_attempts' => 2);
 new_database($node, shape => 'live');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 
@@ -127,10 +127,10 @@ is($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), "[$old
 is($sql->("SELECT memory_md LIKE '%Boat1%', soulprint_text = $assembled FROM user_profiles WHERE user_id = '$user'"), 't|t', 'MEMORY is published and is in the text');
 is(run_again({ kind => 'sections', %$wrong }) =~ s/:.*//sr, 'failed', 'asked for again it fails again');
 is(kinds(), 'sections 2', 'after asking for the sections only');
-$sql->('ALTER SYSTEM SET soulprint.v2_required = off; SELECT pg_reload_conf()');
-is(run_again({ kind => 'sections', %$wrong }), 'complete', 'with soulprint.v2_required = off MEMORY is enough');
+$sql->('ALTER SYSTEM SET soulprint.require_sections = off; SELECT pg_reload_conf()');
+is(run_again({ kind => 'sections', %$wrong }), 'complete', 'with soulprint.require_sections = off MEMORY is enough');
 is($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), "[$old_sections]", 'with the sections of v1');
-$sql->('ALTER SYSTEM RESET soulprint.v2_required; SELECT pg_reload_conf()');
+$sql->('ALTER SYSTEM RESET soulprint.require_sections; SELECT pg_reload_conf()');
 is(run_again(), 'complete', 'and a good answer makes new ones');
 unlike($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), qr/v1/, 'in place of those of v1');
 like(run_pass(2, { kind => 'sections', content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' } }),

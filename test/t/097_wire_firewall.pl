@@ -133,7 +133,7 @@ is(join(', ', map { of_pass($_, "attempts || ' ' || pauses || ' ' || calls_made"
 
 # The API refuses the question of one user again and again.
 alter(pause_probe_interval => '2s');
-alter(max_attempts => 2);
+alter(max_pass_attempts => 2);
 $model->forget;
 $model->script({ kind => 'facts', contains => 'painting number 1.', %own, times => 'always' });
 my $before = pauses();

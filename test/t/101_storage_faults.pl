@@ -12,7 +12,7 @@ use Test::More;
 
 my $key = 'storage-key-made-up-for-this-test-0123456789';
 my $storage = StorageServer->new($key);
-my $node = new_server('storage_faults', $storage->settings, 'soulprint.max_attempts' => 2);
+my $node = new_server('storage_faults', $storage->settings, 'soulprint.max_pass_attempts' => 2);
 new_database($node, shape => 'live');
 my ($number, $user) = (0);
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
