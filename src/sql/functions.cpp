@@ -14,12 +14,9 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
-#include "settings.hpp"
-#include "shared_state.hpp"
 #include "store/jsonb.hpp"
 #include "util/error.hpp"
 #include "util/interrupts.hpp"
-#include "worker/gate.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -178,10 +175,6 @@ PG_FUNCTION_INFO_V1(soulprint_chunk_conversation);
 PG_FUNCTION_INFO_V1(soulprint_merge_facts);
 PG_FUNCTION_INFO_V1(soulprint_parse_sections);
 PG_FUNCTION_INFO_V1(soulprint_assemble_text);
-PG_FUNCTION_INFO_V1(soulprint_app_schema);
-PG_FUNCTION_INFO_V1(soulprint_model_name);
-PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
-PG_FUNCTION_INFO_V1(soulprint_pause_reason);
 
 Datum soulprint_score_conversation(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
@@ -248,31 +241,6 @@ Datum soulprint_assemble_text(PG_FUNCTION_ARGS) {
     const std::string memory_md =
         PG_ARGISNULL(1) ? std::string() : pg::FromText(PG_GETARG_DATUM(1));
     return pg::ToText(SectionsToSoulprint(sections, memory_md));
-  });
-}
-
-Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
-  return pg::Enter([&]() -> Datum { return pg::ToText(settings::app_schema); });
-}
-
-Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
-  return pg::Enter([&]() -> Datum { return pg::ToText(settings::ModelName()); });
-}
-
-Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
-  wake::AtCommit();
-  PG_RETURN_VOID();
-}
-
-// Why no pass is begun at the moment, as text; NULL if nothing is in the way.  The reason names
-// settings and what the model server said: it is for those who monitor the server.
-Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
-  return pg::Enter([&]() -> Datum {
-    const auto obstacle = FindObstacle();
-    fcinfo->isnull = !obstacle;
-    if (!obstacle) return static_cast<Datum>(0);
-    const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
-    return pg::ToText(monitors ? obstacle->reason : std::string("no pass can run at present"));
   });
 }
 }

@@ -110,13 +110,14 @@ void RequireFileRights() {
 
 }  // namespace soulprint
 
+using namespace soulprint;
+
 extern "C" {
 
 PG_FUNCTION_INFO_V1(soulprint_import);
 PG_FUNCTION_INFO_V1(soulprint_import_file);
 
 Datum soulprint_import(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     RequireArguments(fcinfo, "export");
     return Run(fcinfo, ExportSource{pg::FromBytea(PG_GETARG_DATUM(1)), -1}, "argument");
@@ -124,7 +125,6 @@ Datum soulprint_import(PG_FUNCTION_ARGS) {
 }
 
 Datum soulprint_import_file(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     RequireArguments(fcinfo, "path");
     RequireFileRights();

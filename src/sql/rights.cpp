@@ -6,8 +6,6 @@
 #include "pg/query.hpp"
 #include "settings.hpp"
 #include "store/identity.hpp"
-#include "store/request.hpp"
-#include "util/error.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -38,26 +36,16 @@ bool MayWatch(const std::string& user_id) {
 
 }  // namespace
 
-std::optional<std::string> UnservedReason() {
-  if (settings::database == nullptr) {
-    return "shared_preload_libraries does not name \"soulprint\"";
-  }
-  const std::string served(settings::database);
-  const char* const here = pg::Call([] { return get_database_name(MyDatabaseId); });
-  if (here != nullptr && served == here) return std::nullopt;
-  return "soulprint.database is \"" + served + "\"";
-}
-
 }  // namespace soulprint
+
+using namespace soulprint;
 
 extern "C" {
 
 PG_FUNCTION_INFO_V1(soulprint_value_for_worker);
-PG_FUNCTION_INFO_V1(soulprint_unserved_reason);
 PG_FUNCTION_INFO_V1(soulprint_may_watch);
 
 Datum soulprint_value_for_worker(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     const pg::Rows rows = pg::Query(pg::FromText(PG_GETARG_DATUM(0))).As(Worker()).Run();
     fcinfo->isnull = rows.empty() || rows.front().IsNull(0);
@@ -65,17 +53,7 @@ Datum soulprint_value_for_worker(PG_FUNCTION_ARGS) {
   });
 }
 
-Datum soulprint_unserved_reason(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::optional<std::string> reason = UnservedReason();
-    fcinfo->isnull = !reason;
-    return reason ? pg::ToText(*reason) : static_cast<Datum>(0);
-  });
-}
-
 Datum soulprint_may_watch(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     if (PG_ARGISNULL(0)) return BoolGetDatum(false);
     return BoolGetDatum(MayWatch(pg::FromUuid(PG_GETARG_DATUM(0))));

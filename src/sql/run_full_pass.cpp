@@ -11,6 +11,7 @@
 #include "settings.hpp"
 #include "shared_state.hpp"
 #include "sql/arguments.hpp"
+#include "sql/server.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "store/request.hpp"
@@ -214,12 +215,13 @@ void RunAndWait(const std::string& user_id) {
 
 }  // namespace soulprint
 
+using namespace soulprint;
+
 extern "C" {
 
 PG_FUNCTION_INFO_V1(soulprint_run_full_pass);
 
 Datum soulprint_run_full_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
   return pg::Enter([&]() -> Datum {
     const auto* context = reinterpret_cast<CallContext*>(fcinfo->context);
     if (context == nullptr || context->atomic) {

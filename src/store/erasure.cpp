@@ -1,6 +1,3 @@
-// soulprint_forget(), soulprint_forget_fact(), what the trigger on deleted profiles calls, and what
-// imports and workers erase.
-
 #include "store/erasure.hpp"
 
 #include <cstdint>
@@ -13,7 +10,6 @@
 #include "pg/query.hpp"
 #include "pipeline/facts.hpp"
 #include "settings.hpp"
-#include "sql/arguments.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
@@ -71,24 +67,6 @@ pg::Rows UsersFrom(const char* start) {
                   " SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $1")
       .BigInt(kSweptAtOnce)
       .Run();
-}
-
-// Erases what a deleted profile has left behind.  Everybody may call this: a profile that is hidden
-// must not be taken for one that is gone.
-void EraseDeletedUser(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
-  const auto profile_is_there = [&] {
-    return pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1")
-               .Uuid(user_id)
-               .As(Worker())
-               .Execute() > 0;
-  };
-  if (!WorkerSeesAllProfiles()) {
-    throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "soulprint_worker may not see all rows of " + profiles, {},
-                "Run SELECT * FROM soulprint_setup(); as a superuser.");
-  }
-  if (!profile_is_there()) EraseUser(user_id);
 }
 
 void Update(const std::string& user_id, const std::string& set) {
@@ -171,42 +149,6 @@ bool AskAnew(const std::string& user_id) {
   return true;
 }
 
-void Forget(const std::string& user_id) {
-  RequireProfile(user_id);
-  Update(user_id, kEmptyProfile);
-  EraseUser(user_id);
-}
-
-void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
-  RequireProfile(user_id);
-  Update(user_id, "full_pass_status = 'pending'");
-  RestartRunningPass(user_id);
-  const pg::Rows known = OwnQuery(
-                             "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING "
-                             "category, fact::text")
-                             .Uuid(user_id)
-                             .BigInt(fact_id)
-                             .Run();
-  if (known.empty()) {
-    throw Error("P0002",
-                "fact " + std::to_string(fact_id) + " of user " + user_id + " does not exist", {},
-                "SELECT * FROM soulprint_facts(user_id) shows the facts; each pass numbers them "
-                "anew.");
-  }
-  const std::string key = StoredFactKey(known.front().Text(0), known.front().Text(1));
-  OwnQuery(
-      "INSERT INTO soulprint.forgotten_facts (user_id, fact)"
-      " VALUES ($1, sha256(convert_to($2, 'UTF8'))) ON CONFLICT DO NOTHING")
-      .Uuid(user_id)
-      .Text(key)
-      .Execute();
-  EraseConclusions(user_id);
-  if (AskAnew(user_id)) return;
-  throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
-              "MEMORY and the sections cannot be made without the fact.",
-              "Use soulprint_forget() to forget everything about the user.");
-}
-
 }  // namespace
 
 void EraseUser(const std::string& user_id) {
@@ -286,37 +228,56 @@ void EraseUsersWithoutProfile() {
   }
 }
 
+void EraseDeletedUser(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  const auto profile_is_there = [&] {
+    return pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1")
+               .Uuid(user_id)
+               .As(Worker())
+               .Execute() > 0;
+  };
+  if (!WorkerSeesAllProfiles()) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                "soulprint_worker may not see all rows of " + profiles, {},
+                "Run SELECT * FROM soulprint_setup(); as a superuser.");
+  }
+  if (!profile_is_there()) EraseUser(user_id);
+}
+
+void Forget(const std::string& user_id) {
+  RequireProfile(user_id);
+  Update(user_id, kEmptyProfile);
+  EraseUser(user_id);
+}
+
+void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
+  RequireProfile(user_id);
+  Update(user_id, "full_pass_status = 'pending'");
+  RestartRunningPass(user_id);
+  const pg::Rows known = OwnQuery(
+                             "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING "
+                             "category, fact::text")
+                             .Uuid(user_id)
+                             .BigInt(fact_id)
+                             .Run();
+  if (known.empty()) {
+    throw Error("P0002",
+                "fact " + std::to_string(fact_id) + " of user " + user_id + " does not exist", {},
+                "SELECT * FROM soulprint_facts(user_id) shows the facts; each pass numbers them "
+                "anew.");
+  }
+  const std::string key = StoredFactKey(known.front().Text(0), known.front().Text(1));
+  OwnQuery(
+      "INSERT INTO soulprint.forgotten_facts (user_id, fact)"
+      " VALUES ($1, sha256(convert_to($2, 'UTF8'))) ON CONFLICT DO NOTHING")
+      .Uuid(user_id)
+      .Text(key)
+      .Execute();
+  EraseConclusions(user_id);
+  if (AskAnew(user_id)) return;
+  throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
+              "MEMORY and the sections cannot be made without the fact.",
+              "Use soulprint_forget() to forget everything about the user.");
+}
+
 }  // namespace soulprint
-
-extern "C" {
-
-PG_FUNCTION_INFO_V1(soulprint_erase_deleted_user);
-PG_FUNCTION_INFO_V1(soulprint_forget);
-PG_FUNCTION_INFO_V1(soulprint_forget_fact);
-
-// For everybody: the trigger calls it as whoever deletes a profile.
-Datum soulprint_erase_deleted_user(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    EraseDeletedUser(UserIdArgument(fcinfo));
-    PG_RETURN_VOID();
-  });
-}
-
-Datum soulprint_forget(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    Forget(UserIdArgument(fcinfo));
-    PG_RETURN_VOID();
-  });
-}
-
-Datum soulprint_forget_fact(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = UserIdArgument(fcinfo);
-    ForgetFact(user_id, NumberArgument(fcinfo, 1, "fact_id"));
-    PG_RETURN_VOID();
-  });
-}
-}

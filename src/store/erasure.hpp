@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace soulprint {
@@ -29,5 +30,19 @@ void EraseRepliesOfGone(const std::string& user_id);
 // Erases users who have no profile any more: looks at 1,000 users of schema soulprint from a random
 // one on.  Does nothing where soulprint_worker may not see all profiles.
 void EraseUsersWithoutProfile();
+
+// Erases a user who has no profile; does nothing if there is one.  Every role may call it, so a
+// hidden profile must not pass for a deleted one: throws Error 55000 if soulprint_worker may not
+// see all profiles.
+void EraseDeletedUser(const std::string& user_id);
+
+// Empties the profile with the rights of the present role and erases the user as EraseUser does.
+// Throws Error as RequireProfile does, 42501 if the role may not change the profile.
+void Forget(const std::string& user_id);
+
+// Erases a published fact and what was concluded from it, keeps later passes from publishing it
+// again, and requests a pass.  Throws Error as Forget does, P0002 if there is no such fact, 55000
+// if no conversation is left to make a profile of.
+void ForgetFact(const std::string& user_id, std::int64_t fact_id);
 
 }  // namespace soulprint

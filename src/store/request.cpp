@@ -1,5 +1,4 @@
-// The requester's side of the queue: soulprint_start_full_pass(), soulprint_cancel_full_pass() and
-// what the trigger on user_profiles calls.
+// The requester's side of the queue.
 //
 // The profile is read and changed with the caller's rights: row security, grants and triggers of
 // the application decide.  What follows from it in the queue is then done for the caller.
@@ -10,12 +9,10 @@
 #include "pg/query.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
-#include "sql/arguments.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
 
 #include "pg/postgres.hpp"
-#include "pg/text.hpp"
 
 namespace soulprint {
 
@@ -46,23 +43,6 @@ bool IsRequested(const std::string& user_id) {
   return !rows.empty() && rows.front().Bool(0);
 }
 
-// True if the present role may change the user's profile.  Locking a row needs the right to update
-// it, of the table's grants and of its policies.
-bool MayChangeProfile(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
-  return pg::Query(
-             "SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')"
-             " AND has_any_column_privilege($2, 'UPDATE')")
-             .Text(settings::app_schema)
-             .Text(profiles)
-             .Run()
-             .at(0)
-             .Bool(0) &&
-         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR KEY SHARE")
-                 .Uuid(user_id)
-                 .Execute() > 0;
-}
-
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   InterruptHolder(user_id);
   const auto ended = FirstId(OwnQuery("UPDATE soulprint.full_passes SET state = 'canceled',"
@@ -75,15 +55,6 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable").Uuid(user_id).Execute();
   NotifyEnded(user_id, *ended, "failed", reason);
   return true;
-}
-
-// A pass that nobody runs would wait in silence.
-void WarnIfUnserved(std::int64_t pass) {
-  const std::optional<std::string> reason = UnservedReason();
-  if (!reason) return;
-  pg::Log(WARNING, "full pass " + std::to_string(pass) + " stays queued: " + *reason, {},
-          "No launcher serves this database. Correct that setting and restart, or use CALL "
-          "soulprint_run_full_pass().");
 }
 
 }  // namespace
@@ -100,6 +71,21 @@ void RequireProfile(const std::string& user_id) {
   throw Error("P0002", "user " + user_id + " does not exist",
               profiles + " has no such row, or the current role may not see it.",
               "Insert the user's row first.");
+}
+
+bool MayChangeProfile(const std::string& user_id) {
+  const std::string profiles = settings::AppTable("user_profiles");
+  return pg::Query(
+             "SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')"
+             " AND has_any_column_privilege($2, 'UPDATE')")
+             .Text(settings::app_schema)
+             .Text(profiles)
+             .Run()
+             .at(0)
+             .Bool(0) &&
+         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR KEY SHARE")
+                 .Uuid(user_id)
+                 .Execute() > 0;
 }
 
 std::optional<std::int64_t> QueuePass(const std::string& user_id) {
@@ -192,37 +178,3 @@ void NotifyEnded(const std::string& user_id, std::int64_t pass_id, const std::st
 }
 
 }  // namespace soulprint
-
-extern "C" {
-
-PG_FUNCTION_INFO_V1(soulprint_start_full_pass);
-PG_FUNCTION_INFO_V1(soulprint_cancel_full_pass);
-PG_FUNCTION_INFO_V1(soulprint_queue_full_pass);
-
-Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = UserIdArgument(fcinfo);
-    std::optional<std::string> storage_path;
-    if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
-    const std::int64_t pass = StartPass(user_id, storage_path);
-    WarnIfUnserved(pass);
-    return Int64GetDatum(pass);
-  });
-}
-
-Datum soulprint_cancel_full_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum { return BoolGetDatum(CancelPass(UserIdArgument(fcinfo))); });
-}
-
-// For everybody: the trigger calls it as whoever changes a profile.
-Datum soulprint_queue_full_pass(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = UserIdArgument(fcinfo);
-    if (MayChangeProfile(user_id)) QueuePass(user_id);
-    PG_RETURN_VOID();
-  });
-}
-}

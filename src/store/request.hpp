@@ -12,12 +12,13 @@
 
 namespace soulprint {
 
-// Why no launcher runs the passes of the present database, nullopt if one does.
-std::optional<std::string> UnservedReason();
-
 // Throws Error unless the present role sees a profile of this user: P0002 if there is none, 42501
 // if it may not read user_profiles, 42P01 if that table is not there yet.
 void RequireProfile(const std::string& user_id);
+
+// True if the present role may change the user's profile.  Locking a row needs the right to update
+// it, of the table's grants and of its policies.
+bool MayChangeProfile(const std::string& user_id);
 
 // Queues a pass for a profile that is pending and has something to read, and wakes the launcher
 // when the transaction commits.  The id of that pass, or of the one that is queued or running;

@@ -1,5 +1,3 @@
-// soulprint_facts() and soulprint_rollback(), with the rights of the caller on the profile.
-
 #include "store/versions.hpp"
 
 #include <cstdint>
@@ -7,13 +5,11 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "settings.hpp"
-#include "sql/arguments.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
 
 #include "pg/postgres.hpp"
-#include "pg/text.hpp"
 
 namespace soulprint {
 
@@ -47,39 +43,6 @@ PublishedProfile Version(const std::string& user_id, std::int64_t version) {
               kept.empty() ? "No earlier version is kept." : "Kept are the versions " + kept + ".");
 }
 
-void RollBack(const std::string& user_id, std::int64_t version) {
-  RequireProfile(user_id);
-  const std::string profiles = settings::AppTable("user_profiles");
-  // Locking the row needs the right to change it.
-  const pg::Rows present = pg::Query(std::string("SELECT ") + kPublishedColumns + " FROM " +
-                                     profiles + " WHERE user_id = $1 FOR NO KEY UPDATE")
-                               .Uuid(user_id)
-                               .Run();
-  if (present.empty()) {
-    throw Error(sqlstate::kInsufficientPrivilege,
-                "permission denied to change the profile of user " + user_id,
-                "The row security of user_profiles lets the current role see it only.");
-  }
-  const PublishedProfile earlier = Version(user_id, version);
-  KeepVersion(user_id, ProfileFrom(present.front(), 0));
-  pg::Query update("UPDATE " + profiles +
-                   " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5,"
-                   " agents_md = $6, tools_md = $7, soulprint_text = $8 WHERE user_id = $1");
-  With(update.Uuid(user_id), earlier).Execute();
-}
-
-void AddFacts(const std::string& user_id, pg::RowSet* rows) {
-  RequireProfile(user_id);
-  for (const pg::Row& row :
-       OwnQuery("SELECT id, category, fact::text, quote, verified, sources::text"
-                " FROM soulprint.facts WHERE user_id = $1 ORDER BY id")
-           .Uuid(user_id)
-           .Run()) {
-    rows->Add({Int64GetDatum(row.BigInt(0)), pg::ToText(row.Text(1)), pg::ToJsonb(row.Text(2)),
-               pg::ToText(row.Text(3)), BoolGetDatum(row.Bool(4)), pg::ToJsonb(row.Text(5))});
-  }
-}
-
 }  // namespace
 
 PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from) {
@@ -106,28 +69,25 @@ void KeepVersion(const std::string& user_id, const PublishedProfile& profile) {
       .Execute();
 }
 
+void RollBack(const std::string& user_id, std::int64_t version) {
+  RequireProfile(user_id);
+  const std::string profiles = settings::AppTable("user_profiles");
+  // Locking the row needs the right to change it.
+  const pg::Rows present = pg::Query(std::string("SELECT ") + kPublishedColumns + " FROM " +
+                                     profiles + " WHERE user_id = $1 FOR NO KEY UPDATE")
+                               .Uuid(user_id)
+                               .Run();
+  if (present.empty()) {
+    throw Error(sqlstate::kInsufficientPrivilege,
+                "permission denied to change the profile of user " + user_id,
+                "The row security of user_profiles lets the current role see it only.");
+  }
+  const PublishedProfile earlier = Version(user_id, version);
+  KeepVersion(user_id, ProfileFrom(present.front(), 0));
+  pg::Query update("UPDATE " + profiles +
+                   " SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5,"
+                   " agents_md = $6, tools_md = $7, soulprint_text = $8 WHERE user_id = $1");
+  With(update.Uuid(user_id), earlier).Execute();
+}
+
 }  // namespace soulprint
-
-extern "C" {
-
-PG_FUNCTION_INFO_V1(soulprint_facts);
-PG_FUNCTION_INFO_V1(soulprint_rollback);
-
-Datum soulprint_facts(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    pg::RowSet rows(fcinfo);
-    AddFacts(UserIdArgument(fcinfo), &rows);
-    return static_cast<Datum>(0);
-  });
-}
-
-Datum soulprint_rollback(PG_FUNCTION_ARGS) {
-  using namespace soulprint;
-  return pg::Enter([&]() -> Datum {
-    const std::string user_id = UserIdArgument(fcinfo);
-    RollBack(user_id, NumberArgument(fcinfo, 1, "version"));
-    PG_RETURN_VOID();
-  });
-}
-}

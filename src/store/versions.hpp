@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,5 +29,10 @@ PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
 // Keeps a profile that is about to be replaced as the user's newest version, unless all of it is
 // NULL, and as many versions as soulprint.keep_versions says.  Needs an open transaction.
 void KeepVersion(const std::string& user_id, const PublishedProfile& profile);
+
+// Publishes an earlier version again with the rights of the present role; keeps the present profile
+// as the newest version.  Throws Error as RequireProfile does, 42501 if the role may not change the
+// profile, P0002 if there is no such version.  Needs an open transaction.
+void RollBack(const std::string& user_id, std::int64_t version);
 
 }  // namespace soulprint

@@ -19,7 +19,7 @@ my %doors = (
 	pg => [ 'util|pg', qr{^$} ],
 	# The module itself, its settings and its shared memory.
 	'' => [ '', qr{$json|$posix} ],
-	store => [ "$base|sql/arguments|activity\\.|net|pipeline|export|store", qr{$json|$posix} ],
+	store => [ "$base|activity\\.|net|pipeline|export|store", qr{$json|$posix} ],
 	worker => [ "$base|activity\\.|net|pipeline|export|llm|offline|store|worker", qr{$json|$posix} ],
 	sql => [ '', qr{$json|$posix} ]);
 

@@ -1,0 +1,41 @@
+// SQL functions that erase: a fact, a user, a user whose profile was deleted.
+
+#include <string>
+
+#include "pg/call.hpp"
+#include "sql/arguments.hpp"
+#include "store/erasure.hpp"
+
+#include "pg/postgres.hpp"
+
+using namespace soulprint;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_forget);
+PG_FUNCTION_INFO_V1(soulprint_forget_fact);
+PG_FUNCTION_INFO_V1(soulprint_erase_deleted_user);
+
+Datum soulprint_forget(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    Forget(UserIdArgument(fcinfo));
+    PG_RETURN_VOID();
+  });
+}
+
+Datum soulprint_forget_fact(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    ForgetFact(user_id, NumberArgument(fcinfo, 1, "fact_id"));
+    PG_RETURN_VOID();
+  });
+}
+
+// Every role may call it: the trigger runs it as the role that deletes a profile.
+Datum soulprint_erase_deleted_user(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    EraseDeletedUser(UserIdArgument(fcinfo));
+    PG_RETURN_VOID();
+  });
+}
+}

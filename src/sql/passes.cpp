@@ -1,0 +1,64 @@
+// SQL functions that request and cancel full passes.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "pg/call.hpp"
+#include "sql/arguments.hpp"
+#include "sql/server.hpp"
+#include "store/request.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// Without a launcher a queued pass would wait in silence.
+void WarnIfUnserved(std::int64_t pass) {
+  const std::optional<std::string> reason = UnservedReason();
+  if (!reason) return;
+  pg::Log(WARNING, Format("full pass {} stays queued: {}", pass, *reason), {},
+          "No launcher serves this database. Correct that setting and restart, or use CALL "
+          "soulprint_run_full_pass().");
+}
+
+}  // namespace
+
+}  // namespace soulprint
+
+using namespace soulprint;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_start_full_pass);
+PG_FUNCTION_INFO_V1(soulprint_cancel_full_pass);
+PG_FUNCTION_INFO_V1(soulprint_queue_full_pass);
+
+Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    std::optional<std::string> storage_path;
+    if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
+    const std::int64_t pass = StartPass(user_id, storage_path);
+    WarnIfUnserved(pass);
+    return Int64GetDatum(pass);
+  });
+}
+
+Datum soulprint_cancel_full_pass(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return BoolGetDatum(CancelPass(UserIdArgument(fcinfo))); });
+}
+
+// Every role may call it: the trigger runs it as the role that changes a profile.
+Datum soulprint_queue_full_pass(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    if (MayChangeProfile(user_id)) QueuePass(user_id);
+    PG_RETURN_VOID();
+  });
+}
+}

@@ -1,0 +1,77 @@
+// Private SQL functions on the server: its settings, its launcher, its pauses.
+
+#include "sql/server.hpp"
+
+#include "pg/call.hpp"
+#include "settings.hpp"
+#include "shared_state.hpp"
+#include "util/format.hpp"
+#include "worker/gate.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+Datum TextOrNull(FunctionCallInfo fcinfo, const std::optional<std::string>& text) {
+  fcinfo->isnull = !text;
+  return text ? pg::ToText(*text) : static_cast<Datum>(0);
+}
+
+// The reason names settings and quotes the model server: only pg_monitor may read it.
+std::optional<std::string> PauseReason() {
+  const auto obstacle = FindObstacle();
+  if (!obstacle) return std::nullopt;
+  const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+  return monitors ? obstacle->reason : std::string("no pass can run at present");
+}
+
+}  // namespace
+
+std::optional<std::string> UnservedReason() {
+  if (settings::database == nullptr) {
+    return "shared_preload_libraries does not name \"soulprint\"";
+  }
+  const std::string served(settings::database);
+  const char* const here = pg::Call([] { return get_database_name(MyDatabaseId); });
+  if (here != nullptr && served == here) return std::nullopt;
+  return Format("soulprint.database is \"{}\"", served);
+}
+
+}  // namespace soulprint
+
+using namespace soulprint;
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(soulprint_app_schema);
+PG_FUNCTION_INFO_V1(soulprint_model_name);
+PG_FUNCTION_INFO_V1(soulprint_unserved_reason);
+PG_FUNCTION_INFO_V1(soulprint_pause_reason);
+PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
+
+Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return pg::ToText(settings::app_schema); });
+}
+
+Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return pg::ToText(settings::ModelName()); });
+}
+
+Datum soulprint_unserved_reason(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return TextOrNull(fcinfo, UnservedReason()); });
+}
+
+Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum { return TextOrNull(fcinfo, PauseReason()); });
+}
+
+Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
+  return pg::Enter([]() -> Datum {
+    wake::AtCommit();
+    PG_RETURN_VOID();
+  });
+}
+}
