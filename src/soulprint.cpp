@@ -1,4 +1,4 @@
-// The module: what Postgres finds when it loads the library.
+// The module: Postgres calls _PG_init when it loads the library.
 
 #include "pg/call.hpp"
 #include "settings.hpp"
@@ -8,23 +8,33 @@
 
 #include "pg/postgres.hpp"
 
+namespace soulprint {
+
+namespace {
+
+// Runs in the postmaster when preloaded, else in the first process that calls a function of ours.
+void Load() {
+  if (!process_shared_preload_libraries_in_progress) settings::RefuseForeignValues();
+  interrupts_hook = [] {
+    if (InterruptPending) pg::CheckForInterrupts();
+  };
+  settings::Define();
+  if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
+  wake::RequestSharedMemory();
+  RegisterLauncher();
+}
+
+}  // namespace
+
+}  // namespace soulprint
+
+using namespace soulprint;
+
 extern "C" {
 
 PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-// Runs in the postmaster when preloaded, else in the first process that calls a function of ours.
-void _PG_init(void) {
-  if (!process_shared_preload_libraries_in_progress) {
-    soulprint::pg::Enter([] { soulprint::settings::RefuseForeignValues(); });
-  }
-  soulprint::interrupts_hook = [] {
-    if (InterruptPending) soulprint::pg::CheckForInterrupts();
-  };
-  soulprint::settings::Define();
-  if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
-  soulprint::wake::RequestSharedMemory();
-  soulprint::RegisterLauncher();
-}
+void _PG_init(void) { return pg::Enter(Load); }
 }

@@ -262,13 +262,14 @@ void RegisterLauncher() {
 
 }  // namespace soulprint
 
+using namespace soulprint;
+
 extern "C" {
 
 PGDLLEXPORT void soulprint_launcher_main(Datum);
 
 void soulprint_launcher_main(Datum) {
-  using namespace soulprint;
-  pg::Enter([] {
+  return pg::Enter([] {
     InstallSignalHandlers();
     if (wake::LauncherStarts()) {
       // The latch of a new process is set.

@@ -242,13 +242,14 @@ BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty) {
 
 }  // namespace soulprint
 
+using namespace soulprint;
+
 extern "C" {
 
 PGDLLEXPORT void soulprint_worker_main(Datum);
 
 void soulprint_worker_main(Datum) {
-  using namespace soulprint;
-  pg::Enter([] {
+  return pg::Enter([] {
     WorkerTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
     InstallSignalHandlers();
