@@ -24,8 +24,10 @@ DATA = $(call files,sql/soulprint--*.sql)
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
 PURE_ROOMS = util pipeline export net llm offline
-PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp))
-GLUE = $(call files,src/*.cpp src/pg/*.cpp src/store/*.cpp src/worker/*.cpp src/sql/*.cpp)
+PURE_FILES = src/worker/ending.cpp src/worker/schedule.cpp
+PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp) $(PURE_FILES))
+GLUE = $(filter-out $(PURE_FILES),\
+  $(call files,src/*.cpp src/pg/*.cpp src/store/*.cpp src/worker/*.cpp src/sql/*.cpp))
 UNIT = $(call files,test/unit/*/*.cpp)
 
 # What the fuzz targets read bytes with.
@@ -72,7 +74,7 @@ override VPATH =
 override srcdir = $(TOP)
 vpath %.control $(TOP)
 
-$(PURE_ROOMS:%=build/%/%.o): \
+$(PURE_ROOMS:%=build/%/%.o) $(PURE_FILES:src/%.cpp=build/%.o): \
   override CPPFLAGS = $(PURE_CPPFLAGS)
 build/unit/%.o: override CPPFLAGS = -I$(TOP)/src -I$(TOP)/test/unit
 # Compiling a test takes far longer than running it.

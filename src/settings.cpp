@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "net/url.hpp"
-#include "offline/offline_model.hpp"
 #include "pg/call.hpp"
 #include "util/error.hpp"
 
@@ -42,8 +41,6 @@ int keep_history = 90 * 24 * 60;
 int keep_replies = 90 * 24 * 60;
 
 namespace {
-
-constexpr const char* kAnthropicUrl = "https://api.anthropic.com";
 
 constexpr config_enum_entry kProviders[] = {
     {"anthropic", static_cast<int>(Provider::kAnthropic), false},
@@ -213,27 +210,6 @@ void Define() {
   MarkGUCPrefixReserved("soulprint");
 }
 
-std::string AppTable(const char* name) {
-  char* const quoted = pg::Call([&] { return quote_qualified_identifier(app_schema, name); });
-  std::string table = quoted;
-  // A worker asks for it outside of transactions, in memory that stays.
-  pfree(quoted);
-  return table;
-}
-
-std::string ModelName() {
-  return provider == static_cast<int>(Provider::kOffline) ? std::string(kOfflineModelName)
-                                                          : std::string(model);
-}
-
-std::string ModelServer() {
-  std::string all = std::to_string(provider);
-  for (const char* setting : {api_url, api_key_file, ca_file, proxy}) {
-    all.append("\n").append(setting);
-  }
-  return all;
-}
-
 HttpSettings Http() {
   HttpSettings http;
   http.ca_file = ca_file;
@@ -241,22 +217,6 @@ HttpSettings Http() {
   http.connect_timeout = std::chrono::milliseconds(connect_timeout);
   http.timeout = std::chrono::milliseconds(request_timeout);
   return http;
-}
-
-std::optional<Obstacle> FindObstacle() {
-  if (!enabled) {
-    return Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
-  }
-  if (provider == static_cast<int>(Provider::kOffline)) return std::nullopt;
-  if (const std::string problem = UrlProblem(api_url, plain_http_hosts); !problem.empty()) {
-    return Obstacle{"soulprint.api_url " + problem, "Correct soulprint.api_url and reload."};
-  }
-  if (*api_key_file == '\0' && std::string_view(api_url) == kAnthropicUrl) {
-    return Obstacle{"no API key is set",
-                    "Put the key into a file that only the server can read, name it in "
-                    "soulprint.api_key_file and reload; or set soulprint.provider = 'offline'."};
-  }
-  return std::nullopt;
 }
 
 }  // namespace soulprint::settings

@@ -12,6 +12,8 @@ namespace soulprint::settings {
 
 enum class Provider { kAnthropic, kOffline };
 
+inline constexpr const char* kAnthropicUrl = "https://api.anthropic.com";
+
 extern char* database;
 extern char* app_schema;
 extern char* model;
@@ -49,26 +51,7 @@ void RefuseForeignValues();
 // Makes the settings known.  For _PG_init.
 void Define();
 
-// The application's table of this name, qualified and quoted.
-std::string AppTable(const char* name);
-
-// The name under which questions are asked: the model's, or that of the offline rules.
-std::string ModelName();
-
-// What decides who is asked, as one text: a pass does not go on with another server, key or
-// provider than it began with.
-std::string ModelServer();
-
 // How requests are made, to whomever.
 HttpSettings Http();
-
-// What keeps passes from running.
-struct Obstacle {
-  std::string reason;
-  std::string hint;  // what to do about it, as sentences
-};
-
-// The obstacle in the present settings, nullopt if there is none.
-std::optional<Obstacle> FindObstacle();
 
 }  // namespace soulprint::settings

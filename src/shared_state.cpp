@@ -6,7 +6,7 @@
 
 #include "pg/postgres.hpp"
 
-namespace soulprint::wake {
+namespace soulprint::shared_state {
 
 namespace {
 
@@ -15,8 +15,8 @@ struct Shared {
   Latch* launcher;  // a latch of a PGPROC: it exists as long as the server does
   bool connecting;  // a launcher started and has not connected yet
   pg_atomic_uint32 passes_ended;
-  UserId look_up_position;
-  char pause_reason[512];  // "" = no pause
+  char look_up_position[37];  // a user_id as text
+  char pause_reason[512];     // "" = no pause
   char pause_hint[256];
   std::chrono::steady_clock::time_point next_probe;
 };
@@ -43,7 +43,7 @@ void StartupHook() {
     shared->launcher = nullptr;
     shared->connecting = false;
     pg_atomic_init_u32(&shared->passes_ended, 0);
-    shared->look_up_position = {};
+    shared->look_up_position[0] = '\0';
     shared->pause_reason[0] = '\0';
     shared->pause_hint[0] = '\0';
     shared->next_probe = {};
@@ -51,7 +51,7 @@ void StartupHook() {
   LWLockRelease(AddinShmemInitLock);
 }
 
-// Whole characters of the text, and a zero.
+// Copies as many whole characters as fit, and a terminating zero.
 void CopyClipped(const std::string& text, char* to, std::size_t size) {
   const auto clipped =
       pg_mbcliplen(text.data(), static_cast<int>(text.size()), static_cast<int>(size - 1));
@@ -82,7 +82,7 @@ void RequestSharedMemory() {
   shmem_startup_hook = StartupHook;
 }
 
-void AtCommit() {
+void WakeLauncherAtCommit() {
   static bool registered = false;
   if (shared == nullptr) return;
   if (!registered) {
@@ -139,14 +139,14 @@ bool BeginPause(const Pause& pause, bool by_probe) {
   const bool known = strcmp(shared->pause_reason, reason) == 0;
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
-  // What was asked before the pause may be answered after a reload, which wants a probe at once.
+  // An answer to an older request may come after a reload, which made a probe due.
   if (!paused || by_probe) shared->next_probe = pause.next_probe;
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return !known;
 }
 
-bool TakeProbe(Clock::time_point next) {
+bool ClaimProbe(Clock::time_point next) {
   if (shared == nullptr) return false;
   Clock::time_point const now = Clock::now();
   SpinLockAcquire(&shared->mutex);
@@ -172,19 +172,22 @@ bool EndPause() {
   return true;
 }
 
-UserId LookUpPosition() {
+std::string LookUpPosition() {
   if (shared == nullptr) return {};
+  char position[sizeof(shared->look_up_position)];
   SpinLockAcquire(&shared->mutex);
-  const UserId position = shared->look_up_position;
+  memcpy(position, shared->look_up_position, sizeof(position));
   SpinLockRelease(&shared->mutex);
   return position;
 }
 
-void SetLookUpPosition(const UserId& position) {
+void SetLookUpPosition(const std::string& user_id) {
   if (shared == nullptr) return;
+  char position[sizeof(shared->look_up_position)] = {};
+  strlcpy(position, user_id.c_str(), sizeof(position));
   SpinLockAcquire(&shared->mutex);
-  shared->look_up_position = position;
+  memcpy(shared->look_up_position, position, sizeof(position));
   SpinLockRelease(&shared->mutex);
 }
 
-}  // namespace soulprint::wake
+}  // namespace soulprint::shared_state

@@ -1,36 +1,33 @@
-// Shared memory between the launcher and everybody else; waking the launcher at commit.
+// Shared memory between the launcher, workers and backends; waking the launcher at commit.
 //
-// All of it is there only when the library is preloaded; without, every function does nothing.
+// It exists only if the library is preloaded.  Otherwise every function does nothing.
 
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-namespace soulprint::wake {
+namespace soulprint::shared_state {
 
-using UserId = std::array<unsigned char, 16>;
-
-// Asks for the shared memory.  For _PG_init while preloading.
+// Requests the shared memory.  For _PG_init while preloading.
 void RequestSharedMemory();
 
-// Wakes the launcher when the present transaction commits.
-void AtCommit();
+// Wakes the launcher when the open transaction commits.  Raises no ERROR after its first call in a
+// process; throws SqlError then if there is no memory.
+void WakeLauncherAtCommit();
 
-// For the launcher: its latch is the one to wake, until the process ends.  True if the previous
-// launcher ended before it had connected.
+// Registers the launcher's latch as the one to set.  True if the previous launcher ended before it
+// had connected.
 bool LauncherStarts();
 void LauncherConnected();
 
-// Passes that workers have ended, one way or another, since the server started.
+// The number of passes that workers have ended since the server started.
 std::uint32_t PassesEnded();
 void CountPassEnded();
 
-// After a model server said that asking is useless (CONTRACT 10, pause): nobody asks, but for one
-// probe from time to time.
+// No requests are sent, except for a probe from time to time (doc/architecture.md, "The gate").
 struct Pause {
   std::string reason;
   std::string hint;
@@ -39,22 +36,22 @@ struct Pause {
 
 std::optional<Pause> CurrentPause();
 
-// Begins or prolongs a pause, cutting texts to what the shared memory holds, and wakes the
-// launcher.  The next probe is when the first who met it says, or a probe that met it again.  True
-// if there was none for this reason.
+// Begins or continues a pause and wakes the launcher.  Texts are cut to 511 and 255 bytes.  The
+// start of a pause, or a failed probe, sets the time of the next probe.  True if the
+// reason is new.
 bool BeginPause(const Pause& pause, bool by_probe);
 
-// True if a probe is due: it is the caller's, and the next one is due at `next`.
-bool TakeProbe(std::chrono::steady_clock::time_point next);
+// Claims the probe if one is due; the next one is due at `next`.
+bool ClaimProbe(std::chrono::steady_clock::time_point next);
 
-// The next probe is due.
+// Makes the next probe due now.
 void ProbeNow();
 
-// Ends a pause and wakes the launcher at once.  True if there was one.
+// Ends the pause and wakes the launcher.  False if there was none.
 bool EndPause();
 
-// Where the look-up of pending profiles goes on (CONTRACT 9); all zero = at the beginning.
-UserId LookUpPosition();
-void SetLookUpPosition(const UserId& position);
+// The user_id at which the scan for pending profiles continues; "" = at the beginning.
+std::string LookUpPosition();
+void SetLookUpPosition(const std::string& user_id);
 
-}  // namespace soulprint::wake
+}  // namespace soulprint::shared_state

@@ -20,7 +20,7 @@ void Load() {
   };
   settings::Define();
   if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
-  wake::RequestSharedMemory();
+  shared_state::RequestSharedMemory();
   RegisterLauncher();
 }
 

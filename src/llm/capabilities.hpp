@@ -1,4 +1,4 @@
-// What a model can be asked for, by its name.
+// The request parameters that a model accepts, by its name.
 
 #pragma once
 
@@ -7,15 +7,15 @@
 namespace soulprint {
 
 struct Capabilities {
-  bool temperature = true;  // takes a temperature other than its own
+  bool temperature = true;  // accepts a temperature
   std::string_view
       thinking;             // the type of `thinking` to send so that it answers at once, "" = none
   std::string_view effort;  // `output_config.effort` to send, "" = none
-  int max_output_tokens = 0;  // more is refused; 0 = not known
+  int max_output_tokens = 0;  // the server rejects more; 0 = unknown
 };
 
-// By the longest prefix that is known, with or without a provider's name before "claude-".  A model
-// that is not known is asked as configured.
+// Looks up the longest known prefix, with or without a provider's name before "claude-".  An
+// unknown model gets all parameters; the client adapts to the first 400 response.
 Capabilities CapabilitiesOf(std::string_view model);
 
 }  // namespace soulprint

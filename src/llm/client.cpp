@@ -1,12 +1,13 @@
-// See client.hpp.  A question is open from when it is fetched until its answer is taken; it is in
-// flight, or waits for its next attempt.  Nothing is fetched while `concurrency` questions are
-// open, so that an outage does not pull in everything there is to ask.
+// A question is open from when it is fetched until its answer is taken: in flight, or waiting for
+// its next attempt.  Nothing is fetched while `concurrency` questions are open, so an outage does
+// not fetch all questions.
 
 #include "llm/client.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "llm/secret.hpp"
 #include "net/secret_file.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint {
 namespace {
@@ -22,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr int kMaxSends = 3;  // where each may have been billed
+constexpr int kMaxSends = 3;  // if each may have been billed
 constexpr milliseconds kTick{100};
 constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
@@ -31,9 +33,9 @@ struct OpenQuestion {
   bool in_flight = false;
   Secret key;  // of the attempt in flight
   NotTaken not_taken;
-  std::optional<Judged> blocked;  // set: a probe decides
-  int failures = 0;               // attempts that are charged to the question
-  int resends = 0;                // of these, without a whole response
+  std::optional<Classified> blocked;  // set: a probe decides
+  int failures = 0;                   // attempts that are charged to the question
+  int resends = 0;                    // of these, without a whole response
   Clock::time_point started;
   Clock::time_point not_before;
   Usage usage;
@@ -64,7 +66,7 @@ void Add(const Tokens& tokens, const Endpoint& endpoint, Usage* usage) {
       (charged * endpoint.input_price + tokens.output * endpoint.output_price) / kMillion;
 }
 
-// A request that is nobody's, as small as can be.
+// The smallest request, without any user's data.
 Question ProbeQuestion(const std::string& model) {
   Question question;
   question.material = "Hello";
@@ -73,27 +75,30 @@ Question ProbeQuestion(const std::string& model) {
   return question;
 }
 
-// What is not to wait for an answer, or after which none can be kept: the pass is no longer this
-// process's, or the tables are gone.
+// True if the error must not wait for answers, or if no answer could be saved after it: the tables
+// are gone.
 bool ActsAtOnce(const Error& error) {
-  constexpr std::array<std::string_view, 6> kAtOnce = {
-      sqlstate::kQueryCanceled, sqlstate::kAdminShutdown,   sqlstate::kNoData,
+  constexpr std::array<std::string_view, 3> kNothingIsSaved = {
       sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
-  return std::find(kAtOnce.begin(), kAtOnce.end(), error.sqlstate()) != kAtOnce.end();
+  const bool is_signal = dynamic_cast<const Canceled*>(&error) != nullptr ||
+                         dynamic_cast<const PassLost*>(&error) != nullptr ||
+                         dynamic_cast<const PassStopped*>(&error) != nullptr;
+  return is_signal || std::find(kNothingIsSaved.begin(), kNothingIsSaved.end(), error.sqlstate()) !=
+                          kNothingIsSaved.end();
 }
 
 }  // namespace
 
 // One call of Ask.
-class Asking {
+class AskLoop {
  public:
-  Asking(MessagesModel& model, const Model::Next& next, const Model::Take& take)
+  AskLoop(MessagesModel& model, const Model::Next& next, const Model::Take& take)
       : model_(model), throttle_(model.throttle_), next_(next), take_(take) {
     throttle_.Begin(Clock::now());
   }
-  Asking(const Asking&) = delete;
-  Asking& operator=(const Asking&) = delete;
-  ~Asking() { model_.pool_.Cancel(); }
+  AskLoop(const AskLoop&) = delete;
+  AskLoop& operator=(const AskLoop&) = delete;
+  ~AskLoop() { model_.pool_.Cancel(); }
 
   void Run() {
     for (Fill(); !IsOver(); Fill()) {
@@ -104,7 +109,7 @@ class Asking {
         Fill();
       }
     }
-    if (ending_) throw *ending_;
+    if (ending_) std::rethrow_exception(ending_);
   }
 
  private:
@@ -112,18 +117,18 @@ class Asking {
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
 
-  // What is in flight is paid for: an Error waits for it.
+  // An Error waits for the requests in flight: they are paid for.
   template <typename Body>
   void Guarded(const Body& body) {
     try {
       body();
     } catch (const Error& error) {
       if (ActsAtOnce(error)) throw;
-      if (!ending_) ending_ = error;
+      End(std::current_exception(), error.what());
     }
   }
 
-  // Starts what may start: nothing but a probe while something is blocked.
+  // Starts all requests that may start; only a probe while a question is blocked.
   void Fill() {
     while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
       if (AnyBlocked()) {
@@ -140,15 +145,15 @@ class Asking {
     if (ending_) GiveUpWaiting();
   }
 
-  // What waits for another attempt gets none.
+  // Questions that wait for another attempt get none.
   void GiveUpWaiting() {
     for (auto entry = open_.begin(); entry != open_.end();) {
       const auto waiting = entry++;
       if (waiting->second.in_flight) continue;
-      Judged judged;
-      judged.outcome = Outcome::kGivenUp;
-      judged.reason = ending_->what();
-      Close(waiting, std::move(judged));
+      Classified classified;
+      classified.outcome = Outcome::kGivenUp;
+      classified.reason = why_ending_;
+      Close(waiting, std::move(classified));
     }
   }
 
@@ -190,14 +195,17 @@ class Asking {
     return probing_;
   }
 
-  // False if there is no key to send it with, which ends asking.
+  // False if the key could not be read, which ends asking.
   bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
     HttpRequest request;
     try {
       if (model_.endpoint_.key) key->Set(model_.endpoint_.key());
       request = model_.Request(question, not_taken, key->text());
+    } catch (const ServerUnavailable& error) {
+      EndForPause(error);
+      return false;
     } catch (const Error& error) {
-      End(error);
+      End(std::current_exception(), error.what());
       return false;
     }
     request.tag = tag;
@@ -213,7 +221,7 @@ class Asking {
     for (const auto& [id, open] : open_) {
       if (open.in_flight) continue;
       const Clock::time_point due = std::max(open.not_before, throttle_.not_before());
-      // What is due already waits for room, which a response makes.
+      // Overdue questions wait for a free slot, not for a time.
       if (due > now) until = std::min(until, due);
     }
     return std::chrono::ceil<milliseconds>(until - now);
@@ -225,107 +233,111 @@ class Asking {
     OpenQuestion& open = entry->second;
     open.in_flight = false;
     --in_flight_;
-    Judged judged = Judge(response, open.key.text(), std::chrono::system_clock::now());
+    Classified classified = Classify(response, open.key.text(), std::chrono::system_clock::now());
     open.key.Set({});
-    Add(judged.tokens, model_.endpoint_, &open.usage);
-    Decide(entry, std::move(judged));
+    Add(classified.tokens, model_.endpoint_, &open.usage);
+    Decide(entry, std::move(classified));
   }
 
-  // All that is blocked shares the probe's lot.
+  // All blocked questions wait for the same probe.
   void ReceiveProbe(const HttpResponse& response) {
     probing_ = false;
     --in_flight_;
-    const Judged probe = Judge(response, probe_key_.text(), std::chrono::system_clock::now());
+    const Classified probe =
+        Classify(response, probe_key_.text(), std::chrono::system_clock::now());
     probe_key_.Set({});
     const Reach reach = ReachOf(probe);
-    if (reach == Reach::kPauses) return EndForPause(probe);
-    if (probe.verdict == Verdict::kWait) WaitTogether(probe_started_, probe);
+    if (reach == Reach::kPauses) return EndForPause(PauseError(probe));
+    if (probe.disposition == Disposition::kWait) WaitTogether(probe_started_, probe);
     for (auto next = open_.begin(); next != open_.end();) {
       const auto entry = next++;
       if (!entry->second.blocked) continue;
-      Judged judged = *std::exchange(entry->second.blocked, std::nullopt);
+      Classified classified = *std::exchange(entry->second.blocked, std::nullopt);
       if (reach == Reach::kAnswers) {
-        Close(entry, RefusedAlone(judged));
+        Close(entry, RefusedAlone(classified));
       } else {
-        judged.verdict = Verdict::kRetry;
-        TryAgain(entry, std::move(judged));
+        classified.disposition = Disposition::kRetry;
+        TryAgain(entry, std::move(classified));
       }
     }
   }
 
-  void Decide(Open::iterator entry, Judged judged) {
+  void Decide(Open::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     NotTaken& known = model_.not_taken_[open.question.model];
-    switch (judged.verdict) {
-      case Verdict::kDone:
+    switch (classified.disposition) {
+      case Disposition::kDone:
         throttle_.Answered(Clock::now());
-        return Close(entry, std::move(judged));
-      case Verdict::kPause:
-        return EndForPause(judged);
-      case Verdict::kBlocked:
-        open.blocked = std::move(judged);
+        return Close(entry, std::move(classified));
+      case Disposition::kPause:
+        return EndForPause(PauseError(classified));
+      case Disposition::kBlocked:
+        open.blocked = std::move(classified);
         return;
-      case Verdict::kRetry:
-      case Verdict::kResend:
-        return TryAgain(entry, std::move(judged));
-      case Verdict::kWait:
-        return WaitTogether(open.started, judged);
-      case Verdict::kWithoutTemperature:
+      case Disposition::kRetry:
+      case Disposition::kResend:
+        return TryAgain(entry, std::move(classified));
+      case Disposition::kWait:
+        return WaitTogether(open.started, classified);
+      case Disposition::kWithoutTemperature:
         known.temperature = true;
         if (!open.not_taken.temperature) return;
         break;
-      case Verdict::kWithoutFormat:
+      case Disposition::kWithoutFormat:
         known.format = true;
         if (!open.not_taken.format) return;
         break;
     }
-    Close(entry, std::move(judged));
+    Close(entry, std::move(classified));
   }
 
-  void TryAgain(Open::iterator entry, Judged judged) {
+  void TryAgain(Open::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     ++open.failures;
-    if (judged.verdict == Verdict::kResend) ++open.resends;
-    if (open.failures >= model_.endpoint_.request_attempts || open.resends >= kMaxSends) {
-      judged.outcome = Outcome::kUnanswered;
-      judged.reason =
-          "no answer in " + std::to_string(open.failures) + " attempts, the last: " + judged.reason;
-      return Close(entry, std::move(judged));
+    if (classified.disposition == Disposition::kResend) ++open.resends;
+    if (open.failures >= model_.endpoint_.max_request_attempts || open.resends >= kMaxSends) {
+      classified.outcome = Outcome::kUnanswered;
+      classified.reason = "no answer in " + std::to_string(open.failures) +
+                          " attempts, the last: " + classified.reason;
+      return Close(entry, std::move(classified));
     }
-    if (IsLongWait(judged)) return EndForLongWait(judged);
-    open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, judged.retry_after);
+    if (IsLongWait(classified)) return EndForPause(LongWaitError(classified));
+    open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, classified.retry_after);
   }
 
-  void WaitTogether(Clock::time_point started, const Judged& judged) {
-    if (IsLongWait(judged)) return EndForLongWait(judged);
+  void WaitTogether(Clock::time_point started, const Classified& classified) {
+    if (IsLongWait(classified)) return EndForPause(LongWaitError(classified));
     const Clock::time_point now = Clock::now();
-    throttle_.Overloaded(started, judged.retry_after, now);
+    throttle_.Overloaded(started, classified.retry_after, now);
     if (!throttle_.IsHopeless(now)) return;
-    End(Error(sqlstate::kConnectionException,
-              "the model server has had too much to do to answer for half an hour (" +
-                  judged.reason + ")",
-              "", "The next attempt asks only for what is missing."));
+    const Error error =
+        Error(sqlstate::kConnectionException,
+              Format("model server has been overloaded for 30 minutes: {}", classified.reason))
+            .Hint("The next attempt asks only for what is missing.");
+    End(std::make_exception_ptr(error), error.what());
   }
-
-  void EndForLongWait(const Judged& judged) { End(LongWaitError(judged), *judged.retry_after); }
-  void EndForPause(const Judged& judged) { End(PauseError(judged)); }
 
   // No further requests.  The first reason counts.
-  void End(const Error& error, std::chrono::seconds at_least = {}) {
+  void End(const std::exception_ptr& error, const char* why) {
     if (ending_) return;
     ending_ = error;
-    if (error.sqlstate() == sqlstate::kCannotConnectNow) model_.TellPause(error, at_least);
+    why_ending_ = why;
   }
 
-  void Close(Open::iterator entry, Judged judged) {
+  void EndForPause(const ServerUnavailable& error) {
+    if (!ending_) model_.TellPause(error);
+    End(std::make_exception_ptr(error), error.what());
+  }
+
+  void Close(Open::iterator entry, Classified classified) {
     const auto node = open_.extract(entry);
     const OpenQuestion& open = node.mapped();
     none_for_now_ = false;
-    if (!judged.reason.empty() && !judged.request_id.empty()) {
-      judged.reason += ", request " + judged.request_id;
+    if (!classified.reason.empty() && !classified.request_id.empty()) {
+      classified.reason += ", request " + classified.request_id;
     }
-    const Answer answer{judged.outcome, std::move(judged.text), std::move(judged.reason),
-                        std::move(judged.request_id), open.usage};
+    const Answer answer{classified.outcome, std::move(classified.text),
+                        std::move(classified.reason), std::move(classified.request_id), open.usage};
     Guarded([&] { take_(open.question, answer); });
   }
 
@@ -340,7 +352,8 @@ class Asking {
   Secret probe_key_;
   Clock::time_point probe_started_;
   bool none_for_now_ = false;  // until an answer, or the next look
-  std::optional<Error> ending_;
+  std::exception_ptr ending_;
+  std::string why_ending_;
 };
 
 MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
@@ -349,33 +362,33 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
       pool_(endpoint_.http),
       throttle_(endpoint_.concurrency, endpoint_.delay_scale) {}
 
-void MessagesModel::Ask(const Next& next, const Take& take) { Asking(*this, next, take).Run(); }
+void MessagesModel::Ask(const Next& next, const Take& take) { AskLoop(*this, next, take).Run(); }
 
 Reach MessagesModel::Probe(const std::string& model) {
   Secret key;
   try {
     if (endpoint_.key) key.Set(endpoint_.key());
-  } catch (const Error& error) {
-    if (error.sqlstate() != sqlstate::kCannotConnectNow) throw;
-    TellPause(error, {});
+  } catch (const ServerUnavailable& error) {
+    TellPause(error);
     return Reach::kPauses;
   }
   pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
   std::vector<HttpResponse> responses;
   while (responses.empty()) responses = pool_.Wait(kTick, idle_);
-  const Judged judged = Judge(responses.front(), key.text(), std::chrono::system_clock::now());
-  const Reach reach = ReachOf(judged);
+  const Classified classified =
+      Classify(responses.front(), key.text(), std::chrono::system_clock::now());
+  const Reach reach = ReachOf(classified);
   if (reach == Reach::kPauses) {
-    TellPause(PauseError(judged), {});
-  } else if (IsLongWait(judged)) {
-    TellPause(LongWaitError(judged), *judged.retry_after);
+    TellPause(PauseError(classified));
+  } else if (IsLongWait(classified)) {
+    TellPause(LongWaitError(classified));
     return Reach::kPauses;
   }
   return reach;
 }
 
-void MessagesModel::TellPause(const Error& error, std::chrono::seconds at_least) {
-  if (endpoint_.pause) endpoint_.pause(error, at_least);
+void MessagesModel::TellPause(const ServerUnavailable& error) const {
+  if (endpoint_.pause) endpoint_.pause(error);
 }
 
 void MessagesModel::Refuse(const Question&) {}

@@ -3,10 +3,11 @@
 //   Endpoint endpoint{.api_url = "https://api.anthropic.com", .key = [] { return ReadKeyFile(); }};
 //   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ remembered.SaveIfDue(); });
 //
-// A probe is a request of our own, one word and one token of answer: nobody's words, charged to
-// nobody.  It tells what a refusal means that did not come from the Messages API but from something
-// in front of it (403, 404).  If the API answers the probe, whatever it says, the refusal was meant
-// for that question, which ends with kFailed; if the probe is refused as well, everything is.
+// A probe is a request of our own: one word, one token of answer, no user's data, charged to no
+// question.  It is sent after a 403 or 404 that is not the Messages API's own error, but that of a
+// firewall in front of it.  If the API answers the probe, with any status, the refusal was meant
+// for that question alone, which ends as kFailed.  If the probe is refused as well, requests are
+// paused.
 
 #pragma once
 
@@ -25,15 +26,14 @@ namespace soulprint {
 
 struct Endpoint {
   std::string api_url;  // without /v1/messages
-  // Read before every attempt and never kept longer.  "" = no key is sent.
+  // Called before every attempt; the key is not kept longer.  "" = no key is sent.
   std::function<std::string()> key;
-  // Told at once of the Error 57P03 that Ask will throw when everything open has been answered, and
-  // for how long the server wants to be left alone (0 = it does not say).
-  std::function<void(const Error&, std::chrono::seconds)> pause;
+  // Called at once with the error that Ask will throw after the open questions are answered.
+  std::function<void(const ServerUnavailable&)> pause;
   HttpSettings http;
-  int concurrency = 10;      // requests in flight
-  int request_attempts = 5;  // for each question, where the server could not answer
-  double input_price = 0;    // USD for a million tokens
+  int concurrency = 10;          // requests in flight
+  int max_request_attempts = 5;  // per question
+  double input_price = 0;        // USD for a million tokens
   double output_price = 0;
   double delay_scale = 1;  // multiplies every wait between requests; less than 1 only in tests
 };
@@ -43,19 +43,18 @@ class MessagesModel : public Model {
   // `idle` is called at least every 100 ms while requests are in flight or waited for.
   MessagesModel(Endpoint endpoint, std::function<void()> idle);
 
-  // Fetches a question only when it may be sent, so at most `concurrency` are open at a time; only
-  // one at first, until it is answered or a second has passed.
-  // Throws Error, after what is in flight has been answered and the rest taken as kGivenUp,
-  //   57P03 when asking makes no sense until something is changed, or for longer than two minutes:
-  //         the message says why, the hint what to do,
-  //   08000 when the server has had too much to do to answer anything for half an hour.
-  // What the key's callback throws, and next, take and idle, comes through in the same way; but
-  // what is no Error, and one after which no answer is wanted or can be kept (02000, 3F000, 42P01,
-  // 57014, 57P01, XX000) out of these three, at once: everything in flight is given up.
+  // Fetches a question only when it may be sent, so at most `concurrency` are open at a time: one
+  // until the first answer, or for a second.
+  // Throws, after the requests in flight were answered and the other questions taken as kGivenUp,
+  //   ServerUnavailable if requests are useless until somebody changes something, or for longer
+  //   than two minutes, Error 08000 if the server has been overloaded for 30 minutes.
+  // Errors of the key's callback, next, take and idle come through in the same way.  These, from
+  // next, take and idle, come through at once and give up all requests in flight: Canceled,
+  // PassLost, PassStopped, Errors 3F000, 42P01 and XX000, and exceptions that are no Error.
   void Ask(const Next& next, const Take& take) override;
 
-  // Probes, with one request; `model` is the name to ask for.  kPauses where Ask would throw 57P03,
-  // after the endpoint's callback has been told.  What the key's callback and idle throw else comes
+  // Sends one probe to this model.  Returns kPauses where Ask would throw ServerUnavailable, after
+  // calling the endpoint's `pause`.  Other errors of the key's callback, and those of idle, come
   // through at once.
   Reach Probe(const std::string& model);
 
@@ -63,9 +62,9 @@ class MessagesModel : public Model {
   void Refuse(const Question& question) override;
 
  private:
-  friend class Asking;
+  friend class AskLoop;
 
-  void TellPause(const Error& error, std::chrono::seconds at_least);
+  void TellPause(const ServerUnavailable& error) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;
 

@@ -1,4 +1,5 @@
-// The fence around data in a prompt: whatever the data says, it cannot close it.
+// The fence around data in a prompt: no text in the data can close it (doc/messages_api.md,
+// "Fence").
 
 #pragma once
 
@@ -10,13 +11,12 @@ namespace soulprint {
 // 128 random bits in hexadecimal, new for every request.
 std::string NewNonce();
 
-// One JSON document between two marker lines that carry the nonce, with <, > and & escaped, on one
-// line, without what people do not see and models read, cleaned of what is not UTF-8; then the
-// instruction.
+// One JSON document between two marker lines that carry the nonce, then the instruction.  The
+// document is on one line, with <, > and & escaped, without invisible characters, in valid UTF-8.
 std::string FencedData(std::string_view document, std::string_view instruction,
                        std::string_view nonce);
 
-// For the system prompt: what the marker lines mean.
+// The explanation of the marker lines, for the system prompt.
 std::string FencePolicy(std::string_view nonce);
 
 }  // namespace soulprint

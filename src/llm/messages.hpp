@@ -13,27 +13,27 @@
 
 namespace soulprint {
 
-// What a server turned out not to take.
+// Parameters that a server has rejected.
 struct NotTaken {
   bool temperature = false;
   bool format = false;  // output_config.format
 };
 
-// One request: nothing in it is null or not needed, and all of it is valid UTF-8.  `nonce` names
-// the fence around the material.
+// The body of one request, in valid UTF-8, without null or unneeded fields.  `nonce` names the
+// fence around the material.
 std::string RequestBody(const Question& question, const NotTaken& not_taken,
                         std::string_view nonce);
 
-// Bytes of the largest response that the question's max_tokens can explain, generously.
+// A generous upper bound on the response to the question, in bytes, from its max_tokens.
 std::size_t LargestResponse(const Question& question);
 
 struct Completion {
   std::string text;         // all text blocks, as storable text
-  std::string stop_reason;  // as the server says it
-  std::string refusal;      // of a refusal: what the server says about it, may be ""
+  std::string stop_reason;  // as the server sent it
+  std::string refusal;      // the server's explanation of a refusal, may be ""
 };
 
-// A response of status 200; nullopt if it is no whole message.
+// Reads a response of status 200; nullopt if it is no complete message.
 std::optional<Completion> ReadCompletion(std::string_view body);
 
 struct Tokens {
@@ -43,17 +43,17 @@ struct Tokens {
   std::int64_t output = 0;
 };
 
-// What a response says that it used, also one that is of no other use.
+// Token usage in a response, even an unusable one.
 Tokens ReadTokens(std::string_view body);
 
 struct ServerError {
-  bool own = false;  // in the Messages API's own form, so not of something in front of it
+  bool own = false;  // in the Messages API's own form, so not of a firewall in front of it
   std::string type;
   std::string message;
   std::string code;  // details.error_code
 };
 
-// The body of an error; empty fields where it says nothing readable (an HTML page, say).
+// Reads the body of an error; fields are empty if it is not readable (an HTML page, for example).
 ServerError ReadError(std::string_view body);
 
 }  // namespace soulprint

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "util/format.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {
@@ -24,52 +25,53 @@ std::string WithoutKey(std::string text, std::string_view key) {
   return text;
 }
 
-Judged Ended(Outcome outcome, std::string reason = {}) {
-  Judged judged;
-  judged.outcome = outcome;
-  judged.reason = std::move(reason);
-  return judged;
+Classified Ended(Outcome outcome, std::string reason = {}) {
+  Classified classified;
+  classified.outcome = outcome;
+  classified.reason = std::move(reason);
+  return classified;
 }
 
-Judged Not(Verdict verdict, std::string reason, std::string hint = {}) {
-  Judged judged;
-  judged.verdict = verdict;
-  judged.reason = std::move(reason);
-  judged.hint = std::move(hint);
-  return judged;
+Classified Not(Disposition disposition, std::string reason, std::string hint = {}) {
+  Classified classified;
+  classified.disposition = disposition;
+  classified.reason = std::move(reason);
+  classified.hint = std::move(hint);
+  return classified;
 }
 
-Judged FromCompletion(Completion completion) {
-  Judged judged = Ended(Outcome::kAnswered);
-  judged.text = std::move(completion.text);
+Classified FromCompletion(Completion completion) {
+  Classified classified = Ended(Outcome::kAnswered);
+  classified.text = std::move(completion.text);
   if (completion.stop_reason == "max_tokens") {
-    judged.outcome = Outcome::kCutOff;
+    classified.outcome = Outcome::kCutOff;
   } else if (completion.stop_reason == "refusal") {
     const std::string more = completion.refusal.empty() ? "" : ": " + Quoted(completion.refusal);
-    judged = Ended(Outcome::kRefused, "the model refused" + more);
+    classified = Ended(Outcome::kRefused, "the model refused" + more);
   } else if (completion.stop_reason == "model_context_window_exceeded") {
-    judged = Ended(Outcome::kTooLong, "the question and its answer do not fit the model");
+    classified = Ended(Outcome::kTooLong, "the question and its answer do not fit the model");
   } else if (completion.stop_reason == "pause_turn") {
-    judged = Ended(Outcome::kFailed, "the model paused its turn instead of answering");
+    classified = Ended(Outcome::kFailed, "the model paused its turn instead of answering");
   }
-  return judged;
+  return classified;
 }
 
-Judged FromSuccess(const HttpResponse& response) {
+Classified FromSuccess(const HttpResponse& response) {
   if (response.end == HttpEnd::kTooLarge) {
-    return Not(Verdict::kResend, response.error + ", more than its max_tokens can explain");
+    return Not(Disposition::kResend, response.error + ", more than its max_tokens can explain");
   }
-  if (response.end != HttpEnd::kWhole) return Not(Verdict::kResend, response.error);
+  if (response.end != HttpEnd::kWhole) return Not(Disposition::kResend, response.error);
   std::optional<Completion> completion = ReadCompletion(response.body);
-  Judged judged = completion ? FromCompletion(std::move(*completion))
-                             : Not(Verdict::kResend, "the response is not a readable message");
-  judged.tokens = ReadTokens(response.body);
-  return judged;
+  Classified classified = completion
+                              ? FromCompletion(std::move(*completion))
+                              : Not(Disposition::kResend, "the response is not a readable message");
+  classified.tokens = ReadTokens(response.body);
+  return classified;
 }
 
-Judged FromNoResponse(const HttpResponse& response) {
-  if (response.end != HttpEnd::kMisconfigured) return Not(Verdict::kResend, response.error);
-  return Not(Verdict::kPause, "the model server cannot be asked: " + response.error,
+Classified FromNoResponse(const HttpResponse& response) {
+  if (response.end != HttpEnd::kMisconfigured) return Not(Disposition::kResend, response.error);
+  return Not(Disposition::kPause, "the model server cannot be asked: " + response.error,
              "Correct soulprint.api_url or soulprint.ca_file, " + std::string(kReload));
 }
 
@@ -95,10 +97,10 @@ bool IsTooLong(int status, const ServerError& error) {
 }
 
 // nullopt if other requests may fare better.
-std::optional<Judged> PauseFor(int status, const ServerError& error) {
+std::optional<Classified> PauseFor(int status, const ServerError& error) {
   const std::string said = " (" + Describe(status, error) + ")";
   const auto pause = [&](const char* what, std::string_view hint) {
-    return Not(Verdict::kPause, what + said, std::string(hint) + std::string(kReload));
+    return Not(Disposition::kPause, what + said, std::string(hint) + std::string(kReload));
   };
   if (status == 402 || ((status == 400 || status == 429) && IsSpendLimit(error))) {
     return pause("the account at the model server may not spend more",
@@ -122,21 +124,21 @@ std::optional<Judged> PauseFor(int status, const ServerError& error) {
                "Put the address it redirects to into soulprint.api_url, ");
 }
 
-Judged Blocked(int status, const ServerError& error) {
+Classified Blocked(int status, const ServerError& error) {
   return Not(
-      Verdict::kBlocked,
+      Disposition::kBlocked,
       "not the Messages API but something in front of it answers (" + Describe(status, error) + ")",
       "Correct soulprint.api_url, or have what stands in front of the model server let "
       "requests through, " +
           std::string(kReload));
 }
 
-Judged FromError(const HttpResponse& response, std::string_view key) {
+Classified FromError(const HttpResponse& response, std::string_view key) {
   const int status = response.status;
   ServerError error = ReadError(response.body);
   error.message = WithoutKey(std::move(error.message), key);
   error.type = WithoutKey(std::move(error.type), key);
-  if (std::optional<Judged> pause = PauseFor(status, error)) {
+  if (std::optional<Classified> pause = PauseFor(status, error)) {
     const bool certain = error.own || status < 400 || status == 401 || status == 402;
     return certain ? std::move(*pause) : Blocked(status, error);
   }
@@ -144,68 +146,69 @@ Judged FromError(const HttpResponse& response, std::string_view key) {
   std::string reason = Describe(status, error);
   if (IsTooLong(status, error)) return Ended(Outcome::kTooLong, std::move(reason));
   if (status == 400 && Contains(error.message, "temperature")) {
-    return Not(Verdict::kWithoutTemperature, std::move(reason));
+    return Not(Disposition::kWithoutTemperature, std::move(reason));
   }
   if (status == 400 && Contains(error.message, "output_config")) {
-    return Not(Verdict::kWithoutFormat, std::move(reason));
+    return Not(Disposition::kWithoutFormat, std::move(reason));
   }
   const std::string_view should_retry = response.Header("x-should-retry");
   const bool waits = status == 429 || status == 529;
   const bool retries = status == 408 || status == 409 || status >= 500;
   if (should_retry == "false") return Ended(Outcome::kFailed, std::move(reason));
-  if (waits) return Not(Verdict::kWait, std::move(reason));
-  if (retries || should_retry == "true") return Not(Verdict::kRetry, std::move(reason));
+  if (waits) return Not(Disposition::kWait, std::move(reason));
+  if (retries || should_retry == "true") return Not(Disposition::kRetry, std::move(reason));
   return Ended(Outcome::kFailed, std::move(reason));
 }
 
 }  // namespace
 
-Judged Judge(const HttpResponse& response, std::string_view key,
-             std::chrono::system_clock::time_point now) {
+Classified Classify(const HttpResponse& response, std::string_view key,
+                    std::chrono::system_clock::time_point now) {
   if (response.status < 200) return FromNoResponse(response);
   const bool success = response.status < 300;
-  Judged judged = success ? FromSuccess(response) : FromError(response, key);
-  judged.status = response.status;
-  judged.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
-  if (!success) judged.retry_after = RetryAfter(response.Header("retry-after"), now);
-  return judged;
+  Classified classified = success ? FromSuccess(response) : FromError(response, key);
+  classified.status = response.status;
+  classified.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
+  if (!success) classified.retry_after = RetryAfter(response.Header("retry-after"), now);
+  return classified;
 }
 
-Error PauseError(const Judged& judged) {
-  return Error(sqlstate::kCannotConnectNow, judged.reason, "", judged.hint);
+ServerUnavailable PauseError(const Classified& classified) {
+  return ServerUnavailable(classified.reason, classified.hint);
 }
 
-bool IsLongWait(const Judged& judged) {
-  return judged.retry_after && *judged.retry_after > kLongestWait;
+bool IsLongWait(const Classified& classified) {
+  return classified.retry_after && *classified.retry_after > kLongestWait;
 }
 
-Error LongWaitError(const Judged& judged) {
-  return Error(sqlstate::kCannotConnectNow,
-               "the model server wants to be left alone for some time (" + judged.reason + ")", "",
-               "Nothing need be done; it is asked again when that time is over.");
+ServerUnavailable LongWaitError(const Classified& classified) {
+  return ServerUnavailable(Format("model server asked not to be contacted for {} s: {}",
+                                  classified.retry_after->count(), classified.reason),
+                           "No action is needed; requests resume automatically.",
+                           *classified.retry_after);
 }
 
-Reach ReachOf(const Judged& probe) {
-  switch (probe.verdict) {
-    case Verdict::kPause:
-    case Verdict::kBlocked:
+Reach ReachOf(const Classified& probe) {
+  switch (probe.disposition) {
+    case Disposition::kPause:
+    case Disposition::kBlocked:
       return Reach::kPauses;
-    case Verdict::kRetry:
-    case Verdict::kResend:
+    case Disposition::kRetry:
+    case Disposition::kResend:
       return Reach::kUnknown;
     default:
       return Reach::kAnswers;
   }
 }
 
-Judged RefusedAlone(const Judged& blocked) {
+Classified RefusedAlone(const Classified& blocked) {
   // Without its words, which may be the question's.
-  Judged judged = Ended(Outcome::kFailed,
-                        "something in front of the model server refuses this "
-                        "question (HTTP " +
-                            std::to_string(blocked.status) + ")");
-  judged.request_id = blocked.request_id;
-  return judged;
+  Classified classified = Ended(Outcome::kFailed,
+                                "something in front of the model server refuses this "
+                                "question (HTTP " +
+                                    std::to_string(blocked.status) + ")");
+  classified.request_id = blocked.request_id;
+  return classified;
 }
 
 }  // namespace soulprint

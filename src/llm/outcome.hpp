@@ -1,4 +1,4 @@
-// What a response means for the question that was asked (CONTRACT 10).
+// What a response means for its question (doc/behavior.md, "Asking the model").
 
 #pragma once
 
@@ -14,55 +14,55 @@
 
 namespace soulprint {
 
-enum class Verdict {
+enum class Disposition {
   kDone,    // `outcome` is how the question ended: answered, cut off, refused, too long or failed
-  kRetry,   // the server could not: once more, up to request_attempts in all
-  kResend,  // no whole response came, and it may have been billed: once more, up to 3 in all
-  kWait,    // too much is asked of the server: later, and charged to nobody
-  kPause,   // nobody need ask anything until something is changed
-  // Something in front of the server refuses, or says what would pause: this question alone or
-  // everything, which a probe (client) tells.  `reason` and `hint` are those of a pause.
+  kRetry,   // the server could not answer: retry, up to max_request_attempts in all
+  kResend,  // no whole response came, and it may have been billed: retry, up to 3 in all
+  kWait,    // the server is overloaded: retry later, uncharged
+  kPause,   // all requests are useless until somebody changes something
+  // A firewall in front of the server refuses this question, or all.  A probe tells which
+  // (client.hpp).  `reason` and `hint` are those of a pause.
   kBlocked,
-  kWithoutTemperature,  // the same at once without temperature
-  kWithoutFormat,       // the same at once without output_config.format
+  kWithoutTemperature,  // resend at once without temperature
+  kWithoutFormat,       // resend at once without output_config.format
 };
 
-struct Judged {
+struct Classified {
   int status = 0;
-  Verdict verdict = Verdict::kDone;
+  Disposition disposition = Disposition::kDone;
   Outcome outcome = Outcome::kFailed;
   std::string text;        // the answer
-  std::string reason;      // why there is no answer, for people, on one line; "" with an answer
-  std::string hint;        // of a pause: what to do, as a sentence
+  std::string reason;      // why there is no answer, on one line; "" with an answer
+  std::string hint;        // kPause, kBlocked: what to do, as a sentence
   std::string request_id;  // of the response, "" if it has none
   std::optional<std::chrono::seconds> retry_after;
   Tokens tokens;
 };
 
-// Decides by status first; the body only refines.  A 401, a 402 and a redirect pause whatever their
-// body is; a 403, a 404 and a spend limit do if the body is the API's own error, {"type":"error",
-// "error":{"type":"…_error", …}}, and are kBlocked if it is anything else.  `key` is taken out of
-// what the server says.
-Judged Judge(const HttpResponse& response, std::string_view key,
-             std::chrono::system_clock::time_point now);
+// The status decides first; the body only refines.  A 401, a 402 and a redirect pause with any
+// body. A 403, a 404 and a spend limit pause if the body is the API's own error, {"type":"error",
+// "error":{"type":"…_error", …}}; otherwise they are kBlocked.  `key` is removed from texts that
+// the server sent.
+Classified Classify(const HttpResponse& response, std::string_view key,
+                    std::chrono::system_clock::time_point now);
 
-// The Error 57P03 of what pauses.
-Error PauseError(const Judged& judged);
+// The error of a kPause.
+ServerUnavailable PauseError(const Classified& classified);
 
-// Whether the server wants to be left alone for longer than one waits, and the Error 57P03 for it.
-bool IsLongWait(const Judged& judged);
-Error LongWaitError(const Judged& judged);
+// True if the server asked not to be contacted for longer than 120 s; and the error of that.
+bool IsLongWait(const Classified& classified);
+ServerUnavailable LongWaitError(const Classified& classified);
 
-// What the response to a probe says about everybody's questions.
+// What the response to a probe means for all requests.
 enum class Reach {
-  kAnswers,  // the API answers: also with 400, 429 or 529
-  kPauses,   // it pauses everybody
-  kUnknown,  // no answer, or not from the API
+  kAnswers,  // the API answered, also with 400, 429 or 529
+  kPauses,   // all requests pause
+  kUnknown,  // no response, or none of the API
 };
 
-Reach ReachOf(const Judged& probe);
+Reach ReachOf(const Classified& probe);
 
-// How a question ends whose refusal was kBlocked, when the API answers a probe.
-Judged RefusedAlone(const Judged& blocked);
+// How a kBlocked question ends if the API answered the probe.
+Classified RefusedAlone(const Classified& blocked);
 
 }  // namespace soulprint

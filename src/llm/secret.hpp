@@ -1,4 +1,4 @@
-// An API key for as long as an attempt lasts.
+// An API key, held for one attempt.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace soulprint {
 
-// Zeroes what it held when it is set anew or destroyed.
+// Zeroes the old text when it is set again or destroyed.
 class Secret {
  public:
   Secret() = default;

@@ -1,5 +1,5 @@
-// When to ask again: back-off after a failure, and the waiting of all together when the server has
-// too much to do.  Values only; the clock is the caller's.
+// When to send the next request: back-off of one question after a failure, and of all questions
+// while the server is overloaded.  Values only; the clock is the caller's.
 
 #pragma once
 
@@ -9,8 +9,9 @@
 
 namespace soulprint {
 
-// Before attempt `failures` + 1: half a second doubled with each failure after the first, at most a
-// minute, less up to a quarter by chance (`chance` in 0 … 1); at least what the server asks for.
+// The wait before attempt `failures` + 1: half a second, doubled with each failure after the first,
+// at most a minute, reduced at random by up to a quarter (`chance` in 0 … 1); at least
+// `retry_after`.
 std::chrono::milliseconds BackOff(int failures, std::optional<std::chrono::seconds> retry_after,
                                   double chance);
 
@@ -18,8 +19,8 @@ class Throttle {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // `most` requests in flight; only one during the first second without an answer, so that a wrong
-  // key or address costs one request.  `scale` multiplies every time: 1, or less in tests.
+  // Allows `most` requests in flight; one during the first second without an answer, so a wrong key
+  // or address costs one request.  `scale` multiplies every time: 1, or less in tests.
   Throttle(int most, double scale);
 
   // True if one more request may start.
@@ -28,20 +29,20 @@ class Throttle {
   // No request may start before that.
   Time not_before() const { return not_before_; }
 
-  // Time to wait for a request alone, after its own failures.
+  // The wait of one question after its own failures.
   std::chrono::nanoseconds WaitAfter(int failures, std::optional<std::chrono::seconds> retry_after);
 
-  // A server that answers: one more may be in flight, up to most.
+  // The server answered: allows one more request in flight, up to `most`.
   void Answered(Time now);
 
-  // A request that started at `started` met a server with too much to do.  All wait; afterwards
-  // one at a time is added.  Those that were under way together count as one failure.
+  // A request that started at `started` met an overloaded server.  All questions wait; afterwards
+  // one request at a time is added.  Requests that were in flight together count as one failure.
   void Overloaded(Time started, std::optional<std::chrono::seconds> retry_after, Time now);
 
-  // A new lot of questions begins: forgets how long there was no answer.
+  // New questions begin: resets the time without an answer.
   void Begin(Time now);
 
-  // True if a server with too much to do has answered nothing for half an hour.
+  // True if an overloaded server has answered nothing for 30 minutes.
   bool IsHopeless(Time now) const;
 
  private:

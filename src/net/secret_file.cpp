@@ -52,9 +52,10 @@ bool IsSpace(char c) { return std::string_view(" \t\r\n").find(c) != std::string
 
 std::string ReadSecretFile(const std::string& path, const std::string& setting) {
   const auto fail = [&](const std::string& why) {
-    throw Error(sqlstate::kCannotConnectNow, "the file that " + setting + " names " + why, "",
-                "It must be a file of at most 4 KiB with nothing but the secret in it, that "
-                "belongs to the user the server runs as, with permissions u=rw (0600) or less.");
+    throw ServerUnavailable(
+        "the file that " + setting + " names " + why,
+        "It must be a file of at most 4 KiB with nothing but the secret in it, that "
+        "belongs to the user the server runs as, with permissions u=rw (0600) or less.");
   };
   const File file(path);
   if (file.fd() < 0) fail(std::string("could not be opened: ") + strerror(errno));

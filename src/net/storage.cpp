@@ -115,15 +115,17 @@ int StatusInBody(const std::string& body) {
 }
 
 [[noreturn]] void ThrowRefused(const std::string& said) {
-  throw Error(sqlstate::kCannotConnectNow, "Storage refuses to give the export: " + said, "",
-              "Correct soulprint.storage_url, or put a valid service key into the file that "
-              "soulprint.storage_key_file names; the pass is tried again by itself.");
+  throw ServerUnavailable(
+      "Storage refuses to give the export: " + said,
+      "Correct soulprint.storage_url, or put a valid service key into the file that "
+      "soulprint.storage_key_file names; the pass is tried again by itself.");
 }
 
 [[noreturn]] void ThrowOutage(const std::string& said) {
-  throw Error(sqlstate::kCannotConnectNow, "Storage could not give the export: " + said, "",
-              "The pass is tried again by itself; if this lasts, see that Storage works and that "
-              "soulprint.storage_url is its address.");
+  throw ServerUnavailable(
+      "Storage could not give the export: " + said,
+      "The pass is tried again by itself; if this lasts, see that Storage works and that "
+      "soulprint.storage_url is its address.");
 }
 
 // Charged, unlike an outage: what breaks each time would be sent each time.
@@ -135,9 +137,10 @@ int StatusInBody(const std::string& body) {
 // Throws unless the object has come or is unchanged.
 void CheckStatus(const HttpResponse& response) {
   if (response.end == HttpEnd::kMisconfigured) {
-    throw Error(sqlstate::kCannotConnectNow, "Storage cannot be asked: " + response.error, "",
-                "Correct soulprint.storage_url or soulprint.ca_file; the pass is tried again by "
-                "itself.");
+    throw ServerUnavailable(
+        "Storage cannot be asked: " + response.error,
+        "Correct soulprint.storage_url or soulprint.ca_file; the pass is tried again by "
+        "itself.");
   }
   std::string said = "HTTP " + std::to_string(response.status);
   int status = response.status;

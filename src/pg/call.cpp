@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "pg/process.hpp"
 #include "util/error.hpp"
 
 #include "pg/postgres.hpp"
@@ -56,20 +57,22 @@ __attribute__((noinline)) bool Completes(Body body) {
 
 std::string TextOf(const char* text) { return text == nullptr ? std::string() : text; }
 
-// Takes the ERROR that was just raised off Postgres's error stack.
-Error TakeRaised() {
+// Takes the ERROR that was just raised off Postgres's error stack, and throws it.
+[[noreturn]] void ThrowRaised() {
   ErrorData* data = nullptr;
   const bool copied = Completes([&] { data = CopyErrorData(); });
   FlushErrorState();
-  constexpr auto kOrigin = Error::Origin::kPostgres;
-  if (!copied) return Error("53200", "out of memory", {}, {}, kOrigin);
+  if (!copied) throw SqlError(sqlstate::kOutOfMemory, "out of memory", {}, {});
   const std::unique_ptr<ErrorData, void (*)(ErrorData*)> owner(data, FreeErrorData);
-  return Error(unpack_sql_state(data->sqlerrcode), TextOf(data->message), TextOf(data->detail),
-               TextOf(data->hint), kOrigin);
+  if (data->sqlerrcode == ERRCODE_QUERY_CANCELED && CancelRequested()) {
+    throw Canceled(TextOf(data->message));
+  }
+  throw SqlError(unpack_sql_state(data->sqlerrcode), TextOf(data->message), TextOf(data->detail),
+                 TextOf(data->hint));
 }
 
-// Makes text sendable whatever it holds: an encoding error while an ERROR is being reported would
-// replace it.
+// Replaces bytes that are invalid in the server encoding: an encoding error while an ERROR is being
+// reported would replace the ERROR.
 void ReplaceInvalid(char* text, std::size_t length) {
   if (pg_verify_mbstr(GetDatabaseEncoding(), text, static_cast<int>(length), true)) return;
   for (char* c = text; *c != '\0'; ++c) {
@@ -118,7 +121,7 @@ void Run(void (*body)(void*), void* state) {
   if (Completes([&] { body(state); })) return;
   // An ERROR leaves us in ErrorContext.
   MemoryContextSwitchTo(caller);
-  throw TakeRaised();
+  ThrowRaised();
 }
 
 const Raised* Keep(const std::exception_ptr& exception) noexcept {

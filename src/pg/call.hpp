@@ -1,6 +1,6 @@
 // Crossing the border between C++ and Postgres, in both directions.
 //
-//   Call(body)   C++ calls Postgres: an ERROR raised in body is thrown as Error.
+//   Call(body)   C++ calls Postgres: an ERROR raised in body is thrown as SqlError, or as Canceled.
 //   Enter(body)  Postgres calls C++: what body throws is raised as an ERROR.
 //
 // The body of Call is C: nothing in it may need a destructor.  After an Error from Call the
@@ -22,13 +22,13 @@ namespace soulprint::pg {
 
 namespace border {
 
-// What an exception said, in memory of Postgres.
+// The fields of an exception, in Postgres memory.
 struct Raised;
 
 // Runs body(state); an ERROR raised in it is thrown as Error.
 void Run(void (*body)(void*), void* state);
 
-// Copies what the exception says.  The copy goes with the ERROR that Raise raises.
+// Copies the fields of the exception.  The copy is freed with the ERROR that Raise raises.
 const Raised* Keep(const std::exception_ptr& exception) noexcept;
 
 [[noreturn]] void Raise(const Raised* raised);
@@ -72,10 +72,10 @@ auto Enter(Body&& body) -> decltype(body()) {
   border::Raise(raised);
 }
 
-// Ends what the user or the server wants to end: throws Error 57014, or ends the process.
+// Handles a pending cancel (throws SqlError 57014, or Canceled) or shutdown (exits the process).
 void CheckForInterrupts();
 
-// Says something at a level below ERROR: LOG, WARNING, NOTICE, DEBUG1…
+// Reports a message at a level below ERROR: LOG, WARNING, NOTICE, DEBUG1…
 void Log(int elevel, const std::string& message, const std::string& detail = {},
          const std::string& hint = {});
 

@@ -56,7 +56,7 @@ void Check(int code, const std::string& sql) {
 SPIPlanPtr PlanOf(const std::string& sql, std::vector<Oid>& types) {
   SPIPlanPtr& kept = KeptPlan(sql, types);
   if (kept != nullptr) return kept;
-  // A plan made for the values would copy a large one more than once.
+  // Use a generic plan: a custom plan copies large parameters.
   const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
   const SPIPlanPtr plan = Call([&] {
     SPIPlanPtr const fresh = SPI_prepare_cursor(sql.c_str(), static_cast<int>(types.size()),
@@ -208,7 +208,7 @@ Query& Query::Jsonb(std::function<std::uintptr_t()> make) {
   return *this;
 }
 
-// What Postgres takes for a parameter.
+// The parameter as Postgres takes it.
 std::uintptr_t Query::ToDatum(const Parameter& parameter) {
   if (parameter.null) return Datum{0};
   switch (parameter.type) {
@@ -232,7 +232,7 @@ std::uintptr_t Query::ToDatum(const Parameter& parameter) {
   }
 }
 
-// Copies what the last statement returned.
+// Copies the rows of the last statement.
 void Query::CopyRows(Rows& rows) {
   const SPITupleTable* const table = SPI_tuptable;
   if (table == nullptr) return;

@@ -30,7 +30,7 @@ class SearchPathScope {
   int settings_ = 0;
 };
 
-// What body gives, done with that search_path.
+// The result of body, run with that search_path.
 template <typename Body>
 auto WithSafeSearchPath(Body body) {
   SearchPathScope scope;
@@ -39,12 +39,12 @@ auto WithSafeSearchPath(Body body) {
   return result;
 }
 
-// The present role until End, or until the end of the transaction if it is never reached.
+// Another current role until End, or until the end of the transaction.
 class RoleScope {
  public:
   // Takes on the role, with search_path pg_catalog, pg_temp, row security on, security-restricted:
-  // what a policy or an index of somebody else's table runs cannot leave the role or leave anything
-  // behind in the session.
+  // code that a policy or an index of a table runs cannot leave the role, and leaves nothing behind
+  // in the session.
   explicit RoleScope(RoleId role);
   RoleScope(const RoleScope&) = delete;
   RoleScope& operator=(const RoleScope&) = delete;
@@ -57,8 +57,8 @@ class RoleScope {
   int settings_ = 0;
 };
 
-// What body gives, done as the role.  After an Error the transaction, or a subtransaction, must be
-// rolled back: that returns to the caller's role.
+// The result of body, run as the role.  After an Error the transaction, or a subtransaction, must
+// be rolled back: that returns to the caller's role.
 template <typename Body>
 auto AsRole(RoleId role, Body body) {
   RoleScope scope(role);

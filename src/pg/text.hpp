@@ -45,7 +45,7 @@ std::string_view FromBytea(Datum bytea);
 //   rows.Add({Int32GetDatum(rank), Int64GetDatum(score), pg::ToText(content)});
 //   return (Datum)0;
 //
-// As long as it lives, what is allocated goes into the memory of one row, which Add frees.
+// While it lives, allocations go into the memory of one row, which Add frees.
 class RowSet {
  public:
   // Throws Error 0A000 when the caller cannot take a set.

@@ -2,7 +2,7 @@
 //
 //   { pg::Transaction t; …Query…; t.Commit(); }
 //
-// What is not committed is rolled back, also when an exception leaves the scope.
+// Without Commit the scope rolls back, also when an exception leaves it.
 
 #pragma once
 
@@ -27,8 +27,8 @@ class Transaction {
   bool open_ = false;
 };
 
-// A part of the open transaction that can be rolled back alone, with what it left of SPI and of
-// roles.  What is not kept is rolled back, also when an exception leaves the scope.
+// A subtransaction of the open transaction, owned by scope.  Without Keep the scope rolls it back,
+// with its SPI connections and roles, also when an exception leaves it.
 class Subtransaction {
  public:
   Subtransaction();
@@ -46,7 +46,7 @@ class Subtransaction {
   bool open_ = false;
 };
 
-// What body gives, done in the open transaction or in one of its own.
+// The result of body, run in the open transaction or in one of its own.
 template <typename Body>
 auto InTransaction(Body body) {
   if (Transaction::IsOpen()) return body();

@@ -127,7 +127,7 @@ class Pass {
       return SampleToSections(format, memory_md, model_, complete_,
                               AiName(store_.ReadSections()[1]));
     } catch (const Error& error) {
-      const bool v2_failed = error.IsOwn(sqlstate::kExternalRoutineException);
+      const bool v2_failed = error.sqlstate() == sqlstate::kExternalRoutineException;
       if (!v2_failed || options_.v2_required) throw;
       return std::nullopt;
     }

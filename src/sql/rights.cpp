@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "settings.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 
 #include "pg/postgres.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 // True if the present role may read the user's profile: by the table's grants and by its policies.
 bool MayRead(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
   return pg::Query(
              "SELECT coalesce((SELECT has_schema_privilege(n.oid, 'USAGE')"
              " AND has_column_privilege(c.oid, 'user_id', 'SELECT')"
@@ -26,7 +26,7 @@ bool MayRead(const std::string& user_id) {
              .Run()
              .at(0)
              .Bool(0) &&
-         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1").Uuid(user_id).Execute() > 0;
+         AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id).Execute() > 0;
 }
 
 bool MayWatch(const std::string& user_id) {

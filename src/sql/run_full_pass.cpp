@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "activity.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
@@ -12,6 +11,7 @@
 #include "shared_state.hpp"
 #include "sql/arguments.hpp"
 #include "sql/server.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "store/request.hpp"
@@ -76,10 +76,8 @@ bool IsHeld(std::int64_t pass) {
 
 // What the profile says of the pass's end.
 std::string ReasonOf(const std::string& user_id) {
-  pg::Rows rows = pg::Query("SELECT full_pass_error FROM " + settings::AppTable("user_profiles") +
-                            " WHERE user_id = $1")
-                      .Uuid(user_id)
-                      .Run();
+  const pg::Rows rows =
+      AppQuery("SELECT full_pass_error FROM {profiles} WHERE user_id = $1").Uuid(user_id).Run();
   return rows.empty() ? "the user was deleted" : rows.front().Text(0);
 }
 
@@ -102,7 +100,7 @@ PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
     // An interrupt in the middle of a look must leave no half of it: the pass is canceled then.
     pg::Subtransaction look;
     // The lock before the row: a worker lets go of it after it has committed the end.
-    const bool nobody = worker != nullptr ? worker->Stopped() : FindObstacle().has_value();
+    const bool nobody = worker != nullptr ? worker->Stopped() : Gate::WhyClosed().has_value();
     alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
     const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
     const PassRow row = Look(pass);
@@ -154,7 +152,7 @@ PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {
-    if (probe) wake::ProbeNow();
+    if (probe) shared_state::ProbeNow();
     throw Error("53400", "no background worker slot is free",
                 "Full pass " + std::to_string(pass) + " stays queued.",
                 "Raise max_worker_processes, or try again later.");
@@ -170,7 +168,7 @@ void MakeDue(std::int64_t pass) {
       " WHERE id = $1 AND state = 'queued' AND not_before > now()")
       .BigInt(pass)
       .Execute();
-  wake::AtCommit();
+  shared_state::WakeLauncherAtCommit();
 }
 
 [[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
@@ -183,7 +181,7 @@ void MakeDue(std::int64_t pass) {
   }
   std::string reason = ReasonOf(user_id);
   std::string hint = state == "queued" ? "Call it again to go on." : "";
-  if (const auto obstacle = FindObstacle(); state == "queued" && obstacle) {
+  if (const auto obstacle = Gate::WhyClosed(); state == "queued" && obstacle) {
     reason = obstacle->reason;
     hint = obstacle->hint;
   }
@@ -194,15 +192,15 @@ void MakeDue(std::int64_t pass) {
 }
 
 void RunAndWait(const std::string& user_id) {
-  const auto obstacle = FindObstacle();
-  if (obstacle && !IsProbeDue()) {
+  const auto obstacle = Gate::WhyClosed();
+  if (obstacle && !Gate::IsProbeDue()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
                 "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
   }
   const bool served = !UnservedReason();
   const std::int64_t pass =
       pg::WithSafeSearchPath([&] { return StartPass(user_id, std::nullopt); });
-  const bool probe = !served && obstacle && TakeProbe();
+  const bool probe = !served && obstacle && Gate::ClaimProbe();
   if (served) MakeDue(pass);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });

@@ -7,6 +7,7 @@
 #include "shared_state.hpp"
 #include "util/format.hpp"
 #include "worker/gate.hpp"
+#include "worker/model_factory.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -22,7 +23,7 @@ Datum TextOrNull(FunctionCallInfo fcinfo, const std::optional<std::string>& text
 
 // The reason names settings and quotes the model server: only pg_monitor may read it.
 std::optional<std::string> PauseReason() {
-  const auto obstacle = FindObstacle();
+  const auto obstacle = Gate::WhyClosed();
   if (!obstacle) return std::nullopt;
   const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
   return monitors ? obstacle->reason : std::string("no pass can run at present");
@@ -57,7 +58,7 @@ Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
 }
 
 Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
-  return pg::Enter([&]() -> Datum { return pg::ToText(settings::ModelName()); });
+  return pg::Enter([&]() -> Datum { return pg::ToText(ModelName()); });
 }
 
 Datum soulprint_unserved_reason(PG_FUNCTION_ARGS) {
@@ -70,7 +71,7 @@ Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
 
 Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
   return pg::Enter([]() -> Datum {
-    wake::AtCommit();
+    shared_state::WakeLauncherAtCommit();
     PG_RETURN_VOID();
   });
 }

@@ -1,4 +1,4 @@
-// Who holds what a worker has waited for in vain.
+// Who holds the lock that a worker waited for in vain.
 
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace soulprint {
 
-// Who holds the user's profile, one of the application's tables, or another import of the user, in
-// words: "process 1234", "prepared transaction \"x\""; "" if nobody does any more.  Opens
-// transactions of its own; throws no Error but when it is interrupted.
+// The holder of a lock on the user's profile, on one of the tables, or on imports of the user, in
+// words: "process 1234", "prepared transaction \"x\""; "" if there is none any more.  Opens
+// transactions of its own.  Throws nothing but Canceled.
 std::string DescribeBlocker(const std::string& user_id);
 
 }  // namespace soulprint

@@ -9,10 +9,11 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pipeline/facts.hpp"
-#include "settings.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -21,66 +22,60 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kSweptAtOnce = 1000;
-// Of schema soulprint, with all that is known of a user.
-constexpr const char* kTables[] = {"full_passes", "imports",         "replies",
-                                   "facts",       "forgotten_facts", "versions"};
+constexpr const char* kFirstUser = "00000000-0000-0000-0000-000000000000";
 
-// Whether the profiles that soulprint_worker sees are all there are: the table is the one that
-// soulprint_setup() has prepared, and row security hides none.  Otherwise a user without a visible
-// profile need not be one who was deleted.
+// True if soulprint_worker sees all profiles: soulprint_setup() has prepared the table, and row
+// security hides no row.  Otherwise a user without a visible profile may still have one.
 bool WorkerSeesAllProfiles() {
-  return pg::
-      Query("SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass($1)"
-            " AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid"
-            "  AND t.tgname = 'soulprint_erase_deleted_user')"
-            " AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
-            "  AND p.polname = 'soulprint_worker' AND p.polcmd = '*' AND p.polpermissive"
-            "  AND p.polroles && ARRAY[0::oid, $2::regrole::oid]"
-            "  AND pg_get_expr(p.polqual, p.polrelid) = 'true'))"
-            " AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid"
-            "  AND NOT p.polpermissive AND p.polroles && ARRAY[0::oid, $2::regrole::oid]))")
-          .Text(settings::AppTable("user_profiles"))
-          .Text(kWorkerRole)
-          .Run()
-          .at(0)
-          .Bool(0);
+  return pg::Query(R"(
+           SELECT EXISTS (
+             SELECT FROM pg_class c
+             WHERE c.oid = to_regclass($1)
+             AND EXISTS (SELECT FROM pg_trigger t
+                         WHERE t.tgrelid = c.oid AND t.tgname = 'soulprint_erase_deleted_user')
+             AND (NOT c.relrowsecurity
+                  OR EXISTS (SELECT FROM pg_policy p
+                             WHERE p.polrelid = c.oid AND p.polname = 'soulprint_worker'
+                             AND p.polcmd = '*' AND p.polpermissive
+                             AND p.polroles && ARRAY[0::oid, $2::regrole::oid]
+                             AND pg_get_expr(p.polqual, p.polrelid) = 'true'))
+             AND NOT EXISTS (SELECT FROM pg_policy p
+                             WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                             AND p.polroles && ARRAY[0::oid, $2::regrole::oid])))")
+      .Text(AppSql("{profiles}"))
+      .Text(kWorkerRole)
+      .Run()
+      .at(0)
+      .Bool(0);
 }
 
-// A table that is being filled anew has none at first.
-bool AnyProfile() {
-  return pg::Query("SELECT FROM " + settings::AppTable("user_profiles") + " LIMIT 1")
-             .As(Worker())
-             .Execute() > 0;
-}
+// A table that is being restored is empty at first.
+bool AnyProfile() { return AppQuery("SELECT FROM {profiles} LIMIT 1").As(Worker()).Execute() > 0; }
 
-// The users of schema soulprint who come after one, in order, a bounded number: each is found by a
-// look into the index of each table.
-pg::Rows UsersFrom(const char* start) {
-  std::string next;
-  for (const char* table : kTables) {
-    next += (next.empty() ? "" : ", ") + std::string("(SELECT user_id FROM soulprint.") + table +
-            " WHERE user_id > u.id ORDER BY 1 LIMIT 1)";
-  }
-  return OwnQuery(std::string("WITH RECURSIVE u (id) AS (SELECT ") + start +
-                  "::uuid UNION ALL SELECT least(" + next +
-                  ") FROM u WHERE u.id IS NOT NULL)"
-                  " SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $1")
+// At most kSweptAtOnce users of schema soulprint after this one, in order.  Each is found by one
+// index lookup in each table.
+pg::Rows UsersAfter(const std::string& user_id) {
+  return OwnQuery(R"(
+    WITH RECURSIVE u (id) AS (
+      SELECT $1::uuid
+      UNION ALL
+      SELECT least(
+        (SELECT user_id FROM soulprint.full_passes WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.imports WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.replies WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1))
+      FROM u WHERE u.id IS NOT NULL)
+    SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $2)")
+      .Uuid(user_id)
       .BigInt(kSweptAtOnce)
       .Run();
 }
 
-void Update(const std::string& user_id, const std::string& set) {
-  const std::uint64_t changed = pg::Query("UPDATE " + settings::AppTable("user_profiles") +
-                                          " SET " + set + " WHERE user_id = $1")
-                                    .Uuid(user_id)
-                                    .Execute();
-  if (changed > 0) return;
-  throw Error(sqlstate::kInsufficientPrivilege,
-              "permission denied to change the profile of user " + user_id,
-              "The row security of user_profiles lets the current role see it only.");
-}
+std::string RandomUuid() { return pg::Query("SELECT gen_random_uuid()").Run().at(0).Text(0); }
 
-// What the chunks of all conversations together led to.
+// Erases what was made of all conversations together.
 void EraseConclusions(const std::string& user_id) {
   OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id IS NULL")
       .Uuid(user_id)
@@ -88,34 +83,43 @@ void EraseConclusions(const std::string& user_id) {
   OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
 }
 
-constexpr const char* kEmptyProfile =
-    "memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,"
-    " tools_md = NULL, soulprint_text = NULL, import_cost_json = NULL,"
-    " full_pass_status = NULL, full_pass_error = NULL, full_pass_started_at = NULL,"
-    " full_pass_completed_at = NULL, full_pass_percent = NULL, full_pass_stage = NULL";
+constexpr const char* kEmptyProfile = R"(
+  UPDATE {profiles}
+  SET memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,
+      tools_md = NULL, soulprint_text = NULL, import_cost_json = NULL, full_pass_status = NULL,
+      full_pass_error = NULL, full_pass_started_at = NULL, full_pass_completed_at = NULL,
+      full_pass_percent = NULL, full_pass_stage = NULL
+  WHERE user_id = $1)";
+constexpr const char* kRequestPass = R"(
+  UPDATE {profiles} SET full_pass_status = 'pending' WHERE user_id = $1)";
 
-// Of the conversations that answers and facts name, those that are no longer stored.
+// Changes the profile with the rights of the current role.
+void RequireChange(const char* sql, const std::string& user_id) {
+  if (AppQuery(sql).Uuid(user_id).Execute() == 0) ThrowMayOnlySee(user_id);
+}
+
+// The conversations that replies or facts name and that are no longer stored.
 std::vector<std::string> GoneConversations(const std::string& user_id) {
   std::vector<std::string> ids;
-  for (const pg::Row& row :
-       OwnQuery(
-           "SELECT conversation_id FROM soulprint.replies"
-           " WHERE user_id = $1 AND conversation_id IS NOT NULL UNION"
-           " SELECT s ->> 'conversation_id' FROM soulprint.facts f, jsonb_array_elements(f.sources)"
-           " AS s WHERE f.user_id = $1")
-           .Uuid(user_id)
-           .Run()) {
+  for (const pg::Row& row : OwnQuery(R"(
+         SELECT conversation_id FROM soulprint.replies
+         WHERE user_id = $1 AND conversation_id IS NOT NULL
+         UNION
+         SELECT s ->> 'conversation_id'
+         FROM soulprint.facts f, jsonb_array_elements(f.sources) AS s WHERE f.user_id = $1)")
+                                .Uuid(user_id)
+                                .Run()) {
     ids.push_back(row.Text(0));
   }
   std::vector<std::string> gone;
-  for (const pg::Row& row :
-       pg::Query("SELECT i FROM unnest($2) AS i WHERE NOT EXISTS (SELECT FROM " +
-                 settings::AppTable("raw_conversations") +
-                 " c WHERE c.user_id = $1 AND c.conversation_id = i)")
-           .Uuid(user_id)
-           .TextArray(std::move(ids))
-           .As(Worker())
-           .Run()) {
+  for (const pg::Row& row : AppQuery(R"(
+         SELECT i FROM unnest($2) AS i
+         WHERE NOT EXISTS (SELECT FROM {conversations} c
+                           WHERE c.user_id = $1 AND c.conversation_id = i))")
+                                .Uuid(user_id)
+                                .TextArray(std::move(ids))
+                                .As(Worker())
+                                .Run()) {
     gone.push_back(row.Text(0));
   }
   return gone;
@@ -128,19 +132,20 @@ std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::st
       .Execute();
 }
 
-// A pass that runs begins anew: its worker notices, and saves nothing more.  To be called before
-// anything is erased.  False if there is none.
+// Returns a running pass to the queue; its worker notices that and saves nothing more.  Call it
+// before anything is erased.  False if no pass runs.
 bool RestartRunningPass(const std::string& user_id) {
   InterruptHolder(user_id);
-  return OwnQuery(
-             "UPDATE soulprint.full_passes SET state = 'queued', not_before = now(),"
-             " attempts = greatest(attempts - 1, 0) WHERE user_id = $1 AND state = 'running'")
+  return OwnQuery(R"(
+           UPDATE soulprint.full_passes
+           SET state = 'queued', not_before = now(), attempts = greatest(attempts - 1, 0)
+           WHERE user_id = $1 AND state = 'running')")
              .Uuid(user_id)
              .Execute() > 0;
 }
 
-// Asks for a pass of a profile that is pending.  False if there is nothing to read.
-bool AskAnew(const std::string& user_id) {
+// Queues a pass of a profile that is pending.  False if it has no conversations.
+bool QueueAgain(const std::string& user_id) {
   const std::optional<std::int64_t> pass = QueuePass(user_id);
   if (!pass) return false;
   OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1")
@@ -153,27 +158,33 @@ bool AskAnew(const std::string& user_id) {
 
 void EraseUser(const std::string& user_id) {
   InterruptHolder(user_id);
-  for (const char* table : kTables) {
-    OwnQuery(std::string("DELETE FROM soulprint.") + table + " WHERE user_id = $1")
-        .Uuid(user_id)
-        .Execute();
+  for (const char* sql : {"DELETE FROM soulprint.full_passes WHERE user_id = $1",
+                          "DELETE FROM soulprint.imports WHERE user_id = $1",
+                          "DELETE FROM soulprint.replies WHERE user_id = $1",
+                          "DELETE FROM soulprint.facts WHERE user_id = $1",
+                          "DELETE FROM soulprint.forgotten_facts WHERE user_id = $1",
+                          "DELETE FROM soulprint.versions WHERE user_id = $1"}) {
+    OwnQuery(sql).Uuid(user_id).Execute();
   }
 }
 
 bool EraseLearnedFromGone(const std::string& user_id) {
-  pg::Query("DELETE FROM " + settings::AppTable("conversation_chunks") +
-            " k WHERE user_id = $1 AND chunk_tier = 'medium' AND NOT EXISTS (SELECT FROM " +
-            settings::AppTable("raw_conversations") +
-            " c WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id)")
+  AppQuery(R"(
+    DELETE FROM {chunks} k
+    WHERE user_id = $1 AND chunk_tier = 'medium'
+    AND NOT EXISTS (SELECT FROM {conversations} c
+                    WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id))")
       .Uuid(user_id)
       .As(Worker())
       .Execute();
   const std::vector<std::string> gone = GoneConversations(user_id);
   if (gone.empty()) return false;
   EraseReplies(user_id, gone);
-  OwnQuery(
-      "DELETE FROM soulprint.facts WHERE user_id = $1 AND EXISTS (SELECT FROM"
-      " jsonb_array_elements(sources) AS s WHERE s ->> 'conversation_id' = ANY ($2))")
+  OwnQuery(R"(
+    DELETE FROM soulprint.facts
+    WHERE user_id = $1
+    AND EXISTS (SELECT FROM jsonb_array_elements(sources) AS s
+                WHERE s ->> 'conversation_id' = ANY ($2)))")
       .Uuid(user_id)
       .TextArray(gone)
       .Execute();
@@ -182,102 +193,90 @@ bool EraseLearnedFromGone(const std::string& user_id) {
 }
 
 void Unlearn(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
-  // As everybody who ends a pass: the profile first.
-  pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR NO KEY UPDATE")
+  // Lock the profile first, like everything that ends a pass.
+  AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR NO KEY UPDATE")
       .Uuid(user_id)
       .As(Worker())
       .Execute();
   const bool restarted = RestartRunningPass(user_id);
   if (!EraseLearnedFromGone(user_id) && !restarted) return;
-  const auto update = [&](const char* set) {
-    pg::Query("UPDATE " + profiles + " SET " + set + " WHERE user_id = $1")
-        .Uuid(user_id)
-        .As(Worker())
-        .Execute();
-  };
-  update("full_pass_status = 'pending'");
-  if (AskAnew(user_id)) return;
+  AppQuery(kRequestPass).Uuid(user_id).As(Worker()).Execute();
+  if (QueueAgain(user_id)) return;
   EraseUser(user_id);
-  update(kEmptyProfile);
+  AppQuery(kEmptyProfile).Uuid(user_id).As(Worker()).Execute();
 }
 
 void EraseRepliesOfGone(const std::string& user_id) {
   if (EraseReplies(user_id, GoneConversations(user_id)) == 0) return;
-  OwnQuery(
-      "DELETE FROM soulprint.replies r USING soulprint.full_passes f WHERE r.user_id = $1"
-      " AND r.conversation_id IS NULL AND f.user_id = $1 AND f.state = 'running'"
-      " AND r.created_at < f.started_at")
+  OwnQuery(R"(
+    DELETE FROM soulprint.replies r USING soulprint.full_passes f
+    WHERE r.user_id = $1 AND r.conversation_id IS NULL AND f.user_id = $1
+    AND f.state = 'running' AND r.created_at < f.started_at)")
       .Uuid(user_id)
       .Execute();
 }
 
 void EraseUsersWithoutProfile() {
   if (!WorkerSeesAllProfiles() || !AnyProfile()) return;
-  pg::Rows users = UsersFrom("gen_random_uuid()");
-  if (users.size() < kSweptAtOnce) users = UsersFrom("'00000000-0000-0000-0000-000000000000'");
+  pg::Rows users = UsersAfter(RandomUuid());
+  if (users.size() < kSweptAtOnce) users = UsersAfter(kFirstUser);
   std::vector<std::string> ids;
   for (const pg::Row& row : users) ids.push_back(row.Text(0));
-  for (const pg::Row& row :
-       pg::Query("SELECT u FROM unnest($1::uuid[]) AS u WHERE NOT EXISTS (SELECT FROM " +
-                 settings::AppTable("user_profiles") + " p WHERE p.user_id = u)")
-           .TextArray(std::move(ids))
-           .As(Worker())
-           .Run()) {
+  for (const pg::Row& row : AppQuery(R"(
+         SELECT u FROM unnest($1::uuid[]) AS u
+         WHERE NOT EXISTS (SELECT FROM {profiles} p WHERE p.user_id = u))")
+                                .TextArray(std::move(ids))
+                                .As(Worker())
+                                .Run()) {
     EraseUser(row.Text(0));
   }
 }
 
 void EraseDeletedUser(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
-  const auto profile_is_there = [&] {
-    return pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1")
-               .Uuid(user_id)
-               .As(Worker())
-               .Execute() > 0;
-  };
   if (!WorkerSeesAllProfiles()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "soulprint_worker may not see all rows of " + profiles, {},
-                "Run SELECT * FROM soulprint_setup(); as a superuser.");
+                Format("soulprint_worker may not see all rows of {}", AppSql("{profiles}")))
+        .Hint("Run SELECT * FROM soulprint_setup(); as a superuser.");
   }
-  if (!profile_is_there()) EraseUser(user_id);
+  const std::uint64_t profiles =
+      AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id).As(Worker()).Execute();
+  if (profiles == 0) EraseUser(user_id);
 }
 
 void Forget(const std::string& user_id) {
   RequireProfile(user_id);
-  Update(user_id, kEmptyProfile);
+  RequireChange(kEmptyProfile, user_id);
   EraseUser(user_id);
 }
 
 void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
   RequireProfile(user_id);
-  Update(user_id, "full_pass_status = 'pending'");
+  RequireChange(kRequestPass, user_id);
   RestartRunningPass(user_id);
-  const pg::Rows known = OwnQuery(
-                             "DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING "
-                             "category, fact::text")
+  const pg::Rows known = OwnQuery(R"(
+    DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING category, fact::text)")
                              .Uuid(user_id)
                              .BigInt(fact_id)
                              .Run();
   if (known.empty()) {
-    throw Error("P0002",
-                "fact " + std::to_string(fact_id) + " of user " + user_id + " does not exist", {},
-                "SELECT * FROM soulprint_facts(user_id) shows the facts; each pass numbers them "
-                "anew.");
+    throw Error(sqlstate::kNoDataFound,
+                Format("fact {} of user {} does not exist", fact_id, user_id))
+        .Hint(
+            "SELECT * FROM soulprint_facts(user_id) shows the facts; each pass numbers them anew.");
   }
   const std::string key = StoredFactKey(known.front().Text(0), known.front().Text(1));
-  OwnQuery(
-      "INSERT INTO soulprint.forgotten_facts (user_id, fact)"
-      " VALUES ($1, sha256(convert_to($2, 'UTF8'))) ON CONFLICT DO NOTHING")
+  OwnQuery(R"(
+    INSERT INTO soulprint.forgotten_facts (user_id, fact)
+    VALUES ($1, sha256(convert_to($2, 'UTF8'))) ON CONFLICT DO NOTHING)")
       .Uuid(user_id)
       .Text(key)
       .Execute();
   EraseConclusions(user_id);
-  if (AskAnew(user_id)) return;
-  throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
-              "MEMORY and the sections cannot be made without the fact.",
-              "Use soulprint_forget() to forget everything about the user.");
+  if (QueueAgain(user_id)) return;
+  throw Error(sqlstate::kObjectNotInPrerequisiteState,
+              Format("no conversations to process for user {}", user_id))
+      .Detail("MEMORY and the sections cannot be made without the fact.")
+      .Hint("Use soulprint_forget() to forget everything about the user.");
 }
 
 }  // namespace soulprint

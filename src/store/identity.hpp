@@ -1,12 +1,10 @@
-// Who a statement runs as.  Two identities keep apart what belongs to whom:
+// The roles that statements run as (doc/security.md).
 //
-//   soulprint_worker   reads and writes the application's tables, and has no right in schema
-//                      soulprint.  Whatever triggers, policies and indexes of those tables run,
-//                      runs as it.
-//   the owner          of schema soulprint's tables, who installed the extension.  Statements as
-//   the
-//                      owner name nothing but these tables and pg_catalog, so that they run no code
-//                      of anybody else's.
+//   soulprint_worker   reads and writes the application's tables and has no right in schema
+//                      soulprint.  The triggers, policies and indexes of those tables run as it.
+//   the owner          of schema soulprint's tables is the role that installed the extension.  Its
+//                      statements name only these tables and pg_catalog, so they run nobody else's
+//                      code.
 
 #pragma once
 
@@ -22,9 +20,9 @@ inline constexpr const char* kWorkerRole = "soulprint_worker";
 // soulprint_worker.  Throws Error 42704 if the role does not exist.
 pg::RoleId Worker();
 
-// A statement on tables of schema soulprint, to be run as their owner.  It must name no other
-// relation, and no function but pg_catalog's and soulprint's.  Throws Error 42P01 if the extension
-// is not there.
+// A statement on tables of schema soulprint that runs as their owner.  It must name no other
+// relation, and no function but those of pg_catalog and soulprint.  Throws Error 42P01 if the
+// extension is not installed.
 pg::Query OwnQuery(std::string sql);
 
 }  // namespace soulprint

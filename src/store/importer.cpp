@@ -10,10 +10,12 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "settings.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/jsonb.hpp"
 #include "store/locks.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/freed_memory.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -24,7 +26,7 @@ namespace soulprint {
 
 namespace {
 
-// Of how many conversations it is known that this import has met them: 24 MB at most.
+// Limit on remembered ids (24 MB).
 constexpr std::size_t kMet = std::size_t{1} << 19;
 
 // The id of a conversation that has none: "h-" and the first 32 hex digits of the SHA-256 of its
@@ -66,13 +68,13 @@ bool IsLarge(const Conversation& conversation) {
 class Importer {
  public:
   Importer(const std::string& user_id, const std::function<void()>& check)
-      : user_id_(user_id), check_(check), table_(settings::AppTable("raw_conversations")) {
+      : user_id_(user_id), check_(check) {
     if (!pg_strong_random(&secret_, sizeof secret_)) {
       throw Error(sqlstate::kInternalError, "could not generate random values");
     }
   }
 
-  // Also after an error: the session may have much else to do.
+  // Also after an error: the session goes on.
   ~Importer() { ReturnFreedMemory(); }
   Importer(const Importer&) = delete;
   Importer& operator=(const Importer&) = delete;
@@ -107,87 +109,88 @@ class Importer {
     const auto messages = static_cast<std::int64_t>(conversation.messages.size());
     const bool large = IsLarge(conversation);
     if (large) ReturnFreedMemory();
-    // Of copies in one import the first stays, unless another is newer; of two imports, the later.
-    pg::Rows rows =
-        pg::Query("INSERT INTO " + table_ +
-                  " AS r (user_id, conversation_id, title, message_count, created_at, updated_at,"
-                  " imported_at, messages) VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'),"
-                  " now(), $7)"
-                  " ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title,"
-                  " messages = excluded.messages, message_count = excluded.message_count,"
-                  " created_at = excluded.created_at, updated_at = excluded.updated_at,"
-                  " imported_at = excluded.imported_at"
-                  " WHERE ($6 > coalesce(r.updated_at, '-infinity')"
-                  " OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)"
-                  // In most collations = of jsonb copies the texts that it compares.
-                  " AND (r.title, r.message_count, r.created_at, r.updated_at,"
-                  " jsonb_hash_extended(r.messages, 0))"
-                  " IS DISTINCT FROM (excluded.title, excluded.message_count, excluded.created_at,"
-                  " excluded.updated_at, jsonb_hash_extended(excluded.messages, 0))"
-                  // Its statement does not see what it inserts.  (A partitioned table has no xmax.)
-                  " RETURNING EXISTS (SELECT FROM " +
-                  table_ +
-                  " o WHERE o.user_id = r.user_id AND o.conversation_id = r.conversation_id)")
-            .Uuid(user_id_)
-            .Text(conversation.id)
-            .Text(conversation.title)
-            .BigInt(messages)
-            .Timestamp(conversation.created_at)
-            .Timestamp(conversation.updated_at)
-            .Jsonb([&] {
-              const Datum jsonb = MessagesToJsonb(conversation.messages);
-              std::vector<Message>().swap(conversation.messages);
-              if (large) ReturnFreedMemory();
-              return jsonb;
-            })
-            .Bool(met)
-            .Run();
+    // Within one import the first copy stays unless another is newer; a later import wins ties.
+    pg::Rows rows = AppQuery(R"(
+          INSERT INTO {conversations} AS r (user_id, conversation_id, title, message_count,
+                                            created_at, updated_at, imported_at, messages)
+          VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'), now(), $7)
+          ON CONFLICT (user_id, conversation_id) DO UPDATE
+          SET title = excluded.title, messages = excluded.messages,
+              message_count = excluded.message_count, created_at = excluded.created_at,
+              updated_at = excluded.updated_at, imported_at = excluded.imported_at
+          WHERE ($6 > coalesce(r.updated_at, '-infinity')
+                 OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)
+          -- In most collations = of jsonb copies the texts that it compares.
+          AND (r.title, r.message_count, r.created_at, r.updated_at,
+               jsonb_hash_extended(r.messages, 0))
+              IS DISTINCT FROM
+              (excluded.title, excluded.message_count, excluded.created_at, excluded.updated_at,
+               jsonb_hash_extended(excluded.messages, 0))
+          -- The statement does not see what it inserts.  (A partitioned table has no xmax.)
+          RETURNING EXISTS (SELECT FROM {conversations} o
+                            WHERE o.user_id = r.user_id
+                            AND o.conversation_id = r.conversation_id))")
+                        .Uuid(user_id_)
+                        .Text(conversation.id)
+                        .Text(conversation.title)
+                        .BigInt(messages)
+                        .Timestamp(conversation.created_at)
+                        .Timestamp(conversation.updated_at)
+                        .Jsonb([&] {
+                          const Datum jsonb = MessagesToJsonb(conversation.messages);
+                          std::vector<Message>().swap(conversation.messages);
+                          if (large) ReturnFreedMemory();
+                          return jsonb;
+                        })
+                        .Bool(met)
+                        .Run();
     std::int64_t& count = rows.empty()           ? imported_.unchanged
                           : rows.front().Bool(0) ? imported_.updated
                                                  : imported_.imported;
     ++count;
   }
 
-  // Whoever writes ids does not know what they hash to.
+  // Keyed, so that nobody can write ids that collide.
   std::size_t Hash(const std::string& id) const {
     return hash_bytes_extended(reinterpret_cast<const unsigned char*>(id.data()),
                                static_cast<int>(id.size()), secret_);
   }
 
-  // False if it is there.
+  // False if it is there already.
   bool Remember(const std::string& id, std::unordered_set<std::size_t>* ids) const {
     return ids->size() < kMet ? ids->insert(Hash(id)).second : ids->count(Hash(id)) == 0;
   }
 
-  // An earlier export, or an older copy in this one, may have it without its user's wish that it be
-  // forgotten.
+  // An earlier export, or an older copy in this one, may hold it unmarked.
   void Remove(const std::string& id) {
     Remember(id, &taken_back_);
     imported_.taken_back = true;
-    const auto stored = [&](const char* begin) {
-      return pg::Query(begin + table_ + " WHERE user_id = $1 AND conversation_id = $2")
-          .Uuid(user_id_)
-          .Text(id)
-          .Execute();
-    };
-    // So that only who has something to delete needs the right to.
-    if (stored("SELECT FROM ") == 0) return;
-    removed_ += static_cast<std::int64_t>(stored("DELETE FROM "));
+    // Look first: DELETE privilege is needed only when there is a row to delete.
+    const std::uint64_t stored = AppQuery(R"(
+      SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+                                     .Uuid(user_id_)
+                                     .Text(id)
+                                     .Execute();
+    if (stored == 0) return;
+    removed_ += static_cast<std::int64_t>(AppQuery(R"(
+      DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+                                              .Uuid(user_id_)
+                                              .Text(id)
+                                              .Execute());
   }
 
   [[noreturn]] void ThrowEmpty() {
-    std::string found = "Conversations found: " + std::to_string(imported_.report.found);
+    std::string found = Format("Conversations found: {}", imported_.report.found);
     for (const auto& [reason, count] : imported_.report.skipped) {
-      found += ", skipped (" + reason + "): " + std::to_string(count);
+      found += Format(", skipped ({}): {}", reason, count);
     }
-    throw Error(sqlstate::kInvalidTextRepresentation,
-                "the export holds no conversation that can be used", found + ".",
-                "Upload the archive that ChatGPT sends when data is exported.");
+    throw Error(sqlstate::kInvalidTextRepresentation, "export contains no usable conversations")
+        .Detail(found + ".")
+        .Hint("Upload the archive that ChatGPT sends when data is exported.");
   }
 
   const std::string& user_id_;
   const std::function<void()>& check_;
-  std::string table_;
   uint64 secret_ = 0;
   std::unordered_set<std::size_t> met_;  // hashes of ids
   std::unordered_set<std::size_t> taken_back_;
@@ -213,11 +216,12 @@ Imported ImportExport(const std::string& user_id, const ExportSource& source,
 void RecordImport(const std::string& user_id, const ImportOrigin& origin,
                   const Imported& imported) {
   const ImportReport& report = imported.report;
-  OwnQuery(
-      "INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported,"
-      " updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages,"
-      " replaced_characters) VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8,"
-      " $9::jsonb, $10, $11::jsonb, $12)")
+  OwnQuery(R"(
+    INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported, updated,
+                                   unchanged, skipped, skipped_because, skipped_ids,
+                                   hidden_messages, replaced_characters)
+    VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9::jsonb, $10, $11::jsonb,
+            $12))")
       .Uuid(user_id)
       .Text(origin.source)
       .Text(origin.storage_path)
@@ -231,7 +235,7 @@ void RecordImport(const std::string& user_id, const ImportOrigin& origin,
       .Text(nlohmann::json(report.hidden).dump())
       .BigInt(static_cast<std::int64_t>(report.replaced_characters))
       .Execute();
-  HoldProfile(user_id);
+  LockProfileRow(user_id);
 }
 
 }  // namespace soulprint

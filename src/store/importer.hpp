@@ -1,4 +1,4 @@
-// An export ──► raw_conversations, and what was found in it.
+// An export ──► raw_conversations, and a report of what it contained.
 
 #pragma once
 
@@ -18,16 +18,18 @@ struct Imported {
   ImportReport report;
 };
 
-// Conversations that were left out, for whatever reason.
+// The number of conversations that were skipped, for any reason.
 std::int64_t CountSkipped(const ImportReport& report);
 
-// Reads an export into the user's conversations with the rights of the present role, in the open
-// transaction, after other imports of this user.  The later updated_at wins (an unknown one is
-// before all others); of equals that of the later import, and in one import the first.  What is the
-// same stays the same row version.  What is not to be remembered is deleted; what was learned from
-// it is the caller's to erase.  `check` is called for each conversation and each megabyte; what it
-// throws comes through.  Throws Error as ReadExport does, and 22P02 when no conversation can be
-// used.
+// Imports an export into the user's conversations with the rights of the current role, in the open
+// transaction, after other imports of this user.
+//
+// The later updated_at wins; an unknown one is before all others.  Ties go to the later import;
+// within one import, to the first copy.  Unchanged rows are not rewritten.  Conversations that are
+// not to be remembered are deleted; the caller must erase what was learned from them.
+//
+// `check` is called for each conversation and each megabyte; what it throws comes through.  Throws
+// Error as ReadExport does, and 22P02 if no conversation is usable.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
                       const std::function<void()>& check);
 
@@ -38,8 +40,8 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// The end of an import: keeps what it found in soulprint.imports.  Throws Error 02000 if the user
-// was deleted meanwhile.
+// Ends an import: records its counts in soulprint.imports.  Throws PassLost if the user was deleted
+// meanwhile.
 void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

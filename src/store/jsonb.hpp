@@ -1,4 +1,4 @@
-// Values of type jsonb as C++ values.  What is here may throw Error and is for use outside of Call.
+// Values of type jsonb as C++ values.  Functions may throw Error: use them outside of Call.
 
 #pragma once
 
@@ -30,7 +30,7 @@ class JsonbView {
   // "object", "array", "string", "number", "boolean", "null"
   std::string_view type() const;
 
-  // What it takes in the jsonb; of an object or array.
+  // The size of an object or array in the jsonb, in bytes.
   std::size_t bytes() const { return static_cast<std::size_t>(value_.val.binary.len); }
 
   // Elements of an array, pairs of an object.

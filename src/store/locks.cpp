@@ -2,9 +2,10 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "settings.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -24,13 +25,16 @@ void LockImports(const std::string& user_id) {
   pg::Call([&] { LockAcquire(&tag, ExclusiveLock, false, false); });
 }
 
-void HoldProfile(const std::string& user_id) {
-  const std::uint64_t found = pg::Query("SELECT FROM " + settings::AppTable("user_profiles") +
-                                        " WHERE user_id = $1 FOR KEY SHARE")
+void LockProfileRow(const std::string& user_id) {
+  const std::uint64_t found = AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
                                   .Uuid(user_id)
                                   .As(Worker())
                                   .Execute();
-  if (found == 0) throw Error(sqlstate::kNoData, "user " + user_id + " was deleted");
+  if (found == 0) throw PassLost(Format("user {} was deleted", user_id));
+}
+
+void LimitLockWait(const char* lock_timeout) {
+  pg::Query("SELECT set_config('lock_timeout', $1, true)").Text(lock_timeout).Run();
 }
 
 }  // namespace soulprint

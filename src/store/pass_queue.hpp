@@ -1,43 +1,54 @@
-// soulprint.full_passes as a queue: what waits, taking a pass, looking up pending profiles.
+// soulprint.full_passes as a queue: what waits, claiming a pass, putting one off, looking up
+// pending profiles (doc/behavior.md, "Status and commits").
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "shared_state.hpp"
-#include "store/sql_store.hpp"
-#include "util/error.hpp"
+#include "store/lease.hpp"
 
 namespace soulprint {
 
-// True if the queue is there as a part of the extension.  Needs an open transaction.
+// A pass that waits, or one that a dead worker left behind.
+struct QueuedPass {
+  std::int64_t id = 0;
+  std::string user_id;
+  bool orphan = false;           // running, so its worker is dead if its lock is free
+  int attempts = 0;              // charged so far; after ClaimPass, with the one that begins
+  std::string put_off_for = {};  // why this attempt was put off before, "" = it was not
+};
+
+// True if the queue exists as part of the extension.  Needs an open transaction.
 bool IsInstalled();
 
-// Takes a pass that waits, or that a dead worker left behind: locks it and commits it as running.
-// `only` = this pass, 0 = any.  nullopt if there is none.
-std::optional<TakenPass> TakePass(std::int64_t only);
+// Passes that are due, or the pass `only` whether it is due or not (0 = all); at most 1,000.
+std::vector<QueuedPass> DuePasses(std::int64_t only);
 
-// If the error is that of a lock which somebody holds, the pass stays as it is and waits for
-// seconds, and the attempt does not count.  False if it is not: SQL can raise the same without a
-// lock.
-bool PutOffForLock(const TakenPass& pass, const Error& error);
+// Commits the profile as processing and the pass as running, for the holder of its lock: compare
+// and set.  False if another process was faster, or if the profile no longer asks for a pass.
+// Throws Error, nothing written: 27000 if a trigger took the status back, 55P03 if somebody holds a
+// lock for a second.
+bool ClaimPass(QueuedPass* pass);
 
-// For a pass whose profile does not take what a worker writes (a trigger of the application raises
-// an error, say): it stays as it is and waits for minutes, so that it stands in nobody's way.  For
-// a lock as PutOffForLock.
-void PostponePass(const TakenPass& pass, const Error& error);
+// The pass keeps its state and is not due before `wait` has passed.  `charge` is added to its
+// attempts.  False if it was put off for this reason already.
+bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::milliseconds wait,
+                int charge);
 
-// Lets go of the pass's lock.  To be called after the end of the pass is committed.
-void ReleasePass(const TakenPass& pass);
+// Counts a pause that this pass met; the number it has met by now, 0 if it is gone.
+int CountPause(const PassLease& lease);
 
 // Queues pending profiles that the trigger did not see: those with a storage_path, then those of
-// the next 10,000 in user_id order that have something to read and whose import is at rest for 10
-// s. Returns where the next look-up goes on.
-wake::UserId LookUpPendingProfiles(const wake::UserId& position);
+// the next 10,000 in user_id order that have conversations and were not imported to in the last 10
+// s.  `position` is where the last scan ended, "" = at the beginning; returns where the next one
+// begins.
+std::string LookUpPendingProfiles(const std::string& position);
 
-// Deletes history and replies that are older than the settings keep them, and what is known of
-// users who have no profile any more, a bounded number.
+// Deletes a bounded number of history rows and replies that are older than the settings keep them,
+// and of users without a profile.
 void DeleteExpired();
 
 }  // namespace soulprint

@@ -32,17 +32,18 @@ Outcome OutcomeFromName(const std::string& name) {
 
 std::optional<Answer> SqlStore::FindReply(const Question& question) {
   pg::Rows rows = pg::InTransaction([&] {
-    return OwnQuery(
-               "SELECT outcome, reply, reason FROM soulprint.replies WHERE user_id = $1"
-               " AND step = $2 AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4")
-        .Uuid(pass_.user_id)
+    return OwnQuery(R"(
+             SELECT outcome, reply, reason FROM soulprint.replies
+             WHERE user_id = $1 AND step = $2
+             AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4)")
+        .Uuid(lease_.user_id())
         .Text(StepName(question.step))
         .Text(QuestionIdentity(question))
         .BigInt(question.attempt)
         .Run();
   });
   if (rows.empty()) return std::nullopt;
-  ++calls_remembered_;
+  lease_.CountRememberedCall();
   Answer answer;
   answer.outcome = OutcomeFromName(rows.front().Text(0));
   answer.text = rows.front().Text(1);
@@ -52,18 +53,19 @@ std::optional<Answer> SqlStore::FindReply(const Question& question) {
 
 void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
   pg::Transaction transaction;
-  // An answer is paid for: it must be on this server's disk, whatever standbys do.
+  // An answer that was paid for must be on this server's disk.  It does not wait for standbys.
   pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
-  // No lock on the application's tables must keep it from that.
-  GuardPass();
+  // TouchPass: a lock on the application's tables must not delay it.
+  lease_.TouchPass();
   for (const Reply& reply : replies) {
     const bool final = IsFinal(reply.answer.outcome);
     if (final) InsertReply(reply);
-    OwnQuery(
-        "UPDATE soulprint.full_passes SET calls_made = calls_made + $5,"
-        " input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,"
-        " cost_usd = cost_usd + $4::numeric WHERE id = $1")
-        .BigInt(pass_.id)
+    OwnQuery(R"(
+      UPDATE soulprint.full_passes
+      SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
+          output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
+      WHERE id = $1)")
+        .BigInt(lease_.id())
         .BigInt(reply.answer.usage.input_tokens)
         .BigInt(reply.answer.usage.output_tokens)
         .Double(reply.answer.usage.cost_usd)
@@ -74,12 +76,14 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
 }
 
 void SqlStore::InsertReply(const Reply& reply) {
-  OwnQuery(
-      "INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply,"
-      " reason, request_id, model, input_tokens, output_tokens, cost_usd, conversation_id)"
-      " VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10,"
-      " $11, $12, nullif($13, '')) ON CONFLICT DO NOTHING")
-      .Uuid(pass_.user_id)
+  OwnQuery(R"(
+    INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply, reason,
+                                   request_id, model, input_tokens, output_tokens, cost_usd,
+                                   conversation_id)
+    VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10, $11,
+            $12, nullif($13, ''))
+    ON CONFLICT DO NOTHING)")
+      .Uuid(lease_.user_id())
       .Text(StepName(reply.question.step))
       .Text(QuestionIdentity(reply.question))
       .BigInt(reply.question.attempt)
@@ -97,11 +101,12 @@ void SqlStore::InsertReply(const Reply& reply) {
 
 void SqlStore::RefuseReply(const Question& question) {
   pg::Transaction transaction;
-  Guard();
-  OwnQuery(
-      "UPDATE soulprint.replies SET unusable = true WHERE user_id = $1 AND step = $2"
-      " AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4 AND NOT unusable")
-      .Uuid(pass_.user_id)
+  lease_.Touch();
+  OwnQuery(R"(
+    UPDATE soulprint.replies SET unusable = true
+    WHERE user_id = $1 AND step = $2 AND question = sha256(convert_to($3, 'UTF8'))
+    AND attempt = $4 AND NOT unusable)")
+      .Uuid(lease_.user_id())
       .Text(StepName(question.step))
       .Text(QuestionIdentity(question))
       .BigInt(question.attempt)

@@ -1,7 +1,7 @@
 // The requester's side of the queue.
 //
 // The profile is read and changed with the caller's rights: row security, grants and triggers of
-// the application decide.  What follows from it in the queue is then done for the caller.
+// the application decide.  The queue is then changed for the caller.
 
 #include "store/request.hpp"
 
@@ -9,8 +9,10 @@
 #include "pg/query.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -24,30 +26,31 @@ std::optional<std::int64_t> FirstId(const pg::Rows& rows) {
 }
 
 std::optional<std::int64_t> ActivePass(const std::string& user_id) {
-  return FirstId(OwnQuery("SELECT id FROM soulprint.full_passes"
-                          " WHERE user_id = $1 AND state IN ('queued', 'running')")
+  return FirstId(OwnQuery(R"(
+    SELECT id FROM soulprint.full_passes
+    WHERE user_id = $1 AND state IN ('queued', 'running'))")
                      .Uuid(user_id)
                      .Run());
 }
 
 bool IsRequested(const std::string& user_id) {
-  const pg::Rows rows =
-      pg::Query(
-          "SELECT p.full_pass_status = 'pending' AND (p.storage_path IS NOT NULL"
-          " OR EXISTS (SELECT FROM " +
-          settings::AppTable("raw_conversations") + " c WHERE c.user_id = $1)) FROM " +
-          settings::AppTable("user_profiles") + " p WHERE p.user_id = $1")
-          .Uuid(user_id)
-          .As(Worker())
-          .Run();
+  const pg::Rows rows = AppQuery(R"(
+    SELECT p.full_pass_status = 'pending'
+           AND (p.storage_path IS NOT NULL
+                OR EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1))
+    FROM {profiles} p WHERE p.user_id = $1)")
+                            .Uuid(user_id)
+                            .As(Worker())
+                            .Run();
   return !rows.empty() && rows.front().Bool(0);
 }
 
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   InterruptHolder(user_id);
-  const auto ended = FirstId(OwnQuery("UPDATE soulprint.full_passes SET state = 'canceled',"
-                                      " ended_at = now(), error = $2 WHERE user_id = $1"
-                                      " AND state IN ('queued', 'running') RETURNING id")
+  const auto ended = FirstId(OwnQuery(R"(
+    UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $2
+    WHERE user_id = $1 AND state IN ('queued', 'running')
+    RETURNING id)")
                                  .Uuid(user_id)
                                  .Text(reason)
                                  .Run());
@@ -60,65 +63,68 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
 }  // namespace
 
 void RequireProfile(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
+  const std::string& profiles = AppSql("{profiles}");
   if (pg::Query("SELECT to_regclass($1) IS NULL").Text(profiles).Run().at(0).Bool(0)) {
-    throw Error("42P01", "relation \"" + profiles + "\" does not exist", {},
-                "Run SELECT * FROM soulprint_setup(); as a superuser first.");
+    throw Error(sqlstate::kUndefinedTable, Format("relation \"{}\" does not exist", profiles))
+        .Hint("Run SELECT * FROM soulprint_setup(); as a superuser first.");
   }
-  if (pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1").Uuid(user_id).Execute() > 0) {
-    return;
-  }
-  throw Error("P0002", "user " + user_id + " does not exist",
-              profiles + " has no such row, or the current role may not see it.",
-              "Insert the user's row first.");
+  if (AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id).Execute() > 0) return;
+  throw Error(sqlstate::kNoDataFound, Format("no profile for user {} in {}", user_id, profiles))
+      .Detail("There is no such row, or the current role may not see it.")
+      .Hint("Insert the user's row first.");
+}
+
+void ThrowMayOnlySee(const std::string& user_id) {
+  throw Error(sqlstate::kInsufficientPrivilege,
+              Format("permission denied to change the profile of user {}", user_id))
+      .Detail("The row security of user_profiles lets the current role see it only.");
 }
 
 bool MayChangeProfile(const std::string& user_id) {
-  const std::string profiles = settings::AppTable("user_profiles");
-  return pg::Query(
-             "SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')"
-             " AND has_any_column_privilege($2, 'UPDATE')")
+  return pg::Query(R"(
+           SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')
+                  AND has_any_column_privilege($2, 'UPDATE'))")
              .Text(settings::app_schema)
-             .Text(profiles)
+             .Text(AppSql("{profiles}"))
              .Run()
              .at(0)
              .Bool(0) &&
-         pg::Query("SELECT FROM " + profiles + " WHERE user_id = $1 FOR KEY SHARE")
+         AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
                  .Uuid(user_id)
                  .Execute() > 0;
 }
 
 std::optional<std::int64_t> QueuePass(const std::string& user_id) {
   if (!IsRequested(user_id)) return std::nullopt;
-  // Looked for first, because an INSERT would wait for the transaction of a worker that is at it.
-  // Such a pass cannot end unseen: its worker locks the profile's row first, which the requester
-  // has changed.
+  // Look first: an INSERT would wait for the transaction of a worker that runs the user's pass.
+  // That pass cannot end unseen, because its worker locks the profile's row first, and the
+  // requester has changed that row.
   std::optional<std::int64_t> pass = ActivePass(user_id);
   if (!pass) {
-    OwnQuery(
-        "INSERT INTO soulprint.full_passes (user_id) VALUES ($1)"
-        " ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING")
+    OwnQuery(R"(
+      INSERT INTO soulprint.full_passes (user_id) VALUES ($1)
+      ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING)")
         .Uuid(user_id)
         .Execute();
     pass = ActivePass(user_id);
   }
-  wake::AtCommit();
+  shared_state::WakeLauncherAtCommit();
   return pass;
 }
 
-// What is imported has the time when its transaction began, its import the time when it was
-// complete.
+// imported_at of a conversation is the begin of the import's transaction; that of soulprint.imports
+// is its end.
 std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
-  const pg::Rows running =
-      OwnQuery(
-          "SELECT f.id, f.taken_at FROM soulprint.full_passes f"
-          " WHERE f.user_id = $1 AND f.state = 'running' AND NOT EXISTS"
-          " (SELECT FROM soulprint.imports i WHERE i.user_id = $1 AND i.imported_at > f.taken_at)")
-          .Uuid(user_id)
-          .Run();
+  const pg::Rows running = OwnQuery(R"(
+    SELECT f.id, f.taken_at FROM soulprint.full_passes f
+    WHERE f.user_id = $1 AND f.state = 'running'
+    AND NOT EXISTS (SELECT FROM soulprint.imports i
+                    WHERE i.user_id = $1 AND i.imported_at > f.taken_at))")
+                               .Uuid(user_id)
+                               .Run();
   if (running.empty()) return std::nullopt;
-  const std::uint64_t changed = pg::Query("SELECT FROM " + settings::AppTable("raw_conversations") +
-                                          " WHERE user_id = $1 AND imported_at > $2 LIMIT 1")
+  const std::uint64_t changed = AppQuery(R"(
+    SELECT FROM {conversations} WHERE user_id = $1 AND imported_at > $2 LIMIT 1)")
                                     .Uuid(user_id)
                                     .Timestamp(running.front().Timestamp(1))
                                     .As(Worker())
@@ -129,47 +135,49 @@ std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
 
 std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path) {
   RequireProfile(user_id);
-  // What lies at a storage_path that is given may have come after a running pass has looked there.
+  // A storage_path that is given may hold an export that a running pass has not seen.
   if (!storage_path) {
     if (const auto current = CurrentPass(user_id)) return *current;
   }
-  pg::Query("UPDATE " + settings::AppTable("user_profiles") +
-            " p SET full_pass_status = 'pending', storage_path = coalesce($2, p.storage_path)"
-            " WHERE p.user_id = $1")
+  AppQuery(R"(
+    UPDATE {profiles} p
+    SET full_pass_status = 'pending', storage_path = coalesce($2, p.storage_path)
+    WHERE p.user_id = $1)")
       .Uuid(user_id)
       .Text(storage_path)
       .Execute();
   if (const auto pass = QueuePass(user_id)) return *pass;
-  throw Error(sqlstate::kObjectNotInPrerequisiteState, "user " + user_id + " has nothing to read",
-              {}, "Import an export with soulprint_import() or soulprint_import_file() first.");
+  throw Error(sqlstate::kObjectNotInPrerequisiteState,
+              Format("no conversations to process for user {}", user_id))
+      .Hint("Import an export with soulprint_import() or soulprint_import_file() first.");
 }
 
 bool CancelPass(const std::string& user_id) {
   RequireProfile(user_id);
-  const pg::Rows canceled =
-      pg::Query("UPDATE " + settings::AppTable("user_profiles") +
-                " p SET full_pass_status = 'failed', full_pass_error = 'canceled by ' ||"
-                " current_user WHERE p.user_id = $1"
-                " AND p.full_pass_status IN ('pending', 'processing') RETURNING full_pass_error")
-          .Uuid(user_id)
-          .Run();
+  const pg::Rows canceled = AppQuery(R"(
+    UPDATE {profiles} p
+    SET full_pass_status = 'failed', full_pass_error = 'canceled by ' || current_user
+    WHERE p.user_id = $1 AND p.full_pass_status IN ('pending', 'processing')
+    RETURNING full_pass_error)")
+                                .Uuid(user_id)
+                                .Run();
   return !canceled.empty() && EndCanceledPass(user_id, canceled.front().Text(0));
 }
 
 void InterruptHolder(const std::string& user_id) {
-  OwnQuery(
-      "SELECT pg_cancel_backend(pid) FROM soulprint.full_passes f"
-      " WHERE user_id = $1 AND state = 'running' AND pid IS NOT NULL AND NOT EXISTS"
-      " (SELECT FROM soulprint.full_passes s WHERE s.id = f.id FOR UPDATE SKIP LOCKED)")
+  OwnQuery(R"(
+    SELECT pg_cancel_backend(pid) FROM soulprint.full_passes f
+    WHERE user_id = $1 AND state = 'running' AND pid IS NOT NULL
+    AND NOT EXISTS (SELECT FROM soulprint.full_passes s WHERE s.id = f.id FOR UPDATE SKIP LOCKED))")
       .Uuid(user_id)
       .Execute();
 }
 
 void NotifyEnded(const std::string& user_id, std::int64_t pass_id, const std::string& status,
                  const std::string& error) {
-  OwnQuery(
-      "SELECT pg_notify('soulprint', json_build_object('user_id', $1, 'pass_id', $2,"
-      " 'status', $3, 'error', nullif($4, ''))::text)")
+  OwnQuery(R"(
+    SELECT pg_notify('soulprint', json_build_object(
+      'user_id', $1, 'pass_id', $2, 'status', $3, 'error', nullif($4, ''))::text))")
       .Uuid(user_id)
       .BigInt(pass_id)
       .Text(status)

@@ -11,8 +11,15 @@
 #include "net/storage.hpp"
 #include "net/url.hpp"
 #include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
 #include "settings.hpp"
+#include "store/app_tables.hpp"
+#include "store/erasure.hpp"
+#include "store/identity.hpp"
+#include "store/importer.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -22,7 +29,7 @@ namespace {
 
 constexpr const char* kFolder = "base/" PG_TEMP_FILES_DIR;
 
-// A file without a name: gone with the process, whatever becomes of it.
+// A file without a name: it is gone with the process, even after a crash.
 class NamelessFile {
  public:
   NamelessFile() {
@@ -31,8 +38,8 @@ class NamelessFile {
     if (fd_ < 0) OpenAndUnlink();
     if (fd_ >= 0) return;
     throw Error(sqlstate::kIoError,
-                std::string("could not create a temporary file: ") + strerror(errno), {},
-                "See that the server can write into its data directory.");
+                Format("could not create a temporary file: {}", strerror(errno)))
+        .Hint("Make sure the server can write to its data directory.");
   }
   ~NamelessFile() {
     if (fd_ >= 0) close(fd_);
@@ -74,31 +81,82 @@ StorageEndpoint EndpointFromSettings() {
 void RequireStorage() {
   if (*settings::storage_url == '\0') {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "the export lies in Storage, and soulprint.storage_url is not set", {},
-                "Set soulprint.storage_url and soulprint.storage_key_file, or import the export "
-                "with soulprint_import(); then ask for a full pass again.");
+                "the export lies in Storage, and soulprint.storage_url is not set")
+        .Hint(
+            "Set soulprint.storage_url and soulprint.storage_key_file, or import the export with "
+            "soulprint_import(); then request a full pass again.");
   }
   const std::string problem = UrlProblem(settings::storage_url, settings::plain_http_hosts);
   if (problem.empty()) return;
-  throw Error(sqlstate::kCannotConnectNow, "soulprint.storage_url " + problem, {},
-              "Correct soulprint.storage_url; the pass is tried again by itself.");
+  throw ServerUnavailable(Format("soulprint.storage_url {}", problem),
+                          "Correct soulprint.storage_url; the pass is retried automatically.");
+}
+
+// Where the conversations of a user come from.
+struct Sources {
+  std::optional<std::string> storage_path;
+  std::string etag;            // of the last import from storage_path, "" = unknown
+  bool conversations = false;  // raw_conversations has some
+};
+
+Sources FindSources(const std::string& user_id) {
+  pg::Transaction transaction;
+  Sources sources;
+  const pg::Rows profile = AppQuery(R"(
+    SELECT p.storage_path, EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1)
+    FROM {profiles} p WHERE p.user_id = $1)")
+                               .Uuid(user_id)
+                               .Run();
+  if (!profile.empty()) {
+    sources.storage_path = profile.front().TextOrNull(0);
+    sources.conversations = profile.front().Bool(1);
+  }
+  // A conversation that was too large may fit the settings now.
+  const pg::Rows imports = OwnQuery(R"(
+    SELECT etag FROM soulprint.imports
+    WHERE user_id = $1 AND storage_path = $2 AND NOT skipped_because ? 'too large'
+    ORDER BY id DESC LIMIT 1)")
+                               .Uuid(user_id)
+                               .Text(sources.storage_path)
+                               .Run();
+  if (!imports.empty()) sources.etag = imports.front().Text(0);
+  transaction.Commit();
+  return sources;
+}
+
+void Import(PassLease& lease, int fd, const ImportOrigin& origin) {
+  pg::Transaction transaction;
+  lease.Touch();
+  const Imported imported =
+      ImportExport(lease.user_id(), ExportSource{{}, fd}, [&] { lease.Check(); });
+  RecordImport(lease.user_id(), origin, imported);
+  const bool unlearned = imported.taken_back && EraseLearnedFromGone(lease.user_id());
+  // An import of this pass is no reason for another pass.
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes
+    SET taken_at = clock_timestamp(), unlearned = unlearned OR $2
+    WHERE id = $1)")
+      .BigInt(lease.id())
+      .Bool(unlearned)
+      .Execute();
+  transaction.Commit();
 }
 
 }  // namespace
 
-void ImportStoredExport(SqlStore& store, const std::string& user_id) {
-  const Readable readable = store.FindReadable();
-  if (!readable.storage_path) return;
-  if (*settings::storage_url == '\0' && readable.conversations) return;
+void ImportStoredExport(PassLease& lease) {
+  const Sources sources = FindSources(lease.user_id());
+  if (!sources.storage_path) return;
+  if (*settings::storage_url == '\0' && sources.conversations) return;
   RequireStorage();
-  store.Report({.stage = "download"});
+  lease.Report({.stage = "download"});
   const NamelessFile file;
-  const StoredObject object = DownloadObject(EndpointFromSettings(), *readable.storage_path,
-                                             user_id, readable.conversations ? readable.etag : "",
-                                             file.fd(), [&] { store.WaitingForRequests(); });
+  const StoredObject object = DownloadObject(
+      EndpointFromSettings(), *sources.storage_path, lease.user_id(),
+      sources.conversations ? sources.etag : "", file.fd(), [&] { lease.WaitForServer(); });
   if (object.unchanged) return;
-  store.Report({.stage = "import"});
-  store.ImportExport(file.fd(), {"storage", *readable.storage_path, object.etag});
+  lease.Report({.stage = "import"});
+  Import(lease, file.fd(), {"storage", *sources.storage_path, object.etag});
 }
 
 }  // namespace soulprint

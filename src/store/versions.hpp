@@ -1,4 +1,4 @@
-// What was published of a user before the present profile.
+// The profiles of a user that were published earlier.
 
 #pragma once
 
@@ -19,18 +19,15 @@ struct PublishedProfile {
   std::optional<std::string> soulprint_text;
 };
 
-// The columns of a PublishedProfile, in this order, for a SELECT.
-inline constexpr const char* kPublishedColumns =
-    "memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text";
-
-// The profile in these columns of a row, the first of which is column `from`.
+// The profile in seven columns of a row, in the order memory_md, soul_md, identity_md, user_md,
+// agents_md, tools_md, soulprint_text; `from` is the first of them.
 PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
 
 // Keeps a profile that is about to be replaced as the user's newest version, unless all of it is
-// NULL, and as many versions as soulprint.keep_versions says.  Needs an open transaction.
+// NULL; deletes versions beyond soulprint.keep_versions.  Needs an open transaction.
 void KeepVersion(const std::string& user_id, const PublishedProfile& profile);
 
-// Publishes an earlier version again with the rights of the present role; keeps the present profile
+// Publishes an earlier version again with the rights of the current role; keeps the current profile
 // as the newest version.  Throws Error as RequireProfile does, 42501 if the role may not change the
 // profile, P0002 if there is no such version.  Needs an open transaction.
 void RollBack(const std::string& user_id, std::int64_t version);

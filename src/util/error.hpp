@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,16 +50,12 @@ inline constexpr std::string_view kInternalError = "XX000";
 
 class Error : public std::runtime_error {
  public:
-  // Who raised it.  SQL can raise any SQLSTATE, also one that is a signal among our own.
-  enum class Origin { kOwn, kPostgres };
-
   Error(std::string_view sqlstate, const std::string& message, std::string detail = {},
-        std::string hint = {}, Origin origin = Origin::kOwn)
+        std::string hint = {})
       : std::runtime_error(message),
         sqlstate_(sqlstate),
         detail_(std::move(detail)),
-        hint_(std::move(hint)),
-        origin_(origin) {}
+        hint_(std::move(hint)) {}
 
   // The same with a detail, with a hint.
   Error Detail(std::string detail) && {
@@ -74,16 +71,74 @@ class Error : public std::runtime_error {
   const std::string& detail() const { return detail_; }
   const std::string& hint() const { return hint_; }
 
-  // True if it was raised with this SQLSTATE, and not by SQL.
-  bool IsOwn(std::string_view sqlstate) const {
-    return origin_ == Origin::kOwn && sqlstate_ == sqlstate;
-  }
-
  private:
   std::string sqlstate_;
   std::string detail_;
   std::string hint_;
-  Origin origin_;
+};
+
+// An ERROR that Postgres raised, in a statement or in code of the application that it ran.  It may
+// carry any SQLSTATE.  The types below, on the other hand, are raised by nobody but this project,
+// so a trigger cannot forge them.  Only pg::Call throws it.
+class SqlError : public Error {
+ public:
+  SqlError(std::string_view sqlstate, const std::string& message, std::string detail,
+           std::string hint)
+      : Error(sqlstate, message, std::move(detail), std::move(hint)) {}
+
+ private:
+  using Error::Detail;  // these would throw a plain Error
+  using Error::Hint;
+};
+
+// An administrator canceled this worker or launcher.  57014.  Only pg::Call throws it.
+class Canceled : public Error {
+ public:
+  explicit Canceled(const std::string& message) : Error(sqlstate::kQueryCanceled, message) {}
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+};
+
+// The pass is no longer this worker's: it was canceled, or its user was deleted.  Nothing may be
+// written for it.  02000.
+class PassLost : public Error {
+ public:
+  explicit PassLost(const std::string& message) : Error(sqlstate::kNoData, message) {}
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+};
+
+// The pass must stop and return to the queue uncharged: settings changed, or requests are paused.
+// 57P01.
+class PassStopped : public Error {
+ public:
+  explicit PassStopped(const std::string& message, std::string hint = {})
+      : Error(sqlstate::kAdminShutdown, message, {}, std::move(hint)) {}
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+};
+
+// A server cannot be used until somebody changes something, or until time has passed.  57P03.
+class ServerUnavailable : public Error {
+ public:
+  // `at_least`: how long the server asked not to be contacted, 0 = it did not say.
+  ServerUnavailable(const std::string& message, std::string hint,
+                    std::chrono::seconds at_least = std::chrono::seconds(0))
+      : Error(sqlstate::kCannotConnectNow, message, {}, std::move(hint)), at_least_(at_least) {}
+
+  std::chrono::seconds at_least() const { return at_least_; }
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+
+  std::chrono::seconds at_least_;
 };
 
 }  // namespace soulprint

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
+#include <string_view>
 
+#include "net/url.hpp"
 #include "pg/call.hpp"
-#include "pg/query.hpp"
-#include "pg/transaction.hpp"
+#include "pg/process.hpp"
+#include "settings.hpp"
 #include "shared_state.hpp"
-#include "store/identity.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -16,69 +17,98 @@ namespace soulprint {
 
 namespace {
 
-bool has_met_pause = false;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
-std::chrono::steady_clock::time_point NextProbe(std::chrono::seconds at_least) {
-  return std::chrono::steady_clock::now() +
-         std::max<std::chrono::milliseconds>(
-             at_least, std::chrono::milliseconds(settings::pause_probe_interval));
+bool IsOffline() {
+  return static_cast<settings::Provider>(settings::provider) == settings::Provider::kOffline;
 }
 
-void Begin(const Error& reason, std::chrono::seconds at_least, bool by_probe) {
-  if (wake::BeginPause({reason.what(), reason.hint(), NextProbe(at_least)}, by_probe)) {
-    pg::Log(WARNING, "soulprint pauses: " + std::string(reason.what()), {}, reason.hint());
+std::optional<Gate::Obstacle> SettingsObstacle() {
+  if (!settings::enabled) {
+    return Gate::Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
   }
+  if (IsOffline()) return std::nullopt;
+  const std::string problem = UrlProblem(settings::api_url, settings::plain_http_hosts);
+  if (!problem.empty()) {
+    return Gate::Obstacle{Format("soulprint.api_url {}", problem),
+                          "Correct soulprint.api_url and reload."};
+  }
+  if (*settings::api_key_file == '\0' &&
+      std::string_view(settings::api_url) == settings::kAnthropicUrl) {
+    return Gate::Obstacle{
+        "no API key is set",
+        "Put the key into a file that only the server can read, name it in "
+        "soulprint.api_key_file and reload; or set soulprint.provider = 'offline'."};
+  }
+  return std::nullopt;
+}
+
+// The settings that decide which server is asked, as one text.
+std::string ModelServer() {
+  std::string server = IsOffline() ? "offline" : "messages";
+  for (const char* setting :
+       {settings::api_url, settings::api_key_file, settings::ca_file, settings::proxy}) {
+    server.append("\n").append(setting);
+  }
+  return server;
+}
+
+steady_clock::time_point NextProbe(std::chrono::seconds at_least) {
+  return steady_clock::now() +
+         std::max<milliseconds>(at_least, milliseconds(settings::pause_probe_interval));
+}
+
+void Begin(const ServerUnavailable& reason, bool by_probe) {
+  const shared_state::Pause pause{reason.what(), reason.hint(), NextProbe(reason.at_least())};
+  if (!shared_state::BeginPause(pause, by_probe)) return;
+  pg::Log(WARNING, Format("pausing requests: {}", reason.what()), {}, reason.hint());
 }
 
 }  // namespace
 
-std::optional<settings::Obstacle> FindObstacle() {
-  if (std::optional<settings::Obstacle> obstacle = settings::FindObstacle()) return obstacle;
-  if (settings::provider == static_cast<int>(settings::Provider::kOffline)) return std::nullopt;
-  const std::optional<wake::Pause> pause = wake::CurrentPause();
+std::optional<Gate::Obstacle> Gate::WhyClosed() {
+  if (std::optional<Obstacle> obstacle = SettingsObstacle()) return obstacle;
+  if (IsOffline()) return std::nullopt;
+  const std::optional<shared_state::Pause> pause = shared_state::CurrentPause();
   if (!pause) return std::nullopt;
-  return settings::Obstacle{pause->reason, pause->hint};
+  return Obstacle{pause->reason, pause->hint};
 }
 
-void PauseAll(const Error& reason, std::chrono::seconds at_least) {
-  Begin(reason, at_least, false);
-  // Without preloading nobody probes, so that to meet it again says nothing about the pass.
-  has_met_pause = wake::CurrentPause().has_value();
+bool Gate::IsProbeDue() {
+  const std::optional<shared_state::Pause> pause = shared_state::CurrentPause();
+  return pause && !SettingsObstacle() && steady_clock::now() >= pause->next_probe;
 }
 
-bool HasMetPause() { return std::exchange(has_met_pause, false); }
+bool Gate::ClaimProbe() { return IsProbeDue() && shared_state::ClaimProbe(NextProbe({})); }
 
-int CountPause(std::int64_t pass) {
-  return pg::InTransaction([&] {
-    const pg::Rows rows = OwnQuery(
-                              "UPDATE soulprint.full_passes SET pauses = pauses + 1"
-                              " WHERE id = $1 RETURNING pauses")
-                              .BigInt(pass)
-                              .Run();
-    return rows.empty() ? 0 : static_cast<int>(rows.front().BigInt(0));
-  });
+void Gate::StayClosed(const ServerUnavailable& reason) { Begin(reason, true); }
+
+void Gate::Open() {
+  if (!shared_state::EndPause()) return;
+  pg::Log(LOG, "resuming requests: model server is responding again");
 }
 
-void ObeyPause() {
-  if (const auto pause = wake::CurrentPause()) {
-    throw Error(sqlstate::kAdminShutdown, pause->reason, {}, pause->hint);
+Gate::Gate() : server_(ModelServer()) {}
+
+void Gate::CheckSettings() const {
+  pg::HandleInterrupts();
+  if (const auto obstacle = SettingsObstacle()) throw PassStopped(obstacle->reason);
+}
+
+void Gate::CheckOpen() const {
+  if (server_ != ModelServer()) {
+    throw PassStopped("model server settings changed during the pass");
+  }
+  if (const auto pause = shared_state::CurrentPause()) {
+    throw PassStopped(pause->reason, pause->hint);
   }
 }
 
-bool IsProbeDue() {
-  const std::optional<wake::Pause> pause = wake::CurrentPause();
-  return !settings::FindObstacle() && pause &&
-         std::chrono::steady_clock::now() >= pause->next_probe;
-}
-
-bool TakeProbe() { return IsProbeDue() && wake::TakeProbe(NextProbe({})); }
-
-void ProlongPause(const Error& reason, std::chrono::seconds at_least) {
-  Begin(reason, at_least, true);
-}
-
-void EndPause() {
-  if (wake::EndPause()) pg::Log(LOG, "soulprint goes on: the model server answers again");
+void Gate::Close(const ServerUnavailable& reason) {
+  Begin(reason, false);
+  // Without preloading nobody probes, so meeting it again would say nothing about the pass.
+  met_pause_ = shared_state::CurrentPause().has_value();
 }
 
 }  // namespace soulprint

@@ -1,49 +1,59 @@
-// Whether passes may run: what the settings say, and what a model server said that makes asking
-// useless for everybody (CONTRACT 10, pause).  What is in flight when a pause begins is paid for
-// and is waited for; nothing more is sent.
+// The gate: may passes run, and may requests be sent (doc/architecture.md, "The gate")?
+//
+// It is closed while the settings let no pass run.  It is also closed during a pause: the model
+// server gave a response that makes all further requests useless, like a wrong key.  Requests that
+// are in flight when a pause begins are paid for, and are waited for; no others are sent.  A pause
+// is shared by all workers if the library is preloaded.
 
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
+#include <string>
 
-#include "settings.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
 
-// What keeps a pass from being begun now, nullopt if nothing does.  The reason is what people are
-// shown after "paused: "; soulprint_pause_reason() gives it in SQL.
-std::optional<settings::Obstacle> FindObstacle();
+class Gate {
+ public:
+  struct Obstacle {
+    std::string reason;
+    std::string hint;  // what to do about it, as sentences
+  };
 
-// Begins a pause, because of an Error 57P03 that this process's pass met and whose message is the
-// reason.  Without preloading only that pass ends.  `at_least`: how long the server wants to be
-// left alone.
-void PauseAll(const Error& reason, std::chrono::seconds at_least);
+  // Why no pass may begin now, nullopt if one may.  soulprint_pause_reason() gives the reason in
+  // SQL.
+  static std::optional<Obstacle> WhyClosed();
 
-// Whether this process's pass has begun a pause, or met one at the same time as another, since it
-// was asked last.
-bool HasMetPause();
+  // True if the settings let passes run, and a pause is on whose next probe is due.
+  static bool IsProbeDue();
 
-// Counts a pause that this pass has met; how many it has met by now, 0 if it is gone.  Throws Error
-// like any query.
-int CountPause(std::int64_t pass);
+  // Claims that probe; the caller must start a probe worker.
+  static bool ClaimProbe();
 
-// To be called before each request of a pass: throws Error 57P01 during a pause.
-void ObeyPause();
+  // For the probe worker: the probe was refused, or answered.
+  static void StayClosed(const ServerUnavailable& reason);
+  static void Open();
 
-// True if the settings let passes run, and a pause is so old that the model server may be asked
-// once.
-bool IsProbeDue();
+  // For the worker of a pass, which keeps to the model server that the settings name now.
+  Gate();
 
-// The same, and that once is the caller's: by a worker that it starts now for it.
-bool TakeProbe();
+  // Handles interrupts and reloads.  Throws PassStopped if the settings let no pass run.
+  void CheckSettings() const;
 
-// A probe was refused: the pause goes on, for this reason, as with PauseAll.
-void ProlongPause(const Error& reason, std::chrono::seconds at_least);
+  // Call it before each request.  Throws PassStopped during a pause, and after the settings of the
+  // model server changed.
+  void CheckOpen() const;
 
-// A probe was answered.
-void EndPause();
+  // Begins a pause, or joins one.  Without preloading only this pass stops.
+  void Close(const ServerUnavailable& reason);
+
+  // True if this pass met a pause that is shared.
+  bool met_pause() const { return met_pause_; }
+
+ private:
+  std::string server_;
+  bool met_pause_ = false;
+};
 
 }  // namespace soulprint

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "activity.hpp"
 #include "pg/call.hpp"
+#include "pg/process.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
@@ -15,7 +15,9 @@
 #include "store/locks.hpp"
 #include "store/pass_queue.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "worker/gate.hpp"
+#include "worker/schedule.hpp"
 #include "worker/worker.hpp"
 
 #include "pg/postgres.hpp"
@@ -25,38 +27,26 @@ namespace soulprint {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kRestartSeconds = 10;
-constexpr seconds kAfterFailedStart{60};
-constexpr seconds kExtensionMissing{5};
-constexpr seconds kFirstBackOff{1};
-constexpr seconds kLongestBackOff{60};
-
-// What the queue holds at one moment.
-struct Queue {
-  bool installed = false;
-  std::int64_t waiting = 0;  // queued and due, or left behind by a dead worker
-  std::int64_t busy = 0;     // running
-  milliseconds next_due{0};  // until a queued pass that waits is due; 0 = none waits
-};
+constexpr std::chrono::seconds kAfterFailedStart{60};
+constexpr milliseconds kFirstBackOff{1000};
+constexpr milliseconds kLongestBackOff{60 * 1000};
 
 class Launcher {
  public:
-  // One round: starts the workers that are needed.  Returns how long to sleep.
+  // Looks, plans, acts.  Returns how long to sleep.
   milliseconds Round();
 
  private:
-  Queue Look();
+  Schedule::Seen Look();
   bool AnyEndedIdle();
-  void BackOff(const Queue& queue, bool ended_idle);
-  void StartWorkers(const Queue& queue, bool poll_due);
-  void Probe(const Queue& queue);
+  std::int64_t StartWorkers(const Schedule::Plan& plan);
   bool Start(WorkerDuty duty);
-  void SlotsAreTaken();
-  std::string Activity(const Queue& queue) const;
-  std::size_t Alive() const { return workers_.size(); }
+  void LogMissingExtension(bool installed);
+  void LogFullSlots();
+  std::string Activity(const Schedule::Seen& seen) const;
 
   struct Worker {
     BackgroundWorkerHandle* handle;
@@ -64,46 +54,47 @@ class Launcher {
     WorkerDuty duty;
   };
 
+  Schedule schedule_;
   std::vector<Worker> workers_;
-  std::int64_t waiting_before_ = 0;
-  std::optional<steady_clock::time_point> last_poll_;
-  steady_clock::time_point not_before_;  // after workers that ended without ending a pass
-  milliseconds back_off_{0};
   steady_clock::time_point next_slot_log_;
-  bool waiting_for_slot_ = false;
-  bool said_missing_ = false;
+  bool logged_missing_ = false;
 };
 
-// Reads nothing but pg_catalog and soulprint.full_passes, where nobody but superusers has anything
-// to say: this process is one.
-Queue Launcher::Look() {
-  Queue queue;
+// Reads nothing but pg_catalog and soulprint.full_passes, where only superusers have a say: this
+// process is a superuser.
+Schedule::Seen Launcher::Look() {
+  Schedule::Seen seen;
+  seen.ended_idle = AnyEndedIdle();
+  seen.workers = static_cast<std::int64_t>(workers_.size());
   pg::Transaction transaction;
-  queue.installed = IsInstalled();
-  if (queue.installed) {
-    const pg::Row row =
-        pg::Query(
-            "WITH held AS (SELECT classid::bigint << 32 | objid::bigint AS id"
-            " FROM pg_locks WHERE locktype = 'advisory' AND objsubid = $1 AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-            " SELECT count(*) FILTER (WHERE f.not_before <= now()"
-            "   AND NOT (state = 'running' AND f.id IN (SELECT id FROM held))),"
-            " count(*) FILTER (WHERE state = 'running' AND f.id IN (SELECT id FROM held)),"
-            " coalesce(ceil(extract(epoch FROM min(f.not_before) FILTER"
-            "   (WHERE f.not_before > now()) - now()) * 1000), 0)::bigint"
-            " FROM soulprint.full_passes f WHERE state IN ('queued', 'running')")
-            .BigInt(kPassLockClass)
-            .Run()
-            .at(0);
-    queue.waiting = row.BigInt(0);
-    queue.busy = row.BigInt(1);
-    queue.next_due = milliseconds(row.BigInt(2));
+  seen.installed = IsInstalled();
+  if (seen.installed) {
+    const pg::Row row = pg::Query(R"(
+      WITH held AS (
+        SELECT classid::bigint << 32 | objid::bigint AS id FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = $1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      SELECT
+        count(*) FILTER (WHERE f.not_before <= now()
+                         AND NOT (state = 'running' AND f.id IN (SELECT id FROM held))),
+        count(*) FILTER (WHERE state = 'running' AND f.id IN (SELECT id FROM held)),
+        coalesce(ceil(extract(epoch FROM min(f.not_before) FILTER (WHERE f.not_before > now())
+                                         - now()) * 1000), 0)::bigint
+      FROM soulprint.full_passes f WHERE state IN ('queued', 'running'))")
+                            .BigInt(kPassLockClass)
+                            .Run()
+                            .at(0);
+    seen.waiting = row.BigInt(0);
+    seen.running = row.BigInt(1);
+    seen.next_due = milliseconds(row.BigInt(2));
   }
   transaction.Commit();
-  return queue;
+  seen.closed = Gate::WhyClosed().has_value();
+  if (const auto pause = shared_state::CurrentPause()) seen.next_probe = pause->next_probe;
+  return seen;
 }
 
-// Forgets workers that have ended.  True if one has and no pass has while it was there.
+// Drops workers that have exited.  True if one has exited without ending a pass.
 bool Launcher::AnyEndedIdle() {
   bool idle = false;
   std::erase_if(workers_, [&](const Worker& worker) {
@@ -112,60 +103,38 @@ bool Launcher::AnyEndedIdle() {
         pg::Call([&] { return GetBackgroundWorkerPid(worker.handle, &pid); }) == BGWH_STOPPED;
     if (!stopped) return false;
     pg::Call([&] { pfree(worker.handle); });
-    // A probe takes no pass.
-    idle =
-        idle || (worker.duty != WorkerDuty::kProbe && worker.passes_ended == wake::PassesEnded());
+    // A probe worker runs no pass.
+    idle = idle || (worker.duty != WorkerDuty::kProbe &&
+                    worker.passes_ended == shared_state::PassesEnded());
     return true;
   });
   return idle;
 }
 
-// If workers end without taking a pass although some wait, something is wrong with starting them:
-// the next start waits longer and longer.
-void Launcher::BackOff(const Queue& queue, bool ended_idle) {
-  if (queue.waiting == 0 || waiting_before_ == 0) {
-    back_off_ = milliseconds(0);
-  } else if (ended_idle) {
-    back_off_ = std::clamp<milliseconds>(back_off_ * 2, kFirstBackOff, kLongestBackOff);
-    not_before_ = steady_clock::now() + back_off_;
+// The number of planned workers that were started.
+std::int64_t Launcher::StartWorkers(const Schedule::Plan& plan) {
+  if (plan.probe && Gate::ClaimProbe() && !Start(WorkerDuty::kProbe)) shared_state::ProbeNow();
+  for (std::int64_t i = 0; i < plan.workers; ++i) {
+    const bool look_up = plan.look_up && i == 0;
+    if (!Start(look_up ? WorkerDuty::kLookUp : WorkerDuty::kPasses)) return i;
   }
-  waiting_before_ = queue.waiting;
+  return plan.workers;
 }
 
-void Launcher::StartWorkers(const Queue& queue, bool poll_due) {
-  const auto now = steady_clock::now();
-  const auto starting = static_cast<std::int64_t>(Alive()) - queue.busy;
-  std::int64_t wanted = now < not_before_ ? 0 : queue.waiting - std::max<std::int64_t>(starting, 0);
-  if (poll_due) wanted = std::max<std::int64_t>(wanted, 1);
-  const auto free = settings::max_workers - static_cast<std::int64_t>(Alive());
-  waiting_for_slot_ = false;
-  for (std::int64_t i = 0; i < std::min(wanted, free); ++i) {
-    const bool look_up = poll_due && i == 0;
-    if (!Start(look_up ? WorkerDuty::kLookUp : WorkerDuty::kPasses)) return;
-    if (look_up) last_poll_ = now;
-  }
-}
-
-// During a pause a worker probes from time to time, if a pass waits.
-void Launcher::Probe(const Queue& queue) {
-  if (queue.waiting == 0 || Alive() > 0 || !TakeProbe()) return;
-  if (!Start(WorkerDuty::kProbe)) wake::ProbeNow();
-}
-
+// False if no background worker slot is free.
 bool Launcher::Start(WorkerDuty duty) {
   pg::Transaction transaction;
   BackgroundWorkerHandle* const handle = StartWorker(0, duty);
   transaction.Commit();
   if (handle == nullptr) {
-    SlotsAreTaken();
+    LogFullSlots();
     return false;
   }
-  workers_.push_back({handle, wake::PassesEnded(), duty});
+  workers_.push_back({handle, shared_state::PassesEnded(), duty});
   return true;
 }
 
-void Launcher::SlotsAreTaken() {
-  waiting_for_slot_ = true;
+void Launcher::LogFullSlots() {
   const auto now = steady_clock::now();
   if (now < next_slot_log_) return;
   next_slot_log_ = now + std::chrono::minutes(1);
@@ -173,75 +142,58 @@ void Launcher::SlotsAreTaken() {
           "Raise max_worker_processes.");
 }
 
-std::string Launcher::Activity(const Queue& queue) const {
-  if (const auto obstacle = FindObstacle()) return "paused: " + obstacle->reason;
-  if (!queue.installed) return "waiting for CREATE EXTENSION soulprint";
-  if (waiting_for_slot_) return "waiting for a free background worker slot";
-  if (queue.busy == 0 && queue.waiting == 0) return "waiting for requests";
-  return std::to_string(queue.busy) + " of " + std::to_string(settings::max_workers) +
-         " workers busy, " + std::to_string(queue.waiting) + " passes queued";
+void Launcher::LogMissingExtension(bool installed) {
+  if (!installed && !logged_missing_) {
+    pg::Log(LOG, "extension soulprint is not installed in this database yet");
+  }
+  logged_missing_ = !installed;
+}
+
+std::string Launcher::Activity(const Schedule::Seen& seen) const {
+  if (const auto obstacle = Gate::WhyClosed()) return "paused: " + obstacle->reason;
+  if (!seen.installed) return "waiting for CREATE EXTENSION soulprint";
+  if (schedule_.waits_for_slot()) return "waiting for a free background worker slot";
+  if (seen.running == 0 && seen.waiting == 0) return "waiting for requests";
+  return Format("{} of {} workers busy, {} passes queued", seen.running, settings::max_workers,
+                seen.waiting);
 }
 
 milliseconds Launcher::Round() {
-  const bool ended_idle = AnyEndedIdle();
-  const Queue queue = Look();
-  BackOff(queue, ended_idle);
-  const auto now = steady_clock::now();
-  milliseconds sleep(settings::poll_interval);
-  if (!queue.installed) {
-    if (!said_missing_) pg::Log(LOG, "extension soulprint is not installed in this database yet");
-    said_missing_ = true;
-    sleep = std::min<milliseconds>(sleep, kExtensionMissing);
-  } else if (const auto pause = wake::CurrentPause(); FindObstacle()) {
-    Probe(queue);
-    if (pause && queue.waiting > 0 && pause->next_probe > now) {
-      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(pause->next_probe - now));
-    }
-    if (pause && queue.next_due.count() > 0) sleep = std::min(sleep, queue.next_due);
-  } else {
-    said_missing_ = false;
-    // Reckoned anew each time: the interval may have been changed.
-    const auto next_poll = [&] {
-      return last_poll_ ? *last_poll_ + milliseconds(settings::poll_interval) : now;
-    };
-    StartWorkers(queue, now >= next_poll());
-    // When every slot is taken the poll waits for a worker to end.
-    if (next_poll() > now) {
-      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(next_poll() - now));
-    }
-    if (queue.next_due.count() > 0) sleep = std::min(sleep, queue.next_due);
-    if (now < not_before_) {
-      sleep = std::min(sleep, std::chrono::ceil<milliseconds>(not_before_ - now));
-    }
-    if (waiting_for_slot_) sleep = std::min<milliseconds>(sleep, kExtensionMissing);
-  }
-  ShowIdle(Activity(queue));
-  return std::max(sleep, milliseconds(10));
+  const Schedule::Seen seen = Look();
+  LogMissingExtension(seen.installed);
+  const Schedule::Limits limits{settings::max_workers, milliseconds(settings::poll_interval)};
+  const Schedule::Plan plan = schedule_.Next(seen, limits, steady_clock::now());
+  const std::int64_t started = StartWorkers(plan);
+  const milliseconds sleep = schedule_.Started(started, steady_clock::now());
+  pg::ShowIdle(Activity(seen));
+  return sleep;
 }
 
 void Sleep(milliseconds time) {
-  pg::Call([&] {
-    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-              static_cast<long>(time.count()), PG_WAIT_EXTENSION);
-    ResetLatch(MyLatch);
-  });
-  // What was wrong may have been put right.
-  if (ObeySignals()) wake::ProbeNow();
+  pg::WaitForLatch(time);
+  // The new settings may have removed the reason of a pause.
+  if (pg::HandleInterrupts()) shared_state::ProbeNow();
 }
 
 [[noreturn]] void Launch() {
   Launcher launcher;
   milliseconds back_off = kFirstBackOff;
   while (true) {
+    milliseconds sleep = back_off;
     try {
-      Sleep(launcher.Round());
+      sleep = launcher.Round();
       back_off = kFirstBackOff;
+    } catch (const Canceled&) {
+      pg::ForgetCancelRequest();
     } catch (const Error& error) {
-      if (error.sqlstate() == sqlstate::kQueryCanceled) continue;
-      pg::Log(WARNING, "soulprint launcher: " + std::string(error.what()), error.detail(),
+      pg::Log(WARNING, Format("soulprint launcher: {}", error.what()), error.detail(),
               error.hint());
-      Sleep(back_off);
-      back_off = std::min<milliseconds>(back_off * 2, kLongestBackOff);
+      back_off = std::min(back_off * 2, kLongestBackOff);
+    }
+    try {
+      Sleep(sleep);
+    } catch (const Canceled&) {
+      pg::ForgetCancelRequest();
     }
   }
 }
@@ -270,16 +222,16 @@ PGDLLEXPORT void soulprint_launcher_main(Datum);
 
 void soulprint_launcher_main(Datum) {
   return pg::Enter([] {
-    InstallSignalHandlers();
-    if (wake::LauncherStarts()) {
+    pg::InstallSignalHandlers();
+    if (shared_state::LauncherStarts()) {
       // The latch of a new process is set.
       ResetLatch(MyLatch);
-      ObeySignals();
+      pg::HandleInterrupts();
       Sleep(kAfterFailedStart);
     }
     pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
-    SetUpSession("soulprint launcher");
-    wake::LauncherConnected();
+    pg::SetUpSession("soulprint launcher");
+    shared_state::LauncherConnected();
     Launch();
   });
 }

@@ -1,4 +1,5 @@
-// The launcher: waits for requested passes and starts a worker for each (DESIGN 4).
+// The launcher: one process that waits for requested passes and starts workers
+// (doc/architecture.md, "Processes").
 
 #pragma once
 

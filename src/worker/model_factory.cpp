@@ -5,54 +5,68 @@
 #include "llm/client.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
 #include "settings.hpp"
-#include "worker/gate.hpp"
+#include "store/identity.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 
 namespace {
+
+bool IsOffline() {
+  return static_cast<settings::Provider>(settings::provider) == settings::Provider::kOffline;
+}
 
 std::string ReadKey() {
   if (*settings::api_key_file == '\0') return {};
   return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
 }
 
-Endpoint EndpointFromSettings(const Price& price) {
+Endpoint EndpointFromSettings() {
   Endpoint endpoint;
   endpoint.api_url = settings::api_url;
-  endpoint.key = [server = settings::ModelServer()] {
-    if (server != settings::ModelServer()) {
-      throw Error(sqlstate::kAdminShutdown, "another model server is to be asked from now on");
-    }
-    ObeyPause();
-    return ReadKey();
-  };
-  endpoint.pause = PauseAll;
   endpoint.http = settings::Http();
   endpoint.concurrency = settings::max_concurrent_requests;
-  endpoint.request_attempts = settings::max_request_attempts;
-  endpoint.input_price = price.input;
-  endpoint.output_price = price.output;
+  endpoint.max_request_attempts = settings::max_request_attempts;
   return endpoint;
+}
+
+// USD per million tokens; 0 if soulprint.prices does not have the model.
+void SetPrices(Endpoint* endpoint) {
+  pg::Transaction transaction;
+  const pg::Row row =
+      OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
+  endpoint->input_price = row.Double(0);
+  endpoint->output_price = row.Double(1);
+  transaction.Commit();
 }
 
 }  // namespace
 
-std::unique_ptr<Model> ChosenModel(const Price& price, std::function<void()> waiting) {
-  if (settings::provider == static_cast<int>(settings::Provider::kOffline)) {
-    return std::make_unique<OfflineModel>();
-  }
-  return std::make_unique<MessagesModel>(EndpointFromSettings(price), std::move(waiting));
+std::string ModelName() {
+  return IsOffline() ? std::string(kOfflineModelName) : std::string(settings::model);
+}
+
+std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
+  if (IsOffline()) return std::make_unique<OfflineModel>();
+  Endpoint endpoint = EndpointFromSettings();
+  SetPrices(&endpoint);
+  endpoint.key = [&gate] {
+    gate.CheckOpen();
+    return ReadKey();
+  };
+  endpoint.pause = [&gate](const ServerUnavailable& reason) { gate.Close(reason); };
+  return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
 void ProbeModelServer(std::function<void()> waiting) {
-  Endpoint endpoint;
-  endpoint.api_url = settings::api_url;
+  Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
-  endpoint.pause = ProlongPause;
-  endpoint.http = settings::Http();
+  endpoint.pause = Gate::StayClosed;
   MessagesModel model(std::move(endpoint), std::move(waiting));
-  if (model.Probe(settings::ModelName()) == Reach::kAnswers) EndPause();
+  if (model.Probe(ModelName()) == Reach::kAnswers) Gate::Open();
 }
 
 }  // namespace soulprint

@@ -4,21 +4,26 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "pipeline/model.hpp"
-#include "store/sql_store.hpp"
+#include "worker/gate.hpp"
 
 namespace soulprint {
 
-// `waiting` is called at least every 100 ms while requests are open; what it throws ends asking.
-// For the process that asks only: libcurl is set up with the first model that needs it.
-std::unique_ptr<Model> ChosenModel(const Price& price, std::function<void()> waiting);
+// The name under which questions are asked: the model's, or that of the offline rules.
+std::string ModelName();
 
-// Asks the model server during a pause, with one request of the client's own (llm/client.hpp),
-// which no pass is charged for.  What pauses prolongs the pause; no answer, or a server that could
-// not give one (5xx), leaves it as it is; anything else of the server ends it, also a refusal of
-// the probe itself (400: what is wrong with questions is then found, and charged, by the passes
-// that ask them) and 429 or 529.  `waiting` as above; what it throws comes through.
+// Sends requests as long as the gate, which must outlive the model, is open.  `waiting` is called
+// at least every 100 ms while requests are in flight; what it throws comes through.  Call it only
+// in a process that sends requests: it sets up libcurl.  Needs no open transaction.
+std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting);
+
+// Asks the model server during a pause, with one small request that no pass is charged for
+// (llm/client.hpp).  A response that would pause again prolongs the pause.  No response, or one of
+// a server that could not answer (5xx), leaves the pause as it is.  Any other response of the API
+// ends it, also a 400: passes will find out, charged, what is wrong with their questions.
+// `waiting` as above.
 void ProbeModelServer(std::function<void()> waiting);
 
 }  // namespace soulprint

@@ -1,22 +1,29 @@
 #include "worker/worker.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "activity.hpp"
 #include "pg/call.hpp"
+#include "pg/process.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/caching_model.hpp"
 #include "pipeline/full_pass.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/app_tables.hpp"
+#include "store/blocker.hpp"
 #include "store/identity.hpp"
+#include "store/lease.hpp"
+#include "store/pass_end.hpp"
 #include "store/pass_queue.hpp"
 #include "store/sql_store.hpp"
 #include "store/stored_export.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
+#include "worker/ending.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
 
@@ -26,14 +33,7 @@ namespace soulprint {
 
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr std::chrono::seconds kFirstRetry{10};  // doubled with each attempt
-// What the profile says while something is wrong that only the server's people can put right.
-constexpr std::string_view kShownWait =
-    "The profile cannot be made at the moment. It is tried again by itself.";
-
-// What a worker is started for.  Crosses the fork as bytes.
+// The task of a worker.  Crosses the fork as bytes.
 struct WorkerTask {
   Oid database = InvalidOid;
   Oid role = InvalidOid;
@@ -42,122 +42,138 @@ struct WorkerTask {
 };
 static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
 
-// Worth another attempt: connection, rollback, resources, operator, system, a lock that nobody
-// holds any more.
-bool IsTransient(const std::string& sqlstate) {
-  if (sqlstate == sqlstate::kLockNotAvailable) return true;
-  for (const char* state_class : {"08", "40", "53", "57", "58"}) {
-    if (sqlstate.starts_with(state_class)) return true;
-  }
-  return false;
-}
-
-// The detail of a violated constraint is the row, and nobody's words belong in a log.
-std::string Detail(const Error& error) {
-  return error.sqlstate().starts_with("23") ? std::string() : error.detail();
-}
-
-std::string Sentences(const Error& error) {
-  std::string text = error.what();
-  const std::string detail = Detail(error);
-  for (const std::string* more : {&detail, &error.hint()}) {
-    if (more->empty()) continue;
-    text += text.ends_with('.') ? " " : ". ";
-    text += *more;
-  }
-  return text;
-}
-
 PassOptions OptionsFromSettings() {
   PassOptions options;
-  options.model = settings::ModelName();
+  options.model = ModelName();
   options.min_chunk_success = settings::min_chunk_success;
   options.v2_required = settings::require_sections;
   return options;
 }
 
-// How long a pass that ended with 57P03 waits.  During a pause the launcher knows when to go on;
-// but a pass that meets one again has a question that alone is refused: others get ever more time.
-milliseconds WaitAfterPause(int pauses) {
-  const milliseconds interval(settings::pause_probe_interval);
-  if (pauses > 1) return interval * (1 << std::min(pauses - 1, 16));
-  return FindObstacle() ? milliseconds(0) : interval;
+void Log(const PassLease& lease, const Ending& ending) {
+  if (ending.level == Ending::Level::kNone) return;
+  pg::Log(ending.level == Ending::Level::kWarning ? WARNING : LOG,
+          Format("{} {}", lease.Name(), ending.log), ending.detail, ending.hint);
 }
 
-// Records why the pass could not be finished.  Throws Error when that cannot be recorded either,
-// and error itself when the pass is no longer this worker's.
-void EndUnfinished(SqlStore& store, const TakenPass& pass, const Error& error) {
-  const std::string& sqlstate = error.sqlstate();
-  const bool met_pause = HasMetPause() && error.IsOwn(sqlstate::kCannotConnectNow);
-  const int pauses = met_pause ? CountPause(pass.id) : 0;
-  const bool fails = pauses > 1 && pass.attempts >= settings::max_pass_attempts;
-  const std::string name = NameOf(pass);
-  if (error.IsOwn(sqlstate::kNoData)) throw error;
-  if (PutOffForLock(pass, error)) return;
-  if (error.IsOwn(sqlstate::kCannotConnectNow) && !fails) {
-    store.Requeue(Sentences(error), std::string(kShownWait), pauses > 1, WaitAfterPause(pauses));
-    pg::Log(LOG, name + " waits: " + error.what(), {}, error.hint());
-  } else if (error.IsOwn(sqlstate::kAdminShutdown)) {
-    store.Requeue(Sentences(error), std::string(kShownWait), false, milliseconds(0));
-    pg::Log(LOG, name + " returned to the queue: " + error.what());
-  } else if (sqlstate == sqlstate::kQueryCanceled && CancelRequested()) {
-    store.Fail("canceled by an administrator");
-    pg::Log(LOG, name + " was canceled by an administrator");
-  } else if (!fails && IsTransient(sqlstate) && pass.attempts < settings::max_pass_attempts) {
-    store.Requeue(Sentences(error), Sentences(error), true,
-                  kFirstRetry * (1 << (pass.attempts - 1) % 16));
-    pg::Log(LOG, name + " will be tried again: " + error.what(), Detail(error));
-  } else {
-    store.Fail(Sentences(error));
-    pg::Log(WARNING, name + " failed: " + error.what(), Detail(error), error.hint());
+// One attempt of one pass, from claiming it to recording how it ended.
+class Run {
+ public:
+  explicit Run(QueuedPass pass)
+      : pass_(std::move(pass)),
+        lease_(pass_.id, pass_.user_id, [this] { gate_.CheckSettings(); }),
+        store_(lease_) {}
+
+  // False if there was nothing to do: another process has the pass, or nobody wants it any more.
+  bool Try() {
+    if (!lease_.TryLock()) return false;
+    pg::ShowActivity("taking " + lease_.Name());
+    try {
+      claimed_ = ClaimPass(&pass_);
+      if (!claimed_) return false;
+      RunRoute();
+    } catch (const Error& error) {
+      End(error);
+    } catch (const std::exception& error) {
+      End(Error(sqlstate::kInternalError, error.what()));
+    }
+    return true;
   }
-}
 
-void Run(SqlStore& store) {
-  RememberedModel* remembered = nullptr;
-  const std::unique_ptr<Model> chosen = ChosenModel(store.ModelPrice(), [&] {
-    remembered->SaveIfDue();
-    store.WaitingForRequests();
-  });
-  RememberedModel model(*chosen, store);
-  remembered = &model;
-  RunFullPass(store, model, OptionsFromSettings());
-}
-
-void RunOrRecord(const TakenPass& pass) {
-  SqlStore store(pass);
-  try {
-    if (pass.attempts > settings::max_pass_attempts) {
+ private:
+  void RunRoute() {
+    if (pass_.attempts > settings::max_pass_attempts) {
       throw Error(sqlstate::kInternalError,
-                  "the worker ended unexpectedly in each of " +
-                      std::to_string(settings::max_pass_attempts) + " attempts",
-                  {}, "Look for the reason in the server log, then ask for the pass again.");
+                  Format("the worker ended unexpectedly in each of {} attempts",
+                         settings::max_pass_attempts))
+          .Hint("Look for the reason in the server log, then request the pass again.");
     }
-    if (!pass.put_off) {
-      pg::Log(LOG, NameOf(pass) + " starts, attempt " + std::to_string(pass.attempts));
+    if (pass_.put_off_for.empty()) {
+      pg::Log(LOG, Format("{} starts, attempt {}", lease_.Name(), pass_.attempts));
     }
-    ImportStoredExport(store, pass.user_id);
-    Run(store);
-    pg::Log(LOG, NameOf(pass) + " is complete: " + store.Summary());
-  } catch (const Error& error) {
-    EndUnfinished(store, pass, error);
-  } catch (const std::exception& error) {
-    EndUnfinished(store, pass, Error(sqlstate::kInternalError, error.what()));
+    ImportStoredExport(lease_);
+    RememberedModel* remembered = nullptr;
+    const std::unique_ptr<Model> inner = MakeModel(gate_, [&] {
+      remembered->SaveIfDue();
+      lease_.WaitForServer();
+    });
+    RememberedModel model(*inner, store_);
+    remembered = &model;
+    RunFullPass(store_, model, OptionsFromSettings());
+    pg::Log(LOG, Format("{} is complete: {}", lease_.Name(), store_.summary()));
   }
-}
 
-void RunPass(const TakenPass& pass) {
-  try {
-    RunOrRecord(pass);
-  } catch (const Error& error) {
-    if (!error.IsOwn(sqlstate::kNoData)) return PostponePass(pass, error);
-    // Whoever canceled it has recorded that.
-    pg::Log(LOG, NameOf(pass) + " ended unpublished: " + error.what());
+  // Records how the attempt ended.  If the profile does not take that (a trigger raises an error,
+  // say), the pass is put off, so that it stands in nobody's way.
+  void End(const Error& error) {
+    const Ending ending = EndingOf(error, ThisAttempt(error));
+    try {
+      Act(ending);
+    } catch (const Error& refusal) {
+      Act(EndingOfUnrecorded(error, refusal, Blocker(refusal), pass_.put_off_for));
+    }
   }
-}
 
-// What the application's triggers and policies left in the session must not reach the next pass:
-// settings, temporary tables, prepared statements, listening.
+  Attempt ThisAttempt(const Error& error) {
+    Attempt attempt;
+    attempt.number = claimed_ ? pass_.attempts : pass_.attempts + 1;
+    attempt.max = settings::max_pass_attempts;
+    attempt.probe_interval = std::chrono::milliseconds(settings::pause_probe_interval);
+    attempt.paused = Gate::WhyClosed().has_value();
+    if (gate_.met_pause() && dynamic_cast<const ServerUnavailable*>(&error) != nullptr) {
+      attempt.pauses = CountPause(lease_);
+    }
+    attempt.blocker = Blocker(error);
+    return attempt;
+  }
+
+  // Who holds the lock that was waited for, "" if that was not the error.
+  std::string Blocker(const Error& error) const {
+    if (error.sqlstate() != sqlstate::kLockNotAvailable) return {};
+    return DescribeBlocker(lease_.user_id());
+  }
+
+  void Act(const Ending& ending) {
+    bool is_news = true;
+    switch (ending.action) {
+      case Ending::Action::kDiscard:
+        break;
+      case Ending::Action::kLeave:
+        is_news = PutOffPass(lease_, ending.reason, ending.wait, Charge(ending));
+        break;
+      case Ending::Action::kRequeue:
+        if (claimed_) {
+          RequeuePass(lease_, ending.reason, ending.shown, ending.charged, ending.wait);
+        } else {
+          PutOffPass(lease_, ending.reason, ending.wait, Charge(ending));
+        }
+        break;
+      case Ending::Action::kFail:
+        if (claimed_) {
+          FailPass(lease_, ending.reason, store_.memory_published());
+        } else {
+          FailUnclaimedPass(lease_, ending.reason);
+        }
+        break;
+    }
+    if (is_news) Log(lease_, ending);
+  }
+
+  // Added to the attempts of the pass; a claimed pass counts this attempt already.
+  int Charge(const Ending& ending) const {
+    if (claimed_) return ending.charged ? 0 : -1;
+    return ending.charged && ending.action == Ending::Action::kRequeue ? 1 : 0;
+  }
+
+  QueuedPass pass_;
+  Gate gate_;
+  PassLease lease_;
+  SqlStore store_;
+  bool claimed_ = false;
+};
+
+// Removes what the application's triggers and policies left in the session before the next pass:
+// settings, temporary tables, prepared statements, LISTEN.
 void ResetSession() {
   pg::Transaction transaction;
   pg::Call([] {
@@ -167,53 +183,61 @@ void ResetSession() {
     DiscardCommand(&discard, true);
   });
   transaction.Commit();
-  SetUpSession("soulprint worker");
+  pg::SetUpSession("soulprint worker");
 }
 
-// Whoever interrupts it wants it to end.
 void Probe() {
-  ShowActivity("asking whether the model server answers again");
+  pg::ShowActivity("probing the model server");
+  const Gate gate;
   try {
-    ProbeModelServer([] {
-      LookAtLatch();
-      ObeyServer();
-      ShowWaitForRequests();
+    ProbeModelServer([&] {
+      pg::WaitForLatch(std::chrono::milliseconds(0));
+      pg::EndServerWait();
+      gate.CheckSettings();
+      pg::ShowServerWait();
     });
-  } catch (const Error& error) {
-    if (!CancelRequested() && !error.IsOwn(sqlstate::kAdminShutdown)) throw;
+  } catch (const Canceled&) {
+    // The pause goes on.
+  } catch (const PassStopped&) {
   }
 }
 
-void TakePasses(const WorkerTask& task) {
+void LookUp() {
+  pg::ShowActivity("looking up pending profiles");
+  shared_state::SetLookUpPosition(LookUpPendingProfiles(shared_state::LookUpPosition()));
+  DeleteExpired();
+}
+
+// Runs the first of the due passes that this process can have.  False if there is none.
+bool RunNext(std::int64_t only) {
+  for (QueuedPass& pass : DuePasses(only)) {
+    if (!Run(std::move(pass)).Try()) continue;
+    shared_state::CountPassEnded();
+    pg::ForgetCancelRequest();
+    return true;
+  }
+  return false;
+}
+
+void DoTask(const WorkerTask& task) {
   if (task.duty == WorkerDuty::kProbe) {
     Probe();
     if (task.pass == 0) return;
   }
-  if (task.duty == WorkerDuty::kLookUp) {
-    ShowActivity("looking up pending profiles");
-    wake::SetLookUpPosition(LookUpPendingProfiles(wake::LookUpPosition()));
-    DeleteExpired();
-  }
-  while (!FindObstacle()) {
-    const std::optional<TakenPass> pass = TakePass(task.pass);
-    if (!pass) return;
-    RunPass(*pass);
-    ReleasePass(*pass);
-    wake::CountPassEnded();
-    ForgetCancelRequest();
-    if (task.pass != 0) return;
+  if (task.duty == WorkerDuty::kLookUp) LookUp();
+  while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();
-    ObeySignals();
+    pg::HandleInterrupts();
   }
 }
 
 void Work(const WorkerTask& task) {
   try {
-    TakePasses(task);
-  } catch (const Error& error) {
+    DoTask(task);
+  } catch (const Error&) {
     pg::Transaction transaction;
     if (IsInstalled()) throw;
-    pg::Log(LOG, "soulprint worker ends: the extension was dropped");
+    pg::Log(LOG, "soulprint worker exits: the extension was dropped");
   }
 }
 
@@ -252,9 +276,10 @@ void soulprint_worker_main(Datum) {
   return pg::Enter([] {
     WorkerTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
-    InstallSignalHandlers();
+    pg::InstallSignalHandlers();
     pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
-    SetUpSession("soulprint worker");
+    pg::SetUpSession("soulprint worker");
+    PinAppSchema();
     Work(task);
   });
 }

@@ -57,7 +57,7 @@ for my $file (glob('test/fuzz/*.cpp'))
 
 # A source a_b_c.cpp is tested by a_b_c_test.cpp, or as a part of its subject by a_b_test.cpp or
 # a_test.cpp.
-for my $file (glob('src/{util,pipeline,export,net,llm,offline}/*.cpp'))
+for my $file (glob('src/{util,pipeline,export,net,llm,offline}/*.cpp src/worker/{ending,schedule}.cpp'))
 {
 	my ($room, $name) = $file =~ m{/([^/]+)/([^/]+)\.cpp$};
 	# What the offline model is made of is tested through it.

@@ -35,14 +35,14 @@ for my $preload (1, 0)
 	for my $call ('SELECT soulprint_start_full_pass', 'SELECT soulprint_cancel_full_pass', 'CALL soulprint_run_full_pass')
 	{
 		like(error_of($node, "$call('$missing')"),
-			qr/^ERROR:  P0002: user $missing does not exist\n.*^HINT:  Insert the user's row first\./ms, "$with: $call: unknown user");
+			qr/^ERROR:  P0002: no profile for user $missing in \S+\n.*^HINT:  Insert the user's row first\./ms, "$with: $call: unknown user");
 		like(error_of($node, "$call(NULL)"), qr/^ERROR:  22004: user_id must not be null\n.*^HINT:/ms, "$with: $call: NULL");
 		like(error_of($node, "$call('no uuid')"), qr/^ERROR:  22P02: invalid input syntax for type uuid/, "$with: $call: malformed uuid");
 	}
 	for my $call ('SELECT soulprint_start_full_pass', 'CALL soulprint_run_full_pass')
 	{
 		like(error_of($node, "$call('$empty')"),
-			qr/^ERROR:  55000: user $empty has nothing to read\n.*^HINT:  Import an export/ms, "$with: $call: nothing to read");
+			qr/^ERROR:  55000: no conversations to process for user $empty\n.*^HINT:  Import an export/ms, "$with: $call: nothing to read");
 	}
 	is(status($node, $empty), '', "$with: a request that was refused leaves the profile alone");
 	is($sql->("SELECT soulprint_cancel_full_pass('$user')"), 'f', "$with: nothing to cancel");

@@ -23,7 +23,8 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT * INTO rule FROM public.rules r WHERE r.user_id = NEW.user_id;
-    IF rule.what = 'memory' AND NEW.memory_md IS DISTINCT FROM OLD.memory_md
+    IF rule.what = 'claim' AND NEW.full_pass_status = 'processing' AND OLD.full_pass_status = 'pending'
+        OR rule.what = 'memory' AND NEW.memory_md IS DISTINCT FROM OLD.memory_md
         OR rule.what = 'text' AND NEW.soulprint_text IS DISTINCT FROM OLD.soulprint_text
         OR rule.what = 'status' AND NEW.full_pass_status IS DISTINCT FROM OLD.full_pass_status
         OR rule.what = 'complete' AND NEW.full_pass_status = 'complete' THEN
@@ -38,7 +39,18 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION app_check()});
+CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION app_check();
+CREATE FUNCTION app_check_chunk() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    rule public.rules;
+BEGIN
+    SELECT * INTO rule FROM public.rules r WHERE r.user_id = NEW.user_id;
+    IF rule.what = 'chunks' THEN
+        RAISE 'this tenant may not store a profile' USING ERRCODE = rule.code;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER app_check_chunk BEFORE INSERT ON conversation_chunks FOR EACH ROW EXECUTE FUNCTION app_check_chunk()});
 
 my ($number, %users) = (0);
 
@@ -64,9 +76,11 @@ my $listener = $node->background_psql('postgres');
 $listener->query_safe('LISTEN soulprint');
 
 # Errors.
-my @codes = qw(57P01 57P03 02000 57014 55P03 40001 53200 P0001);
+my @transient = qw(57P01 57P03 57014 40001 55P03 08006 53200);
+my @codes = (@transient, qw(02000 23514 P0001));
+my %most = ((map { $_ => 3 } @transient), (map { $_ => 1 } qw(02000 23514 P0001)));
 my %of;
-for my $what (qw(memory text status complete))
+for my $what (qw(claim chunks memory text status complete))
 {
 	$of{$what}{$_} = new_user($what, $_) for @codes;
 }
@@ -76,21 +90,22 @@ for (sort keys %users)
 {
 	cmp_ok(starts($_), '<=', 1, "$users{$_}: one attempt, then it waits or has ended");
 }
-# Each round lets the next attempt begin, as if the time had passed; not those whose status cannot be set.
+# Each round lets the next attempt begin, as if the time had passed.
 for (1 .. 4)
 {
-	$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND user_id IN (SELECT user_id FROM rules WHERE what <> 'status'); SELECT soulprint.wake_launcher()");
+	$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued'; SELECT soulprint.wake_launcher()");
 	all_wait_or_ended();
 }
-for my $what (qw(memory text complete))
+for my $what (qw(claim chunks memory text complete))
 {
 	for my $code (@codes)
 	{
 		my $user = $of{$what}{$code};
-		my $attempts = $code eq '02000' || $code eq 'P0001' ? 1 : 3;
+		my $attempts = $most{$code};
 		is(status($node, $user), 'failed: this tenant may not store a profile', "$users{$user}: it fails and says why");
 		is($sql->("SELECT state, attempts FROM soulprint.full_passes WHERE user_id = '$user'"), "failed|$attempts", "$users{$user}: after $attempts attempts");
-		is(starts($user), $attempts, "$users{$user}: no more were begun");
+		is(starts($user), $what eq 'claim' ? 0 : $attempts, "$users{$user}: no more were begun");
+		is(count_log($node, qr/of user $user (?:will be retried|failed): this tenant/), $attempts, "$users{$user}: one line an attempt");
 	}
 }
 for my $code (@codes)
@@ -99,9 +114,10 @@ for my $code (@codes)
 	is(status($node, $user), 'pending', "$users{$user}: it stays pending");
 	# It may have been a lock, once.
 	$node->poll_query_until('postgres', "SELECT not_before > now() + interval '1 min' FROM soulprint.full_passes WHERE user_id = '$user'") if $code eq '55P03';
-	is($sql->("SELECT state, attempts, error, not_before > now() + interval '1 min' FROM soulprint.full_passes WHERE user_id = '$user'"),
-		'queued|0|this tenant may not store a profile|t', "$users{$user}: its pass waits for minutes and says why");
+	is($sql->("SELECT state, attempts <= 3, error, not_before > now() + interval '1 min' FROM soulprint.full_passes WHERE user_id = '$user'"),
+		'queued|t|this tenant may not store a profile|t', "$users{$user}: its pass waits for minutes and says why");
 }
+is(count_log($node, qr/administrator|unexpectedly/), 0, 'nobody else is blamed');
 
 # Changes that are taken back.
 my %guards = map { $_ => new_user($_, '') } ('silently back', 'always pending', 'complete back', 'no row');

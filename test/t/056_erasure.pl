@@ -151,14 +151,14 @@ sub forgotten_users
 	for my $role ('reader', $shape eq 'live' ? 'stranger' : ())
 	{
 		my $claim = $role eq 'stranger' ? "SET request.jwt.claim.sub = '" . user(998) . "';" : '';
-		like(error_of("SET ROLE $role; $claim SELECT soulprint_forget('$user')"), $role eq 'reader' ? qr/^ERROR:  42501/ : qr/^ERROR:  P0002: user $user does not exist/, "$shape: $role may not forget");
+		like(error_of("SET ROLE $role; $claim SELECT soulprint_forget('$user')"), $role eq 'reader' ? qr/^ERROR:  42501/ : qr/^ERROR:  P0002: no profile for user $user in public\.user_profiles/, "$shape: $role may not forget");
 	}
 	is(profile($node, $user), $before, "$shape: and nothing has changed");
 	isnt(traces($user), $none, "$shape: nothing is forgotten");
 	$sql->("BEGIN; SELECT soulprint_forget('$user'); ROLLBACK");
 	is(profile($node, $user), $before, "$shape: rolled back, the profile is back");
 	like(error_of('SELECT soulprint_forget(NULL)'), qr/^ERROR:  22004: user_id must not be null/, "$shape: soulprint_forget(NULL)");
-	like(error_of("SELECT soulprint_forget('" . user(999) . "')"), qr/^ERROR:  P0002: user \S+ does not exist/, "$shape: of an unknown user");
+	like(error_of("SELECT soulprint_forget('" . user(999) . "')"), qr/^ERROR:  P0002: no profile for user \S+ in /, "$shape: of an unknown user");
 
 	# On a live project it is the user's own right.
 	$sql->(owner($user) . "SELECT soulprint_forget('$user')");
@@ -317,7 +317,7 @@ sub single_facts
 	my $other = new_user();
 	for my $call ([ "'$user', 0", qr/^ERROR:  P0002: fact 0 of user $user does not exist\nHINT:  SELECT/ ],
 		[ "'$other', $fact", qr/^ERROR:  P0002: fact $fact of user $other does not exist/ ],
-		[ "'" . user(999) . "', 1", qr/^ERROR:  P0002: user \S+ does not exist/ ],
+		[ "'" . user(999) . "', 1", qr/^ERROR:  P0002: no profile for user \S+ in / ],
 		[ "NULL, 1", qr/^ERROR:  22004: user_id must not be null/ ], [ "'$user', NULL", qr/^ERROR:  22004: fact_id must not be null/ ])
 	{
 		like(error_of("SELECT soulprint_forget_fact($call->[0])"), $call->[1], "$shape: soulprint_forget_fact($call->[0])");
@@ -354,7 +354,7 @@ sub earlier_versions
 	$sql->(import_words($user, b => 'ceratosaurus'));
 	full_pass($user);
 	my $second = profile($node, $user);
-	like(error_of("SELECT soulprint_rollback('$user', 7)"), qr/^ERROR:  P0002: version 7 .*\nHINT:  Kept are the versions 1\./, "$shape: another version");
+	like(error_of("SELECT soulprint_rollback('$user', 7)"), qr/^ERROR:  P0002: version 7 .*\nHINT:  These versions are kept: 1\./, "$shape: another version");
 	like(error_of("SELECT soulprint_rollback('$user', NULL)"), qr/^ERROR:  22004: version must not be null/, "$shape: no version named");
 	like(error_of("SET ROLE reader; SELECT soulprint_rollback('$user', 1)"), qr/^ERROR:  42501/, "$shape: who may only read may not roll back");
 	is(profile($node, $user), $second, "$shape: nothing has changed");

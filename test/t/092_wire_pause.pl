@@ -84,7 +84,7 @@ sub soon
 # The kinds of the questions asked, in this order.
 sub requests { return join ' ', map { $_->{kind} } $model->journal }
 
-sub warnings { return count_log($node, qr/WARNING:  soulprint pauses: $_[0]/) }
+sub warnings { return count_log($node, qr/WARNING:  pausing requests: $_[0]/) }
 
 # What a server can say, and what the reason begins with.
 my %said = (
@@ -105,7 +105,7 @@ for my $kind (sort keys %said)
 	is_paused($kind, $reason, @users);
 	is($model->stats->{requests}, 1, "$kind: one request");
 	is(warnings($reason) - $before, 1, "$kind: one warning in the log");
-	my ($hint) = reverse slurp_file($node->logfile) =~ /WARNING:  soulprint pauses: $reason.*\n.*HINT:  (.*)/g;
+	my ($hint) = reverse slurp_file($node->logfile) =~ /WARNING:  pausing requests: $reason.*\n.*HINT:  (.*)/g;
 	like($hint, qr/^[A-Z].*reload the server's configuration\.$/, "$kind: with a hint");
 
 	# Two more, and a reload, which has one of the three try.
@@ -182,7 +182,7 @@ my $from = length slurp_file($node->logfile);
 $model->config(api_key => 'sk-ant-another');
 is_paused('a key revoked in the middle', 'the model server does not accept', @users);
 my $log = substr slurp_file($node->logfile), $from;
-is(join(', ', map { scalar(() = $log =~ /$_/g) } 'soulprint pauses', 'soulprint goes on'), '1, 0', 'a key revoked in the middle: one pause');
+is(join(', ', map { scalar(() = $log =~ /$_/g) } 'pausing requests', 'resuming requests'), '1, 0', 'a key revoked in the middle: one pause');
 cmp_ok(scalar(grep { $_->{status} == 401 } $model->journal), '<=', 3 * 10, 'a key revoked in the middle: only what was open is refused');
 my $key_file = $settings{'soulprint.api_key_file'};
 PostgreSQL::Test::Utils::append_to_file("$key_file.new", 'sk-ant-another');
@@ -237,7 +237,7 @@ for my $what (sort keys %changes)
 	$model->config(api_key => 'sk-ant-another');
 	$elsewhere->config(api_key => 'sk-ant-elsewhere');
 	$model->script({ hold => \1 });
-	my $returned = count_log($node, qr/returned to the queue: another model server is to be asked/);
+	my $returned = count_log($node, qr/returned to the queue: model server settings changed/);
 	my $user = ask_for_long(1, 30);
 	$model->wait_for(held => 1);
 	alter(%{ $changes{$what} });
@@ -248,7 +248,7 @@ for my $what (sort keys %changes)
 	is(join(' ', map { scalar grep { $_->{status} == 200 } $elsewhere->journal($_) } qw(facts memory sections)), $what eq 'offline' ? '0 0 0' : '29 1 1',
 		"$what from a reload on: who is asked the rest");
 	is($elsewhere->stats->{requests}, $what eq 'offline' ? 0 : 31, "$what from a reload on: with the key that belongs there");
-	is(count_log($node, qr/returned to the queue: another model server is to be asked/) - $returned, 1, "$what from a reload on: the pass goes through the queue");
+	is(count_log($node, qr/returned to the queue: model server settings changed/) - $returned, 1, "$what from a reload on: the pass goes through the queue");
 	is($sql->("SELECT attempts FROM soulprint.full_passes WHERE user_id = '$user'"), '1', "$what from a reload on: uncharged");
 	set(map { $_ => undef } keys %{ $changes{$what} });
 }
@@ -290,7 +290,7 @@ ok(soon("SELECT query NOT LIKE 'paused: %' FROM pg_stat_activity WHERE backend_t
 # The server says how long it wants to be left alone: that long it is, however often one would ask.
 set(pause_probe_interval => '200ms');
 $model->forget;
-my $alone = 'the model server wants to be left alone for some time';
+my $alone = qr/model server asked not to be contacted for \d+ s/;
 $before = warnings($alone);
 $model->script({ error => { status => 503, headers => { 'retry-after' => '86400' } }, times => 'always' });
 @users = ask_for(1);

@@ -110,7 +110,7 @@ unlike($everything, qr/sk-ant/, 'is not repeated with the key');
 $model->forget;
 $model->hold;
 $node->reload;
-for my $does ('asking whether the model server answers again', 'facts 0/3')
+for my $does ('probing the model server', 'facts 0/3')
 {
 	$model->wait_for(held => 1);
 	$everything = everything();

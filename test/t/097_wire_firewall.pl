@@ -40,7 +40,7 @@ sub of_pass
 	return $sql->("SELECT $field FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1");
 }
 
-sub pauses { return count_log($node, qr/WARNING:  soulprint pauses/) }
+sub pauses { return count_log($node, qr/WARNING:  pausing requests/) }
 
 sub ends { return join ' ', map { end_of_pass($node, $_) } @_ }
 

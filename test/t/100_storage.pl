@@ -274,7 +274,7 @@ my %broken = (
 	'HTML' => [ '<!DOCTYPE html><html><body>Not found</body></html>' ],
 	'a truncated ZIP' => [ substr($emily, 0, 9000), 'export archive ends in the middle' ],
 	'a truncated JSON' => [ substr(export_of(1, 9), 0, 900) ],
-	'an array without conversations' => [ '[]', 'the export holds no conversation that can be used' ],
+	'an array without conversations' => [ '[]', 'export contains no usable conversations' ],
 	'another JSON' => [ '{"error": "not_found"}', 'JSON object is not an export of conversations' ]);
 for my $what (sort keys %broken)
 {

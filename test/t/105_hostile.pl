@@ -42,7 +42,7 @@ is_harmless('paths that lead out',
 	qr/^1 imported/);
 is(join(' ', grep { -e } map { ("$_/escaped.json", "$_/absolute.json") } '/', $folder, $node->data_dir, '/tmp'), '', 'write nothing anywhere');
 is_harmless('a string of 80 MB', make('string.json', q{write('[{"id": "c4", "messages": [{"role": "user", "content": "', *('x' * MB for i in range(80)), '"}]}]')}),
-	qr/ERROR:  the export holds no conversation that can be used.*too large/s);
+	qr/ERROR:  export contains no usable conversations.*too large/s);
 is_harmless('a string of 80 MB beside a conversation', make('beside.json', q{write('[{"id": "c5", "x": "', *('x' * MB for i in range(80)), '"}, ', json.dumps(conversation(id="c6")), ']')}),
 	qr/^1 imported, 1 skipped/);
 is_harmless('nesting of 10,000', make('deep.json', q{write('[{"id": "c7", "mapping": ', '[' * 10000, ']' * 10000, '}]')}), qr/ERROR:  the export holds no conversation.*nested too deeply/s);
@@ -51,7 +51,7 @@ is_harmless('300,000 conversations that are none', make('none.json', q{write('['
 is_harmless('a tree of 60,000 nodes in a ring',
 	make('ring.json', q{write(json.dumps([{"id": "c8", "current_node": "0", "mapping": {str(i): {"id": str(i), "parent": str((i + 1) % 60000), "children": [], "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["x"]}}} for i in range(60000)}}]))}),
 	qr/^1 imported/);
-my $too_large = qr/ERROR:  the export holds no conversation that can be used.*too large/s;
+my $too_large = qr/ERROR:  export contains no usable conversations.*too large/s;
 is_harmless("countless $_->[0]", make('countless.json', qq{write('[{"id": "c", $_->[1]', ','.join(['$_->[2]'] * 8000000), '$_->[3]}]')}), $too_large)
 	for [ 'messages', '"messages": [', '{}', ']' ], [ 'turns', '"chat_messages": [', '{}', ']' ], [ 'nodes', '"mapping": {', '"":{}', '}' ],
 	[ 'children', '"mapping": {"a": {"children": [', '""', ']}}' ];

@@ -79,7 +79,7 @@ upload_is_harmless('one whose stored file does not end', "${streamed}zip(('conve
 upload_is_harmless('one that is compressed with LZMA', "${streamed}zip(('conversations.zip', inner(streamed('conversations.json', b'x', 14))))", qr/ERROR:  .*not read: LZMA/);
 upload_is_harmless('a prefix before the ZIP', "zip($member); write(b'MZ' + bytes(1000) + open(path, 'rb').read())", $refused);
 
-upload_is_harmless('a number of 31 MB', q{write('[{"messages": [], "x": ', *['1' * MB] * 31, '}]')}, qr/ERROR:  the export holds no conversation that can be used.*too large/s);
+upload_is_harmless('a number of 31 MB', q{write('[{"messages": [], "x": ', *['1' * MB] * 31, '}]')}, qr/ERROR:  export contains no usable conversations.*too large/s);
 upload_is_harmless('links without an end', q{tree(said('](sandbox:' * (15 * MB // 10)))}, qr/^1 imported/);
 
 my $long = q{'é' + 't' * 2 * MB};

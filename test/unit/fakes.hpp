@@ -162,7 +162,7 @@ class FakeStore : public Store {
   void Report(const Progress& progress) override {
     RequireOwned();
     if (static_cast<int>(reports.size()) == stop_at_report) {
-      throw Error(sqlstate::kQueryCanceled, "canceled by an administrator");
+      throw Canceled("canceled by an administrator");
     }
     reports.push_back(progress);
   }
@@ -173,7 +173,7 @@ class FakeStore : public Store {
 
  private:
   void RequireOwned() const {
-    if (!owned) throw Error(sqlstate::kNoData, "the pass is no longer this worker's");
+    if (!owned) throw PassLost("the pass is no longer this worker's");
   }
 };
 

@@ -65,7 +65,7 @@ TEST(ClientProbe, RefusedAsWellIsAPauseAfterTwoRequests) {
     Wire wire;
     std::string paused;
     wire.endpoint.delay_scale = 1;
-    wire.endpoint.pause = [&](const Error& error, std::chrono::seconds) { paused = error.what(); };
+    wire.endpoint.pause = [&](const ServerUnavailable& error) { paused = error.what(); };
     wire.stub.Play({scene});
     const Error error = wire.Ending(10);
     EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
@@ -123,10 +123,9 @@ TEST(ClientProbe, ByItselfIsOneRequest) {
         Probed{Reply(503, "", day), Reach::kPauses, 86400}}) {
     Wire wire;
     int paused = -1;
-    wire.endpoint.pause = [&](const Error& error, std::chrono::seconds at_least) {
-      EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
+    wire.endpoint.pause = [&](const ServerUnavailable& error) {
       EXPECT_NE(error.hint(), "");
-      paused = static_cast<int>(at_least.count());
+      paused = static_cast<int>(error.at_least().count());
     };
     wire.stub.Play({scene});
     EXPECT_EQ(wire.model().Probe("claude-haiku-4-5"), reach) << scene.bytes;
@@ -138,16 +137,14 @@ TEST(ClientProbe, ByItselfIsOneRequest) {
 TEST(ClientProbe, KeyThatCannotBeReadPausesAndWhatIdleThrowsComesThrough) {
   Wire wire;
   int pauses = 0;
-  wire.endpoint.pause = [&](const Error&, std::chrono::seconds) { ++pauses; };
-  wire.endpoint.key = [&]() -> std::string {
-    throw Error(sqlstate::kCannotConnectNow, "no file", "", "Make one.");
-  };
+  wire.endpoint.pause = [&](const ServerUnavailable&) { ++pauses; };
+  wire.endpoint.key = [&]() -> std::string { throw ServerUnavailable("no file", "Make one."); };
   EXPECT_EQ(wire.model().Probe("m"), Reach::kPauses);
   EXPECT_EQ(pauses, 1);
   wire.endpoint.key = nullptr;
   wire.kept.reset();
   wire.idle = [&] {
-    if (wire.sent() == 1) throw Error(sqlstate::kQueryCanceled, "now");
+    if (wire.sent() == 1) throw Canceled("now");
   };
   wire.stub.Play({{"", Scene::End::kHang}});
   EXPECT_THROW(wire.model().Probe("m"), Error);
@@ -261,28 +258,48 @@ TEST(ClientEnding, WhatAPauseGivesUpIsNoFailedChunk) {
 TEST(ClientEnding, AnErrorOfTheirsPausesNobody) {
   Wire wire;
   int pauses = 0;
-  wire.endpoint.pause = [&](const Error&, std::chrono::seconds) { ++pauses; };
+  wire.endpoint.pause = [&](const ServerUnavailable&) { ++pauses; };
   const auto next = []() -> std::optional<Question> {
-    throw Error(sqlstate::kCannotConnectNow, "raised by a trigger");
+    throw SqlError(sqlstate::kCannotConnectNow, "raised by a trigger", "", "");
   };
   EXPECT_THROW(wire.model().Ask(next, [](const Question&, const Answer&) {}), Error);
   EXPECT_EQ(pauses, 0);
 }
 
-TEST(ClientEnding, WhatActsAtOnceStillDoes) {
+// Asks two questions, of which the second is never answered, and throws when both are asked.
+// True if that request was given up at once.
+bool IsGivenUpAtOnce(const std::function<void()>& throw_error) {
+  Wire wire;
+  wire.endpoint.concurrency = 2;
+  wire.endpoint.http.timeout = std::chrono::milliseconds(1500);
+  wire.stub.Play({Says("first"), {"", Scene::End::kHang}});
+  int fetched = 0;
+  const auto next = [&]() -> std::optional<Question> {
+    if (wire.sent() == 2) throw_error();
+    return fetched < 2 ? std::optional(Wire::Some(++fetched)) : std::nullopt;
+  };
+  int taken = 0;
+  EXPECT_THROW(wire.model().Ask(next, [&](const Question&, const Answer&) { ++taken; }), Error);
+  return taken == 1;
+}
+
+TEST(ClientEnding, SignalsOfOursActAtOnce) {
+  EXPECT_TRUE(IsGivenUpAtOnce([] { throw PassLost("now"); }));
+  EXPECT_TRUE(IsGivenUpAtOnce([] { throw PassStopped("now"); }));
+  EXPECT_TRUE(IsGivenUpAtOnce([] { throw Canceled("now"); }));
+}
+
+TEST(ClientEnding, WithoutTablesNothingIsWaitedFor) {
   for (const std::string_view sqlstate :
-       {sqlstate::kNoData, sqlstate::kQueryCanceled, sqlstate::kAdminShutdown,
-        sqlstate::kUndefinedTable, sqlstate::kUndefinedSchema, sqlstate::kInternalError}) {
-    Wire wire;
-    wire.endpoint.concurrency = 2;
-    wire.stub.Play({Says("first"), {"", Scene::End::kHang}});
-    int fetched = 0;
-    const auto next = [&]() -> std::optional<Question> {
-      if (wire.sent() == 2) throw Error(sqlstate, "now");
-      return fetched < 2 ? std::optional(Wire::Some(++fetched)) : std::nullopt;
-    };
-    EXPECT_THROW(wire.model().Ask(next, [](const Question&, const Answer&) {}), Error);
-    EXPECT_TRUE(wire.stub.AwaitGivenUp(1));
+       {sqlstate::kUndefinedTable, sqlstate::kUndefinedSchema, sqlstate::kInternalError}) {
+    EXPECT_TRUE(IsGivenUpAtOnce([&] { throw SqlError(sqlstate, "now", "", ""); })) << sqlstate;
+  }
+}
+
+TEST(ClientEnding, SqlCannotMakeAnAnswerThatIsPaidForBeGivenUp) {
+  for (const std::string_view sqlstate :
+       {sqlstate::kNoData, sqlstate::kAdminShutdown, sqlstate::kQueryCanceled}) {
+    EXPECT_FALSE(IsGivenUpAtOnce([&] { throw SqlError(sqlstate, "now", "", ""); })) << sqlstate;
   }
 }
 

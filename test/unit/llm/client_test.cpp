@@ -78,7 +78,7 @@ TEST(Client, FiveAttemptsAndTheReasonOfTheLast) {
       answer.reason,
       "no answer in 5 attempts, the last: HTTP 500 api_error: broken\\x0ahere, request req_5");
   EXPECT_EQ(wire.sent(), 5U);
-  wire.endpoint.request_attempts = 2;
+  wire.endpoint.max_request_attempts = 2;
   wire.kept.reset();
   wire.Ask();
   EXPECT_EQ(wire.sent(), 7U);

@@ -38,7 +38,7 @@ TEST(ClientWaiting, NothingIsFetchedBeforeThereIsRoom) {
     wire.endpoint.delay_scale = 0.1;
     wire.stub.Play({Says("t"), scene});
     wire.idle = [&] {
-      if (wire.sent() >= 4) throw Error(sqlstate::kAdminShutdown, "stop");
+      if (wire.sent() >= 4) throw PassStopped("stop");
     };
     EXPECT_EQ(wire.Ending(100).sqlstate(), sqlstate::kAdminShutdown);
     EXPECT_EQ(wire.fetched, 4);
@@ -196,7 +196,7 @@ TEST(ClientWaiting, HalfAnHourWithoutAnAnswerEndsIt) {
   wire.stub.Play({Overloaded()});
   const Error error = wire.Ending(5);
   EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
-  EXPECT_NE(std::string(error.what()).find("half an hour"), std::string::npos);
+  EXPECT_NE(std::string(error.what()).find("overloaded for 30 minutes"), std::string::npos);
   EXPECT_LT(wire.sent(), 100U);
   for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kGivenUp);
 }
@@ -319,7 +319,7 @@ TEST(ClientWaiting, WhatIdleThrowsGivesEverythingUp) {
   Wire wire;
   wire.stub.Play({Hanging()});
   wire.idle = [&] {
-    if (wire.sent() == 3) throw Error(sqlstate::kAdminShutdown, "stop");
+    if (wire.sent() == 3) throw PassStopped("stop");
   };
   EXPECT_EQ(wire.Ending(3).sqlstate(), sqlstate::kAdminShutdown);
   EXPECT_TRUE(wire.stub.AwaitGivenUp(3));
@@ -332,7 +332,7 @@ TEST(ClientWaiting, WhatTakeThrowsGivesEverythingUp) {
   const auto next = [&] {
     return fetched++ < 2 ? std::optional(Wire::Some(fetched)) : std::nullopt;
   };
-  const auto take = [](const Question&, const Answer&) { throw Error(sqlstate::kNoData, "gone"); };
+  const auto take = [](const Question&, const Answer&) { throw PassLost("gone"); };
   EXPECT_THROW(wire.model().Ask(next, take), Error);
   EXPECT_TRUE(wire.stub.AwaitGivenUp(1));
   wire.stub.Play({Says("again")});

@@ -15,39 +15,41 @@ using nlohmann::json;
 
 constexpr std::string_view kKey = "sk-ant-test-0123456789";
 
-Judged Whole(int status, const std::string& body,
-             std::vector<std::pair<std::string, std::string>> headers = {}) {
+Classified Whole(int status, const std::string& body,
+                 std::vector<std::pair<std::string, std::string>> headers = {}) {
   HttpResponse response;
   response.end = HttpEnd::kWhole;
   response.status = status;
   response.body = body;
   response.headers = std::move(headers);
-  return Judge(response, kKey, std::chrono::system_clock::from_time_t(0));
+  return Classify(response, kKey, std::chrono::system_clock::from_time_t(0));
 }
 
-Judged Refused(int status, const std::string& message, const std::string& code = "",
-               std::vector<std::pair<std::string, std::string>> headers = {}) {
+Classified Refused(int status, const std::string& message, const std::string& code = "",
+                   std::vector<std::pair<std::string, std::string>> headers = {}) {
   const json error = {
       {"type", "some_error"}, {"message", message}, {"details", {{"error_code", code}}}};
   return Whole(status, json({{"type", "error"}, {"error", error}}).dump(), std::move(headers));
 }
 
-Judged Stopped(const std::string& reason) { return Whole(200, MessageJson("t", reason).dump()); }
+Classified Stopped(const std::string& reason) {
+  return Whole(200, MessageJson("t", reason).dump());
+}
 
-Judged Ended(HttpEnd end, int status) {
+Classified Ended(HttpEnd end, int status) {
   HttpResponse response;
   response.end = end;
   response.error = "why";
   response.status = status;
-  return Judge(response, kKey, {});
+  return Classify(response, kKey, {});
 }
 
-bool Fails(const Judged& judged) {
-  return judged.verdict == Verdict::kDone && judged.outcome == Outcome::kFailed;
+bool Fails(const Classified& classified) {
+  return classified.disposition == Disposition::kDone && classified.outcome == Outcome::kFailed;
 }
 
-bool IsTooLong(const Judged& judged) {
-  return judged.verdict == Verdict::kDone && judged.outcome == Outcome::kTooLong;
+bool IsTooLong(const Classified& classified) {
+  return classified.disposition == Disposition::kDone && classified.outcome == Outcome::kTooLong;
 }
 
 TEST(Judge, StopReasons) {
@@ -66,61 +68,61 @@ TEST(Judge, StopReasons) {
 TEST(Judge, RefusalSaysWhyAndIsPaidFor) {
   json message = MessageJson("", "refusal");
   message["stop_details"] = {{"type", "refusal"}, {"category", "bio"}, {"explanation", nullptr}};
-  const Judged judged = Whole(200, message.dump());
-  EXPECT_EQ(judged.outcome, Outcome::kRefused);
-  EXPECT_EQ(judged.reason, "the model refused: bio");
-  EXPECT_EQ(judged.tokens.input, 8);
-  EXPECT_EQ(judged.tokens.output, 16);
+  const Classified classified = Whole(200, message.dump());
+  EXPECT_EQ(classified.outcome, Outcome::kRefused);
+  EXPECT_EQ(classified.reason, "the model refused: bio");
+  EXPECT_EQ(classified.tokens.input, 8);
+  EXPECT_EQ(classified.tokens.output, 16);
 }
 
 TEST(Judge, UnreadableSuccessIsResentAndItsUsageCounts) {
   for (const char* body : {"", "<html>", "{\"type\":\"ping\"}", "[]", "null"}) {
-    EXPECT_EQ(Whole(200, body).verdict, Verdict::kResend) << body;
+    EXPECT_EQ(Whole(200, body).disposition, Disposition::kResend) << body;
   }
-  const Judged judged = Whole(200, R"({"usage":{"input_tokens":5,"output_tokens":6}})");
-  EXPECT_EQ(judged.verdict, Verdict::kResend);
-  EXPECT_EQ(judged.tokens.input, 5);
-  EXPECT_EQ(Ended(HttpEnd::kBroken, 200).verdict, Verdict::kResend);
-  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).verdict, Verdict::kResend);
+  const Classified classified = Whole(200, R"({"usage":{"input_tokens":5,"output_tokens":6}})");
+  EXPECT_EQ(classified.disposition, Disposition::kResend);
+  EXPECT_EQ(classified.tokens.input, 5);
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 200).disposition, Disposition::kResend);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).disposition, Disposition::kResend);
   EXPECT_EQ(Ended(HttpEnd::kTooLarge, 200).reason, "why, more than its max_tokens can explain");
 }
 
 TEST(Judge, NoResponse) {
-  EXPECT_EQ(Ended(HttpEnd::kBroken, 0).verdict, Verdict::kResend);
-  EXPECT_EQ(Ended(HttpEnd::kMisconfigured, 0).verdict, Verdict::kPause);
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 0).disposition, Disposition::kResend);
+  EXPECT_EQ(Ended(HttpEnd::kMisconfigured, 0).disposition, Disposition::kPause);
   EXPECT_EQ(Ended(HttpEnd::kMisconfigured, 0).reason, "the model server cannot be asked: why");
 }
 
 TEST(Judge, StatusDecidesEvenIfTheBodyIsBroken) {
   EXPECT_TRUE(IsTooLong(Ended(HttpEnd::kBroken, 413)));
-  EXPECT_EQ(Ended(HttpEnd::kBroken, 401).verdict, Verdict::kPause);
-  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 500).verdict, Verdict::kRetry);
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 401).disposition, Disposition::kPause);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 500).disposition, Disposition::kRetry);
 }
 
 TEST(Judge, ServersThatCannotAreAskedAgain) {
   for (int status : {408, 409, 500, 502, 503, 504, 520, 599}) {
-    EXPECT_EQ(Whole(status, "<html>").verdict, Verdict::kRetry) << status;
+    EXPECT_EQ(Whole(status, "<html>").disposition, Disposition::kRetry) << status;
   }
-  EXPECT_EQ(Refused(429, "slow down").verdict, Verdict::kWait);
-  EXPECT_EQ(Refused(429, "", "ramp_limit_exceeded").verdict, Verdict::kWait);
-  EXPECT_EQ(Refused(529, "Overloaded").verdict, Verdict::kWait);
+  EXPECT_EQ(Refused(429, "slow down").disposition, Disposition::kWait);
+  EXPECT_EQ(Refused(429, "", "ramp_limit_exceeded").disposition, Disposition::kWait);
+  EXPECT_EQ(Refused(529, "Overloaded").disposition, Disposition::kWait);
 }
 
 TEST(Judge, WhatAPersonMustChangePauses) {
   for (int status : {301, 302, 307, 308, 401, 402, 403, 404}) {
-    const Judged judged = Refused(status, "why");
-    EXPECT_EQ(judged.verdict, Verdict::kPause) << status;
-    EXPECT_NE(judged.reason.find("HTTP " + std::to_string(status) + " some_error: why"),
+    const Classified classified = Refused(status, "why");
+    EXPECT_EQ(classified.disposition, Disposition::kPause) << status;
+    EXPECT_NE(classified.reason.find("HTTP " + std::to_string(status) + " some_error: why"),
               std::string::npos);
-    EXPECT_TRUE(judged.hint.ends_with("."));
+    EXPECT_TRUE(classified.hint.ends_with("."));
   }
   for (const char* limit : {"Your credit balance is too low to access the Anthropic API...",
                             "You have reached your specified API usage limits. You will regain",
                             "You have reached your workspace API usage limits."}) {
-    EXPECT_EQ(Refused(400, limit).verdict, Verdict::kPause) << limit;
+    EXPECT_EQ(Refused(400, limit).disposition, Disposition::kPause) << limit;
   }
-  EXPECT_EQ(Refused(429, "", "enforced_spend_limit_reached").verdict, Verdict::kPause);
-  EXPECT_EQ(Refused(429, "", "contract_spend_limit_reached").verdict, Verdict::kPause);
+  EXPECT_EQ(Refused(429, "", "enforced_spend_limit_reached").disposition, Disposition::kPause);
+  EXPECT_EQ(Refused(429, "", "contract_spend_limit_reached").disposition, Disposition::kPause);
 }
 
 // A body by whose it is: the API's own error, a gateway's JSON, a firewall's page.
@@ -143,34 +145,34 @@ TEST(Judge, WhatIsNotTheApisOwnErrorMayBeMeantForOneQuestion) {
       own + "<!-- -->"};
   struct Row {
     int status;
-    Verdict of_others;
+    Disposition of_others;
   };
-  for (const Row& row :
-       {Row{301, Verdict::kPause}, Row{307, Verdict::kPause}, Row{401, Verdict::kPause},
-        Row{402, Verdict::kPause}, Row{403, Verdict::kBlocked}, Row{404, Verdict::kBlocked}}) {
-    EXPECT_EQ(Whole(row.status, own).verdict, Verdict::kPause) << row.status;
+  for (const Row& row : {Row{301, Disposition::kPause}, Row{307, Disposition::kPause},
+                         Row{401, Disposition::kPause}, Row{402, Disposition::kPause},
+                         Row{403, Disposition::kBlocked}, Row{404, Disposition::kBlocked}}) {
+    EXPECT_EQ(Whole(row.status, own).disposition, Disposition::kPause) << row.status;
     for (const std::string& body : others) {
-      EXPECT_EQ(Whole(row.status, body).verdict, row.of_others) << row.status << body;
+      EXPECT_EQ(Whole(row.status, body).disposition, row.of_others) << row.status << body;
     }
   }
   for (int status : {400, 405, 406, 410, 418, 451}) {
     for (const std::string& body : others) EXPECT_TRUE(Fails(Whole(status, body))) << status;
   }
-  EXPECT_EQ(Ended(HttpEnd::kBroken, 403).verdict, Verdict::kBlocked);
-  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 404).verdict, Verdict::kBlocked);
+  EXPECT_EQ(Ended(HttpEnd::kBroken, 403).disposition, Disposition::kBlocked);
+  EXPECT_EQ(Ended(HttpEnd::kTooLarge, 404).disposition, Disposition::kBlocked);
   // Words of a question that come back are no spend limit.
   EXPECT_EQ(
-      Whole(400, R"({"error":"input: 'Your credit balance is too low' is not JSON"})").verdict,
-      Verdict::kBlocked);
+      Whole(400, R"({"error":"input: 'Your credit balance is too low' is not JSON"})").disposition,
+      Disposition::kBlocked);
 }
 
 TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
-  const Judged blocked = Whole(403, R"({"message":"said"})", {{"request-id", "req_1"}});
+  const Classified blocked = Whole(403, R"({"message":"said"})", {{"request-id", "req_1"}});
   EXPECT_EQ(blocked.reason, "not the Messages API but something in front of it answers (HTTP 403)");
   EXPECT_TRUE(blocked.hint.ends_with("then reload the server's configuration."));
   EXPECT_NE(Whole(404, R"({"error":{"message":"model m"}})").reason.find("HTTP 404: model m"),
             std::string::npos);
-  const Judged alone = RefusedAlone(blocked);
+  const Classified alone = RefusedAlone(blocked);
   EXPECT_TRUE(Fails(alone));
   EXPECT_EQ(alone.reason,
             "something in front of the model server refuses this question (HTTP 403)");
@@ -178,18 +180,19 @@ TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
 }
 
 TEST(Judge, WhatAProbeSays) {
-  for (const Judged& judged :
+  for (const Classified& classified :
        {Stopped("max_tokens"), Stopped("refusal"), Refused(400, "m"), Refused(400, "temperature"),
         Refused(413, "m"), Refused(429, "m"), Refused(529, "m")}) {
-    EXPECT_EQ(ReachOf(judged), Reach::kAnswers) << judged.reason;
+    EXPECT_EQ(ReachOf(classified), Reach::kAnswers) << classified.reason;
   }
-  for (const Judged& judged : {Refused(401, "m"), Refused(403, "m"), Whole(404, ""), Whole(307, ""),
-                               Ended(HttpEnd::kMisconfigured, 0)}) {
-    EXPECT_EQ(ReachOf(judged), Reach::kPauses) << judged.reason;
+  for (const Classified& classified : {Refused(401, "m"), Refused(403, "m"), Whole(404, ""),
+                                       Whole(307, ""), Ended(HttpEnd::kMisconfigured, 0)}) {
+    EXPECT_EQ(ReachOf(classified), Reach::kPauses) << classified.reason;
   }
-  for (const Judged& judged : {Refused(500, "m"), Whole(502, ""), Whole(200, "<html>"),
-                               Ended(HttpEnd::kBroken, 0), Ended(HttpEnd::kTooLarge, 200)}) {
-    EXPECT_EQ(ReachOf(judged), Reach::kUnknown) << judged.reason;
+  for (const Classified& classified :
+       {Refused(500, "m"), Whole(502, ""), Whole(200, "<html>"), Ended(HttpEnd::kBroken, 0),
+        Ended(HttpEnd::kTooLarge, 200)}) {
+    EXPECT_EQ(ReachOf(classified), Reach::kUnknown) << classified.reason;
   }
 }
 
@@ -198,7 +201,7 @@ TEST(Judge, WhatIsTooLongIsSplit) {
   EXPECT_TRUE(IsTooLong(Refused(
       400, "input length and `max_tokens` exceed context limit: 1 + 2 > 3, decrease input")));
   EXPECT_TRUE(IsTooLong(Refused(413, "request_too_large")));
-  const Judged html = Whole(413, "<html>" + std::string(5000, 'x'));
+  const Classified html = Whole(413, "<html>" + std::string(5000, 'x'));
   EXPECT_TRUE(IsTooLong(html));
   EXPECT_EQ(html.reason, "HTTP 413");
 }
@@ -215,10 +218,10 @@ TEST(Judge, OtherRefusalsAreFinal) {
 TEST(Judge, WhatCanBeLeftOutIs) {
   for (const char* message : {"`temperature` is deprecated for this model.",
                               "temperature: Extra inputs are not permitted"}) {
-    EXPECT_EQ(Refused(400, message).verdict, Verdict::kWithoutTemperature);
+    EXPECT_EQ(Refused(400, message).disposition, Disposition::kWithoutTemperature);
   }
-  EXPECT_EQ(Refused(400, "output_config: Extra inputs are not permitted").verdict,
-            Verdict::kWithoutFormat);
+  EXPECT_EQ(Refused(400, "output_config: Extra inputs are not permitted").disposition,
+            Disposition::kWithoutFormat);
 }
 
 TEST(Judge, ServerSaysWhetherToRetry) {
@@ -228,9 +231,9 @@ TEST(Judge, ServerSaysWhetherToRetry) {
   EXPECT_TRUE(Fails(told(429, "", "false")));
   EXPECT_TRUE(Fails(told(529, "", "false")));
   EXPECT_TRUE(Fails(told(500, "", "false")));
-  EXPECT_EQ(told(400, "", "true").verdict, Verdict::kRetry);
-  EXPECT_EQ(told(429, "", "true").verdict, Verdict::kWait);
-  EXPECT_EQ(told(401, "", "true").verdict, Verdict::kPause);
+  EXPECT_EQ(told(400, "", "true").disposition, Disposition::kRetry);
+  EXPECT_EQ(told(429, "", "true").disposition, Disposition::kWait);
+  EXPECT_EQ(told(401, "", "true").disposition, Disposition::kPause);
   EXPECT_TRUE(IsTooLong(told(400, "prompt is too long", "true")));
   EXPECT_TRUE(Fails(told(400, "", "perhaps")));
 }
@@ -247,13 +250,13 @@ TEST(Judge, RetryAfterIsReadOnErrorsOnly) {
 
 TEST(Judge, NamesTheRequestAndNeverTheKey) {
   const std::string key(kKey);
-  const Judged judged =
+  const Classified classified =
       Refused(401, "invalid x-api-key " + key + " and " + key, "", {{"request-id", "req_" + key}});
-  EXPECT_EQ(judged.reason.find(key), std::string::npos);
-  EXPECT_NE(judged.reason.find("invalid x-api-key *** and ***"), std::string::npos);
-  EXPECT_EQ(judged.request_id, "req_***");
-  EXPECT_TRUE(judged.reason.ends_with(")")) << judged.reason;  // the same for everybody
-  const Judged half = Refused(400, std::string(990, 'x') + key);
+  EXPECT_EQ(classified.reason.find(key), std::string::npos);
+  EXPECT_NE(classified.reason.find("invalid x-api-key *** and ***"), std::string::npos);
+  EXPECT_EQ(classified.request_id, "req_***");
+  EXPECT_TRUE(classified.reason.ends_with(")")) << classified.reason;  // the same for everybody
+  const Classified half = Refused(400, std::string(990, 'x') + key);
   EXPECT_EQ(half.reason.find("sk-ant"), std::string::npos);
 }
 

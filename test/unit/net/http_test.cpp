@@ -273,8 +273,7 @@ TEST(Http, WhatWaitingThrowsGivesEverythingUp) {
   for (int i = 0; i < 3; ++i) pool.Start(net.Request(net.stub.url()));
   int calls = 0;
   const auto waiting = [&] {
-    if (net.stub.journal().size() == 3 && ++calls > 1)
-      throw Error(sqlstate::kAdminShutdown, "stop");
+    if (net.stub.journal().size() == 3 && ++calls > 1) throw PassStopped("stop");
   };
   EXPECT_THROW(while (true) pool.Wait(milliseconds(100), waiting), Error);
   EXPECT_EQ(pool.in_flight(), 0U);

@@ -1,0 +1,88 @@
+#include "pg/process.hpp"
+
+#include "pg/call.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint::pg {
+
+namespace {
+
+volatile sig_atomic_t cancel_requested = 0;
+
+void HandleCancel(SIGNAL_ARGS) {
+  // A lock timeout arrives as the same signal.
+  if (!get_timeout_indicator(LOCK_TIMEOUT, false)) cancel_requested = 1;
+  StatementCancelHandler(postgres_signal_arg);
+}
+
+}  // namespace
+
+void InstallSignalHandlers() {
+  Call([] {
+    pqsignal(SIGTERM, die);
+    pqsignal(SIGINT, HandleCancel);
+    pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    BackgroundWorkerUnblockSignals();
+  });
+}
+
+void SetUpSession(const char* application_name) {
+  Call([&] {
+    const char* const kSettings[][2] = {{"application_name", application_name},
+                                        {"search_path", "pg_catalog"},
+                                        {"statement_timeout", "0"},
+                                        {"lock_timeout", "5s"},
+                                        {"idle_in_transaction_session_timeout", "0"},
+                                        {"idle_session_timeout", "0"},
+                                        {"transaction_timeout", "0"},
+                                        {"default_transaction_isolation", "read committed"},
+                                        {"default_transaction_read_only", "off"},
+                                        {"default_transaction_deferrable", "off"},
+                                        {"row_security", "on"},
+                                        // Compiling takes longer than any statement here.
+                                        {"jit", "off"}};
+    for (const auto& setting : kSettings) {
+      // Not every version has each.
+      if (GetConfigOption(setting[0], true, false) == nullptr) continue;
+      SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
+    }
+  });
+}
+
+void ShowActivity(const std::string& text) {
+  Call([&] { pgstat_report_activity(STATE_RUNNING, text.c_str()); });
+}
+
+void ShowIdle(const std::string& text) {
+  Call([&] { pgstat_report_activity(STATE_IDLE, text.c_str()); });
+}
+
+void ShowServerWait() {
+  static const uint32 event = Call([] { return NewWaitEvent("SoulprintRequests"); });
+  pgstat_report_wait_start(event);
+}
+
+void EndServerWait() { pgstat_report_wait_end(); }
+
+bool HandleInterrupts() {
+  CheckForInterrupts();
+  if (!ConfigReloadPending) return false;
+  ConfigReloadPending = false;
+  Call([] { ProcessConfigFile(PGC_SIGHUP); });
+  return true;
+}
+
+bool CancelRequested() { return cancel_requested != 0; }
+
+void ForgetCancelRequest() { cancel_requested = 0; }
+
+void WaitForLatch(std::chrono::milliseconds time) {
+  Call([&] {
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+              static_cast<long>(time.count()), PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  });
+}
+
+}  // namespace soulprint::pg

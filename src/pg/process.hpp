@@ -1,0 +1,42 @@
+// A background worker's process: its session, its signals, its latch and what it shows of itself.
+
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace soulprint::pg {
+
+// Installs the signal handlers of a background worker and unblocks signals: SIGTERM ends the
+// process, SIGINT cancels, SIGHUP asks for a reload.
+void InstallSignalHandlers();
+
+// Sets each parameter of the session on which running passes depends, so that settings of the role
+// or the database have no say: search_path pg_catalog, lock_timeout 5 s, the other timeouts off.
+void SetUpSession(const char* application_name);
+
+// Shows the text as this process's running query in pg_stat_activity, and in the process title.
+void ShowActivity(const std::string& text);
+
+// Shows the text with state "idle".
+void ShowIdle(const std::string& text);
+
+// Shows in pg_stat_activity that the process waits for another server; from PostgreSQL 17 on with a
+// wait event of its own, SoulprintRequests.
+void ShowServerWait();
+void EndServerWait();
+
+// Ends what was canceled (throws Canceled) or terminated.  Reloads the settings if SIGHUP asked for
+// that: true if it did.
+bool HandleInterrupts();
+
+// True if SIGINT came since ForgetCancelRequest.  It tells an administrator's cancel from a
+// SQLSTATE 57014 that SQL raised.
+bool CancelRequested();
+void ForgetCancelRequest();
+
+// Waits until the latch is set or the time is over, and resets the latch.  Exits if the postmaster
+// has died.
+void WaitForLatch(std::chrono::milliseconds time);
+
+}  // namespace soulprint::pg

@@ -1,0 +1,35 @@
+// The application's tables in statements.
+//
+//   AppQuery(R"(
+//     SELECT title FROM {conversations} WHERE user_id = $1)").Uuid(user_id).Run();
+//
+// {profiles}, {conversations} and {chunks} stand for user_profiles, raw_conversations and
+// conversation_chunks in soulprint.app_schema, qualified and quoted.
+
+#pragma once
+
+#include <string>
+
+#include "pg/query.hpp"
+
+namespace soulprint {
+
+// The text of a table's name, qualified and quoted, with the names above: AppSql("{profiles}").
+// `text` must be a literal: it is expanded once per process.
+const std::string& AppSql(const char* text);
+
+// A statement on the application's tables.
+pg::Query AppQuery(const char* text);
+
+// The same with optional columns of user_profiles: {column|text} stands for `text` if the table has
+// that column, else for nothing.  Needs an open transaction.
+pg::Query AppQueryWithOptionalColumns(const char* text);
+
+// From now on this process keeps to the present soulprint.app_schema.  For a worker: a pass must
+// end in the tables in which it began.
+void PinAppSchema();
+
+// True if soulprint.app_schema was changed after PinAppSchema.
+bool IsAppSchemaOutdated();
+
+}  // namespace soulprint

@@ -1,0 +1,148 @@
+#include "store/lease.hpp"
+
+#include <utility>
+
+#include "pg/call.hpp"
+#include "pg/process.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "store/app_tables.hpp"
+#include "store/identity.hpp"
+#include "store/locks.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+LOCKTAG PassLock(std::int64_t id) {
+  LOCKTAG tag;
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(id >> 32), static_cast<uint32>(id),
+                       kPassLockClass);
+  return tag;
+}
+
+}  // namespace
+
+PassLease::PassLease(std::int64_t id, std::string user_id, std::function<void()> check)
+    : id_(id), user_id_(std::move(user_id)), check_(std::move(check)) {}
+
+PassLease::~PassLease() {
+  if (!locked_) return;
+  const LOCKTAG tag = PassLock(id_);
+  LockRelease(&tag, ExclusiveLock, true);
+}
+
+bool PassLease::TryLock() {
+  const LOCKTAG tag = PassLock(id_);
+  locked_ = pg::Call(
+      [&] { return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL; });
+  return locked_;
+}
+
+std::string PassLease::Name() const { return Format("full pass {} of user {}", id_, user_id_); }
+
+// "full pass 42 of user 9f2c0000-0000-4000-8000-000000000001: facts 124/240"
+std::string PassLease::Activity() const {
+  std::string text = Format("{}: {}", Name(), progress_.stage);
+  if (progress_.stage == "facts") {
+    text += Format(" {}/{}", progress_.chunks_done, progress_.chunks);
+  }
+  return text;
+}
+
+void PassLease::Touch() {
+  const bool has_profile =
+      AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id_).Execute() > 0;
+  TouchPass();
+  if (!has_profile) throw PassLost(Format("user {} was deleted", user_id_));
+}
+
+void PassLease::TouchPass() {
+  const std::uint64_t rows = OwnQuery(R"(
+    UPDATE soulprint.full_passes f
+    SET stage = $3,
+        stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,
+        conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
+        facts_left_out = $9, items_dropped = $10, calls_remembered = $11
+    WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid() AND f.state = 'running')")
+                                 .BigInt(id_)
+                                 .Uuid(user_id_)
+                                 .Text(progress_.stage)
+                                 .BigInt(progress_.conversations)
+                                 .BigInt(progress_.chunks)
+                                 .BigInt(progress_.chunks_done)
+                                 .BigInt(progress_.chunks_failed)
+                                 .BigInt(progress_.facts)
+                                 .BigInt(progress_.facts_left_out)
+                                 .BigInt(progress_.items_dropped)
+                                 .BigInt(calls_remembered_)
+                                 .Execute();
+  if (rows == 0) {
+    throw PassLost(Format("full pass {} was canceled, or its user was deleted", id_));
+  }
+}
+
+void PassLease::Report(const Progress& progress) {
+  if (progress.stage != progress_.stage) next_write_ = {};
+  progress_ = progress;
+  Beat();
+}
+
+void PassLease::WaitForServer() {
+  pg::WaitForLatch(std::chrono::milliseconds(0));
+  Beat();
+  pg::ShowServerWait();
+}
+
+// Touches the pass once a second.
+void PassLease::Beat() {
+  const auto now = steady_clock::now();
+  pg::EndServerWait();
+  check_();
+  if (now < next_write_) return;
+  next_write_ = now + seconds(1);
+  pg::ShowActivity(Activity());
+  if (pg::Transaction::IsOpen()) return;
+  try {
+    pg::Transaction transaction;
+    LimitLockWait(kBriefly);
+    Touch();
+    transaction.Commit();
+  } catch (const SqlError& error) {
+    // A second later is early enough.
+    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
+  }
+  if (now < next_percent_) return;
+  next_percent_ = now + seconds(5);
+  ShowPercent();
+}
+
+// A convenience for the application: not worth waiting for one of its locks.
+void PassLease::ShowPercent() {
+  try {
+    pg::Transaction transaction;
+    LimitLockWait(kBriefly);
+    AppQueryWithOptionalColumns(R"(
+      UPDATE {profiles}
+      SET full_pass_percent = soulprint.percent($2, $3::int, $4::int)
+          {full_pass_stage|, full_pass_stage = $2}
+      WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)")
+        .Uuid(user_id_)
+        .Text(progress_.stage)
+        .BigInt(progress_.chunks_done)
+        .BigInt(progress_.chunks)
+        .Execute();
+    transaction.Commit();
+  } catch (const SqlError&) {
+    // Also if there is no such column.
+  }
+}
+
+}  // namespace soulprint

@@ -1,0 +1,146 @@
+#include "worker/ending.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "util/format.hpp"
+
+namespace soulprint {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Action = Ending::Action;
+using Level = Ending::Level;
+
+constexpr seconds kLeastWait{1};
+constexpr seconds kFirstRetry{10};  // doubled with each attempt
+constexpr int kMostDoublings = 16;
+constexpr seconds kLockWait{10};
+constexpr minutes kUnrecordedWait{5};
+// For readers of the profile while only the server's administrators can act.
+constexpr std::string_view kShownWait =
+    "The profile cannot be made at the moment. It is retried automatically.";
+
+milliseconds Doubled(milliseconds first, int times) {
+  return first * (std::int64_t{1} << std::clamp(times, 0, kMostDoublings));
+}
+
+// True if another attempt may succeed: connection, rollback, resources, operator, system, lock.
+bool IsTransient(const std::string& sqlstate) {
+  if (sqlstate == sqlstate::kLockNotAvailable) return true;
+  for (const char* state_class : {"08", "40", "53", "57", "58"}) {
+    if (sqlstate.starts_with(state_class)) return true;
+  }
+  return false;
+}
+
+// The detail of a violated constraint is the row: a user's words do not belong in a log.
+std::string Detail(const Error& error) {
+  return error.sqlstate().starts_with("23") ? std::string() : error.detail();
+}
+
+std::string Sentences(const Error& error) {
+  std::string text = error.what();
+  const std::string detail = Detail(error);
+  for (const std::string* more : {&detail, &error.hint()}) {
+    if (more->empty()) continue;
+    text += text.ends_with('.') ? " " : ". ";
+    text += *more;
+  }
+  return text;
+}
+
+bool IsLockTimeout(const Error& error) { return error.sqlstate() == sqlstate::kLockNotAvailable; }
+
+template <typename Type>
+bool Is(const Error& error) {
+  return dynamic_cast<const Type*>(&error) != nullptr;
+}
+
+Ending Discarded(const Error& error) {
+  return {.action = Action::kDiscard, .log = Format("was discarded: {}", error.what())};
+}
+
+// Nothing can be written to the profile before the lock is released.
+Ending Blocked(const std::string& blocker) {
+  const std::string reason = Format("waits for a lock held by {}", blocker);
+  return {.action = Action::kLeave,
+          .charged = false,
+          .wait = kLockWait,
+          .reason = reason,
+          .log = reason,
+          .hint = "pg_stat_activity or pg_prepared_xacts shows what holds it."};
+}
+
+Ending Failed(const Error& error) {
+  return {.action = Action::kFail,
+          .reason = Sentences(error),
+          .level = Level::kWarning,
+          .log = Format("failed: {}", error.what()),
+          .detail = Detail(error),
+          .hint = error.hint()};
+}
+
+// A pass that meets pauses again and again has a question that alone is refused: the others get
+// ever more time.
+Ending Waiting(const Error& error, const Attempt& attempt) {
+  const bool again = attempt.pauses > 1;
+  if (again && attempt.number >= attempt.max) return Failed(error);
+  milliseconds wait = attempt.paused ? kLeastWait : attempt.probe_interval;
+  if (again) wait = Doubled(attempt.probe_interval, attempt.pauses - 1);
+  return {.action = Action::kRequeue,
+          .charged = again,
+          .wait = std::max<milliseconds>(wait, kLeastWait),
+          .reason = Sentences(error),
+          .shown = std::string(kShownWait),
+          .log = Format("waits: {}", error.what()),
+          .hint = error.hint()};
+}
+
+}  // namespace
+
+Ending EndingOf(const Error& error, const Attempt& attempt) {
+  if (Is<PassLost>(error)) return Discarded(error);
+  if (IsLockTimeout(error) && !attempt.blocker.empty()) return Blocked(attempt.blocker);
+  if (Is<ServerUnavailable>(error)) return Waiting(error, attempt);
+  if (Is<PassStopped>(error)) {
+    return {.action = Action::kRequeue,
+            .charged = false,
+            .wait = kLeastWait,
+            .reason = Sentences(error),
+            .shown = std::string(kShownWait),
+            .log = Format("returned to the queue: {}", error.what())};
+  }
+  if (Is<Canceled>(error)) {
+    return {.reason = "canceled by an administrator", .log = "was canceled by an administrator"};
+  }
+  if (!IsTransient(error.sqlstate()) || attempt.number >= attempt.max) return Failed(error);
+  return {.action = Action::kRequeue,
+          .wait = Doubled(kFirstRetry, attempt.number - 1),
+          .reason = Sentences(error),
+          .shown = Sentences(error),
+          .log = Format("will be retried: {}", error.what()),
+          .detail = Detail(error)};
+}
+
+Ending EndingOfUnrecorded(const Error& error, const Error& refusal, const std::string& blocker,
+                          const std::string& put_off_for) {
+  if (Is<PassLost>(refusal)) return Discarded(refusal);
+  if (IsLockTimeout(refusal) && !blocker.empty()) return Blocked(blocker);
+  Ending ending{.action = Action::kLeave, .wait = kUnrecordedWait, .reason = Sentences(error)};
+  if (IsLockTimeout(refusal) && put_off_for != ending.reason) {
+    // Its holder may just have released it; a trigger that raises the same will do so again.
+    ending.wait = kLockWait;
+    ending.level = Level::kNone;
+    return ending;
+  }
+  ending.level = Level::kWarning;
+  ending.log = Format("could not be ended: {}", refusal.what());
+  ending.hint = refusal.hint().empty() ? "It is retried after 5 minutes." : refusal.hint();
+  return ending;
+}
+
+}  // namespace soulprint

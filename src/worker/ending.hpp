@@ -1,0 +1,55 @@
+// What becomes of a pass that could not be finished.  Pure: no Postgres, no clock, no settings.
+//
+// Errors that SQL raised are always charged and backed off, whatever their SQLSTATE says: triggers
+// of the application can raise any.  Only our own types return a pass to the queue for free, and
+// then for at least a second.
+
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "util/error.hpp"
+
+namespace soulprint {
+
+// The attempt that ended.
+struct Attempt {
+  int number = 1;       // 1 = the first
+  int max = 3;          // soulprint.max_pass_attempts
+  int pauses = 0;       // the pauses that the pass has met, this one included
+  bool paused = false;  // requests are paused now, so the launcher knows when to go on
+  std::chrono::milliseconds probe_interval{};  // soulprint.pause_probe_interval
+  std::string blocker;  // who holds the lock that was waited for in vain, "" = nobody
+};
+
+struct Ending {
+  enum class Action {
+    kDiscard,  // writes nothing: the pass is no longer this worker's
+    kLeave,    // the pass keeps its state and is not due before `wait` has passed
+    kRequeue,  // back to pending, not due before `wait` has passed
+    kFail,     // failed, with `reason`
+  };
+  enum class Level { kNone, kLog, kWarning };
+
+  Action action = Action::kFail;
+  bool charged = true;  // the attempt counts
+  std::chrono::milliseconds wait{};
+  std::string reason = {};  // as sentences, for full_passes.error
+  std::string shown = {};   // kRequeue: for full_pass_error
+  // The log line follows the name of the pass: "full pass 42 of user 9f2c… " + log.
+  Level level = Level::kLog;
+  std::string log = {};
+  std::string detail = {};
+  std::string hint = {};
+};
+
+// How the pass ends after this error.
+Ending EndingOf(const Error& error, const Attempt& attempt);
+
+// How it ends if that could not be recorded because of `refusal`.  `put_off_for`: why the pass was
+// put off before, "" = it was not.
+Ending EndingOfUnrecorded(const Error& error, const Error& refusal, const std::string& blocker,
+                          const std::string& put_off_for);
+
+}  // namespace soulprint

@@ -1,0 +1,61 @@
+// What the launcher starts next, and how long it sleeps.  Pure: the clock is the caller's.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace soulprint {
+
+class Schedule {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // What the launcher finds when it looks.
+  struct Seen {
+    bool installed = false;                // the extension is there
+    std::int64_t waiting = 0;              // passes that are due, or left behind by a dead worker
+    std::int64_t running = 0;              // passes that a worker holds
+    std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none
+    std::int64_t workers = 0;        // background workers that exist, also those that still start
+    bool ended_idle = false;         // a worker has exited without ending a pass
+    bool closed = false;             // no pass may begin (Gate::WhyClosed)
+    std::optional<Time> next_probe;  // during a pause
+  };
+
+  struct Limits {
+    std::int64_t max_workers = 1;
+    std::chrono::milliseconds poll_interval{};
+  };
+
+  struct Plan {
+    std::int64_t workers = 0;  // to start
+    bool look_up = false;      // the first of them looks up pending profiles
+    bool probe = false;        // one worker to start, for a probe
+  };
+
+  Plan Next(const Seen& seen, const Limits& limits, Time now);
+
+  // The workers of the plan that could be started; fewer if no background worker slot was free.
+  // Returns how long the launcher sleeps if nothing wakes it, at least 10 ms.
+  std::chrono::milliseconds Started(std::int64_t workers, Time now);
+
+  // True if the last plan found no free background worker slot.
+  bool waits_for_slot() const { return waits_for_slot_; }
+
+ private:
+  void BackOff(Time now);
+  Time NextPoll(Time now) const;
+
+  Seen seen_;
+  Limits limits_;
+  Plan plan_;
+  std::int64_t waiting_before_ = 0;
+  std::optional<Time> last_poll_;
+  Time not_before_;  // no worker starts earlier
+  std::chrono::milliseconds back_off_{};
+  bool waits_for_slot_ = false;
+};
+
+}  // namespace soulprint

@@ -1,0 +1,141 @@
+#include "worker/ending.hpp"
+
+#include <gtest/gtest.h>
+
+namespace soulprint {
+namespace {
+
+using Action = Ending::Action;
+using Level = Ending::Level;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+SqlError Raised(std::string_view sqlstate) {
+  return SqlError(sqlstate, "this tenant may not", "Key (user_id)=(…).", "Ask them.");
+}
+
+Attempt Number(int number) {
+  Attempt attempt;
+  attempt.number = number;
+  attempt.max = 3;
+  attempt.probe_interval = minutes(5);
+  return attempt;
+}
+
+TEST(Ending, NoSqlstateOfSqlIsOneOfOurSignals) {
+  for (const char* sqlstate : {"57P01", "57P03", "57014", "02000", "40001", "55P03", "08006",
+                               "23514", "P0001", "53200", "XX000"}) {
+    for (int number = 1; number <= 3; ++number) {
+      const Ending ending = EndingOf(Raised(sqlstate), Number(number));
+      EXPECT_TRUE(ending.charged) << sqlstate;
+      EXPECT_TRUE(ending.action == Action::kRequeue || ending.action == Action::kFail) << sqlstate;
+      EXPECT_EQ(ending.reason.find("this tenant may not"), 0u) << sqlstate;
+      EXPECT_EQ(ending.log.find("administrator"), std::string::npos) << sqlstate;
+      if (ending.action == Action::kRequeue) {
+        EXPECT_GE(ending.wait, seconds(10)) << sqlstate;
+      }
+    }
+    EXPECT_EQ(EndingOf(Raised(sqlstate), Number(3)).action, Action::kFail) << sqlstate;
+  }
+}
+
+TEST(Ending, TransientErrorsOfSqlAreRetriedEverLater) {
+  for (const char* sqlstate : {"57P01", "57P03", "57014", "40001", "55P03", "08006", "53200"}) {
+    EXPECT_EQ(EndingOf(Raised(sqlstate), Number(1)).wait, seconds(10)) << sqlstate;
+    EXPECT_EQ(EndingOf(Raised(sqlstate), Number(2)).wait, seconds(20)) << sqlstate;
+  }
+  Attempt late = Number(40);
+  late.max = 1000;
+  EXPECT_EQ(EndingOf(Raised("40001"), late).wait, seconds(10) * 65536);
+}
+
+TEST(Ending, OtherErrorsOfSqlFailAtOnce) {
+  for (const char* sqlstate : {"02000", "23514", "P0001", "27000", "42501", "XX000"}) {
+    const Ending ending = EndingOf(Raised(sqlstate), Number(1));
+    EXPECT_EQ(ending.action, Action::kFail) << sqlstate;
+    EXPECT_EQ(ending.level, Level::kWarning) << sqlstate;
+  }
+}
+
+TEST(Ending, TheRowOfAViolatedConstraintIsInNoLog) {
+  const Ending violated = EndingOf(Raised("23514"), Number(1));
+  EXPECT_EQ(violated.detail, "");
+  EXPECT_EQ(violated.reason, "this tenant may not. Ask them.");
+  EXPECT_EQ(EndingOf(Raised("P0001"), Number(1)).detail, "Key (user_id)=(…).");
+}
+
+TEST(Ending, ALostPassIsNotWritten) {
+  EXPECT_EQ(EndingOf(PassLost("user 9f2c was deleted"), Number(3)).action, Action::kDiscard);
+}
+
+TEST(Ending, AStoppedPassIsRequeuedForFreeAfterASecond) {
+  const Ending ending = EndingOf(PassStopped("soulprint.enabled is off"), Number(3));
+  EXPECT_EQ(ending.action, Action::kRequeue);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_GE(ending.wait, seconds(1));
+  EXPECT_EQ(ending.shown.find("soulprint.enabled"), std::string::npos);
+}
+
+TEST(Ending, OnlyAnAdministratorCancels) {
+  EXPECT_EQ(EndingOf(Canceled("canceling statement due to user request"), Number(1)).reason,
+            "canceled by an administrator");
+}
+
+TEST(Ending, AServerThatIsUnavailableIsWaitedForForFree) {
+  const ServerUnavailable error("the key was refused", "Correct it.");
+  Attempt attempt = Number(3);
+  EXPECT_EQ(EndingOf(error, attempt).wait, minutes(5));
+  attempt.paused = true;
+  attempt.pauses = 1;
+  const Ending ending = EndingOf(error, attempt);
+  EXPECT_EQ(ending.action, Action::kRequeue);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.wait, seconds(1));
+  EXPECT_EQ(ending.reason, "the key was refused. Correct it.");
+  EXPECT_EQ(ending.shown.find("key"), std::string::npos);
+}
+
+TEST(Ending, APassThatMeetsPausesAgainIsCharged) {
+  const ServerUnavailable error("blocked", "");
+  Attempt attempt = Number(2);
+  attempt.paused = true;
+  attempt.pauses = 2;
+  EXPECT_TRUE(EndingOf(error, attempt).charged);
+  EXPECT_EQ(EndingOf(error, attempt).wait, minutes(10));
+  attempt.pauses = 3;
+  EXPECT_EQ(EndingOf(error, attempt).wait, minutes(20));
+  attempt.number = 3;
+  EXPECT_EQ(EndingOf(error, attempt).action, Action::kFail);
+}
+
+TEST(Ending, ALockThatIsHeldCostsNoAttempt) {
+  Attempt attempt = Number(3);
+  attempt.blocker = "process 1234";
+  const Ending ending = EndingOf(Raised("55P03"), attempt);
+  EXPECT_EQ(ending.action, Action::kLeave);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.reason, "waits for a lock held by process 1234");
+  // Raised by a trigger, it is an error like others.
+  EXPECT_EQ(EndingOf(Raised("55P03"), Number(3)).action, Action::kFail);
+}
+
+TEST(Ending, WhatCannotBeRecordedIsPutOffWithTheFirstReason) {
+  const Ending ending = EndingOfUnrecorded(Raised("P0001"), Raised("23514"), "", "");
+  EXPECT_EQ(ending.action, Action::kLeave);
+  EXPECT_EQ(ending.wait, minutes(5));
+  EXPECT_EQ(ending.level, Level::kWarning);
+  EXPECT_EQ(ending.reason.find("this tenant may not"), 0u);
+  EXPECT_EQ(EndingOfUnrecorded(Raised("P0001"), PassLost("gone"), "", "").action, Action::kDiscard);
+  const Ending unlocked = EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "", "");
+  EXPECT_EQ(unlocked.wait, seconds(10));
+  EXPECT_EQ(unlocked.level, Level::kNone);
+  const Ending again = EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "", unlocked.reason);
+  EXPECT_EQ(again.wait, minutes(5));
+  EXPECT_EQ(again.level, Level::kWarning);
+  EXPECT_EQ(EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "process 1", "").reason,
+            "waits for a lock held by process 1");
+}
+
+}  // namespace
+}  // namespace soulprint
