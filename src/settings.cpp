@@ -5,7 +5,9 @@
 
 #include "net/url.hpp"
 #include "pg/call.hpp"
+#include "settings_check.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -22,7 +24,7 @@ char* proxy;
 char* storage_buckets;
 char* storage_url;
 char* storage_key_file;
-int provider = static_cast<int>(Provider::kAnthropic);
+Provider provider = Provider::kAnthropic;
 bool enabled = true;
 bool require_sections = true;
 int max_workers = 3;
@@ -58,35 +60,63 @@ void DefineInt(const char* name, const char* description, const char* more, int*
                           nullptr, nullptr, nullptr);
 }
 
+// A setting that refuses some values.
+struct Checked {
+  const char* name;
+  char* const* value;
+  const Check* check;
+};
+
+Checked checked[16];
+std::size_t checked_count = 0;
+
 void DefineString(const char* name, const char* description, const char* more, char** value,
-                  const char* preset, GucContext context = PGC_SIGHUP, int flags = 0) {
-  DefineCustomStringVariable(name, description, more, value, preset, context, flags, nullptr,
+                  const char* preset, const Check& check, GucContext context = PGC_SIGHUP,
+                  int flags = 0) {
+  DefineCustomStringVariable(name, description, more, value, preset, context, flags, check.hook,
                              nullptr, nullptr);
+  Assert(checked_count < lengthof(checked));
+  checked[checked_count++] = {name, value, &check};
 }
 
-// Names a URL, a file or a host: for superusers only, to set and to see.
+// A URL, a file or a host: only superusers may set and see it.
 void DefineSecretString(const char* name, const char* description, const char* more, char** value,
-                        const char* preset) {
-  DefineString(name, description, more, value, preset, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
+                        const char* preset, const Check& check) {
+  DefineString(name, description, more, value, preset, check, PGC_SIGHUP, GUC_SUPERUSER_ONLY);
 }
 
-// Where a placeholder has got the value from that it returns to.
-const char* OriginOf(GucSource source) {
+// Postgres keeps an enum as int.
+int provider_value = static_cast<int>(Provider::kAnthropic);
+
+void AssignProvider(int value, void*) { provider = static_cast<Provider>(value); }
+
+void WarnOfInvalidValues() {
+  for (std::size_t i = 0; i < checked_count; ++i) {
+    const Objection objection = Judge(*checked[i].check, *checked[i].value);
+    if (objection.detail == nullptr) continue;
+    ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("invalid value for parameter \"%s\"", checked[i].name),
+                      errdetail("%s", objection.detail), errhint("%s", objection.hint)));
+  }
+}
+
+// How to remove a value, by what has set it.
+const char* RemedyFor(GucSource source) {
   switch (source) {
     case PGC_S_GLOBAL:
-      return "ALTER ROLE ALL SET gives it to all roles: ALTER ROLE ALL RESET takes it back.";
+      return "ALTER ROLE ALL SET has set it; remove it with ALTER ROLE ALL RESET.";
     case PGC_S_DATABASE:
-      return "ALTER DATABASE SET gives it to this database: ALTER DATABASE RESET takes it back.";
+      return "ALTER DATABASE SET has set it; remove it with ALTER DATABASE RESET.";
     case PGC_S_USER:
     case PGC_S_DATABASE_USER:
-      return "ALTER ROLE SET gives it to this role: ALTER ROLE RESET takes it back.";
+      return "ALTER ROLE SET has set it; remove it with ALTER ROLE RESET.";
     default:
       return "Connect without this option (PGOPTIONS, options=-c).";
   }
 }
 
-// The first of the settings that is unknown yet and set by anything but the server's own files and
-// command line; nullptr if there is none.
+// The first unknown soulprint.* setting whose value comes from elsewhere than the server's files
+// and command line; nullptr if there is none.
 const config_generic* ForeignValue() {
   return pg::Call([]() -> const config_generic* {
     int count = 0;
@@ -101,113 +131,142 @@ const config_generic* ForeignValue() {
   });
 }
 
+void DefineAll() {
+  if (process_shared_preload_libraries_in_progress) {
+    DefineString("soulprint.database", "Sets the database whose passes the launcher runs.",
+                 "In other databases only CALL soulprint_run_full_pass() runs passes.", &database,
+                 "postgres", kText, PGC_POSTMASTER);
+  }
+  DefineSecretString("soulprint.api_key_file",
+                     "Sets the file that holds the API key of the model server.",
+                     "The file is read before each request. It holds nothing else, and only the "
+                     "server's user may have access to it. An empty string sends no key.",
+                     &api_key_file, "", kApiKeyFile);
+  DefineSecretString("soulprint.api_url", "Sets the URL of the model server.",
+                     "The server serves the Messages API; /v1/messages is left out. Plain http:// "
+                     "is allowed to this machine and to soulprint.plain_http_hosts only.",
+                     &api_url, kAnthropicUrl, kServerUrl);
+  DefineString("soulprint.app_schema", "Sets the schema of the application's tables.",
+               "The tables are user_profiles, raw_conversations and conversation_chunks.",
+               &app_schema, "public", kText);
+  DefineSecretString("soulprint.ca_file",
+                     "Sets the file of CA certificates that servers are verified against.",
+                     "The file is in PEM format. An empty string selects the system's "
+                     "certificates.",
+                     &ca_file, "", kCaFile);
+  DefineInt("soulprint.connect_timeout", "Sets the maximum time to connect to a server.",
+            "A connection that takes longer counts as broken and is tried again.", &connect_timeout,
+            1, INT_MAX, GUC_UNIT_MS);
+  DefineBool("soulprint.enabled", "Runs full passes.",
+             "When off, running passes return to pending, and requested ones wait.", &enabled);
+  DefineInt("soulprint.keep_history", "Sets the time to keep ended passes in the history.",
+            "Workers delete older ones at each poll.", &keep_history, 0, INT_MAX, GUC_UNIT_MIN);
+  DefineInt("soulprint.keep_replies", "Sets the time to keep answers of the model.",
+            "Workers delete older ones at each poll. A question whose answer was deleted is asked, "
+            "and paid for, again.",
+            &keep_replies, 0, INT_MAX, GUC_UNIT_MIN);
+  DefineInt("soulprint.keep_versions", "Sets the number of earlier profiles to keep per user.",
+            "soulprint_rollback() publishes one of them again.", &keep_versions, 0, INT_MAX);
+  DefineInt("soulprint.max_concurrent_requests",
+            "Sets the maximum number of concurrent requests per pass.",
+            "All workers together send up to soulprint.max_workers times as many.",
+            &max_concurrent_requests, 1, 1000);
+  DefineInt("soulprint.max_conversation_size",
+            "Sets the maximum size of a conversation in an export, as JSON.",
+            "Larger conversations are skipped and counted.", &max_conversation_size, 1, 256,
+            GUC_UNIT_MB);
+  DefineInt("soulprint.max_export_size",
+            "Sets the maximum size of an export: of its conversation files, decompressed.",
+            "Also limits the size of a download from Storage, unless temp_file_limit is lower.",
+            &max_export_size, 1, INT_MAX, GUC_UNIT_MB);
+  DefineInt("soulprint.max_pass_attempts", "Sets the maximum number of attempts per pass.",
+            "Attempts that a restart or a pause cuts short do not count.", &max_pass_attempts, 1,
+            1000);
+  DefineInt("soulprint.max_request_attempts", "Sets the maximum number of attempts per request.",
+            "Broken connections and unreadable answers have at most three.", &max_request_attempts,
+            1, 100);
+  DefineInt("soulprint.max_workers", "Sets the maximum number of passes that run at the same time.",
+            "Each takes one of max_worker_processes.", &max_workers, 1, 64);
+  DefineCustomRealVariable(
+      "soulprint.min_chunk_success",
+      "Sets the fraction of chunks that must succeed for a pass to continue.",
+      "Otherwise nothing is published, and the next attempt asks for the missing ones.",
+      &min_chunk_success, min_chunk_success, 0, 1, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+  DefineString("soulprint.model", "Sets the language model.",
+               "Ignored when soulprint.provider is offline.", &model, "claude-haiku-4-5-20251001",
+               kText);
+  DefineInt("soulprint.pause_probe_interval",
+            "Sets the time between probes while requests are paused.",
+            "A probe is a request of a few tokens that belongs to no user.", &pause_probe_interval,
+            100, INT_MAX, GUC_UNIT_MS);
+  DefineSecretString("soulprint.plain_http_hosts",
+                     "Sets the hosts, besides this machine, that plain http:// is allowed to.",
+                     "Names or addresses, separated by commas. Others can read on the network what "
+                     "is sent to them.",
+                     &plain_http_hosts, "", kHosts);
+  DefineInt("soulprint.poll_interval", "Sets the time between scans for pending profiles.",
+            "Passes that a function or the trigger requests begin at once.", &poll_interval, 100,
+            INT_MAX, GUC_UNIT_MS);
+  DefineCustomEnumVariable("soulprint.provider", "Selects who answers questions.",
+                           "anthropic is a server of the Messages API. offline is a set of rules "
+                           "that needs neither a key nor a network.",
+                           &provider_value, provider_value, kProviders, PGC_SIGHUP, 0, nullptr,
+                           AssignProvider, nullptr);
+  DefineSecretString("soulprint.proxy", "Sets the proxy for https:// requests.",
+                     "An empty string selects none, whatever the environment says. Plain http:// "
+                     "requests never use it.",
+                     &proxy, "", kProxy);
+  DefineInt("soulprint.request_timeout", "Sets the maximum duration of a request.",
+            "An answer of many tokens takes minutes.", &request_timeout, 1, INT_MAX, GUC_UNIT_MS);
+  DefineBool("soulprint.require_sections", "Fails a pass whose sections cannot be generated.",
+             "When off, such a pass completes with MEMORY alone, and the stored sections stay.",
+             &require_sections);
+  DefineSecretString("soulprint.storage_buckets",
+                     "Sets the buckets of Storage that exports may be read from.",
+                     "Names, separated by commas. The bucket is the first component of "
+                     "storage_path. An empty string allows all buckets.",
+                     &storage_buckets, "", kBuckets);
+  DefineSecretString("soulprint.storage_key_file",
+                     "Sets the file that holds the service key of Supabase Storage.",
+                     "The file holds nothing else, and only the server's user may have access to "
+                     "it.",
+                     &storage_key_file, "", kStorageKeyFile);
+  DefineSecretString("soulprint.storage_url",
+                     "Sets the URL of the Supabase project whose Storage holds the exports.",
+                     "Objects are fetched from /storage/v1/object/ there. An empty string disables "
+                     "downloads.",
+                     &storage_url, "", kServerUrlOrEmpty);
+  MarkGUCPrefixReserved("soulprint");
+}
+
 }  // namespace
 
 void RefuseForeignValues() {
   const config_generic* const foreign = ForeignValue();
   if (foreign == nullptr) return;
-  throw Error("55P02",
-              std::string("parameter \"") + foreign->name + "\" cannot be set by a session",
-              "The settings of soulprint come from the server's configuration only.",
-              OriginOf(foreign->reset_source));
+  throw Error(sqlstate::kCantChangeRuntimeParam,
+              Format("parameter \"{}\" cannot be set by a session", foreign->name))
+      .Detail("The settings of soulprint come from the server's configuration only.")
+      .Hint(RemedyFor(foreign->reset_source));
 }
 
 void Define() {
-  if (process_shared_preload_libraries_in_progress) {
-    DefineString("soulprint.database", "Database whose requested passes the launcher runs.",
-                 "Takes a restart. Elsewhere only CALL soulprint_run_full_pass() runs passes.",
-                 &database, "postgres", PGC_POSTMASTER);
+  pg::Call([] {
+    DefineAll();
+    if (process_shared_preload_libraries_in_progress) WarnOfInvalidValues();
+    StartChecking();
+  });
+}
+
+std::optional<Obstacle> FindInvalidValue() {
+  for (std::size_t i = 0; i < checked_count; ++i) {
+    const Objection objection = Judge(*checked[i].check, *checked[i].value);
+    if (objection.detail == nullptr) continue;
+    return Obstacle{
+        Format("invalid value for parameter \"{}\"", checked[i].name),
+        Format("{} {} Correct the parameter and reload.", objection.detail, objection.hint)};
   }
-  DefineSecretString(
-      "soulprint.api_key_file", "File that holds nothing but the API key of the model server.",
-      "Read before each request. Only the server's user may have access to it. Empty sends no key.",
-      &api_key_file, "");
-  DefineSecretString(
-      "soulprint.api_url", "Server of the Messages API that is asked.",
-      "Without /v1/messages. http:// is for this machine and soulprint.plain_http_hosts.", &api_url,
-      kAnthropicUrl);
-  DefineString("soulprint.app_schema", "Schema of the application's tables.",
-               "user_profiles, raw_conversations and conversation_chunks are looked for there.",
-               &app_schema, "public");
-  DefineSecretString("soulprint.ca_file",
-                     "Certificates that servers are checked against; empty for the system's.",
-                     "A file in PEM format.", &ca_file, "");
-  DefineInt("soulprint.connect_timeout", "How long connecting to the model server may take.",
-            "Longer than that is a broken connection, which is tried again.", &connect_timeout, 1,
-            INT_MAX, GUC_UNIT_MS);
-  DefineBool("soulprint.enabled", "Whether passes are run; off returns running passes to pending.",
-             "Requests are taken all the same and wait.", &enabled);
-  DefineInt("soulprint.keep_history", "How long an ended pass stays in the history.",
-            "Workers delete what is older, at each poll.", &keep_history, 0, INT_MAX, GUC_UNIT_MIN);
-  DefineInt("soulprint.keep_replies", "How long a model's answer is remembered.",
-            "Workers delete what is older, at each poll; the question is paid for again if it "
-            "comes again.",
-            &keep_replies, 0, INT_MAX, GUC_UNIT_MIN);
-  DefineInt("soulprint.keep_versions", "How many earlier profiles are kept per user.",
-            "soulprint_rollback() publishes one of them again.", &keep_versions, 0, INT_MAX);
-  DefineInt("soulprint.max_pass_attempts", "Attempts before a pass has failed.",
-            "An attempt that was cut short by a restart or a pause does not count.",
-            &max_pass_attempts, 1, 1000);
-  DefineInt("soulprint.max_concurrent_requests", "Requests of a pass that are open at a time.",
-            "All workers together have up to soulprint.max_workers times as many.",
-            &max_concurrent_requests, 1, 1000);
-  DefineInt("soulprint.max_conversation_size",
-            "Largest conversation of an export that is read, as JSON.",
-            "A larger one is skipped and counted.", &max_conversation_size, 1, 256, GUC_UNIT_MB);
-  DefineInt(
-      "soulprint.max_export_size",
-      "Largest export that is read: the conversation files, decompressed.",
-      "Also the largest object that is downloaded from Storage, unless temp_file_limit is lower.",
-      &max_export_size, 1, INT_MAX, GUC_UNIT_MB);
-  DefineInt("soulprint.max_workers", "Passes that run at the same time.",
-            "Each takes one of max_worker_processes.", &max_workers, 1, 64);
-  DefineCustomRealVariable(
-      "soulprint.min_chunk_success",
-      "Share of the chunks that must be read for an attempt to go on.",
-      "Otherwise nothing is published, and the next attempt asks for the rest.", &min_chunk_success,
-      min_chunk_success, 0, 1, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-  DefineString("soulprint.model", "Language model that is asked.",
-               "The provider \"offline\" has its own.", &model, "claude-haiku-4-5-20251001");
-  DefineInt("soulprint.pause_probe_interval",
-            "How often the model server is asked again after it said that asking is useless.",
-            "A question of a few tokens is sent that is nobody's.", &pause_probe_interval, 100,
-            INT_MAX, GUC_UNIT_MS);
-  DefineSecretString("soulprint.plain_http_hosts",
-                     "Hosts besides this machine that may be asked over http://, separated by "
-                     "commas.",
-                     "Names or addresses. What is sent to them can be read on the way.",
-                     &plain_http_hosts, "");
-  DefineInt("soulprint.poll_interval",
-            "How often profiles are looked up that became pending without the trigger.",
-            "Requests that the trigger sees begin at once, whatever the interval.", &poll_interval,
-            100, INT_MAX, GUC_UNIT_MS);
-  DefineCustomEnumVariable("soulprint.provider",
-                           "Who answers: a server of the Messages API, or rules without a network.",
-                           "\"offline\" needs neither a key nor a server.", &provider, provider,
-                           kProviders, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-  DefineSecretString("soulprint.proxy",
-                     "Proxy for requests; empty for none, whatever the environment says.",
-                     "Plain http:// never goes through it.", &proxy, "");
-  DefineInt("soulprint.max_request_attempts", "Attempts before a question has failed.",
-            "Broken connections and unreadable answers have at most three.", &max_request_attempts,
-            1, 100);
-  DefineInt("soulprint.request_timeout", "How long one request may take.",
-            "An answer of many tokens takes minutes.", &request_timeout, 1, INT_MAX, GUC_UNIT_MS);
-  DefineSecretString("soulprint.storage_buckets",
-                     "Buckets of Storage that exports are read from, separated by commas; empty "
-                     "for all.",
-                     "The bucket is the first component of storage_path.", &storage_buckets, "");
-  DefineSecretString("soulprint.storage_key_file",
-                     "File that holds nothing but the service key of Supabase Storage.",
-                     "Only the server's user may have access to it.", &storage_key_file, "");
-  DefineSecretString("soulprint.storage_url",
-                     "Supabase project in whose Storage exports lie; empty for none.",
-                     "Objects are fetched from /storage/v1/object/ there.", &storage_url, "");
-  DefineBool("soulprint.require_sections",
-             "Whether a pass whose sections cannot be made has failed.",
-             "Off: a pass is complete with MEMORY alone, and the stored sections stay.",
-             &require_sections);
-  MarkGUCPrefixReserved("soulprint");
+  return std::nullopt;
 }
 
 HttpSettings Http() {

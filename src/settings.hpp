@@ -1,5 +1,5 @@
-// Every soulprint.* setting (CONTRACT 13).  All take effect on reload but `database`, which needs a
-// restart and exists only when the library is preloaded.
+// The soulprint.* settings (doc/behavior.md, "Settings").  A reload applies all of them but
+// `database`, which takes a restart and exists only when the library is preloaded.
 
 #pragma once
 
@@ -25,7 +25,7 @@ extern char* proxy;
 extern char* storage_buckets;
 extern char* storage_url;
 extern char* storage_key_file;
-extern int provider;  // a Provider
+extern Provider provider;
 extern bool enabled;
 extern bool require_sections;
 extern int max_workers;
@@ -43,15 +43,25 @@ extern int keep_versions;
 extern int keep_history;  // minutes
 extern int keep_replies;  // minutes
 
-// Throws Error 55P02 if the session, its role or its database has set one of them before they are
-// known: that value hides the configuration file's, and making them known would leave the built-in
-// default.  For _PG_init, before Define.
+// Throws Error 55P02 if a startup option, the role or the database has set one of them before the
+// library was loaded: that value hides the one of the configuration file, and Define would replace
+// it by the default.  For _PG_init, before Define.
 void RefuseForeignValues();
 
-// Makes the settings known.  For _PG_init.
+// Makes the settings known to Postgres.  Bad values of the configuration file are kept, and logged
+// while the server starts; from then on Postgres refuses them.  For _PG_init.
 void Define();
 
-// How requests are made, to whomever.
+// The settings of every HTTP request.
 HttpSettings Http();
+
+// Why no pass may run.
+struct Obstacle {
+  std::string reason;
+  std::string hint;  // what to do about it, as sentences
+};
+
+// The first setting with a bad value that the server has started with, nullopt if there is none.
+std::optional<Obstacle> FindInvalidValue();
 
 }  // namespace soulprint::settings

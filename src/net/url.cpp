@@ -4,6 +4,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <sstream>
 
@@ -30,9 +32,9 @@ std::string Part(CURLU* url, CURLUPart part) {
 }
 
 // Empty if it is no URL.
-Parts Parse(const std::string& text) {
+Parts Parse(const std::string& text, unsigned int flags = 0) {
   const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return {};
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) != CURLUE_OK) return {};
   Parts parts{Part(url.get(), CURLUPART_SCHEME), Part(url.get(), CURLUPART_HOST),
               !Part(url.get(), CURLUPART_USER).empty()};
   if (parts.host.starts_with('[')) parts.host = parts.host.substr(1, parts.host.size() - 2);
@@ -66,6 +68,27 @@ std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts
   if (parts.scheme != "http") return "is neither https:// nor http://";
   if (IsLoopback(parts.host) || IsListed(parts.host, std::string(plain_http_hosts))) return "";
   return "is http:// to a host that is neither this machine nor in soulprint.plain_http_hosts";
+}
+
+bool IsServerUrl(const std::string& url) {
+  const Parts parts = Parse(url);
+  return !parts.host.empty() && !parts.user &&
+         (parts.scheme == "https" || parts.scheme == "http") &&
+         url.find_first_of("?#") == std::string::npos;
+}
+
+bool IsProxy(const std::string& proxy) {
+  constexpr std::string_view kSchemes[] = {"http",    "https",  "socks4",
+                                           "socks4a", "socks5", "socks5h"};
+  // As libcurl reads CURLOPT_PROXY.
+  const Parts parts = Parse(proxy, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+  return !parts.host.empty() && std::ranges::find(kSchemes, parts.scheme) != std::end(kSchemes);
+}
+
+bool IsHost(const std::string& host) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return !host.empty() &&
+         Parse(is_ipv6 ? "http://[" + host + "]" : "http://" + host).host == LowerCase(host);
 }
 
 std::string UrlComponent(const std::string& component) {

@@ -12,6 +12,16 @@ namespace soulprint {
 // user name. The reason does not repeat the URL.
 std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts);
 
+// True if the text can be the base of a server's URLs: https:// or http:// with a host, without
+// user name, query and fragment.
+bool IsServerUrl(const std::string& url);
+
+// True if libcurl takes the text as a proxy: host or URL, of HTTP, HTTPS or SOCKS.
+bool IsProxy(const std::string& proxy);
+
+// True if the text is the host of some URL, spelled as libcurl spells it: no port, no brackets.
+bool IsHost(const std::string& host);
+
 // A component of a path as it stands in a URL: all but letters, digits and -._~ percent-encoded.
 std::string UrlComponent(const std::string& component);
 

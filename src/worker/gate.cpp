@@ -20,23 +20,22 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-bool IsOffline() {
-  return static_cast<settings::Provider>(settings::provider) == settings::Provider::kOffline;
-}
+bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
 
-std::optional<Gate::Obstacle> SettingsObstacle() {
+std::optional<settings::Obstacle> SettingsObstacle() {
   if (!settings::enabled) {
-    return Gate::Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
+    return settings::Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
   }
+  if (std::optional<settings::Obstacle> invalid = settings::FindInvalidValue()) return invalid;
   if (IsOffline()) return std::nullopt;
   const std::string problem = UrlProblem(settings::api_url, settings::plain_http_hosts);
   if (!problem.empty()) {
-    return Gate::Obstacle{Format("soulprint.api_url {}", problem),
-                          "Correct soulprint.api_url and reload."};
+    return settings::Obstacle{Format("soulprint.api_url {}", problem),
+                              "Correct soulprint.api_url and reload."};
   }
   if (*settings::api_key_file == '\0' &&
       std::string_view(settings::api_url) == settings::kAnthropicUrl) {
-    return Gate::Obstacle{
+    return settings::Obstacle{
         "no API key is set",
         "Put the key into a file that only the server can read, name it in "
         "soulprint.api_key_file and reload; or set soulprint.provider = 'offline'."};
@@ -67,12 +66,12 @@ void Begin(const ServerUnavailable& reason, bool by_probe) {
 
 }  // namespace
 
-std::optional<Gate::Obstacle> Gate::WhyClosed() {
-  if (std::optional<Obstacle> obstacle = SettingsObstacle()) return obstacle;
+std::optional<settings::Obstacle> Gate::WhyClosed() {
+  if (std::optional<settings::Obstacle> obstacle = SettingsObstacle()) return obstacle;
   if (IsOffline()) return std::nullopt;
   const std::optional<shared_state::Pause> pause = shared_state::CurrentPause();
   if (!pause) return std::nullopt;
-  return Obstacle{pause->reason, pause->hint};
+  return settings::Obstacle{pause->reason, pause->hint};
 }
 
 bool Gate::IsProbeDue() {

@@ -10,20 +10,16 @@
 #include <optional>
 #include <string>
 
+#include "settings.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
 
 class Gate {
  public:
-  struct Obstacle {
-    std::string reason;
-    std::string hint;  // what to do about it, as sentences
-  };
-
   // Why no pass may begin now, nullopt if one may.  soulprint_pause_reason() gives the reason in
   // SQL.
-  static std::optional<Obstacle> WhyClosed();
+  static std::optional<settings::Obstacle> WhyClosed();
 
   // True if the settings let passes run, and a pause is on whose next probe is due.
   static bool IsProbeDue();

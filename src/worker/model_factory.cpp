@@ -15,9 +15,7 @@ namespace soulprint {
 
 namespace {
 
-bool IsOffline() {
-  return static_cast<settings::Provider>(settings::provider) == settings::Provider::kOffline;
-}
+bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
 
 std::string ReadKey() {
   if (*settings::api_key_file == '\0') return {};

@@ -59,9 +59,7 @@ my $http = 'is http:// to a host that is neither this machine nor in soulprint.p
 my %obstacles = (
 	'no key' => [ { api_url => undef, api_key_file => undef }, 'no API key is set' ],
 	'a foreign host over http' => [ { %good, api_url => 'http://192.0.2.1' }, "soulprint.api_url $http" ],
-	'a host whose name begins like this machine' => [ { %good, api_url => 'http://127.0.0.1.example.com' }, "soulprint.api_url $http" ],
-	'another protocol' => [ { %good, api_url => 'ftp://127.0.0.1' }, 'soulprint.api_url is neither https:// nor http://' ],
-	'no URL' => [ { %good, api_url => 'no where' }, 'soulprint.api_url is not a URL' ]);
+	'a host whose name begins like this machine' => [ { %good, api_url => 'http://127.0.0.1.example.com' }, "soulprint.api_url $http" ]);
 for my $what (sort keys %obstacles)
 {
 	my ($changed, $reason) = @{ $obstacles{$what} };

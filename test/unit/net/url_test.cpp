@@ -42,5 +42,37 @@ TEST(UrlProblem, WhatIsNoUrl) {
   EXPECT_EQ(UrlProblem("http://127.0.0.1@evil.example", ""), "carries a user name");
 }
 
+TEST(IsServerUrl, WhateverItsHost) {
+  for (const char* url :
+       {"https://api.anthropic.com", "http://192.0.2.1:8080/base/", "HTTP://[::1]"}) {
+    EXPECT_TRUE(IsServerUrl(url)) << url;
+  }
+  for (const char* url :
+       {"", "not a url", "api.anthropic.com", "ftp://host", "https://", "https://n@host",
+        "https://n:w@host", "https://host?a=b", "https://host/#a"}) {
+    EXPECT_FALSE(IsServerUrl(url)) << url;
+  }
+}
+
+TEST(IsProxy, AsLibcurlTakesIt) {
+  for (const char* proxy : {"proxy", "proxy:3128", "10.0.0.7:3128", "http://n:w@proxy:3128",
+                            "https://proxy", "socks5h://[fd00::1]:1080"}) {
+    EXPECT_TRUE(IsProxy(proxy)) << proxy;
+  }
+  for (const char* proxy : {"", "a b", "http://", "ftp://proxy", "proxy:port", ":3128"}) {
+    EXPECT_FALSE(IsProxy(proxy)) << proxy;
+  }
+}
+
+TEST(IsHost, AsUrlsSpellIt) {
+  for (const char* host : {"llm.internal", "LLM.internal", "10.0.0.7", "fd00::1"}) {
+    EXPECT_TRUE(IsHost(host)) << host;
+  }
+  for (const char* host : {"", "llm.internal:4000", "http://llm.internal", "llm.internal/", "a b",
+                           "[fd00::1]", "10.7", "name@host"}) {
+    EXPECT_FALSE(IsHost(host)) << host;
+  }
+}
+
 }  // namespace
 }  // namespace soulprint
