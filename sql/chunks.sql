@@ -1,11 +1,11 @@
--- CONTRACT 4: a conversation in chunks of about 2,000 tokens.
+-- A conversation becomes chunks of about 2,000 tokens (doc/behavior.md, "Chunks").
 \set SHOW_CONTEXT never
 \getenv abs_srcdir PG_ABS_SRCDIR
 CREATE FUNCTION pg_temp.said(content text) RETURNS jsonb LANGUAGE sql BEGIN ATOMIC
     SELECT jsonb_build_object('title', 'T', 'messages', jsonb_build_array(jsonb_build_object('role', 'user', 'content', content)));
 END;
 
--- What fits is one chunk; tokens are characters / 4, rounded down.
+-- A conversation that fits is one chunk; tokens are characters / 4, rounded down.
 SELECT * FROM soulprint_chunk_conversation('{"title": "Bread", "messages": [
     {"role": "user", "content": "Which flour?"}, {"role": "system", "content": "not this"}, {"role": "assistant", "content": "Rye: 東京 😀"}]}');
 SELECT content FROM soulprint_chunk_conversation('[{"role": "user", "content": "no title"}]');
@@ -21,7 +21,7 @@ SELECT chunk_index, total_chunks, token_count, to_json(content) AS content
 -- The overlap: the last 4 * overlap_tokens characters of the chunk before.
 SELECT chunk_index, total_chunks, token_count, to_json(content) AS content
     FROM soulprint_chunk_conversation(pg_temp.said('One two. Three four? Five six! Seven eight.Nine'), 6, 1);
--- A sentence that is too long: cut after the last white space among the first 4 * target characters, else after them.
+-- A sentence that is too long is cut after the last white space in its first 4 * target characters, else after these.
 SELECT chunk_index, to_json(content) AS content FROM soulprint_chunk_conversation(pg_temp.said('aaa bbb ccc ddd eee fff ggg'), 3, 0);
 SELECT chunk_index, to_json(content) AS content FROM soulprint_chunk_conversation(pg_temp.said('aaaabbbbccccddddeeeeffffgggg'), 3, 0);
 
@@ -38,7 +38,7 @@ SELECT target, overlap, count(*) = max(total_chunks) AND max(chunk_index) = coun
 SELECT count(*) FROM long, soulprint_chunk_conversation(conversation, 1000000, 999999);
 SELECT count(*) > 1000 AS many FROM long, soulprint_chunk_conversation(conversation, 1, 0);
 
--- Outputs agreed upon.
+-- Golden outputs.
 SELECT g ->> 'name' AS name, given.chunks = wanted.chunks AS same, jsonb_array_length(wanted.chunks) AS chunks
     FROM jsonb_array_elements(pg_read_file(:'abs_srcdir' || '/test/data/golden/chunks.json')::jsonb) WITH ORDINALITY AS t (g, n),
     LATERAL (SELECT jsonb_agg(w - 'conversation_id' ORDER BY i) AS chunks FROM jsonb_array_elements(g -> 'chunks') WITH ORDINALITY AS t (w, i)) AS wanted,

@@ -32,7 +32,7 @@ SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "a
 SELECT pg_temp.import(E'\uFEFF  [{"id": "s5", "messages": [{"role": "user", "content": "after a byte order mark"}]}]  ');
 
 --
--- The same again: unchanged; newer: updated; older: not
+-- Imported again: the same is unchanged, newer is updated, older is not
 --
 SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "alone"}]}$$);
 SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "alone"}, {"role": "assistant", "content": "no more"}]}$$);
@@ -42,11 +42,11 @@ SELECT pg_temp.import($${"id": "s1", "title": "Old bread", "create_time": 170000
     "messages": [{"role": "user", "content": "older"}]}$$);
 SELECT conversation_id, title, message_count, updated_at FROM raw_conversations
     WHERE user_id = :'ada' AND conversation_id IN ('s1', 's4') ORDER BY 1;
--- Another user's conversation of the same id is another one.
+-- The same id of another user is another conversation.
 SELECT imported FROM soulprint_import(:'bob', convert_to('{"id": "s4", "messages": [{"role": "user", "content": "mine"}]}', 'UTF8'));
 
 --
--- ChatGPT's tree: what the user saw last
+-- ChatGPT's tree: the branch that the user saw last
 --
 SELECT * FROM soulprint_import(:'ada', convert_to($$[{"conversation_id": "t1", "title": "Marathon", "create_time": 1710928800.25,
   "update_time": 1710930000, "current_node": "n7", "mapping": {
@@ -63,24 +63,24 @@ SELECT * FROM soulprint_import(:'ada', convert_to($$[{"conversation_id": "t1", "
 }}]$$, 'UTF8'));
 SELECT title, message_count, created_at, updated_at, jsonb_pretty(messages) AS messages
     FROM raw_conversations WHERE conversation_id = 't1';
--- A circle of parents ends.
+-- A cycle of parents ends.
 SELECT imported FROM soulprint_import(:'ada', convert_to($${"id": "t2", "current_node": "b", "mapping": {
   "a": {"message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["round"]}}, "parent": "b", "children": ["b"]},
   "b": {"message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["and round"]}}, "parent": "a", "children": ["a"]}}}$$, 'UTF8'));
 
 --
--- Copies in one export: the newest, else the first; without a time it never replaces one that has it
+-- Copies in one export: the newest wins, else the first; a copy without a time never replaces one with a time
 --
 \set copies '[{"id": "d1", "messages": [{"role": "user", "content": "first"}]}, {"id": "d1", "messages": [{"role": "user", "content": "second"}]}, {"id": "d2", "update_time": 20, "messages": [{"role": "user", "content": "newest"}]}, {"id": "d2", "messages": [{"role": "user", "content": "no time"}]}, {"id": "d2", "update_time": 10, "messages": [{"role": "user", "content": "older"}]}]'
 SELECT pg_temp.import(:'copies');
 SELECT pg_temp.import(:'copies');
 SELECT conversation_id, updated_at, messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id ~ '^d' ORDER BY 1;
--- What its user takes back is deleted.
+-- A conversation that its user takes back is deleted.
 SELECT pg_temp.import($$[{"id": "d1", "is_do_not_remember": true, "mapping": {}}, {"id": "d3", "is_do_not_remember": true, "mapping": {}}, {"id": "d3", "messages": [{"role": "user", "content": "an older copy"}]}]$$);
 SELECT conversation_id FROM raw_conversations WHERE conversation_id ~ '^d' ORDER BY 1;
 
 --
--- What is left out, and what was repaired
+-- Conversations left out, and characters repaired
 --
 SELECT imported, skipped, skipped_because, skipped_ids FROM soulprint_import(:'ada', convert_to($$[
   {"id": "g1", "messages": [{"role": "user", "content": "good"}]},
@@ -96,7 +96,7 @@ SELECT imported, skipped, skipped_because, skipped_ids FROM soulprint_import(:'a
 SELECT imported, replaced_characters FROM soulprint_import(:'ada',
     convert_to($$[{"id": "r1", "messages": [{"role": "user", "content": "nul \u0000 half \ud83d end$$, 'UTF8') || '\xff'::bytea || convert_to('"}]}]', 'UTF8'));
 SELECT messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id = 'r1';
--- A mark's text is JSON inside JSON.
+-- The text of a mark is JSON inside JSON.
 SELECT imported FROM soulprint_import(:'ada', convert_to($${"id": "r2", "current_node": "a", "mapping": {"a": {"message": {"author": {"role": "assistant"},
     "content": {"content_type": "text", "parts": ["In \ue200entity\ue202[\"city\",\"Par\\u0000is\"]\ue201."]}}}}}$$, 'UTF8'));
 SELECT messages -> 0 ->> 'content' AS content FROM raw_conversations WHERE conversation_id = 'r2';
@@ -134,7 +134,7 @@ SELECT kind.key, jsonb_array_length(kind.value) AS canaries,
     FROM jsonb_each(pg_read_file(:'data' || 'persona_rich.truth.json')::jsonb -> 'canaries') AS kind ORDER BY 1;
 
 --
--- What is no export.  (zlib's own words are in some details of archives.)
+-- Bytes that are not an export.  (Some details of archives are zlib's own words.)
 --
 SELECT soulprint_import(:'ada', '');
 \echo :SQLSTATE
@@ -169,7 +169,7 @@ SELECT soulprint_import(:'ada', substr(decode(:'gzip', 'hex'), 1, 40));
 \set VERBOSITY default
 
 --
--- For whom, and from where
+-- Users and files
 --
 SELECT soulprint_import('00000000-0000-4000-8000-000000000bad', '[]');
 \echo :SQLSTATE
@@ -191,7 +191,7 @@ GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_import_file TO regress_imp
 SET ROLE regress_importer;
 SELECT soulprint_import_file(:'ada', '/nowhere/export.zip');
 \echo :SQLSTATE
--- An import has its caller's rights.
+-- An import runs with the rights of the caller.
 SELECT soulprint_import(:'ada', '[]');
 \echo :SQLSTATE
 RESET ROLE;
@@ -207,7 +207,7 @@ RESET ROLE;
 DROP OWNED BY regress_importer;
 DROP ROLE regress_importer;
 
--- What each of these imports found is kept.
+-- soulprint.imports keeps the counts of each import.
 SELECT source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters
     FROM soulprint.imports WHERE imported + updated + unchanged > 0 AND storage_path IS NULL AND etag IS NULL ORDER BY id;
 TRUNCATE user_profiles, raw_conversations, soulprint.imports;

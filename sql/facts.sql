@@ -1,4 +1,4 @@
--- CONTRACT 5: facts of several chunks, oldest first, become one object.
+-- Facts of several chunks, oldest first, become one object (doc/behavior.md, "Facts").
 \set SHOW_CONTEXT never
 
 -- Five categories, in the order in which jsonb keeps them.
@@ -8,7 +8,7 @@ SELECT jsonb_pretty(soulprint_merge_facts(ARRAY['{
     "decisions": [{"decision": "Learns Portuguese", "context": "moves to Lisbon"}]}']::jsonb[]));
 SELECT soulprint_merge_facts('{}');
 SELECT soulprint_merge_facts(ARRAY['{}']::jsonb[]);
--- Equal: the same text, ignoring case and surrounding white space; the newer wording stays, where the older was.
+-- Equal texts, ignoring case and surrounding white space, are one fact: the newer wording at the older place.
 SELECT soulprint_merge_facts(ARRAY['{"preferences": ["likes tea", "likes jazz"]}', '{"preferences": ["  Likes TEA ", "likes walks"]}']::jsonb[]) -> 'preferences';
 -- The same name, event or decision: the newer statement wins.
 SELECT soulprint_merge_facts(ARRAY[
@@ -17,15 +17,15 @@ SELECT soulprint_merge_facts(ARRAY[
     - 'preferences' - 'beliefs';
 -- The same text in two categories is two facts.
 SELECT soulprint_merge_facts(ARRAY['{"preferences": ["Quiet"], "beliefs": ["Quiet"]}']::jsonb[]) - 'projects' - 'dates' - 'decisions';
--- Items are checked by themselves: what is clear is coerced, what is none is dropped.
+-- Each item is checked alone: a clear one is coerced, any other dropped.
 SELECT jsonb_pretty(soulprint_merge_facts(ARRAY['{
     "preferences": ["kept", 42, null, "", "   ", ["nested"], {"text": "as an object"}],
     "projects": ["only a name", {"name": "kept", "details": 7}, {"description": "no name"}, 1],
     "dates": {"event": "no list", "date": "2024"}, "beliefs": "no list", "decisions": null, "unknown": ["ignored"]}']::jsonb[]));
--- What nobody sees of a fact is left out.
+-- Invisible characters are left out.
 SELECT soulprint_merge_facts(ARRAY[jsonb_build_object('preferences', jsonb_build_array(U&'likes \202Etea\200B', 'Likes tea', U&'\200B'))]) -> 'preferences';
 
--- Linear: 20,000 facts, half of them said twice.
+-- Linear time: 20,000 facts, half of them stated twice.
 SELECT jsonb_array_length(soulprint_merge_facts(array_agg(jsonb_build_object('preferences', jsonb_build_array('Likes number ' || i % 10000)) ORDER BY i)) -> 'preferences')
     FROM generate_series(1, 20000) AS i;
 

@@ -1,4 +1,4 @@
--- CONTRACT 3: conversations as prompt text.
+-- Conversations become prompt text (doc/behavior.md, "Format").
 \set SHOW_CONTEXT never
 
 -- A title, a date in UTC, one line for each message.
@@ -19,12 +19,12 @@ CREATE TEMP TABLE talks AS SELECT '[
   {"title": "A", "created_at": "2024-03-20", "messages": [{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}]},
   {"title": "B", "created_at": "2024-03-21", "messages": [{"role": "user", "content": "three"}]},
   {"title": "C", "created_at": "2024-03-22", "messages": [{"role": "user", "content": "four"}]}]'::jsonb AS conversations;
--- whole: in the given order, stopping before the first that would not fit.  A takes 63 characters, B 2 + 50.
+-- whole: in the given order, up to the first that does not fit.  A takes 63 characters, B 2 + 50.
 SELECT n, length(text), text FROM talks, (VALUES (63), (114), (115)) AS t (n), soulprint_format_conversations(conversations, n) AS text;
--- If not even the first fits, it is cut at a message border.
+-- If even the first does not fit, it is cut between messages.
 SELECT n, text FROM talks, (VALUES (62), (48), (47), (0)) AS t (n), soulprint_format_conversations(conversations, n) AS text;
 
--- fair: what is short keeps all, the rest share what is left, each keeps its first user message.
+-- fair: short ones stay whole, the others share the rest, each keeps its first user message.
 CREATE FUNCTION pg_temp.talk(title text, n int, said text) RETURNS jsonb LANGUAGE sql BEGIN ATOMIC
     SELECT jsonb_build_object('title', title, 'messages', jsonb_agg(jsonb_build_object(
                'role', CASE WHEN i % 2 = 1 THEN 'user' ELSE 'assistant' END, 'content', said || ' ' || i) ORDER BY i))
@@ -41,7 +41,7 @@ SELECT length(text) BETWEEN 570000 AND 600000 AS within,
         WHERE position(format(E'=== Conversation: "Talk %s" (unknown date) ===\nUser: word', i) IN text) > 0) AS appear,
        (SELECT count(*) FROM regexp_matches(text, '^\[\.\.\. \d+ more messages\]$', 'gn')) AS cut
     FROM two_hundred;
--- The limit wins: first messages are cut, then the lowest ranks are left out.
+-- The limit comes first: first messages are cut, then the lowest ranks left out.
 SELECT n, length(text) <= n AS within, position('"Talk 1"' IN text) > 0 AS first,
        (SELECT count(*) FROM regexp_matches(text, '^=== Conversation', 'gn')) AS conversations
     FROM (SELECT jsonb_agg(pg_temp.talk('Talk ' || i, 10, repeat('word ', 300)) ORDER BY i) AS talks FROM generate_series(1, 100) AS i) AS t,
@@ -49,7 +49,7 @@ SELECT n, length(text) <= n AS within, position('"Talk 1"' IN text) > 0 AS first
 -- No limit is ever exceeded.
 SELECT count(*) AS exceeded FROM talks, generate_series(0, 200) AS n, (VALUES ('whole'), ('fair')) AS t (share)
     WHERE length(soulprint_format_conversations(conversations, n, share)) > n;
--- All fits: both are the same.
+-- If everything fits, both are the same.
 SELECT soulprint_format_conversations(conversations) = soulprint_format_conversations(conversations, share => 'fair') AS same FROM talks;
 
 -- Bad arguments.

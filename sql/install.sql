@@ -2,7 +2,7 @@
 \set SHOW_CONTEXT never
 SELECT current_database() AS home \gset
 
--- What the extension must not be installed into.
+-- Databases and schemas that the extension refuses.
 CREATE DATABASE regress_ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
 \connect regress_ascii
 CREATE EXTENSION soulprint;
@@ -19,7 +19,7 @@ ALTER ROLE soulprint_worker NOSUPERUSER BYPASSRLS;
 CREATE EXTENSION soulprint;
 ALTER ROLE soulprint_worker NOBYPASSRLS;
 
--- In a schema of its own choice, and in the private one.
+-- In a schema of the user's choice, and in the private schema.
 CREATE SCHEMA regress_tools;
 CREATE EXTENSION soulprint SCHEMA regress_tools;
 SELECT regress_tools.soulprint_score_conversation('[{"role": "user", "content": "hi"}]');
@@ -37,7 +37,7 @@ DROP SCHEMA regress_tools;
 
 CREATE EXTENSION soulprint;
 
--- Every object says what it is for.
+-- Every object has a comment.
 SELECT pg_describe_object(classid, objid, objsubid) AS without_comment
     FROM pg_depend
     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
@@ -46,40 +46,40 @@ SELECT pg_describe_object(classid, objid, objsubid) AS without_comment
       AND NOT EXISTS (SELECT FROM pg_description d
                       WHERE d.classoid = classid AND d.objoid = objid AND d.objsubid = 0 AND d.description <> '');
 
--- So does every column of a table or view.
+-- So has every column of a table or view.
 SELECT c.oid::regclass, a.attname AS without_comment
     FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND relkind IN ('r', 'v')
     JOIN pg_extension e ON d.refobjid = e.oid AND d.deptype = 'e' AND extname = 'soulprint'
     JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 AND NOT attisdropped
     WHERE col_description(c.oid, attnum) IS NULL ORDER BY 1, 2;
 
--- Nothing runs with its owner's rights, and soulprint_worker owns nothing that others call or read ...
+-- No function is SECURITY DEFINER, and soulprint_worker owns nothing that others call or read ...
 SELECT p.oid::regprocedure AS runs_with_its_owners_rights FROM pg_proc p
     JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
     WHERE p.prosecdef;
 SELECT pg_describe_object(classid, objid, 0) AS owned FROM pg_shdepend
     WHERE refobjid = 'soulprint_worker'::regrole AND deptype = 'o';
--- ... whatever takes NULL without looking is STRICT ...
+-- ... functions that ignore NULL arguments are STRICT ...
 SELECT p.oid::regprocedure::text COLLATE "C" AS looks_at_null FROM pg_proc p
     JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
     JOIN pg_language l ON l.oid = p.prolang AND lanname = 'c'
     WHERE NOT p.proisstrict AND p.pronargs > 0 ORDER BY 1;
 SELECT soulprint_assemble_text(NULL, NULL) IS NULL AS nothing;
--- ... and names are looked up where nobody else can put any.
+-- ... and every function has a safe search_path.
 SELECT p.oid::regprocedure AS without_search_path
     FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
     JOIN pg_language l ON l.oid = p.prolang AND lanname <> 'c'
     WHERE NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
 
--- All that is worth keeping is dumped.
+-- pg_dump dumps every table and sequence.
 SELECT c.relname AS dumped, coalesce(nullif(condition, ''), 'all') AS rows
     FROM pg_extension e, unnest(extconfig, extcondition) AS t (id, condition) JOIN pg_class c ON c.oid = id
     WHERE extname = 'soulprint' ORDER BY 1;
 
--- What acts is for whom the administrator grants it to; what computes is for everybody.
+-- Functions that act need a grant; functions that compute are for everybody.
 CREATE ROLE regress_nobody;
 SELECT p.proname FROM pg_proc p
     WHERE p.proname LIKE 'soulprint\_%' AND p.pronamespace = 'public'::regnamespace
@@ -104,7 +104,7 @@ SELECT unnest(changes) AS change FROM soulprint_setup();
 DROP EXTENSION soulprint;
 DROP TABLE user_profiles, raw_conversations, conversation_chunks;
 
--- A live Supabase project: only what is missing is added, nothing is changed or dropped.
+-- A live Supabase project: missing objects are added, nothing is changed or dropped.
 CREATE SCHEMA auth;
 CREATE TABLE auth.users (id uuid PRIMARY KEY);
 CREATE TABLE user_profiles (
@@ -140,14 +140,14 @@ SELECT changes, pending_profiles FROM soulprint_setup();
 \d conversation_chunks
 SELECT count(*) AS untouched FROM user_profiles
     WHERE full_pass_status = 'pending' AND soulprint_text = 'from the quick pass';
--- Pending before the trigger was there: a worker's look-up will find them.
+-- Pending before the trigger was created: workers find them when they scan.
 SELECT count(*) AS queued FROM soulprint.full_passes;
 
 DROP EXTENSION soulprint;
 DROP TABLE user_profiles, raw_conversations, conversation_chunks, auth.users;
 DROP SCHEMA auth;
 
--- The application's tables have no schema to be in.
+-- The schema of the application's tables does not exist.
 CREATE SCHEMA regress_tools;
 CREATE EXTENSION soulprint SCHEMA regress_tools;
 ALTER SCHEMA public RENAME TO regress_away;

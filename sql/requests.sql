@@ -1,5 +1,5 @@
--- Asking for a pass, canceling it, running it: who may, what is refused, what the queue holds.
--- The launcher serves another database here, so that what is queued stays queued.
+-- Requesting, canceling and running a pass: rights, refusals, the queue (doc/behavior.md, "Status and commits").
+-- The launcher serves another database here, so that queued passes stay queued.
 \set SHOW_CONTEXT never
 \set ada '00000000-0000-4000-8000-0000000000ad'
 \set bob '00000000-0000-4000-8000-0000000000b0'
@@ -8,14 +8,14 @@ INSERT INTO user_profiles (user_id) VALUES (:'ada'), (:'bob');
 SELECT imported FROM soulprint_import(:'ada', convert_to('{"id": "a1", "title": "Tea", "messages": [
     {"role": "user", "content": "I love green tea."}, {"role": "assistant", "content": "Noted."}]}', 'UTF8'));
 
--- Asking twice returns the same pass.
+-- A second request returns the same pass.
 SELECT soulprint_start_full_pass(:'ada') AS pass \gset
 SELECT soulprint_start_full_pass(:'ada') = :pass AS same;
 SELECT full_pass_status, full_pass_error FROM user_profiles WHERE user_id = :'ada';
 SELECT state, stage, percent, progress, attempts, pid, error FROM soulprint_progress;
 SELECT count(*) FROM soulprint_history;
 
--- Canceled: once.
+-- A pass is canceled once.
 SELECT soulprint_cancel_full_pass(:'ada');
 SELECT soulprint_cancel_full_pass(:'ada');
 SELECT full_pass_status, full_pass_error = 'canceled by ' || current_user AS says_who FROM user_profiles WHERE user_id = :'ada';
@@ -23,10 +23,10 @@ SELECT count(*) FROM soulprint_progress;
 SELECT state, attempts, conversations, error = 'canceled by ' || current_user AS says_who FROM soulprint_history;
 SELECT soulprint_cancel_full_pass(:'bob');
 
--- Asked again, it is another pass.
+-- The next request is another pass.
 SELECT soulprint_start_full_pass(:'ada') > :pass AS another;
 
--- The status alone asks for a pass, if there is something to read.
+-- The status alone requests a pass, if the user has conversations.
 DELETE FROM soulprint.full_passes;
 UPDATE user_profiles SET full_pass_status = 'pending' WHERE user_id IN (:'ada', :'bob');
 SELECT user_id, state FROM soulprint.full_passes;
@@ -35,7 +35,7 @@ INSERT INTO user_profiles (user_id, full_pass_status, storage_path)
     VALUES ('00000000-0000-4000-8000-0000000000c0', 'pending', 'imports/c0/export.zip');
 SELECT user_id, state FROM soulprint.full_passes ORDER BY 1;
 
--- What is refused.
+-- Refused requests.
 SELECT soulprint_start_full_pass(:'nobody');
 \echo :SQLSTATE
 SELECT soulprint_start_full_pass(NULL);
@@ -65,13 +65,13 @@ ROLLBACK;
 CREATE FUNCTION pg_temp.run(user_id uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN CALL soulprint_run_full_pass(user_id); END $$;
 SELECT pg_temp.run(:'ada');
 \echo :SQLSTATE
--- An operator's prompt has words, and belongs to a step.
+-- A prompt is not empty, and belongs to a step.
 INSERT INTO soulprint.prompts VALUES ('facts', '');
 \echo :SQLSTATE
 INSERT INTO soulprint.prompts VALUES ('v1', 'Find out.');
 \echo :SQLSTATE
 
--- A pass that is run: everything is published.
+-- A pass that runs publishes everything.
 SET client_min_messages = warning;
 CALL soulprint_run_full_pass(:'ada');
 RESET client_min_messages;
@@ -82,13 +82,13 @@ SELECT full_pass_status, full_pass_error, full_pass_completed_at >= full_pass_st
 SELECT state, attempts, conversations, chunks, chunks_failed, error FROM soulprint_history;
 SELECT chunk_index, total_chunks, token_count, title, chunk_tier, message_count, is_recent, content
     FROM conversation_chunks WHERE user_id = :'ada';
--- The second one asks nothing.
+-- The second pass sends no question.
 SET client_min_messages = warning;
 CALL soulprint_run_full_pass(:'ada');
 RESET client_min_messages;
 SELECT state, calls_made FROM soulprint_history ORDER BY pass_id DESC LIMIT 1;
 
--- With the rights of the caller: row security decides who may ask for whom.
+-- The rights of the caller apply: row security decides who may request a pass for which user.
 CREATE ROLE regress_user;
 GRANT EXECUTE ON FUNCTION soulprint_start_full_pass, soulprint_cancel_full_pass TO regress_user;
 SET ROLE regress_user;
@@ -119,7 +119,7 @@ ALTER TABLE user_profiles DISABLE ROW LEVEL SECURITY;
 DROP OWNED BY regress_user;
 DROP ROLE regress_user;
 
--- How far a pass is, for people.
+-- Progress as text.
 SELECT stage, done, soulprint.percent(stage, done, 240) AS percent, soulprint.progress_bar(soulprint.percent(stage, done, 240)) AS bar
     FROM (VALUES (NULL, 0), ('chunks', 0), ('facts', 0), ('facts', 98), ('facts', 240), ('reduce', 240), ('memory', 240), ('sections', 240), ('publish', 240)) AS t (stage, done);
 SELECT soulprint.minutes_seconds(seconds) FROM (VALUES (0), (31.9), (60), (3725)) AS t (seconds);

@@ -1,4 +1,4 @@
--- CONTRACT 2: the richest conversations, best first.
+-- The conversations with the highest scores (doc/behavior.md, "Score and sample").
 \set SHOW_CONTEXT never
 \getenv abs_srcdir PG_ABS_SRCDIR
 
@@ -10,7 +10,7 @@ CREATE FUNCTION pg_temp.talk(id text, created_at text, n int, said text) RETURNS
     FROM generate_series(1, n) AS i;
 END;
 
--- Highest score first; of equal scores the newer, then the order given; fewer than 4 messages: not at all.
+-- Highest score first, then the newer, then the given order; conversations of fewer than 4 messages are left out.
 CREATE TEMP TABLE talks AS SELECT jsonb_build_array(
     pg_temp.talk('short but long-winded', '2024-01-01', 3, repeat('a', 500)),
     pg_temp.talk('small', '2024-01-01', 4, 'ab'),
@@ -27,15 +27,15 @@ SELECT count(*) FROM talks, soulprint_sample_conversations(conversations, 214748
 SELECT count(*), max(rank) FROM soulprint_sample_conversations(
     (SELECT jsonb_agg(pg_temp.talk(i::text, NULL, 4, 'hi')) FROM generate_series(1, 201) AS i));
 
--- If all are too short, all take part.
+-- If all are too short, all count.
 SELECT rank, score, conversation ->> 'id' AS id FROM soulprint_sample_conversations(jsonb_build_array(
     pg_temp.talk('one', NULL, 1, 'abc'), pg_temp.talk('three', NULL, 3, 'abc'), '{"id": "none", "messages": []}'::jsonb));
 SELECT count(*) FROM soulprint_sample_conversations('[]');
 
--- Bare message arrays; what comes out is what went in.
+-- Bare message arrays; the output is the input.
 SELECT * FROM soulprint_sample_conversations('[[{"role": "user", "content": "hi", "more": [1]}]]');
 
--- Outputs agreed upon.
+-- Golden outputs.
 SELECT count(*) AS samples, count(*) FILTER (WHERE s.ids IS DISTINCT FROM g -> ('sample_' || n)) AS differ
     FROM jsonb_array_elements(pg_read_file(:'abs_srcdir' || '/test/data/golden/scores.json')::jsonb) AS g,
          (VALUES (200), (3)) AS t (n),

@@ -1,11 +1,11 @@
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION soulprint" to load this file. \quit
 
--- Public: functions and views whose names begin with soulprint_, in the schema the extension is created in.
+-- Public: functions and views named soulprint_*, in the schema of the extension.
 -- Private: everything in schema soulprint.
 
--- Whoever may create in the extension's schema could put an operator or a function there that fits better
--- than Postgres's own, and this script would run it.
+-- A role that may create in the extension's schema could put an operator or a function there that matches
+-- better than Postgres's own, and this script would run it.
 SET LOCAL search_path = pg_catalog, pg_temp;
 
 -- ---------------------------------------------------------------------------------------------------
@@ -15,7 +15,7 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 DO $$
 BEGIN
     IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN
-        RAISE EXCEPTION 'soulprint needs a database with encoding UTF8, this one has %',
+        RAISE EXCEPTION 'soulprint requires database encoding UTF8, not %',
             pg_catalog.getdatabaseencoding()
             USING ERRCODE = 'feature_not_supported',
                   HINT = 'Create a database with ENCODING ''UTF8'' TEMPLATE template0 and install soulprint there.';
@@ -28,12 +28,12 @@ BEGIN
                     AND classid <> 'pg_catalog.pg_extension'::pg_catalog.regclass) THEN
         RAISE EXCEPTION 'schema "soulprint" is not empty'
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Create the extension in another schema, and rename or drop this one.';
+                  HINT = 'Rename or drop it, or create the extension in another schema.';
     END IF;
 END
 $$;
 
--- Workers run as this role: it may log in from nowhere, owns nothing and is nobody else's.
+-- Workers run as this role.  It cannot log in from outside, owns nothing, and is no member of another role.
 DO $$
 DECLARE
     worker pg_catalog.pg_authid;
@@ -43,7 +43,7 @@ BEGIN
     SELECT * INTO worker FROM pg_catalog.pg_authid WHERE rolname = 'soulprint_worker';
     IF NOT FOUND THEN
         CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0;
-        COMMENT ON ROLE soulprint_worker IS 'runs the workers of the extension soulprint; nobody can log in as it';
+        COMMENT ON ROLE soulprint_worker IS 'workers of the extension soulprint; clients cannot log in';
         RETURN;
     END IF;
     SELECT w.problem, w.cure INTO wrong, mend FROM (VALUES
@@ -69,7 +69,7 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'role "soulprint_worker" %', wrong
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  DETAIL = 'The role is there already, and not as this extension makes it.',
+                  DETAIL = 'The role exists, but not as this extension creates it.',
                   HINT = pg_catalog.format('Run %s, or drop the role.', mend);
     END IF;
 END
@@ -82,12 +82,12 @@ COMMENT ON SCHEMA soulprint IS 'tables and private functions of the extension so
 
 CREATE FUNCTION @extschema@.soulprint_score_conversation(conversation jsonb) RETURNS bigint
     AS 'MODULE_PATHNAME', 'soulprint_score_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.soulprint_score_conversation(jsonb) IS 'how much a conversation tells about its user';
+COMMENT ON FUNCTION @extschema@.soulprint_score_conversation(jsonb) IS 'score of a conversation: how much it says about its user';
 
 CREATE FUNCTION @extschema@.soulprint_sample_conversations(conversations jsonb, target_count int DEFAULT 200)
     RETURNS TABLE (rank int, score bigint, conversation jsonb)
     AS 'MODULE_PATHNAME', 'soulprint_sample_conversations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.soulprint_sample_conversations(jsonb, int) IS 'the richest conversations of an array, best first';
+COMMENT ON FUNCTION @extschema@.soulprint_sample_conversations(jsonb, int) IS 'conversations with the highest scores, in descending order';
 
 CREATE FUNCTION @extschema@.soulprint_format_conversations(conversations jsonb, max_chars int DEFAULT 600000, share text DEFAULT 'whole')
     RETURNS text
@@ -99,21 +99,21 @@ CREATE FUNCTION @extschema@.soulprint_chunk_conversation(conversation jsonb, tar
     RETURNS TABLE (chunk_index int, total_chunks int, token_count int, content text)
     AS 'MODULE_PATHNAME', 'soulprint_chunk_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.soulprint_chunk_conversation(jsonb, int, int)
-    IS 'a conversation in pieces of about target_tokens tokens (characters / 4)';
+    IS 'chunks of about target_tokens tokens (characters / 4) of a conversation';
 
 CREATE FUNCTION @extschema@.soulprint_merge_facts(facts jsonb[]) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_merge_facts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.soulprint_merge_facts(jsonb[])
-    IS 'facts of several chunks, oldest first, as one object of five categories; the newer statement wins';
+    IS 'facts of several chunks, oldest first, merged into one object of five categories; the latest statement wins';
 
 CREATE FUNCTION @extschema@.soulprint_parse_sections(reply text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_parse_sections' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.soulprint_parse_sections(text)
-    IS 'the five complete sections in a model''s answer, NULL if it holds none';
+    IS 'five complete sections found in an answer of the model, NULL if there are none';
 
 CREATE FUNCTION @extschema@.soulprint_assemble_text(sections jsonb, memory_md text) RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_assemble_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.soulprint_assemble_text(jsonb, text) IS 'soulprint_text of five sections and MEMORY';
+COMMENT ON FUNCTION @extschema@.soulprint_assemble_text(jsonb, text) IS 'soulprint_text made of five sections and MEMORY';
 
 -- ---------------------------------------------------------------------------------------------------
 -- tables
@@ -151,36 +151,36 @@ CREATE TABLE soulprint.full_passes (
     unlearned        boolean NOT NULL DEFAULT false,
     error            text
 );
-COMMENT ON TABLE soulprint.full_passes IS 'one row per requested full pass: the queue, its progress and its history';
+COMMENT ON TABLE soulprint.full_passes IS 'requested full passes: the queue, their progress and the history';
 COMMENT ON COLUMN soulprint.full_passes.id IS 'number of the pass';
-COMMENT ON COLUMN soulprint.full_passes.user_id IS 'whose pass it is';
+COMMENT ON COLUMN soulprint.full_passes.user_id IS 'user of the pass';
 COMMENT ON COLUMN soulprint.full_passes.state IS 'queued, running, done, failed or canceled';
-COMMENT ON COLUMN soulprint.full_passes.stage IS 'download, import, chunks, facts, reduce, memory, sections or publish: where the present or last attempt is';
-COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts that count; soulprint.max_pass_attempts of them end the pass';
-COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'when the pass was asked for';
-COMMENT ON COLUMN soulprint.full_passes.started_at IS 'when its first attempt began';
-COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'when the present stage began';
-COMMENT ON COLUMN soulprint.full_passes.ended_at IS 'when the pass ended';
-COMMENT ON COLUMN soulprint.full_passes.conversations IS 'conversations that the present attempt has chunked';
-COMMENT ON COLUMN soulprint.full_passes.chunks IS 'their chunks';
+COMMENT ON COLUMN soulprint.full_passes.stage IS 'stage of the current or last attempt: download, import, chunks, facts, reduce, memory, sections or publish';
+COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts charged; the pass fails after soulprint.max_pass_attempts';
+COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'time of the request';
+COMMENT ON COLUMN soulprint.full_passes.started_at IS 'start of the first attempt';
+COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'start of the current stage';
+COMMENT ON COLUMN soulprint.full_passes.ended_at IS 'end of the pass';
+COMMENT ON COLUMN soulprint.full_passes.conversations IS 'conversations chunked in the current attempt';
+COMMENT ON COLUMN soulprint.full_passes.chunks IS 'chunks of these conversations';
 COMMENT ON COLUMN soulprint.full_passes.chunks_done IS 'chunks whose facts are known';
-COMMENT ON COLUMN soulprint.full_passes.chunks_failed IS 'chunks whose answer could not be had or read';
-COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merging, facts that are left';
-COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
-COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that were no facts';
+COMMENT ON COLUMN soulprint.full_passes.chunks_failed IS 'chunks without a usable answer';
+COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merging, facts left';
+COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts left out of MEMORY because there were too many';
+COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that were not facts';
 COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.output_tokens IS 'tokens received, over all attempts';
-COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'what the requests cost in USD, failed ones too';
-COMMENT ON COLUMN soulprint.full_passes.error IS 'why the pass waits, or how it ended; NULL if all is well';
-COMMENT ON COLUMN soulprint.full_passes.not_before IS 'when the next attempt may begin';
-COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'when the present attempt began to read';
-COMMENT ON COLUMN soulprint.full_passes.pid IS 'process id of the worker that took the pass last';
-COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions the model was asked, over all attempts';
-COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the present attempt';
-COMMENT ON COLUMN soulprint.full_passes.pauses IS 'how often the model server told this pass what pauses everybody: from the second time on that is charged';
-COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made when the present attempt began: an attempt cut short after progress is not charged';
-COMMENT ON COLUMN soulprint.full_passes.version_kept IS 'whether the profile that it replaces was looked at to be kept as a version';
-COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'the profile that it replaces knows what the user took back: it is not to be kept as a version';
+COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'cost of all requests in USD, including failed ones';
+COMMENT ON COLUMN soulprint.full_passes.error IS 'reason for waiting, failure or cancellation; NULL if there is none';
+COMMENT ON COLUMN soulprint.full_passes.not_before IS 'earliest start of the next attempt';
+COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'time at which the current attempt began to read';
+COMMENT ON COLUMN soulprint.full_passes.pid IS 'process ID of the last worker of the pass';
+COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the model, in all attempts';
+COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
+COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses that this pass has run into; the second and later ones are charged as attempts';
+COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made at the start of the current attempt: an attempt cut short after progress is not charged';
+COMMENT ON COLUMN soulprint.full_passes.version_kept IS 'true once the replaced profile has been considered for soulprint.versions';
+COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'true if the replaced profile contains what the user took back: it must not become a version';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_user_idx ON soulprint.full_passes (user_id);
@@ -205,22 +205,22 @@ CREATE TABLE soulprint.replies (
     conversation_id text,
     PRIMARY KEY (user_id, step, question, attempt)
 );
-COMMENT ON TABLE soulprint.replies IS 'every answer that was paid for, so that no question is asked twice';
-COMMENT ON COLUMN soulprint.replies.user_id IS 'whose words were asked about';
+COMMENT ON TABLE soulprint.replies IS 'answers of the model, kept so that no question is paid for twice';
+COMMENT ON COLUMN soulprint.replies.user_id IS 'user that the question is about';
 COMMENT ON COLUMN soulprint.replies.step IS 'facts, reduce, memory or sections';
-COMMENT ON COLUMN soulprint.replies.attempt IS '0 for the first try, more after an answer that was of no use';
-COMMENT ON COLUMN soulprint.replies.outcome IS 'answered, cut_off at max_tokens, or refused by the model';
-COMMENT ON COLUMN soulprint.replies.reply IS 'the answer';
-COMMENT ON COLUMN soulprint.replies.reason IS 'why the model refused';
-COMMENT ON COLUMN soulprint.replies.model IS 'the model that was asked';
-COMMENT ON COLUMN soulprint.replies.input_tokens IS 'tokens of all attempts to get this answer';
-COMMENT ON COLUMN soulprint.replies.output_tokens IS 'tokens of all attempts to get this answer';
-COMMENT ON COLUMN soulprint.replies.cost_usd IS 'what they cost in USD';
-COMMENT ON COLUMN soulprint.replies.created_at IS 'when the answer came';
-COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of everything in the question that decides the answer';
-COMMENT ON COLUMN soulprint.replies.request_id IS 'what the model server calls the request, for questions to its provider';
-COMMENT ON COLUMN soulprint.replies.unusable IS 'our validation did not accept it; deleted when the pass fails';
-COMMENT ON COLUMN soulprint.replies.conversation_id IS 'the conversation whose chunk was asked about, NULL if the question was made of all';
+COMMENT ON COLUMN soulprint.replies.attempt IS '0 for the first try, higher after an unusable answer';
+COMMENT ON COLUMN soulprint.replies.outcome IS 'answered, cut_off (at max_tokens) or refused (by the model)';
+COMMENT ON COLUMN soulprint.replies.reply IS 'text of the answer';
+COMMENT ON COLUMN soulprint.replies.reason IS 'reason for the refusal';
+COMMENT ON COLUMN soulprint.replies.model IS 'model that was asked';
+COMMENT ON COLUMN soulprint.replies.input_tokens IS 'tokens sent in all attempts to get this answer';
+COMMENT ON COLUMN soulprint.replies.output_tokens IS 'tokens received in all attempts to get this answer';
+COMMENT ON COLUMN soulprint.replies.cost_usd IS 'cost of these attempts in USD';
+COMMENT ON COLUMN soulprint.replies.created_at IS 'time of the answer';
+COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of prompt, model, parameters and material of the question';
+COMMENT ON COLUMN soulprint.replies.request_id IS 'request ID of the model server, for support';
+COMMENT ON COLUMN soulprint.replies.unusable IS 'true if validation rejected the answer; deleted when the pass fails';
+COMMENT ON COLUMN soulprint.replies.conversation_id IS 'conversation of the chunk in the question, NULL if the question covers all conversations';
 CREATE INDEX replies_age_idx ON soulprint.replies (created_at);
 
 CREATE TABLE soulprint.facts (
@@ -232,14 +232,14 @@ CREATE TABLE soulprint.facts (
     verified boolean NOT NULL,
     sources  jsonb NOT NULL
 );
-COMMENT ON TABLE soulprint.facts IS 'what is known about a user, as published last';
-COMMENT ON COLUMN soulprint.facts.id IS 'number of the fact, until the next pass';
-COMMENT ON COLUMN soulprint.facts.user_id IS 'whose fact it is';
+COMMENT ON TABLE soulprint.facts IS 'facts about each user, as last published';
+COMMENT ON COLUMN soulprint.facts.id IS 'number of the fact; each pass numbers them anew';
+COMMENT ON COLUMN soulprint.facts.user_id IS 'user that the fact is about';
 COMMENT ON COLUMN soulprint.facts.category IS 'preferences, projects, dates, beliefs or decisions';
-COMMENT ON COLUMN soulprint.facts.fact IS 'the fact: a text, or an object with the fields of its category';
-COMMENT ON COLUMN soulprint.facts.quote IS 'the user''s own words, empty if the model gave none';
-COMMENT ON COLUMN soulprint.facts.verified IS 'whether quote stands in what the user said';
-COMMENT ON COLUMN soulprint.facts.sources IS 'where it was said: [{"conversation_id", "chunk_index", "at"}], oldest first';
+COMMENT ON COLUMN soulprint.facts.fact IS 'text, or object with the fields of the category';
+COMMENT ON COLUMN soulprint.facts.quote IS 'words of the user that show the fact, empty if the model gave none';
+COMMENT ON COLUMN soulprint.facts.verified IS 'true if the quote was found in the user''s messages';
+COMMENT ON COLUMN soulprint.facts.sources IS 'chunks that state the fact: [{"conversation_id", "chunk_index", "at"}], oldest first';
 CREATE INDEX facts_user_idx ON soulprint.facts (user_id);
 
 CREATE TABLE soulprint.forgotten_facts (
@@ -248,10 +248,10 @@ CREATE TABLE soulprint.forgotten_facts (
     forgotten_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, fact)
 );
-COMMENT ON TABLE soulprint.forgotten_facts IS 'facts that no later pass is to publish, without their words';
-COMMENT ON COLUMN soulprint.forgotten_facts.user_id IS 'who wants it forgotten';
-COMMENT ON COLUMN soulprint.forgotten_facts.forgotten_at IS 'since when';
-COMMENT ON COLUMN soulprint.forgotten_facts.fact IS 'SHA-256 of category and statement, in lower case';
+COMMENT ON TABLE soulprint.forgotten_facts IS 'facts that no later pass publishes, as hashes';
+COMMENT ON COLUMN soulprint.forgotten_facts.user_id IS 'user that the fact was about';
+COMMENT ON COLUMN soulprint.forgotten_facts.forgotten_at IS 'time of soulprint_forget_fact()';
+COMMENT ON COLUMN soulprint.forgotten_facts.fact IS 'SHA-256 of the category and the statement, in lower case';
 
 CREATE TABLE soulprint.versions (
     user_id        uuid NOT NULL,
@@ -266,10 +266,10 @@ CREATE TABLE soulprint.versions (
     soulprint_text text,
     PRIMARY KEY (user_id, version)
 );
-COMMENT ON TABLE soulprint.versions IS 'what was published before: soulprint.keep_versions per user';
-COMMENT ON COLUMN soulprint.versions.user_id IS 'whose profile it was';
-COMMENT ON COLUMN soulprint.versions.version IS '1 is the oldest of a user';
-COMMENT ON COLUMN soulprint.versions.replaced_at IS 'when another profile took its place';
+COMMENT ON TABLE soulprint.versions IS 'earlier profiles, up to soulprint.keep_versions per user';
+COMMENT ON COLUMN soulprint.versions.user_id IS 'user of the profile';
+COMMENT ON COLUMN soulprint.versions.version IS 'number of the version, from 1 for the oldest of a user';
+COMMENT ON COLUMN soulprint.versions.replaced_at IS 'time at which another profile replaced it';
 COMMENT ON COLUMN soulprint.versions.memory_md IS 'user_profiles.memory_md then';
 COMMENT ON COLUMN soulprint.versions.soul_md IS 'user_profiles.soul_md then';
 COMMENT ON COLUMN soulprint.versions.identity_md IS 'user_profiles.identity_md then';
@@ -282,9 +282,9 @@ CREATE TABLE soulprint.prompts (
     step    text PRIMARY KEY CHECK (step IN ('facts', 'reduce', 'memory', 'sections')),
     wording text NOT NULL CHECK (wording <> '')
 );
-COMMENT ON TABLE soulprint.prompts IS 'an operator''s own system prompt for a step, in place of the built-in one';
+COMMENT ON TABLE soulprint.prompts IS 'system prompts that replace the built-in ones';
 COMMENT ON COLUMN soulprint.prompts.step IS 'facts, reduce, memory or sections';
-COMMENT ON COLUMN soulprint.prompts.wording IS 'the system prompt of that step';
+COMMENT ON COLUMN soulprint.prompts.wording IS 'system prompt of the step';
 
 CREATE TABLE soulprint.prices (
     model             text PRIMARY KEY,
@@ -292,11 +292,11 @@ CREATE TABLE soulprint.prices (
     output_usd        numeric NOT NULL,
     builtin           boolean NOT NULL DEFAULT false
 );
-COMMENT ON TABLE soulprint.prices IS 'USD per million tokens, by model or prefix of its name';
-COMMENT ON COLUMN soulprint.prices.model IS 'name of a model, or how its name begins';
-COMMENT ON COLUMN soulprint.prices.input_usd IS 'USD per million tokens sent';
-COMMENT ON COLUMN soulprint.prices.output_usd IS 'USD per million tokens received';
-COMMENT ON COLUMN soulprint.prices.builtin IS 'comes with the extension and is not dumped';
+COMMENT ON TABLE soulprint.prices IS 'prices of models in USD per million tokens';
+COMMENT ON COLUMN soulprint.prices.model IS 'name of the model, or a prefix of it';
+COMMENT ON COLUMN soulprint.prices.input_usd IS 'price of a million tokens sent, in USD';
+COMMENT ON COLUMN soulprint.prices.output_usd IS 'price of a million tokens received, in USD';
+COMMENT ON COLUMN soulprint.prices.builtin IS 'true for prices that come with the extension: pg_dump leaves them out';
 INSERT INTO soulprint.prices VALUES ('claude-haiku-4-5', 1.00, 5.00, true), ('offline', 0, 0, true);
 
 CREATE TABLE soulprint.imports (
@@ -315,21 +315,21 @@ CREATE TABLE soulprint.imports (
     hidden_messages     jsonb NOT NULL,
     replaced_characters bigint NOT NULL
 );
-COMMENT ON TABLE soulprint.imports IS 'what each import of an export found';
+COMMENT ON TABLE soulprint.imports IS 'imports of exports and what they found';
 COMMENT ON COLUMN soulprint.imports.id IS 'number of the import';
-COMMENT ON COLUMN soulprint.imports.user_id IS 'for whom';
+COMMENT ON COLUMN soulprint.imports.user_id IS 'user whose export it was';
 COMMENT ON COLUMN soulprint.imports.source IS 'argument, file or storage';
-COMMENT ON COLUMN soulprint.imports.storage_path IS 'where the export lay in Storage';
-COMMENT ON COLUMN soulprint.imports.imported IS 'conversations that were new';
-COMMENT ON COLUMN soulprint.imports.updated IS 'conversations that were newer than what was there';
-COMMENT ON COLUMN soulprint.imports.unchanged IS 'conversations that were there already';
-COMMENT ON COLUMN soulprint.imports.skipped IS 'conversations that were left out';
-COMMENT ON COLUMN soulprint.imports.skipped_ids IS 'their ids, as far as they have one';
-COMMENT ON COLUMN soulprint.imports.imported_at IS 'when the import was complete; its conversations have the time when its transaction began';
-COMMENT ON COLUMN soulprint.imports.etag IS 'of the object in Storage: an unchanged one is not downloaded again';
-COMMENT ON COLUMN soulprint.imports.skipped_because IS 'conversations that were left out, by reason';
-COMMENT ON COLUMN soulprint.imports.hidden_messages IS 'messages that the user never saw, by kind';
-COMMENT ON COLUMN soulprint.imports.replaced_characters IS 'characters that no text can hold, now U+FFFD';
+COMMENT ON COLUMN soulprint.imports.storage_path IS 'path of the export in Storage';
+COMMENT ON COLUMN soulprint.imports.imported IS 'new conversations';
+COMMENT ON COLUMN soulprint.imports.updated IS 'conversations newer than the stored ones';
+COMMENT ON COLUMN soulprint.imports.unchanged IS 'conversations stored already';
+COMMENT ON COLUMN soulprint.imports.skipped IS 'conversations left out';
+COMMENT ON COLUMN soulprint.imports.skipped_ids IS 'ids of the conversations left out, where they have one';
+COMMENT ON COLUMN soulprint.imports.imported_at IS 'end of the import; its conversations carry the start of its transaction';
+COMMENT ON COLUMN soulprint.imports.etag IS 'ETag of the object in Storage: an unchanged object is not downloaded again';
+COMMENT ON COLUMN soulprint.imports.skipped_because IS 'number of conversations left out, by reason';
+COMMENT ON COLUMN soulprint.imports.hidden_messages IS 'number of messages hidden from the user, by kind';
+COMMENT ON COLUMN soulprint.imports.replaced_characters IS 'number of characters replaced by U+FFFD because text cannot hold them';
 CREATE INDEX imports_user_idx ON soulprint.imports (user_id, id);
 CREATE INDEX imports_age_idx ON soulprint.imports (imported_at);
 
@@ -352,11 +352,11 @@ SELECT pg_catalog.pg_extension_config_dump('soulprint.prices', 'WHERE NOT builti
 CREATE FUNCTION soulprint.app_schema() RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_app_schema' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.app_schema()
-    IS 'soulprint.app_schema, read by the library, so that a session cannot have set it';
+    IS 'value of soulprint.app_schema; unlike SHOW, never a placeholder that a session has set';
 
 CREATE FUNCTION soulprint.model_name() RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_model_name' LANGUAGE C STABLE;
-COMMENT ON FUNCTION soulprint.model_name() IS 'the name under which questions are asked at present';
+COMMENT ON FUNCTION soulprint.model_name() IS 'name of the model that is asked now';
 
 CREATE FUNCTION soulprint.model_price(OUT input_usd numeric, OUT output_usd numeric)
     LANGUAGE sql STABLE
@@ -365,7 +365,7 @@ CREATE FUNCTION soulprint.model_price(OUT input_usd numeric, OUT output_usd nume
         SELECT p.input_usd, p.output_usd FROM soulprint.prices p
         WHERE starts_with(soulprint.model_name(), p.model) ORDER BY length(p.model) DESC LIMIT 1
     $$;
-COMMENT ON FUNCTION soulprint.model_price() IS 'USD per million tokens of the model that is asked at present, NULL if unknown';
+COMMENT ON FUNCTION soulprint.model_price() IS 'price of a million tokens of the current model, NULL if unknown';
 
 CREATE FUNCTION soulprint.wake_launcher() RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_wake_launcher' LANGUAGE C VOLATILE;
@@ -375,23 +375,23 @@ CREATE FUNCTION soulprint.app_table(name text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$ SELECT format('%I.%I', soulprint.app_schema(), name) $$;
-COMMENT ON FUNCTION soulprint.app_table(text) IS 'an application''s table as qualified, quoted name';
+COMMENT ON FUNCTION soulprint.app_table(text) IS 'qualified and quoted name of an application''s table';
 
 CREATE FUNCTION soulprint.unserved_reason() RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_unserved_reason' LANGUAGE C STABLE;
-COMMENT ON FUNCTION soulprint.unserved_reason() IS 'why no launcher runs the passes of this database, NULL if one does';
+COMMENT ON FUNCTION soulprint.unserved_reason() IS 'reason why no launcher runs the passes of this database, NULL if one does';
 
 CREATE FUNCTION soulprint.value_for_worker(query text) RETURNS text
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_value_for_worker' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION soulprint.value_for_worker(text)
-    IS 'the one value that a query gives soulprint_worker: what the query runs has no more rights than it';
+    IS 'first value of a query that runs as soulprint_worker, with the rights of that role only';
 
 CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
-    IS 'queues a pass for a profile that is pending and has something to read, if the caller may change the profile';
+    IS 'queues a pass for a pending profile with conversations or an upload, if the caller may change the profile';
 
 CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
@@ -401,8 +401,8 @@ BEGIN
     PERFORM soulprint.queue_full_pass(NEW.user_id);
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    -- The application's statement comes first: workers look for pending profiles themselves.
-    RAISE WARNING 'no full pass is queued for a profile that became pending: %', SQLERRM
+    -- Do not fail the application's statement: workers scan for pending profiles, too.
+    RAISE WARNING 'could not queue a full pass for a pending profile: %', SQLERRM
         USING ERRCODE = SQLSTATE, HINT = 'Run SELECT * FROM soulprint_setup(); as a superuser.';
     RETURN NULL;
 END
@@ -413,7 +413,7 @@ CREATE FUNCTION soulprint.erase_deleted_user(user_id uuid) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_erase_deleted_user' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.erase_deleted_user(uuid)
-    IS 'erases what schema soulprint holds of a user who has no profile';
+    IS 'erases a user without profile from schema soulprint';
 
 CREATE FUNCTION soulprint.erase_deleted_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
@@ -423,12 +423,12 @@ BEGIN
     PERFORM soulprint.erase_deleted_user(OLD.user_id);
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    RAISE WARNING 'what schema soulprint holds of a deleted user stays for now: %', SQLERRM
-        USING ERRCODE = SQLSTATE, HINT = 'Run SELECT * FROM soulprint_setup(); as a superuser; workers then erase it.';
+    RAISE WARNING 'could not erase a deleted user from schema soulprint: %', SQLERRM
+        USING ERRCODE = SQLSTATE, HINT = 'Run SELECT * FROM soulprint_setup(); as a superuser; workers then erase the user.';
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION soulprint.erase_deleted_profile() IS 'trigger on user_profiles: erases the user whose profile is deleted';
+COMMENT ON FUNCTION soulprint.erase_deleted_profile() IS 'trigger on user_profiles: erases the user when the profile is deleted';
 
 -- ---------------------------------------------------------------------------------------------------
 -- acting functions
@@ -448,7 +448,7 @@ CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute text, wan
               ELSE ARRAY[wanted] END::regtype[])
     $$;
 COMMENT ON FUNCTION soulprint.column_problem(regclass, text, text)
-    IS 'what is wrong with the type of an application''s column, NULL if nothing is';
+    IS 'error message if an application''s column has the wrong type, else NULL';
 
 CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
     LANGUAGE sql STABLE
@@ -461,18 +461,18 @@ CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
           AND coalesce(current_setting('event_triggers', true), 'on') = 'on'
     $$;
 COMMENT ON FUNCTION soulprint.foreign_event_triggers()
-    IS 'event triggers that would run a function of somebody who is no superuser now';
+    IS 'enabled event triggers whose functions do not belong to a superuser';
 
 CREATE FUNCTION soulprint.open_tables() RETURNS SETOF text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
-        -- A partition has rights and row security of its own.
+        -- Each partition has its own privileges and row security.
         WITH RECURSIVE app (id) AS (
             SELECT to_regclass(soulprint.app_table(t.name))::oid
                 FROM unnest(ARRAY['user_profiles', 'raw_conversations', 'conversation_chunks']) AS t (name)
             UNION SELECT i.inhrelid FROM app JOIN pg_inherits i ON i.inhparent = app.id)
-        SELECT format('%s can be read without row security by %s', c.oid::regclass,
+        SELECT format('table %s can be read without row security by %s', c.oid::regclass,
                       string_agg(DISTINCT coalesce(r.rolname, 'everybody'), ', '))
         FROM app JOIN pg_class c ON c.oid = app.id,
             LATERAL (SELECT c.relacl UNION ALL SELECT attacl FROM pg_attribute
@@ -483,7 +483,7 @@ CREATE FUNCTION soulprint.open_tables() RETURNS SETOF text
         GROUP BY c.oid ORDER BY c.oid::regclass::text
     $$;
 COMMENT ON FUNCTION soulprint.open_tables()
-    IS 'the application''s tables that others than their owner can read without row security';
+    IS 'warnings about tables of the application that roles other than the owner can read without row security';
 
 CREATE FUNCTION soulprint.keep_for_owner(object regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -501,7 +501,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
-    IS 'takes away what default privileges have given others on a new table or view';
+    IS 'revokes from other roles what default privileges have granted on a new table or view';
 
 CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
     LANGUAGE plpgsql VOLATILE
@@ -517,14 +517,14 @@ DECLARE
     problem text;
     quiet text := CASE WHEN current_setting('event_triggers', true) IS NULL THEN 'session_replication_role' ELSE 'event_triggers' END;
     before text := current_setting(quiet);
-    -- Compresses large values several times faster than the default, where the server has it.
+    -- lz4, where the server has it, compresses large values several times faster than the default.
     large text := CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression'
                                     AND 'lz4' = ANY (enumvals)) THEN 'COMPRESSION lz4' ELSE '' END;
 BEGIN
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         RAISE EXCEPTION 'permission denied to set up soulprint'
             USING ERRCODE = 'insufficient_privilege',
-                  DETAIL = 'It grants rights and creates triggers on tables of any owner.',
+                  DETAIL = 'soulprint_setup() grants privileges and creates triggers on tables of any owner.',
                   HINT = 'Run it as a superuser.';
     END IF;
     app := soulprint.app_schema();
@@ -538,15 +538,15 @@ BEGIN
                   HINT = 'Create it, or point soulprint.app_schema to the schema of the application''s tables.';
     END IF;
 
-    -- Nothing of the application's runs with this superuser's rights: event triggers with functions of
-    -- others stay quiet, columns are of Postgres's own types, and rows are read as soulprint_worker.
+    -- Run no code of the application as superuser: event triggers with functions of others are disabled,
+    -- columns have built-in types only, and rows are read as soulprint_worker.
     IF soulprint.foreign_event_triggers() IS NOT NULL THEN
         PERFORM set_config(quiet, CASE quiet WHEN 'event_triggers' THEN 'off' ELSE 'replica' END, true);
         IF soulprint.foreign_event_triggers() IS NOT NULL THEN
-            RAISE EXCEPTION 'event trigger "%" would run a function of a role that is no superuser',
+            RAISE EXCEPTION 'event trigger "%" would run a function that a superuser does not own',
                 (soulprint.foreign_event_triggers())[1]
                 USING ERRCODE = 'object_not_in_prerequisite_state',
-                      HINT = 'Disable it while soulprint_setup() runs, or give its function to a superuser.';
+                      HINT = 'Disable it while soulprint_setup() runs, or make a superuser the owner of its function.';
         END IF;
     END IF;
 
@@ -623,7 +623,7 @@ BEGIN
             changes := changes || format('created index %I.%I', app, wanted.name);
         END IF;
     END LOOP;
-    -- An import replaces a conversation by this key, whatever the table's own primary key is.
+    -- Imports find the stored conversation by this key, whatever the primary key of the table is.
     IF NOT EXISTS (SELECT FROM pg_index i
                    WHERE i.indrelid = conversations::regclass AND i.indisunique AND i.indpred IS NULL
                      AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
@@ -665,7 +665,7 @@ BEGIN
     FOR problem IN SELECT * FROM soulprint.open_tables() LOOP
         changes := changes || ('to do: ' || problem);
         RAISE WARNING '%', problem
-            USING HINT = 'Enable row security with ALTER TABLE … ENABLE ROW LEVEL SECURITY, and create policies for those who may read.';
+            USING HINT = 'Run ALTER TABLE ... ENABLE ROW LEVEL SECURITY, and create policies for the roles that may read.';
     END LOOP;
     problem := soulprint.unserved_reason();
     IF problem IS NOT NULL THEN
@@ -675,8 +675,8 @@ BEGIN
 
     pending_profiles := soulprint.value_for_worker(
         format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
-    -- Facts read every token once with 20 % for the overlap and the prompt and answer with about 5 %;
-    -- MEMORY and sections take up to 160,000 tokens in and 6,000 out per user.
+    -- Per user: facts send each token once, plus 20 % for overlap and prompt, and receive about 5 %;
+    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.
     SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
                               + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
         INTO estimated_cost_usd
@@ -689,14 +689,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()
-    IS 'prepares the application''s tables: creates what is missing, changes and drops nothing, can be run again';
+    IS 'prepares the application''s tables: creates what is missing, changes and drops nothing; can be run again';
 
 CREATE FUNCTION @extschema@.soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
         OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION @extschema@.soulprint_import(uuid, bytea) IS 'reads an export into raw_conversations';
+COMMENT ON FUNCTION @extschema@.soulprint_import(uuid, bytea) IS 'imports an export into raw_conversations';
 
 CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
@@ -704,52 +704,52 @@ CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import_file' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_import_file(uuid, text)
-    IS 'reads an export on the server into raw_conversations; needs the rights of pg_read_server_files';
+    IS 'imports an export file of the server into raw_conversations; requires the privileges of pg_read_server_files';
 
 CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text)
-    IS 'requests a full pass for a user and gives its id; while one is queued or running, that one''s';
+    IS 'requests a full pass for a user and returns its id, or the id of the pass that is queued or running';
 
 CREATE FUNCTION @extschema@.soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_cancel_full_pass(uuid)
-    IS 'ends the queued or running pass of a user unpublished; false if there is none';
+    IS 'cancels the queued or running pass of a user; returns false if there is none';
 
 CREATE PROCEDURE @extschema@.soulprint_run_full_pass(user_id uuid)
     AS 'MODULE_PATHNAME', 'soulprint_run_full_pass' LANGUAGE C;
 COMMENT ON PROCEDURE @extschema@.soulprint_run_full_pass(uuid)
-    IS 'requests a full pass, runs it in a worker of its own and waits for it; works without preloading';
+    IS 'requests a full pass and waits for its end; starts a worker where no launcher does';
 
 CREATE FUNCTION @extschema@.soulprint_facts(user_id uuid)
     RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb)
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_facts(uuid)
-    IS 'the facts that were published last, with quotes and sources; for whoever may read the profile';
+    IS 'facts of a user as last published, with quotes and sources; the caller must be able to read the profile';
 
 CREATE FUNCTION @extschema@.soulprint_rollback(user_id uuid, version int) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_rollback(uuid, int)
-    IS 'publishes an earlier version of the profile again; the present one is kept as a version';
+    IS 'publishes an earlier version of the profile again and keeps the current profile as a version';
 
 CREATE FUNCTION @extschema@.soulprint_forget_fact(user_id uuid, fact_id bigint) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget_fact' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_forget_fact(uuid, bigint)
-    IS 'leaves one fact out of every later pass and asks for one; earlier versions of the profile go, too';
+    IS 'erases a fact and earlier versions of the profile, keeps later passes from publishing the fact again, and requests a pass';
 
 CREATE FUNCTION @extschema@.soulprint_forget(user_id uuid) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_forget(uuid)
-    IS 'erases all that was learned about a user and ends a running pass; conversations and chunks stay';
+    IS 'erases everything learned about a user and cancels the pass; conversations and chunks stay';
 
 -- ---------------------------------------------------------------------------------------------------
--- views for people
+-- views for monitoring
 -- ---------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION soulprint.percent(stage text, chunks_done int, chunks int) RETURNS int
@@ -765,24 +765,24 @@ CREATE FUNCTION soulprint.percent(stage text, chunks_done int, chunks int) RETUR
             WHEN 'publish' THEN 99
             ELSE 0 END
     $$;
-COMMENT ON FUNCTION soulprint.percent(text, int, int) IS 'how far a pass is, by the share of time its stages usually take';
+COMMENT ON FUNCTION soulprint.percent(text, int, int) IS 'progress of a pass in percent, by the usual duration of each stage';
 
 CREATE FUNCTION soulprint.progress_bar(percent int) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$ SELECT format('[%s%s] %s %%', repeat('#', percent / 5), repeat('-', 20 - percent / 5), percent) $$;
-COMMENT ON FUNCTION soulprint.progress_bar(int) IS 'a percentage as a bar of twenty characters';
+COMMENT ON FUNCTION soulprint.progress_bar(int) IS 'percentage as a bar of twenty characters';
 
 CREATE FUNCTION soulprint.minutes_seconds(seconds numeric) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$ SELECT format('%s:%s', div(seconds, 60), to_char(mod(floor(seconds), 60), 'FM00')) $$;
-COMMENT ON FUNCTION soulprint.minutes_seconds(numeric) IS 'a duration as 0:31';
+COMMENT ON FUNCTION soulprint.minutes_seconds(numeric) IS 'duration as minutes and seconds: 0:31';
 
 CREATE FUNCTION soulprint.pause_reason() RETURNS text
     AS 'MODULE_PATHNAME', 'soulprint_pause_reason' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.pause_reason()
-    IS 'why no pass begins at present, NULL if nothing is in the way; in full for members of pg_monitor';
+    IS 'reason why no pass can run now, NULL if there is none; members of pg_monitor see the details';
 
 CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
     LANGUAGE sql STABLE
@@ -801,13 +801,13 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
                  ELSE pass.stage END
     $$;
 COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
-    IS 'how far a pass is, for people: [########------------] 41 %  facts 98/240  0:31 left';
+    IS 'progress of a pass as text: [########------------] 41 %  facts 98/240  0:31 left';
 
 CREATE FUNCTION soulprint.may_watch(user_id uuid) RETURNS boolean
     SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_may_watch' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.may_watch(uuid)
-    IS 'whether the caller is a member of pg_monitor, or may read the profile of this user';
+    IS 'true if the caller is a member of pg_monitor or may read the profile of the user';
 
 CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
@@ -817,26 +817,26 @@ CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
-COMMENT ON VIEW @extschema@.soulprint_progress IS 'the passes that are queued or running, with a bar for people';
+COMMENT ON VIEW @extschema@.soulprint_progress IS 'queued and running passes with their progress';
 COMMENT ON COLUMN @extschema@.soulprint_progress.pass_id IS 'number of the pass';
-COMMENT ON COLUMN @extschema@.soulprint_progress.user_id IS 'whose pass it is';
+COMMENT ON COLUMN @extschema@.soulprint_progress.user_id IS 'user of the pass';
 COMMENT ON COLUMN @extschema@.soulprint_progress.state IS 'queued or running';
-COMMENT ON COLUMN @extschema@.soulprint_progress.stage IS 'where the present attempt is';
-COMMENT ON COLUMN @extschema@.soulprint_progress.percent IS 'how far it is, by the share of time its stages usually take';
-COMMENT ON COLUMN @extschema@.soulprint_progress.progress IS 'the same for people: a bar, the stage, the time left';
-COMMENT ON COLUMN @extschema@.soulprint_progress.attempts IS 'attempts that count';
+COMMENT ON COLUMN @extschema@.soulprint_progress.stage IS 'stage of the current attempt';
+COMMENT ON COLUMN @extschema@.soulprint_progress.percent IS 'progress in percent, by the usual duration of each stage';
+COMMENT ON COLUMN @extschema@.soulprint_progress.progress IS 'progress as text: bar, stage, time left';
+COMMENT ON COLUMN @extschema@.soulprint_progress.attempts IS 'attempts charged';
 COMMENT ON COLUMN @extschema@.soulprint_progress.conversations IS 'conversations chunked';
-COMMENT ON COLUMN @extschema@.soulprint_progress.chunks IS 'their chunks';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks IS 'chunks of these conversations';
 COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_done IS 'chunks whose facts are known';
-COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_failed IS 'chunks without a usable answer';
 COMMENT ON COLUMN @extschema@.soulprint_progress.facts IS 'facts found so far';
-COMMENT ON COLUMN @extschema@.soulprint_progress.calls_made IS 'questions the model was asked, over all attempts';
-COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions answered from memory in the present attempt';
-COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'what the requests cost in USD';
-COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'when the pass was asked for';
-COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'when its first attempt began';
-COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process id of the worker that took the pass last';
-COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'why the pass waits';
+COMMENT ON COLUMN @extschema@.soulprint_progress.calls_made IS 'questions sent to the model, in all attempts';
+COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
+COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'cost of all requests in USD';
+COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'time of the request';
+COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'start of the first attempt';
+COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process ID of the last worker of the pass';
+COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting';
 
 CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
@@ -846,35 +846,35 @@ CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     FROM soulprint.full_passes f
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.ended_at DESC;
-COMMENT ON VIEW @extschema@.soulprint_history IS 'the passes that have ended, newest first';
+COMMENT ON VIEW @extschema@.soulprint_history IS 'ended passes, newest first';
 COMMENT ON COLUMN @extschema@.soulprint_history.pass_id IS 'number of the pass';
-COMMENT ON COLUMN @extschema@.soulprint_history.user_id IS 'whose pass it was';
+COMMENT ON COLUMN @extschema@.soulprint_history.user_id IS 'user of the pass';
 COMMENT ON COLUMN @extschema@.soulprint_history.state IS 'done, failed or canceled';
-COMMENT ON COLUMN @extschema@.soulprint_history.attempts IS 'attempts that counted';
-COMMENT ON COLUMN @extschema@.soulprint_history.requested_at IS 'when the pass was asked for';
-COMMENT ON COLUMN @extschema@.soulprint_history.started_at IS 'when its first attempt began';
-COMMENT ON COLUMN @extschema@.soulprint_history.ended_at IS 'when the pass ended';
-COMMENT ON COLUMN @extschema@.soulprint_history.duration IS 'from the first attempt to the end';
+COMMENT ON COLUMN @extschema@.soulprint_history.attempts IS 'attempts charged';
+COMMENT ON COLUMN @extschema@.soulprint_history.requested_at IS 'time of the request';
+COMMENT ON COLUMN @extschema@.soulprint_history.started_at IS 'start of the first attempt';
+COMMENT ON COLUMN @extschema@.soulprint_history.ended_at IS 'end of the pass';
+COMMENT ON COLUMN @extschema@.soulprint_history.duration IS 'time from the first attempt to the end';
 COMMENT ON COLUMN @extschema@.soulprint_history.conversations IS 'conversations chunked';
-COMMENT ON COLUMN @extschema@.soulprint_history.chunks IS 'their chunks';
-COMMENT ON COLUMN @extschema@.soulprint_history.chunks_failed IS 'chunks whose answer could not be had or read';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunks IS 'chunks of these conversations';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunks_failed IS 'chunks without a usable answer';
 COMMENT ON COLUMN @extschema@.soulprint_history.facts IS 'facts after merging';
-COMMENT ON COLUMN @extschema@.soulprint_history.facts_left_out IS 'facts that MEMORY was made without, because there were too many';
-COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that were no facts';
-COMMENT ON COLUMN @extschema@.soulprint_history.calls_made IS 'questions the model was asked, over all attempts';
-COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions answered from memory in the last attempt';
+COMMENT ON COLUMN @extschema@.soulprint_history.facts_left_out IS 'facts left out of MEMORY because there were too many';
+COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that were not facts';
+COMMENT ON COLUMN @extschema@.soulprint_history.calls_made IS 'questions sent to the model, in all attempts';
+COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions answered from soulprint.replies in the last attempt';
 COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent';
 COMMENT ON COLUMN @extschema@.soulprint_history.output_tokens IS 'tokens received';
-COMMENT ON COLUMN @extschema@.soulprint_history.cost_usd IS 'what the requests cost in USD';
-COMMENT ON COLUMN @extschema@.soulprint_history.error IS 'why the pass failed or was canceled';
+COMMENT ON COLUMN @extschema@.soulprint_history.cost_usd IS 'cost of all requests in USD';
+COMMENT ON COLUMN @extschema@.soulprint_history.error IS 'reason for the failure or cancellation';
 
 -- ---------------------------------------------------------------------------------------------------
 -- rights
 -- ---------------------------------------------------------------------------------------------------
 
--- Default privileges may have given anybody anything: all of it is taken back, then a few things are
--- granted by name.  soulprint_worker gets nothing but what everybody has: it runs the application's
--- triggers and policies, which must reach no table of this schema.
+-- Default privileges may have granted anything to any role.  Revoke all of it, then grant a few things by
+-- name.  soulprint_worker gets no grant of its own: it runs the application's triggers and policies, which
+-- must not reach the tables of this schema.
 ALTER SCHEMA soulprint OWNER TO CURRENT_USER;
 
 DO $$
@@ -906,13 +906,13 @@ BEGIN
         WHERE a.grantee <> m.owner
     LOOP
         IF given.kind = 'CREATE' THEN
-            -- The schema is the administrator's, who decides who may use it.
+            -- The administrator created this schema and decides who may use it.
             EXECUTE pg_catalog.format('REVOKE CREATE ON SCHEMA soulprint FROM %s', given.grantee);
         ELSE
             EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', given.kind, given.name, given.grantee);
         END IF;
     END LOOP;
-    -- pg_dump runs as the database's owner.
+    -- For pg_dump, which runs as the owner of the database.
     EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
                                GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
                    (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
@@ -920,20 +920,19 @@ BEGIN
 END
 $$;
 
--- What computes is for everybody.
+-- Functions that compute: everybody.
 GRANT EXECUTE ON FUNCTION @extschema@.soulprint_score_conversation(jsonb), @extschema@.soulprint_sample_conversations(jsonb, int),
     @extschema@.soulprint_format_conversations(jsonb, int, text), @extschema@.soulprint_chunk_conversation(jsonb, int, int),
     @extschema@.soulprint_merge_facts(jsonb[]), @extschema@.soulprint_parse_sections(text), @extschema@.soulprint_assemble_text(jsonb, text) TO PUBLIC;
 
--- The triggers call these as whoever changes a profile, workers the fourth; each gives its caller
--- nothing beyond the caller's own rights.
+-- Triggers call these as the role that changes a profile.  They do nothing that the caller has no right to.
 GRANT USAGE ON SCHEMA soulprint TO PUBLIC;
 GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_deleted_user(uuid) TO PUBLIC;
 
--- Everybody may compute what the views show; the views themselves are for whom they are granted to.
+-- The views call these as the role that reads them; each role sees only what the grant on the view allows.
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
     soulprint.progress_text(soulprint.full_passes), soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
 GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history TO pg_monitor;
 
--- A launcher that is waiting for this extension looks again when the transaction commits.
+-- The launcher may be waiting for this extension: wake it when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -12,7 +12,8 @@ namespace soulprint {
 // The first argument, a user_id.  Throws Error 22004 if it is NULL.
 std::string UserIdArgument(FunctionCallInfo fcinfo);
 
-// Argument `number`, from 0, an int or bigint of this name.  Throws Error 22004 if it is NULL.
+// The argument at position `number`, from 0: an int or bigint called `name`.  Throws Error 22004 if
+// it is NULL.
 std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* name);
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// The SQL functions that compute: values in, values out (DESIGN 7).
+// SQL functions that compute: values in, values out.
 
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -16,6 +16,7 @@
 #include "pipeline/sections_to_soulprint.hpp"
 #include "store/jsonb.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 
 #include "pg/postgres.hpp"
@@ -25,7 +26,7 @@ namespace soulprint {
 
 namespace {
 
-// What a function may take in memory: a few times its argument, and what does not matter.
+// Memory that a function may use: a multiple of its argument, and 4 MB.
 std::size_t Budget(std::size_t argument_bytes, std::size_t times) {
   return times * argument_bytes + (std::size_t{4} << 20);
 }
@@ -36,8 +37,8 @@ class Conversations {
   explicit Conversations(Datum jsonb) : array_(jsonb) {
     if (array_.IsArray()) return;
     throw Error(sqlstate::kInvalidParameterValue,
-                "conversations must be a jsonb array, not " + std::string(array_.type()), {},
-                "Pass an array of conversations, or use jsonb_build_array().");
+                Format("conversations must be a jsonb array, not {}", array_.type()))
+        .Hint("Pass an array of conversations, or use jsonb_build_array().");
   }
 
   std::size_t size() const { return array_.size(); }
@@ -63,20 +64,19 @@ Conversation ConversationOf(Datum jsonb) {
   return Conversations::ReadOne(view, view.bytes());
 }
 
-// An argument that counts something and must not be negative.
+// A number of things, from an argument.
 std::size_t Count(int value, const char* argument) {
   if (value >= 0) return static_cast<std::size_t>(value);
   throw Error(sqlstate::kInvalidParameterValue,
-              std::string(argument) + " must not be negative: " + std::to_string(value), {},
-              "Pass 0 or more.");
+              Format("{} must be 0 or greater, not {}", argument, value));
 }
 
 Share ShareFromName(const std::string& name) {
   if (name == "whole") return Share::kWhole;
   if (name == "fair") return Share::kFair;
-  throw Error(
-      sqlstate::kInvalidParameterValue, "share must be \"whole\" or \"fair\", not \"" + name + "\"",
-      {}, "\"whole\" keeps conversations whole while they fit, \"fair\" lets all of them appear.");
+  throw Error(sqlstate::kInvalidParameterValue,
+              Format("share must be \"whole\" or \"fair\", not \"{}\"", name))
+      .Hint("\"whole\" takes whole conversations while they fit, \"fair\" a part of each.");
 }
 
 std::vector<Scored> Score(const Conversations& conversations) {
@@ -90,25 +90,25 @@ std::vector<Scored> Score(const Conversations& conversations) {
   return scored;
 }
 
-std::string Format(const Conversations& conversations, std::size_t max_chars, Share share) {
-  constexpr std::size_t kEach = 200;  // bytes, to share the characters out
+std::string FormatAll(const Conversations& conversations, std::size_t max_chars, Share share) {
+  constexpr std::size_t kEach = 200;  // bytes of memory for each conversation
   if (kEach * conversations.size() > Budget(conversations.bytes(), 5)) {
-    throw Error(sqlstate::kProgramLimitExceeded, "too many of the conversations are empty",
-                std::to_string(conversations.size()) + " conversations have " +
-                    std::to_string(conversations.bytes()) + " bytes together.",
-                "Leave out those without messages.");
+    throw Error(sqlstate::kProgramLimitExceeded, "too many conversations are empty")
+        .Detail(Format("{} conversations have {} bytes in total.", conversations.size(),
+                       conversations.bytes()))
+        .Hint("Leave out conversations without messages.");
   }
   return FormatConversations(
       conversations.size(), [&](std::size_t position) { return conversations.Read(position); },
       max_chars, share, Fence::kNone);
 }
 
-// The sections of an object {"soul": {…}, …} as columns hold them: NULL where there is none.
+// The sections of an object {"soul": {…}, …} as the columns hold them: NULL for a missing one.
 StoredSections ReadSections(const JsonbView& object) {
   if (!object.IsObject()) {
     throw Error(sqlstate::kInvalidParameterValue,
-                "sections must be a jsonb object, not " + std::string(object.type()), {},
-                "Pass an object with the keys soul, identity, user, agents and tools.");
+                Format("sections must be a jsonb object, not {}", object.type()))
+        .Hint("Pass an object with the keys soul, identity, user, agents and tools.");
   }
   StoredSections sections;
   for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -118,17 +118,17 @@ StoredSections ReadSections(const JsonbView& object) {
   return sections;
 }
 
-// Adds the facts of an object of lists to what was merged.
+// Merges the facts of an object of lists, one list per category.
 void AddFacts(const JsonbView& object, std::size_t argument_bytes, FactMerger* merger) {
   if (!object.IsObject()) ThrowNoFacts(object.type());
   const auto add = [&](Category category, const JsonbView& item) {
     std::optional<Fact> fact = FactFromJson(category, item.ToJson(Budget(argument_bytes, 5)));
     if (fact) merger->Add(std::move(*fact));
     if (merger->bytes() <= Budget(argument_bytes, 8)) return;
-    throw Error(sqlstate::kProgramLimitExceeded, "facts take too much memory to be merged",
-                "They take more than " + std::to_string(merger->bytes() >> 20) +
-                    " MB, their array " + std::to_string(argument_bytes >> 20) + " MB.",
-                "Merge fewer of them, or longer ones, at a time.");
+    throw Error(sqlstate::kProgramLimitExceeded, "merging the facts takes too much memory")
+        .Detail(Format("The facts take more than {} MB, the array {} MB.", merger->bytes() >> 20,
+                       argument_bytes >> 20))
+        .Hint("Merge fewer facts at a time.");
   };
   for (Category category : kCategories) {
     const std::optional<JsonbView> list = object.Find(CategoryName(category));
@@ -150,7 +150,7 @@ std::deque<Fact> MergeAll(Datum array) {
   return merger.Take();
 }
 
-// Five sections, each of them JSON text, as one object.
+// One JSON object of the five sections, which are JSON texts.
 std::string SectionsToJson(const Sections& sections) {
   std::string object;
   for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -199,8 +199,8 @@ Datum soulprint_sample_conversations(PG_FUNCTION_ARGS) {
 Datum soulprint_format_conversations(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const Conversations conversations(PG_GETARG_DATUM(0));
-    return pg::ToText(Format(conversations, Count(PG_GETARG_INT32(1), "max_chars"),
-                             ShareFromName(pg::FromText(PG_GETARG_DATUM(2)))));
+    return pg::ToText(FormatAll(conversations, Count(PG_GETARG_INT32(1), "max_chars"),
+                                ShareFromName(pg::FromText(PG_GETARG_DATUM(2)))));
   });
 }
 

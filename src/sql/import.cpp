@@ -1,5 +1,5 @@
-// soulprint_import() and soulprint_import_file(): an export into raw_conversations, with the rights
-// of the caller (CONTRACT 1).
+// soulprint_import() and soulprint_import_file(): import an export into raw_conversations, with the
+// rights of the caller (doc/behavior.md, "Import").
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,6 +18,7 @@
 #include "store/importer.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/visible.hpp"
 
 #include "pg/postgres.hpp"
@@ -27,9 +28,10 @@ namespace soulprint {
 
 namespace {
 
-std::string_view StateOf(int reason) {
-  if (reason == ENOENT || reason == ENOTDIR) return "58P01";
-  return reason == EACCES || reason == EPERM ? "42501" : sqlstate::kIoError;
+std::string_view SqlstateOf(int reason) {
+  if (reason == ENOENT || reason == ENOTDIR) return sqlstate::kUndefinedFile;
+  return reason == EACCES || reason == EPERM ? sqlstate::kInsufficientPrivilege
+                                             : sqlstate::kIoError;
 }
 
 // A file on the server, open for reading.
@@ -40,15 +42,15 @@ class ServerFile {
       : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
     if (fd_ < 0) {
       const int reason = errno;
-      throw Error(StateOf(reason),
-                  "could not open file \"" + Quoted(path) + "\": " + strerror(reason), {},
-                  "Give the path of an export on the database server that the server can read.");
+      throw Error(SqlstateOf(reason),
+                  Format("could not open file \"{}\": {}", Quoted(path), strerror(reason)))
+          .Hint("Pass the path of an export on the database server that the server can read.");
     }
     struct stat status;
     if (fstat(fd_, &status) == 0 && S_ISREG(status.st_mode)) return;
     close(fd_);
-    throw Error("42809", "\"" + Quoted(path) + "\" is not a regular file", {},
-                "Give the path of the export itself.");
+    throw Error(sqlstate::kWrongObjectType, Format("\"{}\" is not a regular file", Quoted(path)))
+        .Hint("Pass the path of the export itself.");
   }
   ~ServerFile() { close(fd_); }
   ServerFile(const ServerFile&) = delete;
@@ -60,7 +62,7 @@ class ServerFile {
   int fd_;
 };
 
-// The function's result: one row of counts.
+// The result of the functions: one row of counts.
 Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
   const ImportReport& report = imported.report;
   Datum values[] = {
@@ -81,8 +83,8 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
   });
 }
 
-Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from) {
-  const std::string user_id = pg::FromUuid(PG_GETARG_DATUM(0));
+Datum Import(FunctionCallInfo fcinfo, const std::string& user_id, const ExportSource& source,
+             const char* from) {
   RequireProfile(user_id);
   const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
   RecordImport(user_id, {from}, imported);
@@ -90,20 +92,17 @@ Datum Run(FunctionCallInfo fcinfo, const ExportSource& source, const char* from)
   return ToRecord(fcinfo, imported);
 }
 
-void RequireArguments(FunctionCallInfo fcinfo, const char* second) {
-  for (int i = 0; i < 2; ++i) {
-    if (!PG_ARGISNULL(i)) continue;
-    throw Error("22004", std::string(i == 0 ? "user_id" : second) + " must not be null", {},
-                i == 0 ? "Pass the user_id of a row in user_profiles."
-                       : "Pass the ZIP file of the ChatGPT data export.");
-  }
+// The second argument, which is the export or leads to it.
+Datum ExportArgument(FunctionCallInfo fcinfo, const char* name, const char* hint) {
+  if (!PG_ARGISNULL(1)) return PG_GETARG_DATUM(1);
+  throw Error(sqlstate::kNullValueNotAllowed, Format("{} must not be null", name)).Hint(hint);
 }
 
 void RequireFileRights() {
   if (pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES); })) return;
-  throw Error("42501", "permission denied to read a file on the server",
-              "Only roles with the privileges of the role \"pg_read_server_files\" may.",
-              "Use soulprint_import(), which takes the export itself.");
+  throw Error(sqlstate::kInsufficientPrivilege, "permission denied to read a file on the server")
+      .Detail("Only roles with privileges of the \"pg_read_server_files\" role may read files.")
+      .Hint("Use soulprint_import(), which takes the export as an argument.");
 }
 
 }  // namespace
@@ -119,17 +118,19 @@ PG_FUNCTION_INFO_V1(soulprint_import_file);
 
 Datum soulprint_import(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
-    RequireArguments(fcinfo, "export");
-    return Run(fcinfo, ExportSource{pg::FromBytea(PG_GETARG_DATUM(1)), -1}, "argument");
+    const std::string user_id = UserIdArgument(fcinfo);
+    const Datum bytes = ExportArgument(fcinfo, "export", "Pass the bytes of the export.");
+    return Import(fcinfo, user_id, ExportSource{pg::FromBytea(bytes), -1}, "argument");
   });
 }
 
 Datum soulprint_import_file(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
-    RequireArguments(fcinfo, "path");
+    const std::string user_id = UserIdArgument(fcinfo);
+    const Datum path = ExportArgument(fcinfo, "path", "Pass the path of the export.");
     RequireFileRights();
-    const ServerFile file(pg::FromText(PG_GETARG_DATUM(1)));
-    return Run(fcinfo, ExportSource{{}, file.fd()}, "file");
+    const ServerFile file(pg::FromText(path));
+    return Import(fcinfo, user_id, ExportSource{{}, file.fd()}, "file");
   });
 }
 }

@@ -22,8 +22,8 @@ void WarnIfUnserved(std::int64_t pass) {
   const std::optional<std::string> reason = UnservedReason();
   if (!reason) return;
   pg::Log(WARNING, Format("full pass {} stays queued: {}", pass, *reason), {},
-          "No launcher serves this database. Correct that setting and restart, or use CALL "
-          "soulprint_run_full_pass().");
+          "No launcher serves this database. Change this setting and restart the server, or use "
+          "CALL soulprint_run_full_pass().");
 }
 
 }  // namespace

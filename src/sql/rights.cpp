@@ -1,4 +1,4 @@
-// Private SQL functions that ask what a role may, or act with few rights.
+// Private SQL functions that check rights, or run with those of soulprint_worker.
 
 #include <string>
 
@@ -15,7 +15,7 @@ namespace soulprint {
 
 namespace {
 
-// True if the present role may read the user's profile: by the table's grants and by its policies.
+// True if grants and policies let the current role read the user's profile.
 bool MayRead(const std::string& user_id) {
   return pg::Query(
              "SELECT coalesce((SELECT has_schema_privilege(n.oid, 'USAGE')"

@@ -1,5 +1,5 @@
-// CALL soulprint_run_full_pass(user_id): requests a pass, runs it in a worker of its own and waits
-// for it.  The path for servers that do not preload the library, and for people who want to watch.
+// CALL soulprint_run_full_pass(user_id): requests a pass and waits for its end.  Where no launcher
+// serves the database, the call starts a worker of its own.
 
 #include <cstdint>
 #include <string>
@@ -16,6 +16,7 @@
 #include "store/locks.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "worker/gate.hpp"
 #include "worker/worker.hpp"
 
@@ -28,7 +29,7 @@ namespace {
 
 constexpr long kLookEveryMs = 100;
 constexpr std::int64_t kNoticeEveryMs = 1000;
-// During a pause a launcher may be about to end it.
+// Looks at a pass that nobody runs before the call gives up: the launcher may be probing.
 constexpr int kLooksOfAProbe = 20;
 
 struct PassRow {
@@ -36,7 +37,7 @@ struct PassRow {
   std::string progress;
 };
 
-// A worker of this call's own, where no launcher starts any.
+// A worker that this call has started.
 class OwnWorker {
  public:
   explicit OwnWorker(BackgroundWorkerHandle* handle) : handle_(handle) {}
@@ -61,7 +62,7 @@ PassRow Look(std::int64_t pass) {
   return {rows.front().Text(0), rows.front().Text(1)};
 }
 
-// Whether a worker is at this pass.
+// True if a worker holds the lock of this pass.
 bool IsHeld(std::int64_t pass) {
   return OwnQuery(
              "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'"
@@ -74,7 +75,7 @@ bool IsHeld(std::int64_t pass) {
       .Bool(0);
 }
 
-// What the profile says of the pass's end.
+// The error in the profile, which says why the pass ended.
 std::string ReasonOf(const std::string& user_id) {
   const pg::Rows rows =
       AppQuery("SELECT full_pass_error FROM {profiles} WHERE user_id = $1").Uuid(user_id).Run();
@@ -90,16 +91,16 @@ void Wait() {
   pg::CheckForInterrupts();
 }
 
-// Waits until the pass has ended, or until nobody is at it any more or will be, saying how far it
-// is.  `worker`: its only worker, or nullptr if a launcher starts them.
+// Waits until the pass has ended, or until no worker runs it or will, and shows its progress as
+// NOTICEs.  `worker`: its only worker, or nullptr if a launcher starts workers.
 PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
   std::string said;
   std::int64_t waited = 0;
   int alone = 0;
   while (true) {
-    // An interrupt in the middle of a look must leave no half of it: the pass is canceled then.
+    // An interrupt rolls back this look only, so that the pass can be canceled afterwards.
     pg::Subtransaction look;
-    // The lock before the row: a worker lets go of it after it has committed the end.
+    // Look at the lock before the row: a worker commits the end before it releases the lock.
     const bool nobody = worker != nullptr ? worker->Stopped() : Gate::WhyClosed().has_value();
     alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
     const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
@@ -117,7 +118,7 @@ PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
   }
 }
 
-// Canceling the call cancels the pass, whoever runs it.
+// Canceling the call cancels the pass, whichever worker runs it.
 PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWorker* worker) {
   try {
     return Watch(pass, worker);
@@ -127,13 +128,13 @@ PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWo
       pg::WithSafeSearchPath([&] { return CancelPass(user_id); });
       pg::Call([] { SPI_commit(); });
     } catch (const Error&) {
-      // What ended the call is what is reported.
+      // Report the error that ended the call.
     }
     throw;
   }
 }
 
-// Without a launcher nobody else keeps to soulprint.max_workers.
+// Without a launcher each call must enforce soulprint.max_workers.
 void RequireFreeWorker(std::int64_t pass) {
   const std::int64_t busy =
       OwnQuery("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker'")
@@ -141,27 +142,27 @@ void RequireFreeWorker(std::int64_t pass) {
           .at(0)
           .BigInt(0);
   if (busy < settings::max_workers) return;
-  throw Error("53400", std::to_string(busy) + " soulprint workers are busy",
-              "Full pass " + std::to_string(pass) + " stays queued.",
-              "Call it again later, or raise soulprint.max_workers.");
+  throw Error(sqlstate::kConfigurationLimitExceeded, "all soulprint workers are busy")
+      .Detail(Format("Full pass {} stays queued; {} workers are running.", pass, busy))
+      .Hint("Call it again later, or increase soulprint.max_workers.");
 }
 
-// Runs the pass in a worker of this call's own.
+// Runs the pass in a worker that this call starts.
 PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
   RequireFreeWorker(pass);
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
   if (handle == nullptr) {
     if (probe) shared_state::ProbeNow();
-    throw Error("53400", "no background worker slot is free",
-                "Full pass " + std::to_string(pass) + " stays queued.",
-                "Raise max_worker_processes, or try again later.");
+    throw Error(sqlstate::kConfigurationLimitExceeded, "no background worker slot is free")
+        .Detail(Format("Full pass {} stays queued.", pass))
+        .Hint("Call it again later, or increase max_worker_processes.");
   }
   const OwnWorker worker(handle);
   return WatchOrCancel(user_id, pass, &worker);
 }
 
-// Somebody waits for it: whatever it was put off for, the launcher takes it at once.
+// Ends the wait of a pass that was put off: the launcher starts it at once.
 void MakeDue(std::int64_t pass) {
   OwnQuery(
       "UPDATE soulprint.full_passes SET not_before = now()"
@@ -173,29 +174,30 @@ void MakeDue(std::int64_t pass) {
 
 [[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
                                   const std::string& state) {
-  const std::string name = "full pass " + std::to_string(pass);
   if (state == "running") {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "the worker of " + name + " ended unexpectedly", {},
-                "Call it again to go on; the server log may say why.");
+                Format("worker of full pass {} ended unexpectedly", pass))
+        .Hint("See the server log for the reason. Call it again to continue.");
   }
   std::string reason = ReasonOf(user_id);
-  std::string hint = state == "queued" ? "Call it again to go on." : "";
+  std::string hint = state == "queued" ? "Call it again to continue." : "";
   if (const auto obstacle = Gate::WhyClosed(); state == "queued" && obstacle) {
     reason = obstacle->reason;
     hint = obstacle->hint;
   }
-  if (reason.empty()) reason = "the server log may say why";
+  if (reason.empty()) reason = "see the server log";
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              name + (state == "failed" ? " has failed: " : " is " + state + ": ") + reason, {},
-              hint);
+              state == "failed" ? Format("full pass {} failed: {}", pass, reason)
+                                : Format("full pass {} is {}: {}", pass, state, reason))
+      .Hint(hint);
 }
 
 void RunAndWait(const std::string& user_id) {
   const auto obstacle = Gate::WhyClosed();
   if (obstacle && !Gate::IsProbeDue()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                "no full pass can run: " + obstacle->reason, {}, obstacle->hint);
+                Format("no full pass can run: {}", obstacle->reason))
+        .Hint(obstacle->hint);
   }
   const bool served = !UnservedReason();
   const std::int64_t pass =
@@ -223,8 +225,9 @@ Datum soulprint_run_full_pass(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const auto* context = reinterpret_cast<CallContext*>(fcinfo->context);
     if (context == nullptr || context->atomic) {
-      throw Error("25001", "soulprint_run_full_pass() cannot run inside a transaction block", {},
-                  "Call it on its own, or use soulprint_start_full_pass().");
+      throw Error(sqlstate::kActiveSqlTransaction,
+                  "soulprint_run_full_pass() cannot run inside a transaction block")
+          .Hint("Call it outside of one, or use soulprint_start_full_pass().");
     }
     const std::string user_id = UserIdArgument(fcinfo);
     pg::Call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });

@@ -26,7 +26,7 @@ std::optional<std::string> PauseReason() {
   const auto obstacle = Gate::WhyClosed();
   if (!obstacle) return std::nullopt;
   const bool monitors = pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
-  return monitors ? obstacle->reason : std::string("no pass can run at present");
+  return monitors ? obstacle->reason : std::string("no pass can run now");
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ for my $preload (1, 0)
 	else
 	{
 		$_->[0]->finish for @calls[1 .. 3];
-		like(${ $_->[1] }, qr/ERROR:  1 soulprint workers are busy\nDETAIL:  Full pass \d+ stays queued\.\nHINT:  Call it again later, or raise soulprint\.max_workers\./, "$with: a call beyond soulprint.max_workers is refused") for @calls[1 .. 3];
+		like(${ $_->[1] }, qr/ERROR:  all soulprint workers are busy\nDETAIL:  Full pass \d+ stays queued; 1 workers are running\.\nHINT:  Call it again later, or increase soulprint\.max_workers\./, "$with: a call beyond soulprint.max_workers is refused") for @calls[1 .. 3];
 		is($sql->($workers), '1', "$with: there is one worker");
 		$model->go_on;
 		$calls[0][0]->finish;
@@ -119,7 +119,7 @@ for my $preload (1, 0)
 		$node->restart;
 		($run, my $err) = $call->($new_user->());
 		$run->finish;
-		like($$err, qr/ERROR:  no background worker slot is free\nDETAIL:  Full pass \d+ stays queued\.\nHINT:  Raise max_worker_processes, or try again later\./, "$with: without a free slot a call says so");
+		like($$err, qr/ERROR:  no background worker slot is free\nDETAIL:  Full pass \d+ stays queued\.\nHINT:  Call it again later, or increase max_worker_processes\./, "$with: without a free slot a call says so");
 	}
 	$node->stop;
 	log_is_clean($node);

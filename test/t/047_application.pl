@@ -32,7 +32,7 @@ sub application_writes
 		unlike($err, qr/ERROR/, "$how: $verb without an error");
 		if ($err =~ /WARNING/)
 		{
-			like($err, qr/WARNING:  (no full pass is queued for a profile that became pending|what schema soulprint holds of a deleted user stays for now): .*\n.*HINT:  Run SELECT/s,
+			like($err, qr/WARNING:  (could not queue a full pass for a pending profile|could not erase a deleted user from schema soulprint): .*\n.*HINT:  Run SELECT/s,
 				"$how: $verb warns, with a hint");
 		}
 	}
@@ -91,7 +91,7 @@ found_later('the tables are in another schema', $moved);
 	my $user = user(++$number);
 	my ($code, $out, $err) = $node->psql('postgres', "SET ROLE app; SET lock_timeout = '200ms'; INSERT INTO user_profiles (user_id, full_pass_status, storage_path) VALUES ('$user', 'pending', 'x/$user/y')");
 	is($code, 0, 'the queue is locked: INSERT goes through') or diag $err;
-	like($err, qr/WARNING:  no full pass is queued .*lock timeout/, 'the queue is locked: it warns');
+	like($err, qr/WARNING:  could not queue a full pass .*lock timeout/, 'the queue is locked: it warns');
 	# A cancel is a cancel.
 	my $other = user(++$number);
 	($code, $out, $err) = $node->psql('postgres', "SET ROLE app; SET statement_timeout = '200ms'; INSERT INTO user_profiles (user_id, full_pass_status, storage_path) VALUES ('$other', 'pending', 'x/$other/y')");

@@ -164,9 +164,9 @@ CREATE TABLE part PARTITION OF conversation_chunks FOR VALUES WITH (MODULUS 1, R
 CREATE EXTENSION soulprint});
 my ($out, $err);
 $node->psql('opened', "SELECT c FROM (SELECT unnest(changes) AS c FROM soulprint_setup()) AS s WHERE c LIKE 'to do%'", stdout => \$out, stderr => \$err);
-is($out, "to do: public.part can be read without row security by authenticated\nto do: public.raw_conversations can be read without row security by everybody\nto do: public.user_profiles can be read without row security by anon, authenticated, service_role",
+is($out, "to do: table public.part can be read without row security by authenticated\nto do: table public.raw_conversations can be read without row security by everybody\nto do: table public.user_profiles can be read without row security by anon, authenticated, service_role",
 	'setup says which tables others can read without row security');
-like($err, qr/WARNING:  public\.part can be read without row security by authenticated/, 'also as a warning');
+like($err, qr/WARNING:  table public\.part can be read without row security by authenticated/, 'also as a warning');
 
 $node->stop;
 log_is_clean($node);

@@ -141,7 +141,7 @@ for my $call ("app_schema()", "model_name()", "model_price()", "wake_launcher()"
 {
 	like(told('anon', "SELECT soulprint.$call", 'public'), qr/^ERROR:  permission denied for function/, "$call is for nobody");
 }
-is(told('anon', 'SELECT soulprint.pause_reason()', 'public'), 'no pass can run at present', 'pause_reason names no setting');
+is(told('anon', 'SELECT soulprint.pause_reason()', 'public'), 'no pass can run now', 'pause_reason names no setting');
 is(told('anon', "SELECT soulprint.percent('facts', 1, 2), soulprint.progress_bar(41)", 'public'), '41|[########------------] 41 %', 'what the views compute, anybody may');
 is($sql->('SELECT is_called FROM public.hit'), 'f', 'in all of this nothing of theirs ran as a superuser');
 

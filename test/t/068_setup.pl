@@ -132,7 +132,7 @@ set_up('partitions of others', qr/^1/, tables(user_profiles => $partitioned, mor
 for my $enabled ('ENABLE', 'ENABLE ALWAYS', 'ENABLE REPLICA')
 {
 	$sql->(tables() . '; RESET ROLE; ' . join ';', map { "CREATE EVENT TRIGGER $_ ON $_ EXECUTE FUNCTION evil.event(); ALTER EVENT TRIGGER $_ $enabled" } qw(ddl_command_start ddl_command_end table_rewrite));
-	my $says = $node->pg_version < 17 && $enabled eq 'ENABLE ALWAYS' ? qr/ERROR:  event trigger "ddl_command_end" would run a function of a role that is no superuser\nHINT:  Disable it/ : $done;
+	my $says = $node->pg_version < 17 && $enabled eq 'ENABLE ALWAYS' ? qr/ERROR:  event trigger "ddl_command_end" would run a function that a superuser does not own\nHINT:  Disable it/ : $done;
 	set_up("event triggers, $enabled", $says, 'SELECT 1');
 	is($sql->('SELECT soulprint.foreign_event_triggers() IS NOT NULL'), $enabled eq 'ENABLE REPLICA' ? 'f' : 't', 'and they are there afterwards');
 	$sql->("DROP EVENT TRIGGER $_") for qw(ddl_command_start ddl_command_end table_rewrite);
