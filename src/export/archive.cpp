@@ -14,6 +14,7 @@
 #include "export/inflater.hpp"
 #include "export/splitter.hpp"
 #include "export/zip.hpp"
+#include "pipeline/types.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"

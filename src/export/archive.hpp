@@ -13,20 +13,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <string_view>
 
 #include "export/export_to_conversations.hpp"
+#include "export/import_report.hpp"
+#include "export/source.hpp"
 
 namespace soulprint {
 
 struct ArchiveLimits {
   std::uint64_t max_bytes = std::uint64_t{4} << 30;  // of the conversation files, decompressed
-};
-
-// Bytes in memory, or a file that is open for reading and can seek.
-struct ExportSource {
-  std::string_view bytes;
-  int fd = -1;  // if not -1, it counts and bytes does not; stays open, its position changes
 };
 
 // Calls `give` with each conversation and `check` at least once for each megabyte read; what they

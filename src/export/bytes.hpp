@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "export/archive.hpp"
+#include "export/source.hpp"
 
 namespace soulprint {
 

@@ -9,11 +9,13 @@
 
 #include "export/gemini.hpp"
 #include "export/parser.hpp"
+#include "export/raw_conversation.hpp"
 #include "export/splitter.hpp"
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
 #include "util/json_escapes.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {

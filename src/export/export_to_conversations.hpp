@@ -4,35 +4,14 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "export/import_report.hpp"
 #include "pipeline/types.hpp"
 #include "util/json_events.hpp"
 
 namespace soulprint {
-
-struct ImportLimits {
-  // Of JSON; a larger one is skipped.  So is one that takes half as much again in memory, and one
-  // with a string half as large: reading it takes four times its size.  So is one with a number of
-  // thousands of digits.
-  std::size_t max_conversation_bytes = std::size_t{32} << 20;
-  std::size_t max_nesting = 512;  // of JSON; more skips the conversation
-};
-
-// What was found in an export and why something was left out.
-struct ImportReport {
-  std::size_t found = 0;          // conversation objects seen
-  std::size_t conversations = 0;  // given on
-  std::map<std::string, std::size_t>
-      skipped;  // reason ("no visible message", "too large", …) → count
-  std::map<std::string, std::size_t> hidden;  // content type or reason of messages left out → count
-  std::vector<std::string> skipped_ids;  // of what was skipped but not asked to be, at most 100
-  std::size_t replaced_characters = 0;   // became U+FFFD
-  std::size_t unordered = 0;  // conversations given in file order because their tree is broken
-};
 
 // Bytes of one JSON file, pushed in pieces of any size, become conversations.
 //

@@ -10,6 +10,7 @@
 
 #include "export/html_to_text.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {

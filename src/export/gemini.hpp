@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "export/raw_conversation.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

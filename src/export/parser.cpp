@@ -15,7 +15,7 @@
 #include "export/schema.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_events.hpp"
-#include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/types.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -14,6 +14,7 @@
 #include "export/markup.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "export/export_to_conversations.hpp"
+#include "export/import_report.hpp"
 #include "export/raw_conversation.hpp"
 #include "pipeline/types.hpp"
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "util/error.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {

@@ -15,6 +15,7 @@
 
 #include "export/bytes.hpp"
 #include "export/inflater.hpp"
+#include "export/source.hpp"
 
 namespace soulprint {
 

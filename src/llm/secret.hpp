@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "net/http.hpp"
+#include "util/zero_secret.hpp"
 
 namespace soulprint {
 
@@ -14,12 +14,12 @@ class Secret {
   Secret() = default;
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
-  ~Secret() { Wipe(&text_); }
+  ~Secret() { ZeroSecret(&text_); }
 
   void Set(std::string text) {
-    Wipe(&text_);
+    ZeroSecret(&text_);
     text_ = text;
-    Wipe(&text);
+    ZeroSecret(&text);
   }
   const std::string& text() const { return text_; }
 

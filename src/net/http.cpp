@@ -12,7 +12,6 @@
 
 #include "net/http_transfer.hpp"
 #include "util/error.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -151,37 +150,5 @@ std::vector<HttpResponse> HttpPool::Wait(milliseconds at_most,
 void HttpPool::Cancel() { multi_->Cancel(); }
 
 std::size_t HttpPool::in_flight() const { return multi_->size(); }
-
-std::string_view HttpResponse::Header(std::string_view name) const {
-  const std::string wanted = LowerCase(name);
-  for (const auto& [key, value] : headers) {
-    if (LowerCase(CleanUtf8(key)) == wanted) return value;
-  }
-  return {};
-}
-
-std::optional<std::chrono::seconds> RetryAfter(std::string_view value,
-                                               std::chrono::system_clock::time_point now) {
-  constexpr std::size_t kMaxDigits = 9;
-  if (value.empty()) return std::nullopt;
-  std::chrono::seconds after{0};
-  const bool digits = value.find_first_not_of("0123456789") == value.npos;
-  if (digits) {
-    after = std::chrono::seconds(value.size() > kMaxDigits ? 999'999'999
-                                                           : std::stol(std::string(value)));
-  } else {
-    const time_t at = curl_getdate(std::string(value).c_str(), nullptr);
-    if (at == -1) return std::nullopt;
-    after =
-        std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::from_time_t(at) - now);
-  }
-  if (after <= std::chrono::seconds(0)) return std::nullopt;
-  return after;
-}
-
-void Wipe(std::string* secret) {
-  explicit_bzero(secret->data(), secret->size());
-  secret->clear();
-}
 
 }  // namespace soulprint

@@ -9,6 +9,7 @@
 
 #include "util/error.hpp"
 #include "util/text.hpp"
+#include "util/zero_secret.hpp"
 
 namespace soulprint {
 namespace {
@@ -82,7 +83,7 @@ HttpTransfer::HttpTransfer(HttpRequest request, const HttpSettings& settings)
   if (!easy_) throw std::bad_alloc();
   for (std::string& header : request_.headers) {
     headers_.Add(header);
-    Wipe(&header);
+    ZeroSecret(&header);
   }
   headers_.Add("Expect:");
   SetRequest();

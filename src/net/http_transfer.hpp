@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "net/http.hpp"
+#include "net/http_message.hpp"
 
 namespace soulprint {
 

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "net/http.hpp"
 #include "util/error.hpp"
+#include "util/zero_secret.hpp"
 
 namespace soulprint {
 namespace {
@@ -71,7 +71,7 @@ std::string ReadSecretFile(const std::string& path, const std::string& setting) 
   explicit_bzero(bytes, sizeof(bytes));
   if (secret.empty()) fail("is empty");
   if (!std::all_of(secret.begin(), secret.end(), IsVisible)) {
-    Wipe(&secret);
+    ZeroSecret(&secret);
     fail("holds a character that no key has");
   }
   return secret;

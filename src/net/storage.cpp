@@ -11,12 +11,15 @@
 #include <optional>
 #include <vector>
 
+#include "net/http_message.hpp"
+#include "net/http.hpp"
 #include "net/secret_file.hpp"
 #include "net/url.hpp"
 #include "util/error.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
+#include "util/zero_secret.hpp"
 
 namespace soulprint {
 namespace {
@@ -208,7 +211,7 @@ StoredObject DownloadObject(const StorageEndpoint& endpoint, const std::string& 
   request.headers.push_back("user-agent: soulprint");
   request.headers.push_back(SecretLine("authorization: Bearer ", key));
   request.headers.push_back(SecretLine("apikey: ", key));
-  Wipe(&key);
+  ZeroSecret(&key);
   if (!known_etag.empty()) request.headers.push_back("if-none-match: " + known_etag);
   request.sink = [&](std::string_view bytes) { return file.Write(bytes); };
   const HttpResponse response = Get(endpoint, std::move(request), waiting);

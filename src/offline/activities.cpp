@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "offline/objects.hpp"
+#include "offline/words.hpp"
 
 namespace soulprint {
 namespace {

@@ -7,6 +7,8 @@
 
 #include "offline/objects.hpp"
 #include "offline/sentences.hpp"
+#include "offline/statements.hpp"
+#include "offline/words.hpp"
 
 namespace soulprint {
 namespace {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "offline/objects.hpp"
+#include "offline/words.hpp"
 
 namespace soulprint {
 namespace {

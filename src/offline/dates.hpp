@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "offline/statements.hpp"
+#include "offline/statement.hpp"
+#include "offline/words.hpp"
 
 namespace soulprint {
 

@@ -5,7 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "offline/conversation.hpp"
+#include "offline/statement.hpp"
+#include "offline/statements.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/types.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {

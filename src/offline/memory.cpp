@@ -13,6 +13,7 @@
 #include "offline/objects.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
+#include "pipeline/types.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"

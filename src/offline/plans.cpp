@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "offline/objects.hpp"
+#include "offline/words.hpp"
 
 namespace soulprint {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "offline/statements.hpp"
+#include "offline/statement.hpp"
 
 namespace soulprint {
 

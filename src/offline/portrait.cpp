@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "offline/objects.hpp"
+#include "offline/words.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

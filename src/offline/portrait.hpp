@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "offline/statements.hpp"
+#include "offline/statement.hpp"
 
 namespace soulprint {
 

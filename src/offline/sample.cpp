@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pipeline/types.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "offline/conversation.hpp"
 #include "offline/identity.hpp"
 #include "offline/portrait.hpp"
 #include "offline/sample.hpp"
+#include "offline/statement.hpp"
 #include "offline/style.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
 namespace {

@@ -13,6 +13,7 @@
 #include "offline/person.hpp"
 #include "offline/plans.hpp"
 #include "offline/tastes.hpp"
+#include "offline/words.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -311,14 +311,5 @@ TEST(RetryAfter, SecondsOrADateInTheFuture) {
   }
 }
 
-TEST(Wipe, LeavesNothing) {
-  std::string secret = "sk-0123456789012345678901234567890123456789";
-  const char* const bytes = secret.data();
-  const std::size_t size = secret.size();
-  Wipe(&secret);
-  EXPECT_TRUE(secret.empty());
-  EXPECT_EQ(std::string(bytes + 1, size - 1), std::string(size - 1, '\0'));
-}
-
 }  // namespace
 }  // namespace soulprint
