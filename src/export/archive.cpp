@@ -1,7 +1,6 @@
-// How it works: one pass over a ZIP lists its files and finds out which kind of them to read, a
-// second one reads all of that kind.  Where the conversations are in ZIPs inside the ZIP, there is
-// one pass that lists all of these and one that reads them: a ZIP inside the ZIP is a second
-// one whose bytes come out of the first.
+// One pass over a ZIP lists its files and finds which kind of file to read; a second pass reads all
+// files of that kind.  If the conversations are in ZIPs inside the ZIP, one more pass lists all of
+// those and another reads them: an inner ZIP is a stream whose bytes come from the outer one.
 
 #include "export/archive.hpp"
 
@@ -16,6 +15,7 @@
 #include "export/zip.hpp"
 #include "pipeline/types.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
@@ -25,27 +25,27 @@ namespace {
 constexpr std::size_t kMaxFiles = 250000;
 constexpr std::size_t kListedNames = 10;
 constexpr std::size_t kNameCharacters = 60;
-// What may be read of the ZIPs inside a ZIP, media and all, for each byte of conversations: they
-// are read twice.
+// Limit on the bytes read of inner ZIPs, media included, as a multiple of the limit on conversation
+// files: inner ZIPs are read twice.
 constexpr std::uint64_t kInnerFactor = 16;
 
-// What a file is to an import.  Only the files of the last kind that there is are read: the kinds
-// hold the same conversations, or are not about conversations at all.
+// What a file is.  Only files of the last kind that occurs are read: the kinds before it contain
+// the same conversations, or none.
 enum class Kind {
-  kNone,  // a folder, or what a Mac adds
+  kNone,  // a folder, or a resource fork of macOS
   kOther,
   kZip,               // inside the ZIP
-  kConversationsZip,  // the same, of OpenAI's Privacy Portal
-  kGeminisJson,       // beside Gemini's activities, or they themselves in an unknown language
+  kConversationsZip,  // inside the ZIP of OpenAI's Privacy Portal
+  kGeminiJson,        // a file beside Gemini's activities, or these in an unknown language
   kActivities,        // MyActivity.json of Gemini
   kConversations,     // conversations.json
   kPart,              // conversations-NNN.json
 };
 
-bool IsJson(Kind kind) { return kind >= Kind::kGeminisJson; }
+bool IsJson(Kind kind) { return kind >= Kind::kGeminiJson; }
 bool IsZip(Kind kind) { return kind == Kind::kZip || kind == Kind::kConversationsZip; }
 
-// What to read of an archive.
+// Which files of an archive to read.
 struct Plan {
   Kind kind = Kind::kNone;
   std::size_t files = 0;  // of that kind
@@ -54,7 +54,7 @@ struct Plan {
 struct Listing {
   Plan plan;
   std::size_t files = 0;
-  std::vector<std::string> names;  // of the first ones
+  std::vector<std::string> names;  // of the first files
 };
 
 std::string_view BaseName(std::string_view path) {
@@ -62,7 +62,7 @@ std::string_view BaseName(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-// The path of the folder that it is in; "" if it is in none.
+// The path of the folder that contains it; "" if there is none.
 std::string_view Folder(std::string_view path) {
   std::size_t const slash = path.find_last_of("/\\");
   return slash == std::string_view::npos ? "" : path.substr(0, slash);
@@ -96,9 +96,9 @@ bool NamesGemini(std::string_view path) {
   return Contains(path, "Gemini") || Contains(path, "Bard");
 }
 
-// A Takeout has the activities of each of Google's products in a folder named after it, all but the
-// product in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  What the user
-// gave to Gemini lies beside them.  Takeout/Gemini is of another product.
+// A Takeout has the activities of each Google product in a folder of that name, and all names but
+// the product's are in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  Files
+// that the user uploaded are in the same folder.  Takeout/Gemini belongs to another product.
 Kind KindOfActivities(std::string_view path) {
   std::string_view const name = BaseName(path);
   if (name == "MyActivity.json" && NamesGemini(path)) return Kind::kActivities;
@@ -108,7 +108,7 @@ Kind KindOfActivities(std::string_view path) {
   if (activity.empty() || activity == "Takeout") return Kind::kOther;
   std::string joined(activity);
   joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
-  return LowerCase(name) == LowerCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminisJson;
+  return LowerCase(name) == LowerCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminiJson;
 }
 
 Kind KindOf(std::string_view path) {
@@ -127,33 +127,32 @@ std::string ShownName(std::string_view path) {
   std::string names;
   for (const std::string& name : listing.names) names += (names.empty() ? "" : ", ") + name;
   if (listing.files > listing.names.size()) {
-    names += " and " + std::to_string(listing.files - listing.names.size()) + " more";
+    names += Format(" and {} more", listing.files - listing.names.size());
   }
-  throw Error(sqlstate::kInvalidTextRepresentation, "export archive holds no conversations.json",
-              names.empty() ? "It holds no files at all." : "It holds " + names + ".",
-              std::string(kExportHint));
+  throw Error(sqlstate::kInvalidTextRepresentation, "export archive contains no conversations.json")
+      .Detail(names.empty() ? "It contains no files." : Format("It contains {}.", names))
+      .Hint(std::string(kExportHint));
 }
 
 [[noreturn]] void ThrowTooManyFiles() {
   throw Error(sqlstate::kProgramLimitExceeded,
-              "export archive holds more than " + std::to_string(kMaxFiles) + " files",
-              "The files of ZIP files inside it count too.",
-              "Unpack it and give the conversations.json inside it.");
+              Format("export archive contains more than {} files", kMaxFiles))
+      .Detail("The files of ZIP files inside it count too.")
+      .Hint("Unpack it and give the conversations.json inside it.");
 }
 
 [[noreturn]] void ThrowTooLarge(std::uint64_t limit, const std::string& what) {
-  throw Error(sqlstate::kProgramLimitExceeded,
-              "export is larger than " + std::to_string(limit) + " bytes",
-              what + " together are larger when they are decompressed.",
-              "Raise \"soulprint.max_export_size\" if this export is to be trusted.");
+  throw Error(sqlstate::kProgramLimitExceeded, Format("export is larger than {} bytes", limit))
+      .Detail(Format("{} are larger in total when decompressed.", what))
+      .Hint("Raise soulprint.max_export_size if you trust this export.");
 }
 
-// Reads one export; each conversation file in it has an ExportReader of its own.
-class Intake {
+// Reads one export, with an ExportReader for each conversation file.
+class ArchiveReader {
  public:
-  Intake(const ExportSource& source, const ArchiveLimits& archive_limits,
-         const ImportLimits& import_limits, const ExportReader::Give& give,
-         const std::function<void()>& check)
+  ArchiveReader(const ExportSource& source, const ArchiveLimits& archive_limits,
+                const ImportLimits& import_limits, const ExportReader::Give& give,
+                const std::function<void()>& check)
       : source_(source),
         max_bytes_(archive_limits.max_bytes),
         max_inner_bytes_(std::min(max_bytes_, UINT64_MAX / kInnerFactor) * kInnerFactor),
@@ -235,7 +234,7 @@ class Intake {
     return listing;
   }
 
-  // Goes to each file that is planned.  What is wrong with one is said with its name.
+  // Calls `found` at each planned file.  Errors name the archive member.
   void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
     while (plan.files > 0 && zip->Next()) {
       std::string const path = zip->path();
@@ -245,13 +244,15 @@ class Intake {
         found();
       } catch (const Error& error) {
         if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
-        throw Error(error.sqlstate(), error.what(),
-                    "In \"" + ShownName(path) + "\": " + error.detail(), error.hint());
+        throw Error(error.sqlstate(), error.what())
+            .Detail(Format("In \"{}\": {}", ShownName(path), error.detail()))
+            .Hint(error.hint());
       }
     }
     if (plan.files > 0) {
-      throw Error(sqlstate::kIoError, "export archive changed while it was read",
-                  "It holds fewer files than before.", "Import it again when it is complete.");
+      throw Error(sqlstate::kIoError, "export archive changed while it was read")
+          .Detail("It contains fewer files than before.")
+          .Hint("Import it again when it is complete.");
     }
   }
 
@@ -274,7 +275,7 @@ class Intake {
     return List(&zip);
   }
 
-  // False if none of the ZIPs inside the ZIP holds conversations.
+  // False if none of the inner ZIPs contains conversations.
   bool ReadInnerZips(const Plan& outer) {
     std::vector<Plan> plans;
     ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
@@ -288,8 +289,8 @@ class Intake {
     return true;
   }
 
-  // What comes out of the ZIPs inside is counted, and again what is inflated in them only to get
-  // past it.
+  // Counts the bytes of the inner ZIPs, and again those that are inflated in them only to be
+  // skipped.
   void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
     const auto spend = [this](std::size_t bytes) {
       check_();
@@ -314,7 +315,7 @@ class Intake {
   ImportLimits import_limits_;
   ExportReader::Give give_;
   std::function<void()> check_;
-  bool caller_ = false;  // what is thrown comes from it
+  bool caller_ = false;  // inside `give` or `check`: an error is the caller's own
   ImportReport report_;
   std::vector<char> buffer_;
   std::uint64_t read_ = 0;
@@ -327,7 +328,7 @@ class Intake {
 ImportReport ReadExport(const ExportSource& source, const ArchiveLimits& archive_limits,
                         const ImportLimits& import_limits, const ExportReader::Give& give,
                         const std::function<void()>& check) {
-  return Intake(source, archive_limits, import_limits, give, check).Read();
+  return ArchiveReader(source, archive_limits, import_limits, give, check).Read();
 }
 
 }  // namespace soulprint

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint {
 
@@ -22,8 +23,7 @@ std::string_view ReadSource(const ExportSource& source, std::uint64_t offset,
     got = pread(source.fd, buffer->data(), buffer->size(), static_cast<off_t>(offset));
   } while (got == -1 && errno == EINTR);
   if (got == -1) {
-    throw Error(sqlstate::kIoError,
-                std::string("could not read the export: ") + std::strerror(errno));
+    throw Error(sqlstate::kIoError, Format("could not read export: {}", std::strerror(errno)));
   }
   return {buffer->data(), static_cast<std::size_t>(got)};
 }
@@ -34,14 +34,16 @@ std::uint64_t SourceSize(const ExportSource& source) {
   return size < 0 ? 0 : static_cast<std::uint64_t>(size);
 }
 
-void ThrowCutOff(const std::string& detail) {
-  throw Error(sqlstate::kInvalidTextRepresentation, "export archive ends in the middle", detail,
-              "The file was cut off. Download or copy it again.");
+void ThrowTruncated(const std::string& detail) {
+  throw Error(sqlstate::kInvalidTextRepresentation, "export archive is truncated")
+      .Detail(detail)
+      .Hint("Download or copy the file again.");
 }
 
 void ThrowDamaged(const std::string& detail) {
-  throw Error(sqlstate::kInvalidTextRepresentation, "export archive cannot be read", detail,
-              "Unpack it and give the conversations.json inside it, or download it again.");
+  throw Error(sqlstate::kInvalidTextRepresentation, "export archive is damaged")
+      .Detail(detail)
+      .Hint("Unpack it and give the conversations.json inside it, or download it again.");
 }
 
 std::string_view ByteReader::Peek(std::size_t least) {
@@ -66,7 +68,7 @@ void ByteReader::Drop(std::size_t bytes) {
 }
 
 std::string ByteReader::Take(std::size_t bytes) {
-  if (Peek(bytes).size() < bytes) ThrowCutOff("A header in it is not all there.");
+  if (Peek(bytes).size() < bytes) ThrowTruncated("It ends in a header.");
   std::string taken(at_hand_.substr(0, bytes));
   Drop(bytes);
   return taken;
@@ -75,7 +77,7 @@ std::string ByteReader::Take(std::size_t bytes) {
 void ByteReader::Skip(std::uint64_t bytes) {
   while (bytes > 0) {
     const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, Peek().size()));
-    if (step == 0) ThrowCutOff("A file in it is not all there.");
+    if (step == 0) ThrowTruncated("It ends in a file.");
     Drop(step);
     bytes -= step;
   }

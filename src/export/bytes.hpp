@@ -1,4 +1,4 @@
-// The bytes of an archive, one after the other, and what is said when they are no good.
+// The bytes of an export, in order, and the errors about them.
 
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace soulprint {
 
-// No more is read, or made of what was read, without a look at whether to go on.
+// The caller is asked whether to continue after at most this much was read or inflated.
 inline constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
 // The next bytes of the source, at most kBlockBytes; empty at its end.  Valid until the buffer
@@ -22,12 +22,14 @@ inline constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 std::string_view ReadSource(const ExportSource& source, std::uint64_t offset,
                             std::vector<char>* buffer);
 
+// In bytes; 0 if the file cannot seek.
 std::uint64_t SourceSize(const ExportSource& source);
 
-// What every file that cannot be read ends in: Error 22P02.
-[[noreturn]] void ThrowCutOff(const std::string& detail);
+// Throw Error 22P02 for an archive that is truncated or damaged.
+[[noreturn]] void ThrowTruncated(const std::string& detail);
 [[noreturn]] void ThrowDamaged(const std::string& detail);
 
+// Reads blocks ahead as far as needed.
 class ByteReader {
  public:
   // The next block, valid until the next call; empty at the end.
@@ -37,23 +39,23 @@ class ByteReader {
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
 
-  // What comes next, at least so many bytes; fewer only at the end.  Valid until the next Peek.
+  // The next bytes, at least `least`; fewer only at the end.  Valid until the next Peek.
   std::string_view Peek(std::size_t least = 1);
 
-  // Goes behind so many bytes of what Peek gave.
+  // Skips bytes that Peek gave.
   void Drop(std::size_t bytes);
 
-  // So many bytes.  Throws Error 22P02 when there are fewer.
+  // Returns, or skips, the next bytes.  Throws Error 22P02 when there are fewer.
   std::string Take(std::size_t bytes);
   void Skip(std::uint64_t bytes);
 
-  // How many bytes were dropped, taken and skipped.
+  // Number of bytes dropped, taken and skipped.
   std::uint64_t position() const { return position_; }
 
  private:
   Next next_;
   std::string_view at_hand_;
-  std::string held_;  // what at_hand_ is of when a block was not enough
+  std::string held_;  // owns at_hand_ if that is longer than one block
   bool ended_ = false;
   std::uint64_t position_ = 0;
 };

@@ -15,17 +15,18 @@
 namespace soulprint {
 namespace {
 
-constexpr std::int64_t kGap = std::int64_t{30} * 60 * 1000000;  // longer is another conversation
+// In microseconds.  After a longer pause another conversation begins.
+constexpr std::int64_t kGap = std::int64_t{30} * 60 * 1000000;
 
-// How titles of prompts begin.  The account's language decides, so these are not all.
+// First words of the titles of prompts, in English: other languages of the account are unknown.
 constexpr std::array<std::string_view, 7> kPrompts = {
     "Prompted", "Live Prompt", "Asked", "Said", "Prompt:", "Prompt :", "Prompt\u00A0:"};
-// And of what was done but not said.
-constexpr std::array<std::string_view, 12> kDeeds = {"Used",   "Gave",    "Created", "Selected",
-                                                     "Added",  "Shared",  "Deleted", "Viewed",
-                                                     "Edited", "Renamed", "Pinned",  "Exported"};
+// First words of the titles of other actions.
+constexpr std::array<std::string_view, 12> kActions = {"Used",   "Gave",    "Created", "Selected",
+                                                       "Added",  "Shared",  "Deleted", "Viewed",
+                                                       "Edited", "Renamed", "Pinned",  "Exported"};
 
-// Takes `word` off the beginning of text; false if it does not stand there as a word.
+// Removes `word` from the beginning of text; false if text does not begin with that word.
 bool TakeWord(std::string_view word, std::string_view* text) {
   if (text->substr(0, word.size()) != word) return false;
   std::string_view const rest = text->substr(word.size());
@@ -35,21 +36,21 @@ bool TakeWord(std::string_view word, std::string_view* text) {
   return true;
 }
 
-// What the user said, nullopt if the title is not that of a prompt.
+// The words of the user; nullopt if the title is not the title of a prompt.
 std::optional<std::string> PromptOf(std::string_view title, bool answered) {
   title = Trim(title);
   for (std::string_view word : kPrompts) {
     if (TakeWord(word, &title)) return std::string(title);
   }
-  for (std::string_view word : kDeeds) {
+  for (std::string_view word : kActions) {
     if (TakeWord(word, &title)) return std::nullopt;
   }
-  // In a language not known here.
+  // The title is in an unknown language.
   if (!answered) return std::nullopt;
   return std::string(title);
 }
 
-std::string AnswerOf(const ExportedActivity& activity) {
+std::string AnswerOf(const RawActivity& activity) {
   std::string answer;
   for (const std::string& html : activity.html) {
     std::string const text = HtmlToText(html);
@@ -60,8 +61,8 @@ std::string AnswerOf(const ExportedActivity& activity) {
   return answer.empty() ? std::string(Trim(activity.description)) : answer;
 }
 
-ExportedMessage MakeMessage(std::string_view role, std::string text, Time at) {
-  ExportedMessage message;
+RawMessage MakeMessage(std::string_view role, std::string text, Time at) {
+  RawMessage message;
   message.role = role;
   message.plain_content = true;
   message.text = std::move(text);
@@ -71,11 +72,11 @@ ExportedMessage MakeMessage(std::string_view role, std::string text, Time at) {
 
 }  // namespace
 
-std::vector<ExportedMessage> ActivityToMessages(ExportedConversation exported) {
-  const ExportedActivity& activity = exported.activity;
+std::vector<RawMessage> ActivityToMessages(RawConversation raw) {
+  const RawActivity& activity = raw.activity;
   std::string answer = AnswerOf(activity);
-  std::optional<std::string> prompt = PromptOf(exported.title.value_or(""), !answer.empty());
-  std::vector<ExportedMessage> messages;
+  std::optional<std::string> prompt = PromptOf(raw.title.value_or(""), !answer.empty());
+  std::vector<RawMessage> messages;
   if (!prompt) return messages;
   if (prompt->empty() && activity.picture) prompt = "[image]";
   if (!prompt->empty()) messages.push_back(MakeMessage("user", std::move(*prompt), activity.at));
@@ -83,25 +84,24 @@ std::vector<ExportedMessage> ActivityToMessages(ExportedConversation exported) {
   return messages;
 }
 
-std::optional<ExportedConversation> Activities::Add(Time at,
-                                                    std::vector<ExportedMessage> messages) {
+std::optional<RawConversation> ActivityGrouper::Add(Time at, std::vector<RawMessage> messages) {
   std::size_t bytes = 0;
-  for (const ExportedMessage& message : messages) bytes += message.text.size() + sizeof message;
+  for (const RawMessage& message : messages) bytes += message.text.size() + sizeof message;
   const Time last = exchanges_.empty() ? at : exchanges_.back().at;
   const bool apart = at && last && std::max(*at, *last) - std::min(*at, *last) > kGap;
-  std::optional<ExportedConversation> ended;
+  std::optional<RawConversation> ended;
   if (apart || bytes_ + bytes > max_bytes_) ended = Finish();
   bytes_ += bytes;
   exchanges_.push_back({at ? at : last, std::move(messages)});
   return ended;
 }
 
-std::optional<ExportedConversation> Activities::Finish() {
+std::optional<RawConversation> ActivityGrouper::Finish() {
   if (exchanges_.empty()) return std::nullopt;
   std::reverse(exchanges_.begin(), exchanges_.end());
   std::stable_sort(exchanges_.begin(), exchanges_.end(),
                    [](const Exchange& a, const Exchange& b) { return a.at < b.at; });
-  ExportedConversation conversation;
+  RawConversation conversation;
   conversation.has_messages = true;
   conversation.created_at = exchanges_.front().at;
   conversation.updated_at = exchanges_.back().at;

@@ -1,7 +1,7 @@
-// Gemini's list of activities ──► conversations (export_format section 9).
+// Gemini's list of activities ──► conversations (doc/export_format.md, "Gemini").
 //
-// Each activity is one prompt and its answer, newest first, and none says which conversation it was
-// part of: what follows within half an hour belongs together.
+// Each activity is one prompt and its answer, newest first.  None names its conversation:
+// activities less than half an hour apart form one.
 
 #pragma once
 
@@ -14,25 +14,25 @@
 
 namespace soulprint {
 
-// The prompt and the answer, of whichever there is; empty when the activity is no prompt.
-std::vector<ExportedMessage> ActivityToMessages(ExportedConversation exported);
+// The prompt and the answer, as far as present; empty when the activity is not a prompt.
+std::vector<RawMessage> ActivityToMessages(RawConversation raw);
 
-// Puts activities together, one conversation in memory at a time.
-class Activities {
+// Groups activities into conversations, one in memory at a time.
+class ActivityGrouper {
  public:
-  // A conversation ends before it holds more than this.
-  explicit Activities(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  // A conversation ends before it takes more than max_bytes.
+  explicit ActivityGrouper(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Takes the messages of one activity; gives the conversation that ended before it, if one did.
-  std::optional<ExportedConversation> Add(Time at, std::vector<ExportedMessage> messages);
+  // Takes the messages of one activity; returns the conversation that ended before it, if any.
+  std::optional<RawConversation> Add(Time at, std::vector<RawMessage> messages);
 
   // The last conversation, if any.
-  std::optional<ExportedConversation> Finish();
+  std::optional<RawConversation> Finish();
 
  private:
   struct Exchange {
     Time at;
-    std::vector<ExportedMessage> messages;
+    std::vector<RawMessage> messages;
   };
 
   std::size_t max_bytes_;

@@ -1,4 +1,4 @@
-// How it works: one pass.  White space is owed, as a space or as line ends, until the next word.
+// One pass.  White space is owed, as a space or as line ends, until the next word pays it.
 
 #include "export/html_to_text.hpp"
 
@@ -69,7 +69,7 @@ std::string OfName(std::string_view name) {
   return Character(static_cast<char32_t>(0xA0 + (latin1 - kLatin1.begin())));
 }
 
-// What &name; stands for, "" if it is not known.
+// The text of the entity &name;, "" if it is unknown.
 std::string Decoded(std::string_view name) {
   if (name.empty() || name[0] != '#') return OfName(name);
   const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
@@ -127,7 +127,8 @@ class Converter {
     owed_space_ = false;
   }
 
-  // Skips to behind `end`, or takes nothing when there is no end: then none follows later either.
+  // Skips past `end`.  If there is no `end`, skips nothing and sets *none, so that later calls need
+  // not search again.
   bool SkipBehind(std::string_view end, bool* none) {
     std::size_t const at = *none ? std::string_view::npos : left_.find(end);
     *none = at == std::string_view::npos;
@@ -136,14 +137,16 @@ class Converter {
     return true;
   }
 
-  // Where the quote at `open` is closed, `open` if it is not, or not where a value may end.
+  // The place of the quote that closes the one at `open`; `open` if there is none, or if no value
+  // can end there.
   std::size_t ClosingQuote(std::size_t open) const {
     std::size_t const end = left_.find(left_[open], open + 1);
     const bool closes = end < left_.size() - 1 && EndsWord(left_[end + 1]);
     return closes ? end : open;
   }
 
-  // Where the tag ends, npos if it does not.  A > in a quoted value does not end it.
+  // The place of the > that ends the tag, npos if there is none.  A > in a quoted value does not
+  // count.
   std::size_t TagEnd() const {
     char before = '<';
     for (std::size_t at = 1; at < left_.size(); ++at) {
@@ -156,8 +159,8 @@ class Converter {
     return std::string_view::npos;
   }
 
-  // Once quotes left a tag without an end they do not count, or it would be looked for in vain from
-  // every tag that follows.
+  // After quotes have left one tag without an end, they no longer count: every later tag would
+  // search to the end of the text again.
   bool SkipTag() {
     std::size_t const end = no_quotes_ ? std::string_view::npos : TagEnd();
     no_quotes_ = end == std::string_view::npos;
@@ -166,8 +169,8 @@ class Converter {
     return true;
   }
 
-  // Skips to the tag that ends this script or style sheet, or takes nothing when there is none:
-  // then none follows later either.
+  // Skips to the tag that ends this script or style sheet.  If there is none, skips nothing and
+  // sets *none, so that later calls need not search again.
   void SkipToEndOf(std::string_view tag, bool* none) {
     std::size_t at = *none ? std::string_view::npos : left_.find("</");
     for (; at != std::string_view::npos; at = left_.find("</", at + 2)) {

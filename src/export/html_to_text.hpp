@@ -1,4 +1,4 @@
-// HTML as answers are written in it ──► its words, line by line.
+// The HTML of an answer ──► its words, line by line.
 
 #pragma once
 
@@ -7,8 +7,8 @@
 
 namespace soulprint {
 
-// Without tags, comments, scripts and style sheets, entities decoded, white space as a browser
-// shows it.  A < or & that begins no tag and no known entity stays.
+// Removes tags, comments, scripts and style sheets, decodes entities, and collapses white space as
+// a browser does.  A < or & that begins no tag and no known entity stays.
 std::string HtmlToText(std::string_view html);
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// The limits of an import, and the report of what it found.
+// What an import found in an export.
 
 #pragma once
 
@@ -9,18 +9,11 @@
 
 namespace soulprint {
 
-struct ImportLimits {
-  // Bytes of JSON.  A conversation is skipped when its JSON is larger, when it would take half as
-  // much again in memory, when one string in it is half as large (parsing a string takes four times
-  // its size), or when a number in it has thousands of digits.
-  std::size_t max_conversation_bytes = std::size_t{32} << 20;
-  std::size_t max_nesting = 512;  // levels of JSON; a deeper conversation is skipped
-};
-
 struct ImportReport {
   std::size_t found = 0;          // conversation objects seen
   std::size_t conversations = 0;  // passed on
-  // Number of conversations by the reason why they were skipped: "no visible message", "too large" …
+  // Number of conversations by the reason why they were skipped: "no visible message", "too large"
+  // …
   std::map<std::string, std::size_t> skipped;
   // Number of messages by the content type or reason why they were left out.
   std::map<std::string, std::size_t> hidden;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <new>
-#include <string>
+
+#include "util/format.hpp"
 
 namespace soulprint {
 namespace {
@@ -22,7 +23,7 @@ Inflater::~Inflater() { inflateEnd(&stream_); }
 std::string_view Inflater::Read() {
   while (!ended_) {
     std::string_view const in = in_->Peek().substr(0, kBlockBytes);
-    if (in.empty()) ThrowCutOff("Compressed bytes in it are not all there.");
+    if (in.empty()) ThrowTruncated("It ends in compressed bytes.");
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
     stream_.avail_in = static_cast<uInt>(in.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
@@ -31,8 +32,8 @@ std::string_view Inflater::Read() {
     in_->Drop(in.size() - stream_.avail_in);
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-      std::string const said = stream_.msg == nullptr ? "invalid data" : stream_.msg;
-      ThrowDamaged("Compressed bytes in it are damaged: " + said + ".");
+      const char* const reason = stream_.msg == nullptr ? "invalid data" : stream_.msg;
+      ThrowDamaged(Format("Compressed bytes in it are damaged: {}.", reason));
     }
     ended_ = result == Z_STREAM_END && !BeginsAnother();
     std::size_t const size = out_.size() - stream_.avail_out;

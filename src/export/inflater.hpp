@@ -1,4 +1,4 @@
-// What zlib has compressed ──► what it was, in bounded memory.
+// Compressed bytes ──► the original bytes, in bounded memory.
 
 #pragma once
 
@@ -13,17 +13,17 @@ namespace soulprint {
 
 class Inflater {
  public:
-  // kGzip: one gzip after the other, as one; what stands in their headers is read over.
+  // kGzip: all gzip members in a row, as one file; their headers are ignored.
   enum class Form { kDeflate, kGzip };
 
-  // Keeps a pointer to `in`, and leaves in it what follows the compressed bytes.
+  // Keeps a pointer to `in`; reads no further than the compressed bytes.
   Inflater(Form form, ByteReader* in);
   ~Inflater();
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
   // The next bytes, at most kBlockBytes, valid until the next call; empty at the end.  Throws Error
-  // 22P02 when they are damaged or cut off.
+  // 22P02 when the compressed bytes are damaged or truncated.
   std::string_view Read();
 
  private:

@@ -1,5 +1,5 @@
-// How it works: four passes, each only over text that has its mark in it.  A span of private-use
-// characters is U+E200, a name, fields after U+E202 each, U+E201.
+// Four passes; each runs only if its mark is in the text.  A span is U+E200, a name, fields that
+// begin with U+E202, U+E201.
 
 #include "export/markup.hpp"
 
@@ -14,7 +14,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kMarks = "\xEE\x88";  // how U+E200 to U+E23F begin
+constexpr std::string_view kMarks = "\xEE\x88";  // first bytes of U+E200 to U+E23F
 constexpr std::string_view kOpen = "\xEE\x88\x80";
 constexpr std::string_view kClose = "\xEE\x88\x81";
 constexpr std::string_view kField = "\xEE\x88\x82";
@@ -30,14 +30,14 @@ bool StartsWith(std::string_view text, std::string_view with) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Removes the space left before what now follows, when that is punctuation or nothing.
+// Removes the spaces at the end of `out` if punctuation or nothing follows.
 void Tidy(std::string_view follows, std::string* out) {
   constexpr std::string_view kTightens = ".,;:!?)]\n\r";
   if (!follows.empty() && kTightens.find(follows[0]) == std::string_view::npos) return;
   while (!out->empty() && out->back() == ' ') out->pop_back();
 }
 
-// The length of the JSON string that text begins with, 0 if it begins with none that ends.
+// The length of the JSON string at the beginning of text; 0 if there is no complete string.
 std::size_t StringLength(std::string_view text) {
   if (!StartsWith(text, "\"")) return 0;
   std::size_t at = text.find_first_of("\"\\", 1);
@@ -45,8 +45,8 @@ std::size_t StringLength(std::string_view text) {
   return at == std::string_view::npos ? 0 : at + 1;
 }
 
-// The string at this position of a JSON list that begins with strings, "" if there is none.  Only
-// that string is decoded, and what follows it is not looked at: a list may be large and cut off.
+// The string at this position of a JSON list that begins with strings; "" if there is none. Decodes
+// only that string and ignores the rest: a list may be large and cut off.
 std::string StringOfList(std::string_view list, std::size_t position) {
   const auto skip_space = [&] {
     list.remove_prefix(std::min(list.size(), list.find_first_not_of(" \t\r\n")));
@@ -65,7 +65,7 @@ std::string StringOfList(std::string_view list, std::size_t position) {
   return word.is_string() ? word.get<std::string>() : "";
 }
 
-// The words of a span that the user saw as words.
+// The words that the user saw in place of a span; "" if it was no word.
 std::string WordsOf(std::string_view span) {
   std::size_t const end = span.find(kField);
   if (end == std::string_view::npos) return "";
@@ -97,7 +97,7 @@ std::string WithoutSpans(std::string_view text) {
     }
     text.remove_prefix(kOpen.size());
     if (!opens) continue;
-    // The span ends at the next closer, unless another opener comes first.
+    // The span ends at the next U+E201, unless another U+E200 comes first.
     std::size_t end = text.find(kMarks);
     while (end != std::string_view::npos && !StartsWith(text.substr(end), kOpen) &&
            !StartsWith(text.substr(end), kClose)) {
@@ -112,7 +112,7 @@ std::string WithoutSpans(std::string_view text) {
   return out;
 }
 
-// The length of one "turn0search3" at the beginning of text, 0 if there is none.
+// The length of one "turn0search3" at the beginning of text; 0 if there is none.
 std::size_t TurnLength(std::string_view text) {
   if (!StartsWith(text, "turn")) return 0;
   const auto run = [&](std::size_t at, auto is) {
@@ -127,7 +127,7 @@ std::size_t TurnLength(std::string_view text) {
   return number > 0 && name > 0 && index > 0 ? 4 + number + name + index : 0;
 }
 
-// Of copies that lost the private-use characters.
+// Removes citations that have lost their private-use characters: citeturn0search3.
 std::string WithoutBareCitations(std::string_view text) {
   constexpr std::string_view kCite = "cite";
   constexpr std::string_view kFile = "file";
@@ -153,7 +153,7 @@ std::string WithoutBareCitations(std::string_view text) {
   return out;
 }
 
-// Of marks such as 【11†source】.
+// Removes marks such as 【11†source】.
 std::string WithoutOldCitations(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -179,8 +179,8 @@ std::string WithoutOldCitations(std::string_view text) {
   return out;
 }
 
-// Where a link ends, from its "](" on: at the parenthesis that closes the first one, if that is on
-// the same line and before another link, else at the first that closes any.
+// Where a link ends that begins with "](": at the matching parenthesis, if it is on the same line
+// and before another link; else at the first closing parenthesis.
 std::size_t LinkEnd(std::string_view link) {
   constexpr std::string_view kStops = "()\n";
   int open = 1;
@@ -221,7 +221,7 @@ std::string WithoutSandboxLinks(std::string_view text) {
   return out;
 }
 
-// Without what begins with `open` and ends with `close`; an opener that nothing closes stays.
+// Removes everything from each `open` to the next `close`; an `open` without a `close` stays.
 std::string WithoutEnclosed(std::string_view open, std::string_view close, std::string_view text) {
   std::string out;
   out.reserve(text.size());

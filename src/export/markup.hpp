@@ -1,5 +1,4 @@
-// An assistant's text ──► the words the user saw, without the marks of citations and widgets
-// (export_format sections 6 and 9).
+// An assistant's text ──► the words the user saw (doc/export_format.md, "Markup").
 
 #pragma once
 
@@ -7,10 +6,11 @@
 
 namespace soulprint {
 
+// ChatGPT's text without the marks of citations and widgets.
 std::string WithoutMarkup(std::string text);
 
-// The same of Claude's: without what stands where a tool ran, and without the thinking and the
-// artifacts that older exports have in the text.
+// Claude's text without the placeholders of tool calls, and without the thinking and the artifacts
+// that older exports have in the text.
 std::string WithoutClaudeMarkup(std::string text);
 
 }  // namespace soulprint

@@ -1,5 +1,5 @@
-// How it works: a SAX reader knows for each open object or array which place in the export it is,
-// and for each key of that place what to do with its value.  Values in no known place are skipped.
+// A SAX parser keeps the Context of each open object and array, and knows for each key of a context
+// what to do with its value.  Values in an unknown context are skipped.
 
 #include "export/parser.hpp"
 
@@ -22,24 +22,24 @@ namespace {
 
 using nlohmann::json;
 
-// A node, and what it takes to find it among the others.
-constexpr std::size_t kNodeBytes = sizeof(ExportedNode) + 100;
+// Memory for a node, with its entry in the index of nodes.
+constexpr std::size_t kNodeBytes = sizeof(RawNode) + 100;
 
-class Reader final : public JsonEvents {
+class ConversationParser final : public JsonEvents {
  public:
-  Reader(const ReadLimits& limits, ExportedConversation* result)
+  ConversationParser(const ParseLimits& limits, RawConversation* result)
       : limits_(limits), result_(*result), message_(&result->itself) {}
 
-  // Why reading stopped before the end.
-  ReadJson why() const { return why_; }
+  // Why parsing stopped before the end.
+  ParseResult why() const { return why_; }
 
   bool null() override { return Scalar("null"); }
   bool boolean(bool value) override {
-    switch (places_.empty() ? Place::kSkipped : places_.back()) {
-      case Place::kConversation:
+    switch (contexts_.empty() ? Context::kSkipped : contexts_.back()) {
+      case Context::kConversation:
         if (key_ == "is_do_not_remember") result_.do_not_remember = value;
         break;
-      case Place::kMetadata:
+      case Context::kMetadata:
         if (key_ == "is_visually_hidden_from_conversation") message_->hidden = value;
         if (key_ == "is_user_system_message") message_->custom_instructions = value;
         break;
@@ -60,50 +60,51 @@ class Reader final : public JsonEvents {
   bool binary(json::binary_t&) { return true; }
 
   bool string(std::string& value) override {
-    const Place place = places_.empty() ? Place::kSkipped : places_.back();
-    if (place != Place::kSkipped && place != Place::kMetadata) result_.bytes += value.size();
-    switch (place) {
-      case Place::kConversation:
+    const Context context = contexts_.empty() ? Context::kSkipped : contexts_.back();
+    if (context != Context::kSkipped && context != Context::kMetadata)
+      result_.bytes += value.size();
+    switch (context) {
+      case Context::kConversation:
         StringOfConversation(value);
         break;
-      case Place::kNode:
+      case Context::kNode:
         if (key_ == "parent") node().parent = std::move(value);
         break;
-      case Place::kChildren:
+      case Context::kChildren:
         result_.bytes += sizeof value;
         node().children.push_back(std::move(value));
         break;
-      case Place::kMessage:
+      case Context::kMessage:
         StringOfMessage(value);
         break;
-      case Place::kAuthor:
+      case Context::kAuthor:
         if (key_ == "role") message_->role = std::move(value);
         break;
-      case Place::kContent:
+      case Context::kContent:
         if (key_ == "content_type") message_->content_type = std::move(value);
         break;
-      case Place::kParts:
+      case Context::kParts:
         AddPart(std::move(value));
         break;
-      case Place::kPart:
+      case Context::kPart:
         if (key_ == "text") AddPart(std::move(value));
         if (key_ == "content_type" && value == "image_asset_pointer") message_->picture = true;
         break;
-      case Place::kTurn:
+      case Context::kTurn:
         StringOfTurn(value);
         break;
-      case Place::kBlock:
-      case Place::kFragment:
+      case Context::kBlock:
+      case Context::kFragment:
         if (key_ == "type") block_type_ = std::move(value);
         if (key_ == "text" || key_ == "content") block_text_ = std::move(value);
         break;
-      case Place::kAttachment:
+      case Context::kAttachment:
         if (key_ == "extracted_content") AppendParagraph(std::move(value), &message_->attached);
         break;
-      case Place::kFile:
+      case Context::kFile:
         if (key_ == "file_kind" && value == "image") message_->picture = true;
         break;
-      case Place::kHtmlItem:
+      case Context::kHtmlItem:
         result_.bytes += sizeof value;
         if (key_ == "html") result_.activity.html.push_back(std::move(value));
         break;
@@ -115,9 +116,9 @@ class Reader final : public JsonEvents {
 
   bool key(std::string& value) override {
     key_ = std::move(value);
-    const Place place = places_.back();
-    if (place == Place::kNode && key_ == "parent") node().has_parent_field = true;
-    if (place != Place::kConversation) return true;
+    const Context context = contexts_.back();
+    if (context == Context::kNode && key_ == "parent") node().has_parent_field = true;
+    if (context != Context::kConversation) return true;
     if (key_ == "mapping") result_.has_mapping = true;
     if (key_ == "messages") result_.has_messages = true;
     if (key_ == "chat_messages") result_.has_chat_messages = true;
@@ -127,15 +128,15 @@ class Reader final : public JsonEvents {
   }
 
   bool start_object(std::size_t) override {
-    const Place place =
-        places_.empty() ? Place::kConversation : Behind(places_.back(), key_, false);
-    switch (place) {
-      case Place::kNode:
+    const Context context =
+        contexts_.empty() ? Context::kConversation : NextContext(contexts_.back(), key_, false);
+    switch (context) {
+      case Context::kNode:
         result_.bytes += kNodeBytes + key_.size();
         result_.nodes.emplace_back().key = std::move(key_);
         break;
-      case Place::kMessage:
-        if (places_.back() == Place::kMessages) {
+      case Context::kMessage:
+        if (contexts_.back() == Context::kMessages) {
           result_.bytes += sizeof *message_;
           message_ = &result_.messages.emplace_back();
         } else {
@@ -143,32 +144,33 @@ class Reader final : public JsonEvents {
           message_ = &node().message;
         }
         break;
-      case Place::kTurn:
+      case Context::kTurn:
         result_.bytes += kNodeBytes;
         result_.nodes.emplace_back().has_message = true;
         message_ = &node().message;
         break;
-      case Place::kBlock:
-      case Place::kFragment:
+      case Context::kBlock:
+      case Context::kFragment:
         block_type_.clear();
         block_text_.clear();
         break;
       default:
         break;
     }
-    return Open(place);
+    return Open(context);
   }
 
   bool start_array(std::size_t) override {
-    const Place place = places_.empty() ? Place::kMessages : Behind(places_.back(), key_, true);
-    if (place == Place::kMessages) result_.has_messages = true;
-    return Scalar("array") && Open(place);
+    const Context context =
+        contexts_.empty() ? Context::kMessages : NextContext(contexts_.back(), key_, true);
+    if (context == Context::kMessages) result_.has_messages = true;
+    return Scalar("array") && Open(context);
   }
 
   bool end_object() override {
-    if (places_.back() == Place::kBlock) AddBlock();
-    if (places_.back() == Place::kFragment) AddFragment();
-    if (places_.size() == 1) Name();
+    if (contexts_.back() == Context::kBlock) AddBlock();
+    if (contexts_.back() == Context::kFragment) AddFragment();
+    if (contexts_.size() == 1) ReadClaudeNames();
     return Close();
   }
   bool end_array() override { return Close(); }
@@ -178,47 +180,48 @@ class Reader final : public JsonEvents {
   }
 
  private:
-  ExportedNode& node() { return result_.nodes.back(); }
+  RawNode& node() { return result_.nodes.back(); }
 
-  // What is no object: no message of a bare list, and no conversation alone.
+  // Any value but an object: neither a message of a bare list nor a conversation.
   bool Scalar(std::string_view type) {
     interrupts_.Step();
-    if (places_.empty()) result_.type = type;
-    result_.silent = result_.silent || (places_.size() == 1 && places_[0] == Place::kMessages);
+    if (contexts_.empty()) result_.type = type;
+    result_.silent =
+        result_.silent || (contexts_.size() == 1 && contexts_[0] == Context::kMessages);
     return true;
   }
 
   bool Fits() {
     if (result_.bytes <= limits_.max_bytes) return true;
-    why_ = ReadJson::kTooLarge;
+    why_ = ParseResult::kTooLarge;
     return false;
   }
 
-  bool Open(Place place) {
+  bool Open(Context context) {
     interrupts_.Step();
-    if (places_.size() >= limits_.max_nesting) {
-      why_ = ReadJson::kTooDeep;
+    if (contexts_.size() >= limits_.max_nesting) {
+      why_ = ParseResult::kTooDeep;
       return false;
     }
-    places_.push_back(place);
+    contexts_.push_back(context);
     return Fits();
   }
 
   bool Close() {
-    places_.pop_back();
-    if (places_.size() == 1) message_ = &result_.itself;
+    contexts_.pop_back();
+    if (contexts_.size() == 1) message_ = &result_.itself;
     return true;
   }
 
   template <typename Text>
   bool Number(double value, Text text) {
-    const Place place = places_.empty() ? Place::kSkipped : places_.back();
-    if (place == Place::kConversation) {
+    const Context context = contexts_.empty() ? Context::kSkipped : contexts_.back();
+    if (context == Context::kConversation) {
       if (IsCreated()) result_.created_at = TimeFromNumber(value);
       if (IsUpdated()) result_.updated_at = TimeFromNumber(value);
       if (key_ == "timestamp") result_.itself.at = TimeFromNumber(value);
       if (key_ == "id") result_.id = text();
-    } else if (place == Place::kMessage) {
+    } else if (context == Context::kMessage) {
       if (IsCreated() || key_ == "timestamp") message_->at = TimeFromNumber(value);
       if (key_ == "weight") message_->weightless = value == 0;
       if (key_ == "id") message_->id = text();
@@ -259,7 +262,7 @@ class Reader final : public JsonEvents {
   }
 
   void StringOfActivity(std::string& value) {
-    ExportedActivity& activity = result_.activity;
+    RawActivity& activity = result_.activity;
     if (key_ == "header") {
       activity.of_gemini =
           value.find("Gemini") != std::string::npos || value.find("Bard") != std::string::npos;
@@ -272,7 +275,7 @@ class Reader final : public JsonEvents {
     }
   }
 
-  // Of a message, or of an object that may turn out to be one.
+  // A string in a message, or in an object that may turn out to be one.
   void StringOfMessage(std::string& value) {
     if (key_ == "role") {
       message_->role = std::move(value);
@@ -330,8 +333,8 @@ class Reader final : public JsonEvents {
     if (asks || block_type_ == "RESPONSE") AppendParagraph(std::move(block_text_), &message_->text);
   }
 
-  // Claude's names of what others call id and title.
-  void Name() {
+  // Claude's "uuid" and "name" are the id and the title.
+  void ReadClaudeNames() {
     if (result_.id.empty()) result_.id = std::move(uuid_);
     if (result_.has_chat_messages && !result_.has_title) result_.title = std::move(name_);
   }
@@ -344,32 +347,30 @@ class Reader final : public JsonEvents {
     }
   }
 
-  ReadLimits limits_;
-  ExportedConversation& result_;
-  ExportedMessage* message_;
-  std::vector<Place> places_;
+  ParseLimits limits_;
+  RawConversation& result_;
+  RawMessage* message_;
+  std::vector<Context> contexts_;
   std::string key_;
-  std::string block_type_;  // of the block or fragment at hand
+  std::string block_type_;  // of the current block or fragment
   std::string block_text_;
   std::string uuid_;
   std::optional<std::string> name_;
-  ReadJson why_ = ReadJson::kInvalid;
+  ParseResult why_ = ParseResult::kInvalid;
   InterruptsNowAndThen interrupts_;
 };
 
 }  // namespace
 
-ReadJson JsonToExported(const std::string& text, const ReadLimits& limits,
-                        ExportedConversation* result) {
-  Reader reader(limits, result);
-  const bool complete = json::sax_parse(text.data(), text.data() + text.size(), &reader);
-  return complete ? ReadJson::kRead : reader.why();
+ParseResult JsonToRaw(const std::string& text, const ParseLimits& limits, RawConversation* result) {
+  ConversationParser parser(limits, result);
+  const bool complete = json::sax_parse(text.data(), text.data() + text.size(), &parser);
+  return complete ? ParseResult::kRead : parser.why();
 }
 
-ReadJson JsonToExported(const SendJson& send, const ReadLimits& limits,
-                        ExportedConversation* result) {
-  Reader reader(limits, result);
-  return send(&reader) ? ReadJson::kRead : reader.why();
+ParseResult JsonToRaw(const SendJson& send, const ParseLimits& limits, RawConversation* result) {
+  ConversationParser parser(limits, result);
+  return send(&parser) ? ParseResult::kRead : parser.why();
 }
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// The JSON of one conversation ──► what of it is needed (ExportedConversation).
+// The JSON of one conversation ──► RawConversation.
 
 #pragma once
 
@@ -6,26 +6,25 @@
 #include <cstdint>
 #include <string>
 
+#include "export/limits.hpp"
 #include "export/raw_conversation.hpp"
 #include "util/json_events.hpp"
 
 namespace soulprint {
 
-// Longer ids are no ids: nothing can be indexed under them.
+// In bytes.  Longer ids are ignored; they would not fit an index entry.
 inline constexpr std::size_t kIdBytes = 500;
 
-enum class ReadJson { kRead, kInvalid, kTooDeep, kTooLarge };
+enum class ParseResult { kRead, kInvalid, kTooDeep, kTooLarge };
 
-struct ReadLimits {
-  std::size_t max_nesting = 512;
+struct ParseLimits {
+  std::size_t max_nesting = kMaxNesting;
   std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
 };
 
-// Reads JSON text, or the events of a value.  What is not needed is read over and never kept.  The
-// text must be storable: CleanUtf8, RepairEscapes.
-ReadJson JsonToExported(const std::string& json, const ReadLimits& limits,
-                        ExportedConversation* result);
-ReadJson JsonToExported(const SendJson& send, const ReadLimits& limits,
-                        ExportedConversation* result);
+// Parses JSON text, or the events of a JSON value.  Values that are not needed are skipped and take
+// no memory.  The text must have gone through CleanUtf8 and RepairEscapes.
+ParseResult JsonToRaw(const std::string& json, const ParseLimits& limits, RawConversation* result);
+ParseResult JsonToRaw(const SendJson& send, const ParseLimits& limits, RawConversation* result);
 
 }  // namespace soulprint

@@ -1,5 +1,5 @@
-// A conversation as an export has it: ChatGPT's tree, Claude's turns or a plain list of messages,
-// and nothing in it that is not needed to tell what the user saw.
+// A conversation as it stands in an export: ChatGPT's tree, Claude's turns or a plain list of
+// messages, reduced to the fields that decide what the user saw.
 
 #pragma once
 
@@ -14,46 +14,46 @@
 
 namespace soulprint {
 
-struct ExportedMessage {
+struct RawMessage {
   std::string id;
   std::string role;
-  std::string content_type;  // Claude: of the first block that is no text
+  std::string content_type;  // Claude: type of the first block that is not text
   // The string parts and transcriptions, joined by line ends; Claude's text blocks, joined by empty
   // lines.
   std::string text;
   std::string plain_text;      // Claude's second copy of the text, or its only one
   std::string attached;        // Claude's extracted contents of attachments
-  std::size_t parts = 0;       // how many of them text is made of
+  std::size_t parts = 0;       // number of parts in text
   bool plain_content = false;  // content is a string (the simplified form)
   bool picture = false;
   bool weightless = false;
   bool hidden = false;
-  bool tool_call = false;  // its recipient is not everybody
+  bool tool_call = false;  // its recipient is a tool, not "all"
   bool analysis = false;
   bool custom_instructions = false;
   bool has_content = false;
   Time at;
 };
 
-struct ExportedNode {
+struct RawNode {
   std::string key;
   std::string parent;
-  bool has_parent_field = false;  // also when it is null
+  bool has_parent_field = false;  // true also for null
   std::vector<std::string> children;
   bool has_message = false;
-  ExportedMessage message;
+  RawMessage message;
 };
 
-// What Gemini's list of activities says of one prompt and its answer.
-struct ExportedActivity {
+// An entry of Gemini's list of activities: one prompt and its answer.
+struct RawActivity {
   bool of_gemini = false;
-  std::vector<std::string> html;  // the answer, piece by piece
+  std::vector<std::string> html;  // the answer, in parts
   std::string description;        // the answer as text
   bool picture = false;
   Time at;
 };
 
-struct ExportedConversation {
+struct RawConversation {
   std::string id;
   std::string conversation_id;
   std::optional<std::string> title;
@@ -62,19 +62,19 @@ struct ExportedConversation {
   Time updated_at;
   bool do_not_remember = false;
 
-  std::string_view type = "object";  // of JSON
-  bool silent = false;               // a list of which an element is no object
+  std::string_view type = "object";  // JSON type
+  bool silent = false;               // a list with an element that is not an object
 
-  bool has_title = false;  // also when it is null
+  bool has_title = false;  // true also for null
   bool has_mapping = false;
   bool has_messages = false;
-  bool has_chat_messages = false;        // Claude's, as nodes
-  std::deque<ExportedNode> nodes;        // in file order
-  std::deque<ExportedMessage> messages;  // of the simplified form
-  ExportedMessage itself;                // when the object is one message of a bare list
-  ExportedActivity activity;  // when it is one of Gemini's activities; title is its title
+  bool has_chat_messages = false;   // Claude's; they are in nodes
+  std::deque<RawNode> nodes;        // in file order
+  std::deque<RawMessage> messages;  // of the simplified form
+  RawMessage itself;                // if the object is one message of a bare list
+  RawActivity activity;             // if it is one of Gemini's activities; title is its title
 
-  std::size_t bytes = 0;  // of memory that all this takes, about
+  std::size_t bytes = 0;  // estimate of the memory that all this takes
 };
 
 }  // namespace soulprint

@@ -1,5 +1,5 @@
-// The places in the JSON of an export where something stands that is needed.  Those of all vendors
-// are in one table: whose export a file is shows in what was found.
+// Schema of the supported exports: which key leads from which object or array to which.  All
+// vendors share one table; the vendor is inferred from the keys found.
 
 #pragma once
 
@@ -8,8 +8,9 @@
 
 namespace soulprint {
 
-enum class Place {
-  kSkipped,
+// What an object or array in the JSON is.
+enum class Context {
+  kSkipped,  // nothing in it is needed
   kConversation,
   kMapping,
   kNode,
@@ -21,7 +22,7 @@ enum class Place {
   kContent,
   kParts,
   kPart,
-  kTurns,  // Claude's chat_messages
+  kTurns,  // Claude: chat_messages
   kTurn,
   kBlocks,
   kBlock,
@@ -29,56 +30,57 @@ enum class Place {
   kAttachment,
   kFiles,
   kFile,
-  kFragments,  // DeepSeek's
+  kFragments,  // DeepSeek
   kFragment,
-  kHtmlItems,  // Gemini's
+  kHtmlItems,  // Gemini
   kHtmlItem,
 };
 
-// Which place begins where.  A key of "" stands for the elements of a list.
-struct Door {
-  Place from;
-  std::string_view key;
-  bool list;
-  Place to;
+// From an object or array to one inside it.
+struct Transition {
+  Context from;
+  std::string_view key;  // "" = any element of an array
+  bool list;             // the target is an array
+  Context to;
 };
 
-inline constexpr std::array<Door, 24> kDoors = {{
-    {Place::kConversation, "mapping", false, Place::kMapping},
-    {Place::kConversation, "messages", true, Place::kMessages},
-    {Place::kConversation, "chat_messages", true, Place::kTurns},
-    {Place::kConversation, "safeHtmlItem", true, Place::kHtmlItems},
-    {Place::kNode, "message", false, Place::kMessage},
-    {Place::kNode, "children", true, Place::kChildren},
-    {Place::kMessage, "author", false, Place::kAuthor},
-    {Place::kMessage, "content", false, Place::kContent},
-    {Place::kMessage, "metadata", false, Place::kMetadata},
-    {Place::kMessage, "fragments", true, Place::kFragments},
-    {Place::kContent, "parts", true, Place::kParts},
-    {Place::kTurn, "content", true, Place::kBlocks},
-    {Place::kTurn, "attachments", true, Place::kAttachments},
-    {Place::kTurn, "files", true, Place::kFiles},
-    {Place::kTurn, "files_v2", true, Place::kFiles},
-    {Place::kMapping, "", false, Place::kNode},
-    {Place::kMessages, "", false, Place::kMessage},
-    {Place::kParts, "", false, Place::kPart},
-    {Place::kTurns, "", false, Place::kTurn},
-    {Place::kBlocks, "", false, Place::kBlock},
-    {Place::kAttachments, "", false, Place::kAttachment},
-    {Place::kFiles, "", false, Place::kFile},
-    {Place::kFragments, "", false, Place::kFragment},
-    {Place::kHtmlItems, "", false, Place::kHtmlItem},
+inline constexpr std::array<Transition, 24> kTransitions = {{
+    {Context::kConversation, "mapping", false, Context::kMapping},
+    {Context::kConversation, "messages", true, Context::kMessages},
+    {Context::kConversation, "chat_messages", true, Context::kTurns},
+    {Context::kConversation, "safeHtmlItem", true, Context::kHtmlItems},
+    {Context::kNode, "message", false, Context::kMessage},
+    {Context::kNode, "children", true, Context::kChildren},
+    {Context::kMessage, "author", false, Context::kAuthor},
+    {Context::kMessage, "content", false, Context::kContent},
+    {Context::kMessage, "metadata", false, Context::kMetadata},
+    {Context::kMessage, "fragments", true, Context::kFragments},
+    {Context::kContent, "parts", true, Context::kParts},
+    {Context::kTurn, "content", true, Context::kBlocks},
+    {Context::kTurn, "attachments", true, Context::kAttachments},
+    {Context::kTurn, "files", true, Context::kFiles},
+    {Context::kTurn, "files_v2", true, Context::kFiles},
+    {Context::kMapping, "", false, Context::kNode},
+    {Context::kMessages, "", false, Context::kMessage},
+    {Context::kParts, "", false, Context::kPart},
+    {Context::kTurns, "", false, Context::kTurn},
+    {Context::kBlocks, "", false, Context::kBlock},
+    {Context::kAttachments, "", false, Context::kAttachment},
+    {Context::kFiles, "", false, Context::kFile},
+    {Context::kFragments, "", false, Context::kFragment},
+    {Context::kHtmlItems, "", false, Context::kHtmlItem},
 }};
 
-// What the object or list is that begins behind this key.
-inline Place Behind(Place from, std::string_view key, bool list) {
-  if (from == Place::kSkipped) return Place::kSkipped;
-  for (const Door& door : kDoors) {
-    if (door.from == from && door.list == list && (door.key.empty() || door.key == key)) {
-      return door.to;
+// What the object or array (`list`) after this key is; `key` does not matter inside an array.
+inline Context NextContext(Context from, std::string_view key, bool list) {
+  if (from == Context::kSkipped) return Context::kSkipped;
+  for (const Transition& transition : kTransitions) {
+    if (transition.from == from && transition.list == list &&
+        (transition.key.empty() || transition.key == key)) {
+      return transition.to;
     }
   }
-  return Place::kSkipped;
+  return Context::kSkipped;
 }
 
 }  // namespace soulprint

@@ -1,6 +1,5 @@
-// How it works: below the list of conversations only quotes and brackets matter, so that code runs
-// from one to the next.  At the level of the list, and among the keys of the file's one object,
-// every byte is looked at.
+// Inside a record only quotes and brackets matter, so the scan jumps from one to the next.  Between
+// records, and among the keys of the file's one object, it looks at every byte.
 
 #include "export/splitter.hpp"
 
@@ -10,15 +9,16 @@
 #include <utility>
 
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kHeadBytes = 64;     // enough to tell what a file is that is no JSON
-constexpr std::size_t kEndBytes = 4096;    // kept of either end of a piece that is too large
-constexpr std::size_t kTokenBytes = 4096;  // no number is as long; reading it takes many times that
+constexpr std::size_t kHeadBytes = 64;     // enough to recognize a file that is not JSON
+constexpr std::size_t kEndBytes = 4096;    // kept of each end of a record that is too large
+constexpr std::size_t kTokenBytes = 4096;  // parsing a longer number takes many times its size
 constexpr std::size_t kKeyBytes = 60;
 constexpr std::size_t kKeys = 8;
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
@@ -49,12 +49,13 @@ std::string WhatItLooksLike(std::string_view head) {
     return static_cast<unsigned char>(c) < 0x20 && !IsJsonSpace(c);
   };
   if (std::any_of(head.begin(), head.end(), is_control)) return "It is a binary file.";
-  return "It starts with \"" + Quoted(FirstCharacters(CleanUtf8(head), 20)) + "\".";
+  return Format("It starts with \"{}\".", Quoted(FirstCharacters(CleanUtf8(head), 20)));
 }
 
 [[noreturn]] void ThrowNoJson(std::string_view head) {
-  throw Error(sqlstate::kInvalidTextRepresentation, "export is not a JSON array or object",
-              WhatItLooksLike(head), std::string(kExportHint));
+  throw Error(sqlstate::kInvalidTextRepresentation, "export is not a JSON array or object")
+      .Detail(WhatItLooksLike(head))
+      .Hint(std::string(kExportHint));
 }
 
 bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, bool carried) {
@@ -65,7 +66,7 @@ bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, 
 
 }  // namespace
 
-void JsonPieces::Push(std::string_view bytes) {
+void RecordSplitter::Push(std::string_view bytes) {
   std::size_t const pushed = bytes.size();
   if (mode_ == Mode::kStart) bytes = SkipStart(bytes);
   begin_ = 0;
@@ -82,25 +83,25 @@ void JsonPieces::Push(std::string_view bytes) {
       at = SkipNested(bytes, at);
     }
   }
-  if (open_) KeepPiece(bytes.substr(begin_));
+  if (open_) KeepRecord(bytes.substr(begin_));
   read_ += pushed;
 }
 
-void JsonPieces::Finish() {
+void RecordSplitter::Finish() {
   if (mode_ == Mode::kEnd) return;
   if (mode_ == Mode::kStart) {
     if (!head_.empty() && head_ != kBom) ThrowNoJson(head_);
-    throw Error(sqlstate::kInvalidTextRepresentation, "export is empty",
-                "The file holds " + std::to_string(read_) + " bytes and no JSON.",
-                std::string(kExportHint));
+    throw Error(sqlstate::kInvalidTextRepresentation, "export is empty")
+        .Detail(Format("The file has {} bytes and no JSON.", read_))
+        .Hint(std::string(kExportHint));
   }
-  throw Error(sqlstate::kInvalidTextRepresentation, "export ends in the middle",
-              "The JSON is not complete after " + std::to_string(read_) + " bytes.",
-              "The file was cut off. Download or copy it again.");
+  throw Error(sqlstate::kInvalidTextRepresentation, "unexpected end of export")
+      .Detail(Format("The JSON is not complete after {} bytes.", read_))
+      .Hint("Download or copy the file again.");
 }
 
-// Skips what may stand before the first bracket and takes that bracket.
-std::string_view JsonPieces::SkipStart(std::string_view bytes) {
+// Skips white space and a byte order mark, and takes the first bracket.
+std::string_view RecordSplitter::SkipStart(std::string_view bytes) {
   while (!bytes.empty()) {
     if (head_.empty() && IsJsonSpace(bytes[0])) {
       bytes.remove_prefix(1);
@@ -117,7 +118,7 @@ std::string_view JsonPieces::SkipStart(std::string_view bytes) {
       list_depth_ = c == '[' ? 1 : 0;
       if (c == '{') {
         open_ = true;
-        piece_ = c;
+        record_ = c;
       }
       return bytes.substr(1);
     }
@@ -128,8 +129,8 @@ std::string_view JsonPieces::SkipStart(std::string_view bytes) {
   return bytes;
 }
 
-// Goes behind the quote that ends the string, or to the end of bytes.
-std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
+// Returns the place after the quote that ends the string, or the end of bytes.
+std::size_t RecordSplitter::SkipString(std::string_view bytes, std::size_t at) {
   std::size_t const begin = at;
   std::size_t end = bytes.size();
   while (at < bytes.size()) {
@@ -160,8 +161,8 @@ std::size_t JsonPieces::SkipString(std::string_view bytes, std::size_t at) {
   return at;
 }
 
-// Takes the next quote or bracket.
-std::size_t JsonPieces::SkipNested(std::string_view bytes, std::size_t at) {
+// Goes to the next quote or bracket and takes it.  Returns the place after it.
+std::size_t RecordSplitter::SkipNested(std::string_view bytes, std::size_t at) {
   std::size_t const begin = at;
   while (at < bytes.size() && !kStructural[static_cast<unsigned char>(bytes[at])]) ++at;
   if (at - begin > kTokenBytes) {
@@ -180,38 +181,38 @@ std::size_t JsonPieces::SkipNested(std::string_view bytes, std::size_t at) {
   return at + 1;
 }
 
-void JsonPieces::Close(std::string_view bytes, std::size_t at) {
+void RecordSplitter::Close(std::string_view bytes, std::size_t at) {
   --depth_;
   if (mode_ == Mode::kList && depth_ == list_depth_) {
-    KeepPiece(bytes.substr(begin_, at + 1 - begin_));
-    GivePiece(Kind::kElement);
+    KeepRecord(bytes.substr(begin_, at + 1 - begin_));
+    GiveRecord(Kind::kElement);
   } else if (depth_ == 0) {
     if (open_) {
-      KeepPiece(bytes.substr(begin_, at + 1 - begin_));
-      GivePiece(Kind::kWhole);
+      KeepRecord(bytes.substr(begin_, at + 1 - begin_));
+      GiveRecord(Kind::kWhole);
     }
     mode_ = Mode::kEnd;
   }
 }
 
-void JsonPieces::StepInList(std::string_view bytes, std::size_t at) {
+void RecordSplitter::StepInList(std::string_view bytes, std::size_t at) {
   const char c = bytes[at];
   if (c == ',' || IsJsonSpace(c)) {
     in_scalar_ = false;
   } else if (c == '{' || c == '[') {
     ++depth_;
-    OpenPiece(at);
+    OpenRecord(at);
   } else if (c == '}' || c == ']') {
     --depth_;
     mode_ = depth_ == 0 ? Mode::kEnd : Mode::kRest;
   } else {
     in_string_ = c == '"';
-    if (!in_scalar_) take_({Kind::kNoObject, {}, {}});
+    if (!in_scalar_) take_({Kind::kNoObject, {}, {}, {}});
     in_scalar_ = !in_string_;
   }
 }
 
-void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
+void RecordSplitter::StepInObject(std::string_view bytes, std::size_t at) {
   const char c = bytes[at];
   std::size_t const token = std::exchange(token_bytes_, 0);
   if (c == '"') {
@@ -221,7 +222,7 @@ void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
   } else if (c == ',') {
     key_expected_ = true;
   } else if (c == '[' && key_ == "conversations" && !key_expected_) {
-    DropPiece();
+    DropRecord();
     mode_ = Mode::kList;
     list_depth_ = ++depth_;
   } else if (c == '{' || c == '[') {
@@ -234,49 +235,52 @@ void JsonPieces::StepInObject(std::string_view bytes, std::size_t at) {
   }
 }
 
-void JsonPieces::StepAtEnd(char c) const {
+void RecordSplitter::StepAtEnd(char c) const {
   if (IsJsonSpace(c)) return;
-  throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON",
-              "There is more text after the end of the JSON.", std::string(kExportHint));
+  throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
+      .Detail("There is more text after the end of the JSON.")
+      .Hint(std::string(kExportHint));
 }
 
-void JsonPieces::OpenPiece(std::size_t at) {
+void RecordSplitter::OpenRecord(std::size_t at) {
   open_ = true;
   begin_ = at;
 }
 
-void JsonPieces::KeepPiece(std::string_view bytes) {
-  if (!too_large_ && !long_string_ && !long_token_ && piece_.size() + bytes.size() <= max_bytes_) {
-    // What is not written to takes no memory; growing step by step would take it twice.
-    if (piece_.size() + bytes.size() > kKeptCapacity) piece_.reserve(max_bytes_);
-    piece_.append(bytes);
+void RecordSplitter::KeepRecord(std::string_view bytes) {
+  if (!too_large_ && !long_string_ && !long_token_ && record_.size() + bytes.size() <= max_bytes_) {
+    // Reserve the worst case: untouched pages are free, growing would hold two copies.
+    if (record_.size() + bytes.size() > kKeptCapacity) record_.reserve(max_bytes_);
+    record_.append(bytes);
     return;
   }
   if (!too_large_) {
     too_large_ = true;
-    tail_ = piece_.substr(piece_.size() - std::min(piece_.size(), kEndBytes));
-    piece_.resize(std::min(piece_.size(), kEndBytes));
-    piece_.shrink_to_fit();
+    tail_ = record_.substr(record_.size() - std::min(record_.size(), kEndBytes));
+    record_.resize(std::min(record_.size(), kEndBytes));
+    record_.shrink_to_fit();
   }
-  piece_.append(bytes.substr(0, kEndBytes - piece_.size()));
+  record_.append(bytes.substr(0, kEndBytes - record_.size()));
   tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kEndBytes)));
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kEndBytes));
 }
 
-void JsonPieces::GivePiece(Kind kind) {
-  Piece piece{too_large_ ? Kind::kTooLarge : kind, std::move(piece_), std::move(tail_)};
-  DropPiece();
-  take_(std::move(piece));
+void RecordSplitter::GiveRecord(Kind kind) {
+  if (too_large_) kind = Kind::kTooLarge;
+  Record record{kind, std::move(record_), std::move(tail_), {}};
+  if (kind == Kind::kWhole) record.keys = std::move(keys_);
+  DropRecord();
+  take_(std::move(record));
 }
 
-void JsonPieces::DropPiece() {
+void RecordSplitter::DropRecord() {
   open_ = false;
   too_large_ = false;
   long_string_ = false;
   long_token_ = false;
-  piece_.clear();
+  record_.clear();
   tail_.clear();
-  if (piece_.capacity() > kKeptCapacity) piece_.shrink_to_fit();
+  if (record_.capacity() > kKeptCapacity) record_.shrink_to_fit();
 }
 
 }  // namespace soulprint

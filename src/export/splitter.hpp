@@ -1,6 +1,7 @@
-// The bytes of one JSON file ──► the JSON texts of its conversations, one at a time.
+// The bytes of one JSON file ──► the JSON texts of its records, one at a time.
 //
-// Only brackets and strings are looked at; whether a piece is valid JSON is for its reader to say.
+// A record is an element of the list of conversations, or the file's one object.  Only brackets and
+// strings are looked at: a record may be invalid JSON.
 
 #pragma once
 
@@ -13,36 +14,36 @@
 
 namespace soulprint {
 
-// The hint of every error about a file that is no export.
+// The hint of every error about a file that is not an export.
 inline constexpr std::string_view kExportHint =
     "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.";
 
-class JsonPieces {
+class RecordSplitter {
  public:
   enum class Kind {
     kElement,   // an element of the list of conversations
     kWhole,     // the file's one object
     kNoObject,  // an element that is a number, a string or a literal; json is empty
-    kTooLarge,  // or a string in it is half as large, or a number has more than 4096 digits; json
-                // is only its first bytes, tail its last
+    // Larger than max_bytes, or with a string half as large, or with a number of more than 4096
+    // digits.  `json` has only its first bytes, `tail` its last.
+    kTooLarge,
   };
-  struct Piece {
+  struct Record {
     Kind kind = Kind::kElement;
     std::string json;
     std::string tail;
+    std::vector<std::string> keys;  // kWhole: the first keys of the object
   };
-  using Take = std::function<void(Piece)>;
+  using Take = std::function<void(Record)>;
 
-  JsonPieces(std::size_t max_bytes, Take take) : max_bytes_(max_bytes), take_(std::move(take)) {}
+  RecordSplitter(std::size_t max_bytes, Take take)
+      : max_bytes_(max_bytes), take_(std::move(take)) {}
 
-  // Throws Error 22P02 when the bytes are no JSON array or object, and what `take` throws.
+  // Throws Error 22P02 when the bytes are not a JSON array or object, and what `take` throws.
   void Push(std::string_view bytes);
 
-  // Throws Error 22P02 when the file is empty or ends in the middle.
+  // Call after the last byte.  Throws Error 22P02 when the file is empty or truncated.
   void Finish();
-
-  // The first keys of the file's one object.
-  const std::vector<std::string>& keys() const { return keys_; }
 
  private:
   enum class Mode { kStart, kList, kObject, kRest, kEnd };
@@ -54,18 +55,18 @@ class JsonPieces {
   void StepInObject(std::string_view bytes, std::size_t at);
   void StepAtEnd(char c) const;
   void Close(std::string_view bytes, std::size_t at);
-  void OpenPiece(std::size_t at);
-  void KeepPiece(std::string_view bytes);
-  void GivePiece(Kind kind);
-  void DropPiece();
+  void OpenRecord(std::size_t at);
+  void KeepRecord(std::string_view bytes);
+  void GiveRecord(Kind kind);
+  void DropRecord();
 
   std::size_t max_bytes_;
   Take take_;
   Mode mode_ = Mode::kStart;
-  std::string head_;        // of the file, until it is known what it is
+  std::string head_;        // first bytes of the file, until the first bracket
   std::uint64_t read_ = 0;  // bytes of earlier pushes
   std::size_t depth_ = 0;
-  std::size_t list_depth_ = 0;  // inside the list of conversations
+  std::size_t list_depth_ = 0;  // depth_ inside the list of conversations
   bool in_string_ = false;
   bool escaped_ = false;      // an odd run of backslashes ended the last push
   bool in_scalar_ = false;    // inside a number or literal of the list
@@ -74,15 +75,15 @@ class JsonPieces {
   std::string key_;
   std::vector<std::string> keys_;
 
-  bool open_ = false;      // a piece is being collected
-  std::size_t begin_ = 0;  // where it goes on in the bytes of this push
+  bool open_ = false;      // a record is being collected
+  std::size_t begin_ = 0;  // where it continues in the bytes of this push
   bool too_large_ = false;
-  std::size_t string_bytes_ = 0;  // of the string at hand
-  bool long_string_ = false;      // one in this piece was
-  std::size_t token_bytes_ =
-      0;                     // of the number or literal at hand, among the keys of the one object
-  bool long_token_ = false;  // one in this piece was
-  std::string piece_;
+  std::size_t string_bytes_ = 0;  // of the current string
+  bool long_string_ = false;      // this record has a string that is too long
+  // Of the current number or literal among the keys of the one object.
+  std::size_t token_bytes_ = 0;
+  bool long_token_ = false;  // this record has a number or literal that is too long
+  std::string record_;
   std::string tail_;
 };
 

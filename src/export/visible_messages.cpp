@@ -20,9 +20,9 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kHiddenKinds = 64;  // an export may name any number of content types
+constexpr std::size_t kHiddenKinds = 64;  // bounds the report: an export can name any content type
 
-// Content that is never shown, whatever else the message says.
+// Content types that are never shown.
 constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
                                                               "execution_output",
                                                               "tether_browsing_display",
@@ -38,11 +38,11 @@ constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
                                                               "user_editable_context",
                                                               "model_editable_context"};
 
-using Nodes = std::deque<ExportedNode>;
+using Nodes = std::deque<RawNode>;
 
-// Position of each node's parent, kNone for a root and an orphan.  A parent that is missing from
-// the node, or from the file, is taken from the lists of children.  In Claude's list a message that
-// names none follows the one before it.
+// Position of each node's parent; kNone for a root and an orphan.  If a node does not name its
+// parent, or the file does not contain it, the lists of children decide.  In Claude's list a
+// message that names no parent follows the message before it.
 std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
                                      const std::map<std::string_view, std::size_t>& at) {
   std::vector<std::size_t> parents(nodes.size(), kNone);
@@ -62,7 +62,7 @@ std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
       CheckForInterrupts();
       const auto child = at.find(name);
       if (child == at.end() || parents[child->second] != kNone) continue;
-      const ExportedNode& node = nodes[child->second];
+      const RawNode& node = nodes[child->second];
       const bool is_root = any_parent && node.has_parent_field && node.parent.empty();
       if (!is_root) parents[child->second] = i;
     }
@@ -70,7 +70,7 @@ std::vector<std::size_t> FindParents(const Nodes& nodes, bool list,
   return parents;
 }
 
-// The leaf whose message is the newest, of equals the last; kNone if no leaf has a message.
+// The leaf with the newest message; ties go to the last.  kNone if no leaf has a message.
 std::size_t NewestLeaf(const Nodes& nodes, const std::vector<std::size_t>& parents) {
   std::vector<bool> is_leaf(nodes.size(), true);
   for (std::size_t parent : parents) {
@@ -79,7 +79,7 @@ std::size_t NewestLeaf(const Nodes& nodes, const std::vector<std::size_t>& paren
   std::size_t newest = kNone;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (!is_leaf[i] || !nodes[i].has_message) continue;
-    // An unknown time is before every known one.
+    // An unknown time counts as the oldest.
     if (newest == kNone || nodes[i].message.at >= nodes[newest].message.at) newest = i;
   }
   return newest;
@@ -91,27 +91,26 @@ std::vector<std::size_t> FileOrder(const Nodes& nodes) {
   return order;
 }
 
-// Claude's list holds all branches if its messages name their parents.
-bool IsTree(const ExportedConversation& exported) {
-  return exported.has_mapping ||
-         std::any_of(exported.nodes.begin(), exported.nodes.end(),
-                     [](const ExportedNode& node) { return !node.parent.empty(); });
+// Claude's list contains all branches if its messages name their parents.
+bool IsTree(const RawConversation& raw) {
+  return raw.has_mapping || std::any_of(raw.nodes.begin(), raw.nodes.end(),
+                                        [](const RawNode& node) { return !node.parent.empty(); });
 }
 
-// The nodes that the user saw last, first to last; all of them in file order when there is no tree
-// or it has no end to start from.
-std::vector<std::size_t> ActivePath(const ExportedConversation& exported, ImportReport* report) {
-  const Nodes& nodes = exported.nodes;
-  if (!IsTree(exported)) return FileOrder(nodes);
+// The nodes from the root to the current node.  All nodes in file order if there is no tree, or no
+// leaf to start from.
+std::vector<std::size_t> ActivePath(const RawConversation& raw, ImportReport* report) {
+  const Nodes& nodes = raw.nodes;
+  if (!IsTree(raw)) return FileOrder(nodes);
   std::map<std::string_view, std::size_t> at;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     CheckForInterrupts();
     if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
   }
-  const std::vector<std::size_t> parents = FindParents(nodes, !exported.has_mapping, at);
+  const std::vector<std::size_t> parents = FindParents(nodes, !raw.has_mapping, at);
 
-  const auto current = at.find(exported.current_node);
-  std::size_t const last = exported.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
+  const auto current = at.find(raw.current_node);
+  std::size_t const last = raw.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
   std::size_t node = current != at.end() ? current->second : last;
   if (node == kNone) {
     if (report != nullptr && !nodes.empty()) ++report->unordered;
@@ -131,17 +130,17 @@ bool IsSkippedContent(std::string_view type) {
   return std::find(kSkippedContent.begin(), kSkippedContent.end(), type) != kSkippedContent.end();
 }
 
-bool IsUserOrAssistant(const ExportedMessage& message) {
+bool IsUserOrAssistant(const RawMessage& message) {
   return message.role == "user" || message.role == "assistant";
 }
 
-std::string_view HiddenRole(const ExportedMessage& message) {
+std::string_view HiddenRole(const RawMessage& message) {
   if (message.role == "system" || message.role == "tool") return message.role;
   return "other role";
 }
 
-// The visible-text rule but for the text itself: why the message is not shown, "" if it may be.
-std::string_view WhyHidden(const ExportedMessage& message, bool turn) {
+// Why the message is hidden, whatever its text; "" if it is not.
+std::string_view WhyHidden(const RawMessage& message, bool turn) {
   if (!IsUserOrAssistant(message)) return HiddenRole(message);
   if (turn) return "";
   if (message.custom_instructions) return "custom instructions";
@@ -160,8 +159,8 @@ void CountHidden(std::string_view why, ImportReport* report) {
   ++report->hidden[kind];
 }
 
-// What is shown of a message of the tree that may be shown.
-std::string ShownText(ExportedMessage* message) {
+// The visible text of a message of the tree; "" if there is none.
+std::string ShownText(RawMessage* message) {
   std::string text = std::move(message->text);
   if (message->role == "assistant") text = WithoutMarkup(std::move(text));
   std::string_view const trimmed = Trim(text);
@@ -171,11 +170,11 @@ std::string ShownText(ExportedMessage* message) {
   return std::string(trimmed);
 }
 
-// What is shown of a message of Claude's.
-std::string ShownTurn(ExportedMessage* message) {
+// The visible text of a message of Claude's; "" if there is none.
+std::string ShownTurn(RawMessage* message) {
   const bool of_user = message->role == "user";
   for (std::string* text : {&message->text, &message->plain_text, &message->attached}) {
-    // What the user pasted is all that was said, or a file beside what was said.
+    // An attachment of the user's is read only if the message has no text of its own.
     if (text == &message->attached && !of_user) break;
     if (!of_user) *text = WithoutClaudeMarkup(std::move(*text));
     if (std::string_view const trimmed = Trim(*text); !trimmed.empty()) return std::string(trimmed);
@@ -183,7 +182,7 @@ std::string ShownTurn(ExportedMessage* message) {
   return of_user && message->picture ? "[image]" : "";
 }
 
-Message MakeMessage(ExportedMessage* from, std::string text) {
+Message MakeMessage(RawMessage* from, std::string text) {
   Message message;
   message.id = std::move(from->id);
   message.role = from->role == "user" ? Role::kUser : Role::kAssistant;
@@ -192,23 +191,23 @@ Message MakeMessage(ExportedMessage* from, std::string text) {
   return message;
 }
 
-// Why nothing is left to show of a message that may be shown.
-std::string_view WhyBlank(const ExportedMessage& message) {
+// Why a message that is not hidden has no visible text.
+std::string_view WhyBlank(const RawMessage& message) {
   const bool known = message.content_type.empty() || message.content_type == "text" ||
                      message.content_type == "multimodal_text" || message.parts > 0;
   return known ? std::string_view("blank") : message.content_type;
 }
 
-void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
-  const bool turns = !exported->has_mapping;
+void ReadTree(RawConversation* raw, ImportReport* report, Conversation* conversation) {
+  const bool turns = !raw->has_mapping;
   Time last;
-  const std::vector<std::size_t> path = ActivePath(*exported, report);
+  const std::vector<std::size_t> path = ActivePath(*raw, report);
   conversation->messages.reserve(path.size());
   for (std::size_t position : path) {
     CheckForInterrupts();
-    ExportedNode& node = exported->nodes[position];
+    RawNode& node = raw->nodes[position];
     if (!node.has_message) continue;
-    ExportedMessage& message = node.message;
+    RawMessage& message = node.message;
     if (!message.at) message.at = last;
     last = message.at;
     if (!conversation->created_at) conversation->created_at = last;
@@ -228,13 +227,13 @@ void ReadTree(ExportedConversation* exported, ImportReport* report, Conversation
   }
 }
 
-void ReadList(ExportedConversation* exported, ImportReport* report, Conversation* conversation) {
+void ReadList(RawConversation* raw, ImportReport* report, Conversation* conversation) {
   Time last;
-  conversation->messages.reserve(exported->messages.size());
-  // One list is taken apart while the other grows.
-  for (; !exported->messages.empty(); exported->messages.pop_front()) {
+  conversation->messages.reserve(raw->messages.size());
+  // Frees each raw message as soon as it is converted.
+  for (; !raw->messages.empty(); raw->messages.pop_front()) {
     CheckForInterrupts();
-    ExportedMessage& message = exported->messages.front();
+    RawMessage& message = raw->messages.front();
     if (!message.at) message.at = last;
     last = message.at;
     if (!conversation->created_at) conversation->created_at = last;
@@ -254,29 +253,29 @@ void ReadList(ExportedConversation* exported, ImportReport* report, Conversation
 
 }  // namespace
 
-bool IsConversation(const ExportedConversation& exported) {
-  return exported.has_mapping || exported.has_messages || exported.has_chat_messages;
+bool IsConversation(const RawConversation& raw) {
+  return raw.has_mapping || raw.has_messages || raw.has_chat_messages;
 }
 
-bool IsActivity(const ExportedConversation& exported) {
-  return !IsConversation(exported) && exported.activity.of_gemini && exported.has_title;
+bool IsActivity(const RawConversation& raw) {
+  return !IsConversation(raw) && raw.activity.of_gemini && raw.has_title;
 }
 
-bool IsBareMessage(const ExportedConversation& exported) {
-  return !IsConversation(exported) && !exported.itself.role.empty() && exported.itself.has_content;
+bool IsBareMessage(const RawConversation& raw) {
+  return !IsConversation(raw) && !raw.itself.role.empty() && raw.itself.has_content;
 }
 
-Conversation ExportedToConversation(ExportedConversation exported, ImportReport* report) {
+Conversation RawToConversation(RawConversation raw, ImportReport* report) {
   Conversation conversation;
-  conversation.id = std::move(exported.id.empty() ? exported.conversation_id : exported.id);
-  conversation.title = std::move(exported.title);
-  conversation.created_at = exported.created_at;
-  conversation.updated_at = exported.updated_at;
-  conversation.do_not_remember = exported.do_not_remember;
-  if (exported.has_mapping || exported.has_chat_messages) {
-    ReadTree(&exported, report, &conversation);
+  conversation.id = std::move(raw.id.empty() ? raw.conversation_id : raw.id);
+  conversation.title = std::move(raw.title);
+  conversation.created_at = raw.created_at;
+  conversation.updated_at = raw.updated_at;
+  conversation.do_not_remember = raw.do_not_remember;
+  if (raw.has_mapping || raw.has_chat_messages) {
+    ReadTree(&raw, report, &conversation);
   } else {
-    ReadList(&exported, report, &conversation);
+    ReadList(&raw, report, &conversation);
   }
   return conversation;
 }

@@ -1,5 +1,5 @@
-// A conversation as an export has it ──► what the user saw: the visible messages of the active
-// branch (export_format, sections 3 to 7 and 9).
+// RawConversation ──► what the user saw: the visible messages of the active branch
+// (doc/export_format.md, "Visible messages").
 
 #pragma once
 
@@ -10,20 +10,21 @@
 namespace soulprint {
 
 // True if this object is a conversation: ChatGPT's, DeepSeek's, Claude's or of the simplified form.
-bool IsConversation(const ExportedConversation& exported);
+bool IsConversation(const RawConversation& raw);
 
 // True if this object is one of Gemini's activities.
-bool IsActivity(const ExportedConversation& exported);
+bool IsActivity(const RawConversation& raw);
 
 // True if this object is one message of a bare list of messages.
-bool IsBareMessage(const ExportedConversation& exported);
+bool IsBareMessage(const RawConversation& raw);
 
-// The conversation.  Messages that are not visible are counted in report->hidden.
-//   Tree: export_format section 7.  Claude: section 9; what was attached counts only where nothing
-//   was typed.  Simplified form: those of user and assistant whose content is a string that is not
-//   blank, untrimmed.
-// A message without a time has that of the message before it, else the conversation's; a
-// conversation without one has that of its first message.
-Conversation ExportedToConversation(ExportedConversation exported, ImportReport* report);
+// The conversation.  Counts messages that are not visible in report->hidden, if there is a report.
+//   Tree: the branch that ends at the current node.
+//   Claude: an attachment counts only in a message without text.
+//   Simplified form: messages of user and assistant whose content is a string and not blank,
+//   untrimmed.
+// A message without a time gets the time of the message before it, else of the conversation; a
+// conversation without a time gets the time of its first message.
+Conversation RawToConversation(RawConversation raw, ImportReport* report);
 
 }  // namespace soulprint

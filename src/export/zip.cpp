@@ -1,5 +1,5 @@
-// How it works: numbers are taken out of headers of at most 64 KB, which ByteReader keeps whole.
-// What headers say is believed only as far as the bytes agree.
+// Headers are at most 64 KB, and ByteReader keeps each whole.  A header counts only as far as the
+// bytes agree with it.
 
 #include "export/zip.hpp"
 
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint {
 namespace {
@@ -46,7 +47,7 @@ constexpr std::array<std::pair<std::uint16_t, std::string_view>, 9> kMethods = {
      {98, "PPMd"},
      {99, "encryption (AES)"}}};
 
-// The number of this width at a place; 0 where there are not so many bytes.
+// The number of `width` bytes at a place; 0 if there are fewer bytes.
 std::uint64_t Number(std::string_view bytes, std::size_t at, std::size_t width) {
   std::uint64_t number = 0;
   if (at + width > bytes.size()) return 0;
@@ -65,7 +66,7 @@ std::uint32_t Checksum(std::uint32_t before, std::string_view bytes) {
       crc32(before, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
-// The sizes, and of the directory the place, that did not fit into the header.
+// Sizes, and in the directory the place, that do not fit into the header.
 void ReadSizes64(std::string_view field, bool entry, ZipHeader* header) {
   std::size_t at = 0;
   const auto take = [&](std::uint64_t* number) {
@@ -84,7 +85,7 @@ void ReadExtra(std::string_view extra, bool entry, ZipHeader* header) {
     std::string_view const field = extra.substr(4, Short(extra, 2));
     extra.remove_prefix(4 + field.size());
     if (id == kSizes64) ReadSizes64(field, entry, header);
-    // A version, and the checksum of the path that it takes the place of.
+    // A version, the checksum of the path that this one replaces, the path.
     if (id == kUnicodePath && field.size() > 5 &&
         Number(field, 1, 4) == Checksum(0, header->path)) {
       header->path = field.substr(5);
@@ -92,7 +93,7 @@ void ReadExtra(std::string_view extra, bool entry, ZipHeader* header) {
   }
 }
 
-// What is the same in both kinds of headers; `at` is where it begins.
+// The fields that both kinds of headers share, from `at` on.
 void ReadCommon(std::string_view bytes, std::size_t at, ZipHeader* header) {
   header->flags = Short(bytes, at);
   header->method = Short(bytes, at + 2);
@@ -101,7 +102,7 @@ void ReadCommon(std::string_view bytes, std::size_t at, ZipHeader* header) {
   header->size = Number(bytes, at + 16, 4);
 }
 
-// What follows a header: the path and the extra fields.
+// The path and the extra fields, which follow a header.
 void ReadPath(ByteReader* in, std::size_t path_bytes, std::size_t extra_bytes, bool entry,
               ZipHeader* header) {
   header->path = in->Take(path_bytes);
@@ -111,20 +112,20 @@ void ReadPath(ByteReader* in, std::size_t path_bytes, std::size_t extra_bytes, b
 
 void RequireReadable(const ZipHeader& header) {
   if ((header.flags & kEncrypted) != 0) {
-    throw Error(sqlstate::kInvalidTextRepresentation, "export archive is encrypted",
-                "A file in it that is to be read needs a password.",
-                "Unpack it with its password and give the conversations.json inside it.");
+    throw Error(sqlstate::kInvalidTextRepresentation, "export archive is encrypted")
+        .Detail("A conversation file in it needs a password.")
+        .Hint("Unpack it with its password and give the conversations.json inside it.");
   }
   if (header.method == kStored || header.method == kDeflated) return;
   const auto* const known = std::find_if(kMethods.begin(), kMethods.end(), [&](const auto& method) {
     return method.first == header.method;
   });
-  throw Error(sqlstate::kInvalidTextRepresentation,
-              "export archive is compressed in a way that is not read: " +
-                  (known == kMethods.end() ? "method " + std::to_string(header.method)
-                                           : std::string(known->second)),
-              "Files that are to be read must be stored or deflated.",
-              "Unpack it and give the conversations.json inside it.");
+  throw Error(
+      sqlstate::kInvalidTextRepresentation,
+      Format("unsupported compression method in export archive: {}",
+             known == kMethods.end() ? std::to_string(header.method) : std::string(known->second)))
+      .Detail("Conversation files must be stored or deflated.")
+      .Hint("Unpack it and give the conversations.json inside it.");
 }
 
 }  // namespace
@@ -158,16 +159,16 @@ std::string_view ZipFileReader::ReadStored() {
   std::uint64_t const left = header_.compressed - std::min(header_.compressed, TakenBytes());
   if (left == 0) return {};
   std::string_view block = in_->Peek();
-  if (block.empty()) ThrowCutOff("A file in it is not all there.");
+  if (block.empty()) ThrowTruncated("It ends in a file.");
   block = block.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlockBytes)));
   in_->Drop(block.size());
   return block;
 }
 
-// Only the checksum tells the file's end from bytes that look like it.
+// Only the checksum distinguishes the end of the file from bytes that look like it.
 std::string_view ZipFileReader::ReadStoredToItsEnd() {
   std::string_view block = in_->Peek(kMaxDescriptor);
-  if (block.empty()) ThrowCutOff("A file in it is not all there.");
+  if (block.empty()) ThrowTruncated("It ends in a file.");
   if (block.starts_with(kDescriptor) &&
       (IsDescriptor(block, 4, TakenBytes()) || IsDescriptor(block, 8, TakenBytes()))) {
     return {};
@@ -177,7 +178,7 @@ std::string_view ZipFileReader::ReadStoredToItsEnd() {
   return block;
 }
 
-// True if these bytes, behind a mark that need not be there, describe what was read.
+// True if these bytes, after an optional mark, agree with the file as it was read.
 bool ZipFileReader::IsDescriptor(std::string_view bytes, std::size_t width,
                                  std::uint64_t compressed) const {
   std::size_t const at = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
@@ -194,7 +195,7 @@ void ZipFileReader::Check() {
         checksum_ == header_.checksum) {
       return;
     }
-    ThrowDamaged("A file in it is not what its header says.");
+    ThrowDamaged("A file in it does not match its header.");
   }
   std::string_view const bytes = in_->Peek(kMaxDescriptor);
   std::size_t const mark = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
@@ -203,7 +204,7 @@ void ZipFileReader::Check() {
     in_->Drop(mark + 4 + 2 * width);
     return;
   }
-  ThrowDamaged("A file in it is not what is said behind it.");
+  ThrowDamaged("A file in it does not match the checksum or the sizes that follow it.");
 }
 
 ZipWithDirectory::Input::Input(const ZipWithDirectory& zip, std::uint64_t begin)
@@ -236,7 +237,7 @@ void ZipWithDirectory::FindDirectory() {
   std::string const tail = ReadAt(from, kEndBytes + kMaxComment);
   std::size_t const found = tail.rfind(kEnd);
   if (found == std::string::npos || tail.size() - found < kEndBytes) {
-    ThrowCutOff("The directory at its end is missing.");
+    ThrowTruncated("The directory at its end is missing.");
   }
   std::uint64_t end = from + found;
   std::uint64_t bytes = Number(tail, found + 12, 4);
@@ -245,18 +246,18 @@ void ZipWithDirectory::FindDirectory() {
   std::string const locator = ReadAt(locator_at, kEnd64LocatorBytes);
   if (locator.starts_with(kEnd64Locator)) {
     std::uint64_t at = Number(locator, 8, 8);
-    // Behind a prefix it stands right before its locator.
+    // In a ZIP with a prefix it is directly before its locator.
     if (!IsAt(at, kEnd64)) at = locator_at - std::min<std::uint64_t>(locator_at, kEnd64Bytes);
     std::string const end64 = ReadAt(at, kEnd64Bytes);
     if (end64.size() < kEnd64Bytes || !end64.starts_with(kEnd64)) {
-      ThrowDamaged("The end of its directory is not where it is said to be.");
+      ThrowDamaged("The end record of its directory is missing.");
     }
     end = at;
     bytes = Number(end64, 40, 8);
     begin = Number(end64, 48, 8);
   }
   if (bytes > end) ThrowDamaged("Its directory is larger than the file.");
-  // What stands before the ZIP, as in one that unpacks itself, is not counted in it.
+  // Places in the directory do not count bytes before the ZIP, as in one that unpacks itself.
   if (end - bytes > begin && IsAt(end - bytes, kEntry)) shift_ = end - bytes - begin;
   directory_bytes_ = bytes;
   directory_.emplace(*this, begin + shift_);
@@ -269,7 +270,7 @@ bool ZipWithDirectory::Next() {
   ByteReader* const in = &directory_->bytes;
   if (in->position() >= directory_bytes_) return false;
   std::string const entry = in->Take(kEntryBytes);
-  if (!entry.starts_with(kEntry)) ThrowDamaged("Its directory is not where it is said to be.");
+  if (!entry.starts_with(kEntry)) ThrowDamaged("An entry of its directory is missing.");
   header_ = {};
   ReadCommon(entry, 8, &header_);
   header_.at = Number(entry, 42, 4);
@@ -281,7 +282,7 @@ bool ZipWithDirectory::Next() {
 void ZipWithDirectory::Open() {
   RequireReadable(header_);
   std::uint64_t const at = header_.at + shift_;
-  if (at >= size_) ThrowCutOff("A file in it is not all there.");
+  if (at >= size_) ThrowTruncated("It ends in a file.");
   input_.emplace(*this, at);
   std::string const own = input_->bytes.Take(kFileBytes);
   if (!own.starts_with(kFile)) ThrowDamaged("A file in it is not where the directory says.");
@@ -305,19 +306,19 @@ ZipStream::ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spe
     : in_(std::move(next)), spend_(std::move(spend)) {}
 
 bool ZipStream::Next() {
-  if (file_) Pass();
+  if (file_) SkipRest();
   const bool first = in_.position() == 0;
   std::string_view mark = in_.Peek(kMarkBytes).substr(0, kMarkBytes);
-  // Of a ZIP that was one of several volumes, the first mark is another one.
+  // A ZIP that was split into volumes begins with another mark.
   if (first && mark == kDescriptor) {
     in_.Drop(kMarkBytes);
     mark = in_.Peek(kMarkBytes).substr(0, kMarkBytes);
   }
   if (mark == kEntry || mark == kEnd || mark == kEnd64) return false;
   if (mark != kFile && kFile.starts_with(mark)) {
-    ThrowCutOff("The header of a file in it is not all there.");
+    ThrowTruncated("It ends in the header of a file.");
   }
-  if (mark != kFile) ThrowDamaged("There is no header where one of a file in it is to be.");
+  if (mark != kFile) ThrowDamaged("The header of a file in it is missing.");
   std::string const own = in_.Take(kFileBytes);
   header_ = {};
   ReadCommon(own, 6, &header_);
@@ -333,8 +334,8 @@ std::string_view ZipStream::ReadBlock() {
   return file_->Read();
 }
 
-// Goes behind what is left of the file at hand.  What is stored was counted as it came in.
-void ZipStream::Pass() {
+// Skips the rest of the current file.  Stored bytes were counted as they came in.
+void ZipStream::SkipRest() {
   if (untouched_ && !header_.sizes_follow) return in_.Skip(header_.compressed);
   for (;;) {
     std::string_view const block = file_->Read();

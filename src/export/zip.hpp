@@ -1,7 +1,7 @@
-// A ZIP: its files one after the other, and the bytes of the one at hand.
+// A ZIP: its files in order, and the bytes of the current file.
 //
-// Read are files that are stored or deflated and not encrypted; the others are only gone past.  Of
-// the directory one entry is in memory at a time, whatever it says.
+// Reads files that are stored or deflated and not encrypted; it can skip the others.  Keeps one
+// entry of the directory in memory at a time.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace soulprint {
 
-// What a header says of a file.
+// The header of a file.
 struct ZipHeader {
   std::string path;  // "" for a folder
   std::uint16_t flags = 0;
@@ -27,17 +27,17 @@ struct ZipHeader {
   std::uint32_t checksum = 0;
   std::uint64_t compressed = 0;
   std::uint64_t size = 0;
-  std::uint64_t at = 0;       // where the file's own header is; of the directory only
-  bool sizes_follow = false;  // its sizes and checksum stand behind it
+  std::uint64_t at = 0;       // place of the file's own header; only from the directory
+  bool sizes_follow = false;  // sizes and checksum follow the file
 };
 
-// The bytes of one file, which begin where `in` is.  Keeps references to both.
+// The bytes of one file, from the current position of `in`.  Keeps references to both.
 class ZipFileReader {
  public:
   ZipFileReader(const ZipHeader& header, ByteReader* in);
 
   // The next bytes, valid until the next call; empty at the end.  Throws Error 22P02 when the file
-  // is encrypted, compressed in another way, damaged or cut off.
+  // is encrypted, compressed by another method, damaged or truncated.
   std::string_view Read();
 
  private:
@@ -62,10 +62,10 @@ class Zip {
   virtual ~Zip() = default;
 
   // Goes to the next file or folder; false at the end.  Throws Error 22P02 when the ZIP is damaged
-  // or cut off.
+  // or truncated.
   virtual bool Next() = 0;
 
-  // The next bytes of the file at hand, as ZipFileReader gives them.
+  // The next bytes of the current file, as from ZipFileReader::Read.
   virtual std::string_view ReadBlock() = 0;
 
   const std::string& path() const { return header_.path; }
@@ -74,16 +74,16 @@ class Zip {
   ZipHeader header_;
 };
 
-// A ZIP whose bytes can be read in any order, in the order of its directory.
+// A ZIP whose bytes can be read in any order; gives the files in the order of its directory.
 class ZipWithDirectory final : public Zip {
  public:
-  // `check` is called for each block that is read and each file; keeps references to both.
+  // Calls `check` for each block and each file.  Keeps references to both.
   ZipWithDirectory(const ExportSource& source, const std::function<void()>& check);
   bool Next() override;
   std::string_view ReadBlock() override;
 
  private:
-  // The source from a place on.
+  // The bytes of the source from one place on.
   struct Input {
     Input(const ZipWithDirectory& zip, std::uint64_t begin);
     std::uint64_t offset;
@@ -99,23 +99,23 @@ class ZipWithDirectory final : public Zip {
   const ExportSource& source_;
   const std::function<void()>& check_;
   std::uint64_t size_;
-  std::uint64_t shift_ = 0;  // how much farther behind everything is than the directory says
+  std::uint64_t shift_ = 0;  // bytes before the ZIP; to be added to each place in the directory
   std::uint64_t directory_bytes_ = 0;
   std::optional<Input> directory_;
   std::optional<Input> input_;
   std::optional<ZipFileReader> file_;
 };
 
-// A ZIP of which the bytes come one after the other: each file has its header before it.
+// A ZIP whose bytes come in order: each file follows its header.
 class ZipStream final : public Zip {
  public:
-  // `spend` is called with the size of each block that is inflated only to get past it.
+  // Calls `spend` with the size of each block that is inflated only to skip it.
   ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spend);
   bool Next() override;
   std::string_view ReadBlock() override;
 
  private:
-  void Pass();
+  void SkipRest();
 
   ByteReader in_;
   std::function<void(std::size_t)> spend_;

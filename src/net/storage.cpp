@@ -11,8 +11,8 @@
 #include <optional>
 #include <vector>
 
-#include "net/http_message.hpp"
 #include "net/http.hpp"
+#include "net/http_message.hpp"
 #include "net/secret_file.hpp"
 #include "net/url.hpp"
 #include "util/error.hpp"

@@ -17,7 +17,7 @@
 namespace soulprint {
 namespace {
 
-// More than JsonPieces keeps of the ends of a conversation that is too large.
+// More than RecordSplitter keeps of the ends of a conversation that is too large.
 constexpr ImportLimits kLimits{5000, 20};
 
 void RequireReadable(const Conversation& conversation) {

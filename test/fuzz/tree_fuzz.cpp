@@ -25,16 +25,16 @@ constexpr std::size_t kNone = SIZE_MAX;
 
 // A tree of ChatGPT's or Claude's; the text of each message is its position.  The bytes given again
 // and again make a long one.
-ExportedConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_t nodes) {
-  ExportedConversation exported;
-  exported.has_mapping = data[0] % 2 == 1;
-  exported.has_chat_messages = !exported.has_mapping;
-  exported.current_node = std::to_string(data[1]);
+RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_t nodes) {
+  RawConversation raw;
+  raw.has_mapping = data[0] % 2 == 1;
+  raw.has_chat_messages = !raw.has_mapping;
+  raw.current_node = std::to_string(data[1]);
   for (std::size_t i = 0; i < nodes; ++i) {
     const std::uint8_t* const bytes = data + kHead + i % given * kNodeBytes;
     std::size_t const base = i - i % given;
     const int what = bytes[2];
-    ExportedNode& node = exported.nodes.emplace_back();
+    RawNode& node = raw.nodes.emplace_back();
     node.key = std::to_string((what & 7) == 7 ? base : i);  // some have the name of another
     node.has_parent_field = (what & 1) == 0;
     if (node.has_parent_field && bytes[0] != 0xFF) node.parent = std::to_string(base + bytes[0]);
@@ -45,12 +45,12 @@ ExportedConversation MakeTree(const std::uint8_t* data, std::size_t given, std::
     node.message.text = std::to_string(i);
     if (what < 0x80) node.message.at = what;
   }
-  return exported;
+  return raw;
 }
 
 class Oracle {
  public:
-  explicit Oracle(const std::deque<ExportedNode>& nodes) : nodes_(nodes) {
+  explicit Oracle(const std::deque<RawNode>& nodes) : nodes_(nodes) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) at_.emplace(nodes_[i].key, i);
   }
 
@@ -65,20 +65,20 @@ class Oracle {
   }
 
  private:
-  const std::deque<ExportedNode>& nodes_;
+  const std::deque<RawNode>& nodes_;
   std::unordered_map<std::string, std::size_t> at_;
 };
 
-void RequirePath(const ExportedConversation& exported, const std::vector<Message>& messages) {
-  const Oracle oracle(exported.nodes);
-  std::vector<bool> seen(exported.nodes.size());
-  std::size_t expected = oracle.Speaker(exported.current_node);
+void RequirePath(const RawConversation& raw, const std::vector<Message>& messages) {
+  const Oracle oracle(raw.nodes);
+  std::vector<bool> seen(raw.nodes.size());
+  std::size_t expected = oracle.Speaker(raw.current_node);
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
     std::size_t const position = std::stoul(message->text);
     Require(!seen.at(position), "no message comes twice");
     seen[position] = true;
     Require(expected == kNone || expected == position, "the path follows the parents");
-    expected = oracle.Speaker(exported.nodes[position].parent);
+    expected = oracle.Speaker(raw.nodes[position].parent);
   }
 }
 
@@ -90,16 +90,16 @@ void RequireFileOrder(const std::vector<Message>& messages) {
           "without a tree the order is that of the file");
 }
 
-void RequireTree(const ExportedConversation& exported) {
+void RequireTree(const RawConversation& raw) {
   const bool is_tree =
-      exported.has_mapping || std::any_of(exported.nodes.begin(), exported.nodes.end(),
-                                          [](const auto& node) { return !node.parent.empty(); });
+      raw.has_mapping || std::any_of(raw.nodes.begin(), raw.nodes.end(),
+                                     [](const auto& node) { return !node.parent.empty(); });
   ImportReport report;
   std::clock_t const begin = std::clock();
-  const std::vector<Message> messages = ExportedToConversation(exported, &report).messages;
+  const std::vector<Message> messages = RawToConversation(raw, &report).messages;
   Require(std::clock() - begin < CLOCKS_PER_SEC, "a tree takes a microsecond for each node");
   if (is_tree && report.unordered == 0) {
-    RequirePath(exported, messages);
+    RequirePath(raw, messages);
   } else {
     RequireFileOrder(messages);
   }

@@ -4,7 +4,9 @@ use strict;
 use warnings;
 
 # Sources that another test covers: source => test.
-my %covered_by = (bytes => 'archive', inflater => 'archive', zip => 'archive');
+my %covered_by = (
+	bytes => 'archive', inflater => 'archive', zip => 'archive',
+	record_reader => 'export_to_conversations');
 
 my $bad = 0;
 

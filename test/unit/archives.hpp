@@ -87,6 +87,8 @@ inline std::string Export(const std::string& id, const std::string& text = "hi")
   return R"([{"id":")" + id + R"(","messages":[{"role":"user","content":")" + text + R"("}]}])";
 }
 
+inline constexpr ImportLimits kImportLimits{std::size_t{1} << 20};
+
 struct Result {
   std::string ids;
   ImportReport report;
@@ -97,7 +99,7 @@ inline Result Read(
     const std::function<void()>& check = [] {}) {
   Result result;
   const auto take = [&](Conversation c) { result.ids += c.id + " "; };
-  result.report = ReadExport(source, limits, {}, take, check);
+  result.report = ReadExport(source, limits, kImportLimits, take, check);
   return result;
 }
 

@@ -18,19 +18,19 @@ TEST(Archive, BadFilesAreClearErrors) {
   ExpectError("%PDF-1.4 conversations.json", "22P02", "not a JSON array or object", "a PDF");
   ExpectError(Gzip("%PDF-1.4"), "22P02", "not a JSON array or object", "a PDF");
   ExpectError(Gzip(Zip({{"conversations.json", "[]"}})), "22P02", "not a JSON", "a ZIP archive");
-  ExpectError(Zip({}), "22P02", "holds no conversations.json", "no files at all");
+  ExpectError(Zip({}), "22P02", "contains no conversations.json", "contains no files");
   ExpectError(Zip({{"a/photo.png", "x"}, {"chat.html", "y"}}), "22P02",
-              "holds no conversations.json", "photo.png, chat.html");
-  ExpectError(Zip({{"a\nforged\x1B[31m\u202E.txt", "x"}}), "22P02", "holds no conversations.json",
-              "It holds a\\x0aforged\\x1b[31m.txt.");
-  ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02", "holds no conversations.json",
-              "other.zip");
+              "contains no conversations.json", "photo.png, chat.html");
+  ExpectError(Zip({{"a\nforged\x1B[31m\u202E.txt", "x"}}), "22P02",
+              "contains no conversations.json", "It contains a\\x0aforged\\x1b[31m.txt.");
+  ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02",
+              "contains no conversations.json", "other.zip");
   ExpectError(Zip({{"conversations.json", "<html>"}}), "22P02", "not a JSON array or object");
-  ExpectError(Zip({{"conversations.json", "[{\"id\":"}}), "22P02", "export ends in the middle");
+  ExpectError(Zip({{"conversations.json", "[{\"id\":"}}), "22P02", "unexpected end of export");
   ExpectError(Zip({{"conversations.zip", "PK\x03\x04 is not all"}}), "22P02", "export archive");
   Files many;
   for (int i = 0; i < 30; ++i) many.emplace_back("file" + std::to_string(i), "");
-  ExpectError(Zip(many), "22P02", "holds no conversations.json", "file9 and 20 more");
+  ExpectError(Zip(many), "22P02", "contains no conversations.json", "file9 and 20 more");
 }
 
 TEST(Archive, CutOffFilesAreClearErrors) {
@@ -45,9 +45,9 @@ TEST(Archive, CutOffFilesAreClearErrors) {
     const auto cut = [&](const std::string& whole) {
       return whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * part));
     };
-    ExpectError(cut(zip), "22P02", "export archive ends in the middle");
-    ExpectError(cut(gzip), "22P02", "export archive ends in the middle");
-    ExpectError(cut(nested), "22P02", "export archive ends in the middle");
+    ExpectError(cut(zip), "22P02", "export archive is truncated");
+    ExpectError(cut(gzip), "22P02", "export archive is truncated");
+    ExpectError(cut(nested), "22P02", "export archive is truncated");
   }
   std::string const parts =
       Zip({{"conversations-0.json", Export("a")}, {"conversations-1.json", Export("b")}},
@@ -76,7 +76,7 @@ TEST(Archive, DamagedFilesEndInAnErrorOrInConversations) {
 TEST(Archive, GzipThatIsNotAllThereEndsInTheMiddle) {
   for (const std::string& gzip : {Gzip(Export("a")), Gzip("")}) {
     for (std::size_t size = 2; size < gzip.size(); ++size) {
-      ExpectError(gzip.substr(0, size), "22P02", "ends in the middle");
+      ExpectError(gzip.substr(0, size), "22P02", "export archive is truncated");
     }
   }
   ExpectError(Gzip(""), "22P02", "export is empty");
@@ -88,15 +88,16 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
     return Zip({{"conversations-000.json", good}, {"x/conversations-001.json", second}});
   };
   ExpectError(zip(""), "22P02", "export is empty",
-              "In \"conversations-001.json\": The file holds 0 bytes");
+              "In \"conversations-001.json\": The file has 0 bytes");
   ExpectError(zip("<html>"), "22P02", "not a JSON", "In \"conversations-001.json\": It is an HTML");
-  ExpectError(zip("[{"), "22P02", "in the middle",
+  ExpectError(zip("[{"), "22P02", "unexpected end of export",
               "In \"conversations-001.json\": The JSON is not");
   ExpectError(Zip({{"conversations-1.zip", zip("")}}), "22P02", "export is empty",
               "In \"conversations-1.zip\": In \"conversations-001.json\": The file");
-  ExpectError(Zip({{"conversations\xFF" + std::string(100, 'x') + ".zip", "x"}}), "22P02",
-              "export archive cannot be read",
-              "In \"conversations\uFFFD" + std::string(46, 'x') + "... [truncated]\": There is no");
+  ExpectError(
+      Zip({{"conversations\xFF" + std::string(100, 'x') + ".zip", "x"}}), "22P02",
+      "export archive is damaged",
+      "In \"conversations\uFFFD" + std::string(46, 'x') + "... [truncated]\": The header of");
 }
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
@@ -104,7 +105,7 @@ TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
   const auto fail = [] { throw Error("22P02", "mine", "my detail"); };
   const auto expect_mine = [&](const ExportReader::Give& give, const std::function<void()>& check) {
     try {
-      ReadExport({zip, -1}, {}, {}, give, check);
+      ReadExport({zip, -1}, {}, kImportLimits, give, check);
       ADD_FAILURE();
     } catch (const Error& error) {
       EXPECT_EQ(error.detail(), "my detail");
@@ -179,11 +180,11 @@ TEST(Archive, ZipsInsideAreLimitedTogether) {
           "zip:compression=store");
   EXPECT_EQ(Read({Zip({{"1.zip", media}}), -1}, limits).ids, "a ");
   ExpectError(Zip({{"1.zip", media}, {"2.zip", media}, {"3.zip", media}}), "54000",
-              "larger than 16000000 bytes", "The ZIPs inside it together", limits);
+              "larger than 16000000 bytes", "The ZIPs inside it are larger", limits);
 }
 
 TEST(Archive, TooManyFilesAreAClearError) {
-  std::string const message = "export archive holds more than 250000 files";
+  std::string const message = "export archive contains more than 250000 files";
   std::string many = ZipOfMany(250001, {});
   ExpectError(many, "54000", message);
   ExpectError(Zip({{"1.zip", many.substr(0, many.find("PK\x01\x02"))}}), "54000", message);
@@ -221,7 +222,7 @@ TEST(Archive, CheckIsCalledOftenAndMayThrow) {
 TEST(Archive, WhatGiveThrowsComesThrough) {
   std::string const zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
   const auto give = [](Conversation) { throw Error("02000", "gone"); };
-  EXPECT_THROW(ReadExport({zip, -1}, {}, {}, give, [] {}), Error);
+  EXPECT_THROW(ReadExport({zip, -1}, {}, kImportLimits, give, [] {}), Error);
 }
 
 TEST(Archive, AFileThatCannotBeReadIsAnIoError) {

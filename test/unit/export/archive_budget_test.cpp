@@ -50,7 +50,7 @@ TEST(ArchiveBudget, OneGzipOnly) {
   ExpectError(Gzip(Gzip(Export("a"))), "22P02", "not a JSON", "It is compressed with gzip");
   // A header whose file name goes on and on.
   std::string const name = "\x1F\x8B\x08\x08" + Bytes(0, 6) + std::string(1000000, 'A');
-  ExpectError(name, "22P02", "ends in the middle");
+  ExpectError(name, "22P02", "export archive is truncated");
   ExpectError(Gzip(name), "22P02", "not a JSON", "It is compressed with gzip");
   std::string named = Gzip(Export("a"));
   named[3] = 8;
@@ -68,11 +68,12 @@ TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
                                      {95, "XZ"},
                                      {98, "PPMd"},
                                      {99, "encryption (AES)"},
-                                     {77, "method 77"}}) {
+                                     {77, "77"}}) {
     const auto number = static_cast<std::uint64_t>(method);
     std::string const other =
         Changed(Changed(zip, "PK\x03\x04", 8, number, 2), "PK\x01\x02", 10, number, 2);
-    std::string const message = std::string("in a way that is not read: ") + name;
+    std::string const message =
+        std::string("unsupported compression method in export archive: ") + name;
     ExpectError(other, "22P02", message, "In \"conversations.json\"");
     ExpectError(InZip(Streamed("conversations.json", "x", method)), "22P02", message);
   }
@@ -114,19 +115,20 @@ TEST(ArchiveBudget, WhatIsOnlyGonePastIsCounted) {
 
 TEST(ArchiveBudget, LiesAreClearErrors) {
   std::string const zip = Zip({{"conversations.json", Export("a")}});
-  ExpectError(Changed(zip, "PK\x03\x04", 8, 14, 2), "22P02", "export archive cannot be read",
+  ExpectError(Changed(zip, "PK\x03\x04", 8, 14, 2), "22P02", "export archive is damaged",
               "contradicts the directory");
-  ExpectError(Changed(zip, "PK\x01\x02", 16, 1, 4), "22P02", "export archive cannot be read",
-              "not what its header says");
-  ExpectError(Changed(zip, "PK\x01\x02", 24, 5, 4), "22P02", "export archive cannot be read",
+  ExpectError(Changed(zip, "PK\x01\x02", 16, 1, 4), "22P02", "export archive is damaged",
+              "does not match its header");
+  ExpectError(Changed(zip, "PK\x01\x02", 24, 5, 4), "22P02", "export archive is damaged",
               "larger than its header says");
-  ExpectError(Changed(zip, "PK\x01\x02", 42, 5, 4), "22P02", "export archive cannot be read",
+  ExpectError(Changed(zip, "PK\x01\x02", 42, 5, 4), "22P02", "export archive is damaged",
               "not where the directory says");
-  ExpectError(Changed(zip, "PK\x01\x02", 42, 0xFFFFFFF0, 4), "22P02", "ends in the middle");
-  ExpectError(Changed(zip, "PK\x05\x06", 16, 5, 4), "22P02", "export archive cannot be read",
+  ExpectError(Changed(zip, "PK\x01\x02", 42, 0xFFFFFFF0, 4), "22P02",
+              "export archive is truncated");
+  ExpectError(Changed(zip, "PK\x05\x06", 16, 5, 4), "22P02", "export archive is damaged",
               "not where the directory says");
-  ExpectError(Changed(zip, "PK\x05\x06", 12, 0xFFFFFFF0, 4), "22P02",
-              "export archive cannot be read", "larger than the file");
+  ExpectError(Changed(zip, "PK\x05\x06", 12, 0xFFFFFFF0, 4), "22P02", "export archive is damaged",
+              "larger than the file");
   ExpectError("MZ" + zip, "22P02", "not a JSON array or object");
 }
 

@@ -108,7 +108,7 @@ TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
   for (const char* name : {"Takeout/Gemini/gems.json", "Gemini/MeineAktivitäten.json",
                            "Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json",
                            "Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.html"}) {
-    ExpectError(Zip({{name, asked}}), "22P02", "holds no conversations.json");
+    ExpectError(Zip({{name, asked}}), "22P02", "contains no conversations.json");
   }
 }
 
@@ -132,7 +132,7 @@ TEST(Archive, LooksIntoOtherZipsOnlyIfNoneIsOfConversations) {
   EXPECT_EQ(Ids(Zip({{"Support__x.zip", zip.substr(0, 50)}, {"Conversations__1.zip", zip}})), "a ");
   EXPECT_EQ(Ids(Zip({{"other.zip", Zip({{"x.txt", "x"}})}, {"my-export.zip", zip}})), "a ");
   ExpectError(Zip({{"Conversations__1.zip", "no zip"}, {"my-export.zip", zip}}), "22P02",
-              "export archive cannot be read", "In \"Conversations__1.zip\": There is no header");
+              "export archive is damaged", "In \"Conversations__1.zip\": The header of a file");
 }
 
 TEST(Archive, ReadsNamesThatAreNotAscii) {
@@ -176,7 +176,7 @@ void ExpectTruth(const std::string& name) {
     output += conversation.title.value_or("") + "\n";
     EXPECT_EQ(visible, truth["expected"][conversation.id]["visible"]);
   };
-  ReadExport({zip, -1}, {}, {}, give, [] {});
+  ReadExport({zip, -1}, {}, kImportLimits, give, [] {});
   EXPECT_EQ(seen, truth["expected"].size());
   for (const auto& canaries : truth["canaries"]) {
     for (const auto& canary : canaries) {

@@ -13,12 +13,15 @@
 namespace soulprint {
 namespace {
 
+constexpr ImportLimits kLimits{std::size_t{32} << 20};
+constexpr ImportLimits kSmall{50000};
+
 struct Result {
   ImportReport report;
   std::vector<Conversation> conversations;
 };
 
-Result ReadAll(std::string_view file, ImportLimits limits = {}, std::size_t step = 1 << 20) {
+Result ReadAll(std::string_view file, ImportLimits limits = kLimits, std::size_t step = 1 << 20) {
   Result result;
   ExportReader reader(
       limits, [&](Conversation c) { result.conversations.push_back(std::move(c)); },
@@ -42,7 +45,7 @@ TEST(ExportReader, TakesEveryTopLevel) {
   EXPECT_EQ(Ids(ReadAll("[" + Chat("a") + "," + Chat("b") + "]")), "a b ");
   EXPECT_EQ(Ids(ReadAll("{\"v\":1,\"conversations\":[" + Chat("a") + "],\"w\":[]}")), "a ");
   EXPECT_EQ(Ids(ReadAll(Chat("a"))), "a ");
-  EXPECT_EQ(Ids(ReadAll("\xEF\xBB\xBF\r\n" + Chat("a") + "\r\n", {}, 1)), "a ");
+  EXPECT_EQ(Ids(ReadAll("\xEF\xBB\xBF\r\n" + Chat("a") + "\r\n", kLimits, 1)), "a ");
   const Result bare = ReadAll(
       R"([{"role":"user","content":"q","id":"m"},{"role":"assistant","content":"a","timestamp":7}])");
   ASSERT_EQ(bare.conversations.size(), 1u);
@@ -68,26 +71,22 @@ TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
 
 TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
   std::string const x(100000, 'x');
-  ImportLimits limits;
-  limits.max_conversation_bytes = 50000;
   for (std::size_t step : {4096u, 1u << 20}) {
     const Result result =
         ReadAll("[" + Chat("front", x) + "," + Chat("a") + R"(,{"mapping":{"id":"no","t":")" + x +
                     R"("},"conversation_id":"back","id":"back"}])",
-                limits, step);
+                kSmall, step);
     EXPECT_EQ(Ids(result), "a ");
     EXPECT_EQ(result.report.skipped.at("too large"), 2u);
     EXPECT_EQ(result.report.skipped_ids, (std::vector<std::string>{"front", "back"}));
   }
-  EXPECT_EQ(ReadAll(Chat("one", x), limits).report.skipped.at("too large"), 1u);
+  EXPECT_EQ(ReadAll(Chat("one", x), kSmall).report.skipped.at("too large"), 1u);
   std::string bare = R"([{"role":"user","content":")" + std::string(20000, 'x') + "\"}";
   for (int i = 0; i < 2; ++i) bare += "," + bare.substr(1);
-  EXPECT_EQ(ReadAll(bare + "]", limits).report.skipped.at("too large"), 1u);
+  EXPECT_EQ(ReadAll(bare + "]", kSmall).report.skipped.at("too large"), 1u);
 }
 
 TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
-  ImportLimits limits;
-  limits.max_conversation_bytes = 50000;
   const auto many = [](const std::string& text) {
     std::string all = text;
     for (int i = 0; i < 3000; ++i) all += "," + text;
@@ -98,23 +97,23 @@ TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
         R"("mapping":{)" + many(R"("":{})") + "}",
         R"("mapping":{"a":{"children":[)" + many(R"("")") + "]}}",
         R"("x":")" + std::string(25001, 'x') + '"'}) {
-    const Result result = ReadAll("[{\"id\":\"large\"," + inside + "}," + Chat("a") + "]", limits);
+    const Result result = ReadAll("[{\"id\":\"large\"," + inside + "}," + Chat("a") + "]", kSmall);
     EXPECT_EQ(Ids(result), "a ") << inside.substr(0, 30);
     EXPECT_EQ(result.report.skipped_ids, std::vector<std::string>{"large"});
   }
   const Result result = ReadAll("[{\"id\":\"small\",\"messages\":[" +
                                     many(R"({"role":"tool"})").substr(0, 100 * 16 - 1) + "," +
                                     Chat("a").substr(Chat("a").find("{\"role\"")) + "]",
-                                limits);
+                                kSmall);
   EXPECT_EQ(result.report.hidden.at("tool"), 100u);
   // Bytes that are no UTF-8 become three each.
-  EXPECT_EQ(ReadAll("[" + Chat("a", std::string(20000, '\xFF')) + "]", limits).report.skipped,
+  EXPECT_EQ(ReadAll("[" + Chat("a", std::string(20000, '\xFF')) + "]", kSmall).report.skipped,
             (std::map<std::string, std::size_t>{{"too large", 1}}));
   // The first of a list of messages is too large alone.
   EXPECT_EQ(ReadAll(R"([{"role":")" + std::string(24000, 'r') + R"(","x":1,"content":")" +
                         std::string(24000, 'x') + R"(","id":")" + std::string(490, 'i') +
                         R"("},{"role":"user","content":"x"}])",
-                    limits)
+                    kSmall)
                 .report.found,
             1u);
 }
@@ -214,7 +213,7 @@ TEST(ExportReader, WhatIsNoExportIsAnError) {
   ExpectError(R"({"one":{"mapping":{}},"two":{"mapping":{}}})", "not an export", R"("one", "two")");
   ExpectError(R"({"conversations":{"a":1}})", "not an export", "\"conversations\"");
   ExpectError(R"({"mapping":{"a":}})", "not valid JSON", "one object");
-  ExpectError("[" + Chat("a") + ",{\"id\":", "ends in the middle", "bytes");
+  ExpectError("[" + Chat("a") + ",{\"id\":", "unexpected end of export", "bytes");
 }
 
 TEST(ExportReader, AnEmptyListIsNoErrorOfTheReader) { EXPECT_EQ(ReadAll("[]").report.found, 0u); }
@@ -222,7 +221,7 @@ TEST(ExportReader, AnEmptyListIsNoErrorOfTheReader) { EXPECT_EQ(ReadAll("[]").re
 TEST(ExportReader, WhatTheTakerThrowsComesThrough) {
   ImportReport report;
   const auto cancel = [](Conversation) { throw Error("57014", "canceled"); };
-  ExportReader reader({}, cancel, &report);
+  ExportReader reader(kLimits, cancel, &report);
   EXPECT_THROW(reader.Push("[" + Chat("a") + "]"), Error);
 }
 
@@ -289,7 +288,7 @@ TEST(ExportReader, TitlesEndAtFiveHundredCharacters) {
     ImportReport report;
     std::string cut;
     ExportReader reader(
-        {}, [&](Conversation c) { cut = c.title.value_or(""); }, &report);
+        kLimits, [&](Conversation c) { cut = c.title.value_or(""); }, &report);
     reader.Push("[" + conversation + "]");
     reader.Finish();
     EXPECT_EQ(cut, title.substr(0, 1000));

@@ -56,7 +56,7 @@ ordered_json ReadFormat(const std::string& bytes) {
                              {"messages", ordered_json::parse(MessagesToJson(c.messages))}});
     if (c.title) conversations.back()["title"] = *c.title;
   };
-  const ImportReport report = ReadExport({bytes, -1}, {}, {}, give, [] {});
+  const ImportReport report = ReadExport({bytes, -1}, {}, {std::size_t{1} << 20}, give, [] {});
   return {{"found", report.found},
           {"skipped", report.skipped},
           {"skipped_ids", report.skipped_ids},

@@ -13,12 +13,12 @@ constexpr std::int64_t kMinute = 60 * 1000000;
 
 // What is said in an activity with this title: the prompt, then | and the answer.
 std::string Said(const std::string& title, const std::string& answer = "", bool picture = false) {
-  ExportedConversation exported;
-  exported.title = title;
-  exported.activity.picture = picture;
-  if (!answer.empty()) exported.activity.html = {answer};
+  RawConversation raw;
+  raw.title = title;
+  raw.activity.picture = picture;
+  if (!answer.empty()) raw.activity.html = {answer};
   std::string said;
-  for (const ExportedMessage& message : ActivityToMessages(std::move(exported))) {
+  for (const RawMessage& message : ActivityToMessages(std::move(raw))) {
     said += (message.role == "user" ? "" : "|") + message.text;
   }
   return said;
@@ -52,55 +52,55 @@ TEST(ActivityToMessages, TakesTheAnswerAsText) {
   EXPECT_EQ(Said("Prompted q", "<p>a &amp; b</p><p>c</p>"), "q|a & b\n\nc");
   EXPECT_EQ(Said("Prompted", "a", true), "[image]|a");
   EXPECT_EQ(Said("Prompted", "a"), "|a");
-  ExportedConversation exported;
-  exported.title = "Prompted q";
-  exported.activity.html = {"<p> </p>"};
-  exported.activity.description = " plain < text ";
-  EXPECT_EQ(ActivityToMessages(exported).back().text, "plain < text");
-  exported.activity.html = {"one", "<br>", "two"};
-  EXPECT_EQ(ActivityToMessages(exported).back().text, "one\n\ntwo");
+  RawConversation raw;
+  raw.title = "Prompted q";
+  raw.activity.html = {"<p> </p>"};
+  raw.activity.description = " plain < text ";
+  EXPECT_EQ(ActivityToMessages(raw).back().text, "plain < text");
+  raw.activity.html = {"one", "<br>", "two"};
+  EXPECT_EQ(ActivityToMessages(raw).back().text, "one\n\ntwo");
 }
 
-std::vector<ExportedMessage> One(const std::string& text) {
-  ExportedMessage message;
+std::vector<RawMessage> One(const std::string& text) {
+  RawMessage message;
   message.text = text;
   return {message};
 }
 
-std::string Texts(const std::optional<ExportedConversation>& conversation) {
+std::string Texts(const std::optional<RawConversation>& conversation) {
   if (!conversation) return "none";
   std::string texts;
-  for (const ExportedMessage& message : conversation->messages) texts += message.text;
+  for (const RawMessage& message : conversation->messages) texts += message.text;
   return texts;
 }
 
-TEST(Activities, HalfAnHourApartIsAnotherConversation) {
-  Activities activities(1 << 20);
+TEST(ActivityGrouper, HalfAnHourApartIsAnotherConversation) {
+  ActivityGrouper activities(1 << 20);
   EXPECT_EQ(Texts(activities.Add(100 * kMinute, One("c"))), "none");
   EXPECT_EQ(Texts(activities.Add(70 * kMinute, One("b"))), "none");
   EXPECT_EQ(Texts(activities.Add(39 * kMinute, One("a"))), "bc");
-  const std::optional<ExportedConversation> last = activities.Finish();
+  const std::optional<RawConversation> last = activities.Finish();
   EXPECT_EQ(Texts(last), "a");
   EXPECT_EQ(last->created_at, 39 * kMinute);
   EXPECT_EQ(Texts(activities.Finish()), "none");
 }
 
-TEST(Activities, AreInTheOrderOfTheirTimesWhateverTheFiles) {
-  Activities oldest_first(1 << 20);
+TEST(ActivityGrouper, AreInTheOrderOfTheirTimesWhateverTheFiles) {
+  ActivityGrouper oldest_first(1 << 20);
   oldest_first.Add(1 * kMinute, One("a"));
   oldest_first.Add(2 * kMinute, One("b"));
-  const std::optional<ExportedConversation> c = oldest_first.Finish();
+  const std::optional<RawConversation> c = oldest_first.Finish();
   EXPECT_EQ(Texts(c), "ab");
   EXPECT_EQ(c->created_at, 1 * kMinute);
   EXPECT_EQ(c->updated_at, 2 * kMinute);
-  Activities same(1 << 20);
+  ActivityGrouper same(1 << 20);
   same.Add(5, One("b"));
   same.Add(std::nullopt, One("a"));
   EXPECT_EQ(Texts(same.Finish()), "ab");
 }
 
-TEST(Activities, AConversationEndsBeforeItIsTooLarge) {
-  Activities activities(10000);
+TEST(ActivityGrouper, AConversationEndsBeforeItIsTooLarge) {
+  ActivityGrouper activities(10000);
   EXPECT_EQ(Texts(activities.Add(2, One(std::string(6000, 'b')))), "none");
   EXPECT_EQ(Texts(activities.Add(1, One(std::string(6000, 'a')))), std::string(6000, 'b'));
   EXPECT_EQ(Texts(activities.Finish()), std::string(6000, 'a'));

@@ -1,4 +1,4 @@
-// Cutting a JSON file into pieces: every way the bytes may arrive.
+// Cutting a JSON file into records: every way the bytes may arrive.
 
 #include "export/splitter.hpp"
 
@@ -10,20 +10,20 @@ namespace soulprint {
 namespace {
 
 struct Cut {
-  std::vector<std::string> pieces;
-  std::vector<JsonPieces::Kind> kinds;
+  std::vector<std::string> records;
+  std::vector<RecordSplitter::Kind> kinds;
   std::string tail;
 };
 
 Cut CutUp(std::string_view file, std::size_t step = 1 << 20, std::size_t max_bytes = 1 << 20) {
   Cut cut;
-  JsonPieces pieces(max_bytes, [&](JsonPieces::Piece piece) {
-    cut.pieces.push_back(piece.json);
-    cut.kinds.push_back(piece.kind);
-    cut.tail = piece.tail;
+  RecordSplitter records(max_bytes, [&](RecordSplitter::Record record) {
+    cut.records.push_back(record.json);
+    cut.kinds.push_back(record.kind);
+    cut.tail = record.tail;
   });
-  for (std::size_t at = 0; at < file.size(); at += step) pieces.Push(file.substr(at, step));
-  pieces.Finish();
+  for (std::size_t at = 0; at < file.size(); at += step) records.Push(file.substr(at, step));
+  records.Finish();
   return cut;
 }
 
@@ -38,80 +38,80 @@ std::string MessageOf(std::string_view file, std::size_t step = 1 << 20) {
   return "";
 }
 
-using Pieces = std::vector<std::string>;
+using Records = std::vector<std::string>;
 
-TEST(JsonPieces, EveryPieceSizeGivesTheSamePieces) {
+TEST(RecordSplitter, EveryPushSizeGivesTheSameRecords) {
   std::string const file =
       "\xEF\xBB\xBF \r\n[ {\"a\": \"x]}\\\"{[\\\\\"},\r\n{\"b\":[[{}],\"\\\\\\\"\"]} ,"
       "{\"c\":\"\\u005c\\\\\"}]\n";
-  const Pieces expected = {"{\"a\": \"x]}\\\"{[\\\\\"}", "{\"b\":[[{}],\"\\\\\\\"\"]}",
-                           "{\"c\":\"\\u005c\\\\\"}"};
+  const Records expected = {"{\"a\": \"x]}\\\"{[\\\\\"}", "{\"b\":[[{}],\"\\\\\\\"\"]}",
+                            "{\"c\":\"\\u005c\\\\\"}"};
   for (std::size_t step = 1; step <= file.size(); ++step) {
-    EXPECT_EQ(CutUp(file, step).pieces, expected) << step;
+    EXPECT_EQ(CutUp(file, step).records, expected) << step;
   }
 }
 
-TEST(JsonPieces, FindsTheListUnderItsKeyWhateverStandsAround) {
+TEST(RecordSplitter, FindsTheListUnderItsKeyWhateverStandsAround) {
   std::string const file =
       R"({"conversation":[1],"version":"conversations","x":{"conversations":[{"no":1}]},)"
       R"("conversations":[{"a":1},{"b":2}],"more":[{"c":3}],"end":"]}"})";
   for (std::size_t step = 1; step <= file.size(); ++step) {
-    EXPECT_EQ(CutUp(file, step).pieces, (Pieces{R"({"a":1})", R"({"b":2})"})) << step;
+    EXPECT_EQ(CutUp(file, step).records, (Records{R"({"a":1})", R"({"b":2})"})) << step;
   }
 }
 
-TEST(JsonPieces, AnyOtherObjectIsOnePiece) {
+TEST(RecordSplitter, AnyOtherObjectIsOneRecord) {
   std::string const file = R"({"mapping":{"a":[{}]},"conversations":null,"t":"}"})";
   for (std::size_t step = 1; step <= file.size(); ++step) {
     const Cut cut = CutUp(file, step);
-    EXPECT_EQ(cut.pieces, Pieces{file});
-    EXPECT_EQ(cut.kinds[0], JsonPieces::Kind::kWhole);
+    EXPECT_EQ(cut.records, Records{file});
+    EXPECT_EQ(cut.kinds[0], RecordSplitter::Kind::kWhole);
   }
 }
 
-TEST(JsonPieces, ElementsThatAreNoObjectsAreCounted) {
+TEST(RecordSplitter, ElementsThatAreNoObjectsAreCounted) {
   const Cut cut = CutUp(R"([null, 12,"a,]b",[1], true])", 3);
   EXPECT_EQ(cut.kinds.size(), 5u);
-  EXPECT_EQ(cut.pieces[3], "[1]");
+  EXPECT_EQ(cut.records[3], "[1]");
 }
 
-TEST(JsonPieces, KeepsOnlyTheEndsOfAPieceThatIsTooLarge) {
+TEST(RecordSplitter, KeepsOnlyTheEndsOfARecordThatIsTooLarge) {
   std::string const large = R"({"id":"big","t":")" + std::string(100000, 'x') + R"(","z":1})";
   for (std::size_t step : {1000u, 50000u, 1000000u}) {
     const Cut cut = CutUp("[{\"a\":1}," + large + ",{\"b\":2}]", step, 50000);
-    ASSERT_EQ(cut.pieces.size(), 3u);
-    EXPECT_EQ(cut.kinds[1], JsonPieces::Kind::kTooLarge);
-    EXPECT_EQ(cut.pieces[1], large.substr(0, cut.pieces[1].size()));
-    EXPECT_LE(cut.pieces[1].size(), 5000u);
-    EXPECT_EQ(cut.pieces[2], "{\"b\":2}");
+    ASSERT_EQ(cut.records.size(), 3u);
+    EXPECT_EQ(cut.kinds[1], RecordSplitter::Kind::kTooLarge);
+    EXPECT_EQ(cut.records[1], large.substr(0, cut.records[1].size()));
+    EXPECT_LE(cut.records[1].size(), 5000u);
+    EXPECT_EQ(cut.records[2], "{\"b\":2}");
   }
 }
 
-TEST(JsonPieces, AStringOfHalfTheSizeIsTooLarge) {
+TEST(RecordSplitter, AStringOfHalfTheSizeIsTooLarge) {
   std::string const half(2000, 'x');
   std::string const large = "{\"t\":\"" + half + "x\",\"u\":\"" + half.substr(1) + "\"}";
   for (std::size_t step : {1u, 1999u, 1000000u}) {
     const Cut cut = CutUp(
         "[\"" + large.substr(6, 2001) + "\",{\"t\":\"" + half + "\"}," + large + ",{\"b\":2}]",
         step, 4000);
-    EXPECT_EQ(cut.kinds, (std::vector<JsonPieces::Kind>{
-                             JsonPieces::Kind::kNoObject, JsonPieces::Kind::kElement,
-                             JsonPieces::Kind::kTooLarge, JsonPieces::Kind::kElement}));
-    EXPECT_EQ(cut.pieces[2], large);  // as much as is kept of a large one's beginning
+    EXPECT_EQ(cut.kinds, (std::vector<RecordSplitter::Kind>{
+                             RecordSplitter::Kind::kNoObject, RecordSplitter::Kind::kElement,
+                             RecordSplitter::Kind::kTooLarge, RecordSplitter::Kind::kElement}));
+    EXPECT_EQ(cut.records[2], large);  // as much as is kept of a large one's beginning
   }
 }
 
-TEST(JsonPieces, DeepNestingCostsNoStack) {
+TEST(RecordSplitter, DeepNestingCostsNoStack) {
   std::string const deep = std::string(500000, '[') + std::string(500000, ']');
-  EXPECT_EQ(CutUp("[" + deep + "]").pieces, Pieces{deep});
+  EXPECT_EQ(CutUp("[" + deep + "]").records, Records{deep});
 }
 
-TEST(JsonPieces, AnEmptyListHasNoPieces) {
-  EXPECT_TRUE(CutUp("[]").pieces.empty());
-  EXPECT_TRUE(CutUp("{\"conversations\":[ ]}").pieces.empty());
+TEST(RecordSplitter, AnEmptyListHasNoRecords) {
+  EXPECT_TRUE(CutUp("[]").records.empty());
+  EXPECT_TRUE(CutUp("{\"conversations\":[ ]}").records.empty());
 }
 
-TEST(JsonPieces, SaysWhatAFileIsThatIsNoJson) {
+TEST(RecordSplitter, SaysWhatAFileIsThatIsNoJson) {
   for (std::size_t step : {1u, 100u}) {
     EXPECT_NE(MessageOf("%PDF-1.7 ...", step).find("a PDF document"), std::string::npos);
     EXPECT_NE(MessageOf("<!DOCTYPE html>", step).find("an HTML or XML page"), std::string::npos);
@@ -133,31 +133,31 @@ TEST(JsonPieces, SaysWhatAFileIsThatIsNoJson) {
   }
 }
 
-TEST(JsonPieces, AFileThatIsCutOffIsAnError) {
+TEST(RecordSplitter, AFileThatIsCutOffIsAnError) {
   for (const char* file : {"[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"x", "{\"conversations\":[",
                            "{\"conversations\":[{}]", "{\"a\":1", "[\"a]"}) {
-    EXPECT_NE(MessageOf(file).find("export ends in the middle"), std::string::npos) << file;
+    EXPECT_NE(MessageOf(file).find("unexpected end of export"), std::string::npos) << file;
   }
 }
 
-TEST(JsonPieces, MoreTextAfterTheEndIsAnError) {
+TEST(RecordSplitter, MoreTextAfterTheEndIsAnError) {
   EXPECT_NE(MessageOf("[]]").find("not valid JSON"), std::string::npos);
   EXPECT_NE(MessageOf("{}{}").find("not valid JSON"), std::string::npos);
 }
 
-TEST(JsonPieces, ANumberOfThousandsOfDigitsIsTooLarge) {
+TEST(RecordSplitter, ANumberOfThousandsOfDigitsIsTooLarge) {
   std::string const digits(20000, '1');
   for (const std::string& file : {"[{\"x\":" + digits + "},{}]", "[{\"x\":[" + digits + "]},{}]",
                                   "[[1," + digits + "],{}]"}) {
     const Cut cut = CutUp(file, 5000);
     ASSERT_EQ(cut.kinds.size(), 2u);
-    EXPECT_EQ(cut.kinds[0], JsonPieces::Kind::kTooLarge);
-    EXPECT_EQ(cut.kinds[1], JsonPieces::Kind::kElement);
+    EXPECT_EQ(cut.kinds[0], RecordSplitter::Kind::kTooLarge);
+    EXPECT_EQ(cut.kinds[1], RecordSplitter::Kind::kElement);
   }
-  EXPECT_EQ(CutUp("{\"x\":" + digits + "}", 5000).kinds[0], JsonPieces::Kind::kTooLarge);
+  EXPECT_EQ(CutUp("{\"x\":" + digits + "}", 5000).kinds[0], RecordSplitter::Kind::kTooLarge);
   std::string literals = "[{\"x\":[1";
   for (int i = 0; i < 5000; ++i) literals += ", null";
-  EXPECT_EQ(CutUp(literals + "]}]", 5000).kinds[0], JsonPieces::Kind::kElement);
+  EXPECT_EQ(CutUp(literals + "]}]", 5000).kinds[0], RecordSplitter::Kind::kElement);
 }
 
 }  // namespace

@@ -11,10 +11,10 @@
 namespace soulprint {
 namespace {
 
-ExportedConversation Read(const std::string& json) {
-  ExportedConversation exported;
-  EXPECT_EQ(JsonToExported(json, {512}, &exported), ReadJson::kRead) << json;
-  return exported;
+RawConversation Read(const std::string& json) {
+  RawConversation raw;
+  EXPECT_EQ(JsonToRaw(json, {512}, &raw), ParseResult::kRead) << json;
+  return raw;
 }
 
 // A node with a user message that says its own key.
@@ -33,7 +33,7 @@ std::string Texts(const Conversation& conversation) {
 std::string Path(const std::string& nodes, const std::string& current, std::size_t unordered = 0) {
   ImportReport report;
   std::string const json = "{\"mapping\":{" + nodes + "},\"current_node\":" + current + "}";
-  const Conversation conversation = ExportedToConversation(Read(json), &report);
+  const Conversation conversation = RawToConversation(Read(json), &report);
   EXPECT_EQ(report.unordered, unordered);
   return Texts(conversation);
 }
@@ -124,24 +124,24 @@ TEST(ActivePath, AHiddenNodeDoesNotSplitTheThread) {
 }
 
 TEST(ActivePath, AChainOfAHundredThousandNodesIsWalked) {
-  ExportedConversation exported;
-  exported.has_mapping = true;
+  RawConversation raw;
+  raw.has_mapping = true;
   for (int i = 0; i < 100000; ++i) {
-    ExportedNode& node = exported.nodes.emplace_back();
+    RawNode& node = raw.nodes.emplace_back();
     node.key = std::to_string(i);
     if (i > 0) node.parent = std::to_string(i - 1);
     node.has_message = true;
     node.message.role = "user";
     node.message.text = "x";
   }
-  EXPECT_EQ(ExportedToConversation(std::move(exported), nullptr).messages.size(), 100000u);
+  EXPECT_EQ(RawToConversation(std::move(raw), nullptr).messages.size(), 100000u);
 }
 
 // The text shown of one message, "-" and the reason when it is not shown.
 std::string Show(const std::string& message) {
   ImportReport report;
-  const Conversation conversation = ExportedToConversation(
-      Read("{\"mapping\":{\"a\":{\"message\":{" + message + "}}}}"), &report);
+  const Conversation conversation =
+      RawToConversation(Read("{\"mapping\":{\"a\":{\"message\":{" + message + "}}}}"), &report);
   if (conversation.messages.empty()) {
     return report.hidden.empty() ? "-" : "-" + report.hidden.begin()->first;
   }
@@ -219,21 +219,21 @@ TEST(VisibleText, MarkupIsRemovedFromTheAssistantOnly) {
 }
 
 TEST(VisibleText, AMillionContentTypesAreCountedAsAFew) {
-  ExportedConversation exported;
-  exported.has_mapping = true;
+  RawConversation raw;
+  raw.has_mapping = true;
   for (int i = 0; i < 1000; ++i) {
-    ExportedNode& node = exported.nodes.emplace_back();
+    RawNode& node = raw.nodes.emplace_back();
     node.key = std::to_string(i);
     node.has_message = true;
     node.message.role = "user" + std::to_string(i);
   }
   ImportReport report;
-  ExportedToConversation(std::move(exported), &report);
+  RawToConversation(std::move(raw), &report);
   EXPECT_LT(report.hidden.size(), 100u);
 }
 
 TEST(Times, FallBackToTheMessageBeforeAndTheFirstMessage) {
-  const Conversation c = ExportedToConversation(
+  const Conversation c = RawToConversation(
       Read("{\"mapping\":{" + Node("a", R"("parent":null)", "null") + "," +
            Node("b", R"("parent":"a")", "5") + "," + Node("c", R"("parent":"b")", "null") +
            "},\"current_node\":\"c\",\"update_time\":9}"),
@@ -247,7 +247,7 @@ TEST(Times, FallBackToTheMessageBeforeAndTheFirstMessage) {
 
 TEST(SimplifiedForm, KeepsTextAsItIs) {
   ImportReport report;
-  const Conversation c = ExportedToConversation(
+  const Conversation c = RawToConversation(
       Read(R"({"id":"i","title":" \n","createdAt":"2024-03-20T10:00:00Z","messages":[
         {"role":"user","content":" a\n","id":"m1","timestamp":1710928801},
         {"role":"assistant","content":"\u00a0"},{"role":"assistant","content":["no"]},null,
@@ -270,8 +270,8 @@ std::string Turns(const std::string& messages, const std::string& more = "") {
   ImportReport report;
   std::string shown;
   for (const Message& message :
-       ExportedToConversation(
-           Read("{\"uuid\":\"u\"" + more + ",\"chat_messages\":[" + messages + "]}"), &report)
+       RawToConversation(Read("{\"uuid\":\"u\"" + more + ",\"chat_messages\":[" + messages + "]}"),
+                         &report)
            .messages) {
     shown += (message.role == Role::kUser ? "U:" : "A:") + message.text + " ";
   }
@@ -340,7 +340,7 @@ TEST(ClaudeTurns, WhatIsNoTextIsCounted) {
 }
 
 TEST(ClaudeTurns, NameAndUuidAreTitleAndId) {
-  const Conversation c = ExportedToConversation(
+  const Conversation c = RawToConversation(
       Read(R"({"uuid":"u","name":"N","created_at":"2024-03-20T10:00:00Z","chat_messages":[]})"),
       nullptr);
   EXPECT_EQ(c.id, "u");
@@ -349,7 +349,7 @@ TEST(ClaudeTurns, NameAndUuidAreTitleAndId) {
 }
 
 TEST(DeepSeek, FragmentsSayWhoSpeaks) {
-  const Conversation c = ExportedToConversation(
+  const Conversation c = RawToConversation(
       Read(R"({"mapping":{"1":{"message":{"fragments":[{"type":"REQUEST","content":"q"}]}},
         "2":{"parent":"1","message":{"fragments":[{"type":"THINK","content":"no"},
           {"type":"RESPONSE","content":"a"},{"type":"SEARCH","content":"no"},

@@ -1,0 +1,53 @@
+// The records of one export file ──► its conversations.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "export/gemini.hpp"
+#include "export/import_report.hpp"
+#include "export/limits.hpp"
+#include "export/raw_conversation.hpp"
+#include "export/splitter.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// Most records are one conversation each.  Single messages, and Gemini's activities, are collected
+// into conversations.  A record that cannot be read is skipped and counted in the report.
+class RecordReader {
+ public:
+  using Give = std::function<void(Conversation)>;
+
+  // `give` takes each conversation; what it throws comes through.  Keeps a pointer to the report.
+  RecordReader(ImportLimits limits, Give give, ImportReport* report);
+
+  // Throws Error 22P02 when the file's one object is not valid JSON or not an export.
+  void Take(RecordSplitter::Record record);
+
+  // Call after the last record: gives the conversations still being collected.
+  void Finish();
+
+ private:
+  void Read(std::string json, bool whole, const std::vector<std::string>& keys);
+  void TakeRaw(RawConversation raw, bool whole, const std::vector<std::string>& keys);
+  void AddActivity(RawConversation raw);
+  void GiveActivities(std::optional<RawConversation> ended);
+  void AddMessage(RawConversation raw);
+  void GiveMessages();
+  void GiveForgotten(RawConversation raw);
+  void GiveConversation(RawConversation raw);
+  void Skip(std::string_view reason, std::string_view id = {});
+
+  ImportLimits limits_;
+  Give give_;
+  ImportReport& report_;
+  ActivityGrouper activities_;
+  RawConversation messages_;  // collected from a file that is one list of messages
+};
+
+}  // namespace soulprint
