@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "util/hex.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -77,10 +78,8 @@ std::string Decoded(std::string_view name) {
   if (name.empty()) return "";
   std::uint32_t number = 0;
   for (char c : name) {
-    const char lower = static_cast<char>(c | 0x20);
-    const bool letter = hex && lower >= 'a' && lower <= 'f';
-    if (!IsDigit(c) && !letter) return "";
-    const int digit = letter ? lower - 'a' + 10 : c - '0';
+    const int digit = HexDigit(c);
+    if (digit < 0 || (digit > 9 && !hex)) return "";
     number = std::min<std::uint32_t>(number * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit),
                                      0x110000);
   }

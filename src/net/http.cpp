@@ -1,5 +1,3 @@
-// See http.hpp.
-
 #include "net/http.hpp"
 
 #include <curl/curl.h>
@@ -12,6 +10,7 @@
 
 #include "net/http_transfer.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint {
 namespace {
@@ -36,18 +35,18 @@ class SignalBlock {
   sigset_t before_;
 };
 
-[[noreturn]] void Fail(const char* what, const char* why) {
-  throw Error(sqlstate::kInternalError, std::string("libcurl: ") + what + ": " + why);
-}
-
 void Check(CURLMcode code) {
-  if (code != CURLM_OK) Fail("requests cannot be driven", curl_multi_strerror(code));
+  if (code == CURLM_OK) return;
+  throw Error(sqlstate::kInternalError,
+              Format("libcurl could not send requests: {}", curl_multi_strerror(code)));
 }
 
-// Once in a process, and never before it forks.
+// Runs once per process, and never before the fork.
 void InitializeOnce() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK) Fail("it cannot be started", curl_easy_strerror(code));
+  if (code == CURLE_OK) return;
+  throw Error(sqlstate::kInternalError,
+              Format("could not initialize libcurl: {}", curl_easy_strerror(code)));
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ class HttpPool::Multi {
     const SignalBlock block;
     Drive();
     int wait = static_cast<int>(std::clamp(at_most, milliseconds(0), kLongestWait).count());
-    if (HasNews()) wait = 0;
+    if (HasFinished()) wait = 0;
     Check(curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr));
     Drive();
   }
@@ -91,7 +90,7 @@ class HttpPool::Multi {
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       const auto place = transfers_.find(message->easy_handle);
       complete.push_back(place->second->Finish(message->data.result));
-      GiveUp(place);
+      Remove(place);
     }
     finished_ = 0;
     return complete;
@@ -99,7 +98,7 @@ class HttpPool::Multi {
 
   void Cancel() {
     const SignalBlock block;
-    while (!transfers_.empty()) GiveUp(transfers_.begin());
+    while (!transfers_.empty()) Remove(transfers_.begin());
   }
 
   std::size_t size() const { return transfers_.size(); }
@@ -116,9 +115,9 @@ class HttpPool::Multi {
     finished_ = transfers_.size() - static_cast<std::size_t>(running);
   }
 
-  bool HasNews() const { return finished_ > 0; }
+  bool HasFinished() const { return finished_ > 0; }
 
-  void GiveUp(Transfers::iterator place) {
+  void Remove(Transfers::iterator place) {
     curl_multi_remove_handle(multi_.get(), place->first);
     transfers_.erase(place);
   }

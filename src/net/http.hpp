@@ -1,5 +1,5 @@
-// Requests over one libcurl multi handle: one connection for each request, no redirects, no
-// environment, nothing sent a second time behind the caller's back.
+// HTTP requests over one libcurl multi handle: one connection per request, no redirects, no
+// environment variables, no automatic retries.
 //
 //   HttpPool pool(settings);
 //   pool.Start({1, "https://host/path", {"content-type: application/json"}, body});
@@ -7,8 +7,8 @@
 //     for (const HttpResponse& response : pool.Wait(kAtMost, [] { /* latch, interrupts */ })) …
 //   }
 //
-// For one thread.  All signals are blocked while libcurl runs, so that the threads which it starts
-// for looking up names never get one.  The process must ignore SIGPIPE, as Postgres's do.
+// For one thread.  All signals are blocked while libcurl runs, so that its DNS threads never
+// receive one.  The process must ignore SIGPIPE, as Postgres processes do.
 
 #pragma once
 
@@ -24,21 +24,21 @@ namespace soulprint {
 
 class HttpPool {
  public:
-  // Throws Error XX000 if libcurl cannot be set up.
+  // Throws Error XX000 if libcurl cannot be initialized.
   explicit HttpPool(HttpSettings settings);
   HttpPool(const HttpPool&) = delete;
   HttpPool& operator=(const HttpPool&) = delete;
   ~HttpPool();
 
-  // Sends a request at once; how many are in flight is for the caller to limit.
+  // Sends a request at once.  The caller limits the number of requests in flight.
   void Start(HttpRequest request);
 
-  // Waits until something arrives, at most `at_most` and at most 100 ms, calls `waiting` once, and
-  // gives what is complete.  If `waiting` throws, everything in flight is given up.
+  // Waits for at most `at_most`, at most 100 ms, until something arrives; calls `waiting` once;
+  // returns the complete responses.  If `waiting` throws, cancels everything in flight.
   std::vector<HttpResponse> Wait(std::chrono::milliseconds at_most,
                                  const std::function<void()>& waiting);
 
-  // Gives up everything in flight, in milliseconds.
+  // Cancels everything in flight, within milliseconds.
   void Cancel();
 
   std::size_t in_flight() const;

@@ -1,6 +1,6 @@
-// See http_transfer.hpp.  What looks odd in the settings was measured with libcurl 7.88: a POST on
-// a reused connection that dies is silently sent again, a redirect target is handed every header,
-// and the value of an empty one is "\r".
+// The unusual options answer what libcurl 7.88 was seen to do: it silently resends a POST when a
+// reused connection dies, it sends every header to a redirect target, and it gives "\r" as the
+// value of an empty header.
 
 #include "net/http_transfer.hpp"
 
@@ -8,6 +8,7 @@
 #include <new>
 
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/text.hpp"
 #include "util/zero_secret.hpp"
 
@@ -19,7 +20,7 @@ void Set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
   if (code == CURLE_OK) return;
   throw Error(sqlstate::kInternalError,
-              std::string("libcurl refused a setting: ") + curl_easy_strerror(code));
+              Format("could not set libcurl option: {}", curl_easy_strerror(code)));
 }
 
 constexpr std::size_t kMaxHead = std::size_t{64} << 10;
@@ -30,8 +31,8 @@ bool IsPlainHttp(std::string_view url) {
   return LowerCase(CleanUtf8(url.substr(0, kScheme.size()))) == kScheme;
 }
 
-// Whether the two sides spoke and do not agree, of version or cipher, say.  Otherwise the
-// connection was lost on the way, which OpenSSL 3 has an error of its own for.
+// True if the two sides could not agree on a version or cipher.  False if the connection was lost
+// during the handshake, for which OpenSSL 3 has an error of its own.
 bool HandshakeWasRefused(std::string_view said) {
   return said.find("error:") != said.npos && said.find("unexpected eof") == said.npos;
 }
@@ -71,7 +72,7 @@ HeaderList::~HeaderList() {
 void HeaderList::Add(const std::string& line) {
   constexpr std::string_view kBreaks("\r\n\0", 3);
   if (line.find_first_of(kBreaks) != line.npos) {
-    throw Error(sqlstate::kInternalError, "a request header is more than one line");
+    throw Error(sqlstate::kInternalError, "request header contains a line break");
   }
   curl_slist* const longer = curl_slist_append(list_, line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
@@ -93,7 +94,7 @@ HttpTransfer::HttpTransfer(HttpRequest request, const HttpSettings& settings)
 HttpResponse HttpTransfer::Finish(CURLcode code) {
   HttpResponse response;
   response.tag = request_.tag;
-  response.end = too_large_ ? HttpEnd::kTooLarge : EndOf(code, said_.data());
+  response.end = too_large_ ? HttpEnd::kTooLarge : EndOf(code, error_.data());
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
@@ -104,10 +105,9 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
     response.headers.emplace_back(header->name, value);
   }
   if (too_large_) {
-    const bool head = head_ > kMaxHead;
-    response.error = std::string(head ? "the head of the response" : "the response") +
-                     " is larger than " +
-                     std::to_string((head ? kMaxHead : request_.max_body) >> 10) + " kB";
+    response.error = head_ > kMaxHead
+                         ? Format("the head of the response is larger than {} kB", kMaxHead >> 10)
+                         : Format("the response is larger than {} kB", request_.max_body >> 10);
   } else if (code != CURLE_OK) {
     response.error = curl_easy_strerror(code);
   } else {
@@ -142,16 +142,16 @@ void HttpTransfer::SetRequest() {
   Set(easy(), CURLOPT_XFERINFOFUNCTION, &HttpTransfer::CountBody);
   Set(easy(), CURLOPT_XFERINFODATA, static_cast<void*>(this));
   Set(easy(), CURLOPT_NOPROGRESS, 0L);
-  Set(easy(), CURLOPT_ERRORBUFFER, said_.data());
+  Set(easy(), CURLOPT_ERRORBUFFER, error_.data());
   Set(easy(), CURLOPT_VERBOSE, 0L);
 }
 
 void HttpTransfer::SetConnection(const HttpSettings& settings) {
   Set(easy(), CURLOPT_FORBID_REUSE, 1L);
   Set(easy(), CURLOPT_NOSIGNAL, 1L);
-  // Else giving up waits for a name that is being looked up.
+  // Otherwise canceling blocks until the DNS lookup returns.
   Set(easy(), CURLOPT_QUICK_EXIT, 1L);
-  // What is not encrypted goes through nobody's hands.
+  // Never send plain HTTP through a proxy.
   Set(easy(), CURLOPT_PROXY, IsPlainHttp(request_.url) ? "" : settings.proxy.c_str());
   Set(easy(), CURLOPT_NOPROXY, "");
   Set(easy(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
@@ -181,7 +181,7 @@ std::size_t HttpTransfer::CountHead(char*, std::size_t size, std::size_t count,
   return self.head_ > kMaxHead ? 0 : size * count;
 }
 
-// Compressed bytes that decompress to nothing are counted only here.
+// Append does not see compressed bytes that decompress to nothing.
 int HttpTransfer::CountBody(void* transfer, curl_off_t, curl_off_t received, curl_off_t,
                             curl_off_t) noexcept {
   HttpTransfer& self = *static_cast<HttpTransfer*>(transfer);

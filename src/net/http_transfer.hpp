@@ -1,4 +1,4 @@
-// One request of an HttpPool: a libcurl easy handle, what it sends, and what has come back.
+// One request of an HttpPool: a libcurl easy handle, the request, and the response so far.
 
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace soulprint {
 
-// Header lines, which may be secret.
+// Header lines, which can contain secrets.
 class HeaderList {
  public:
   HeaderList() = default;
@@ -21,7 +21,7 @@ class HeaderList {
   HeaderList& operator=(const HeaderList&) = delete;
   ~HeaderList();  // zeroes them
 
-  // Throws Error XX000 if it would be more than one line.
+  // Throws Error XX000 if `line` contains a line break.
   void Add(const std::string& line);
   curl_slist* get() const { return list_; }
 
@@ -29,17 +29,17 @@ class HeaderList {
   curl_slist* list_ = nullptr;
 };
 
-// Stays where it is while libcurl has its handle.
+// Must not move while libcurl has its handle.
 class HttpTransfer {
  public:
-  // Throws Error XX000 if a header is more than one line or libcurl refuses a setting.
+  // Throws Error XX000 if a header contains a line break or libcurl does not accept an option.
   HttpTransfer(HttpRequest request, const HttpSettings& settings);
   HttpTransfer(const HttpTransfer&) = delete;
   HttpTransfer& operator=(const HttpTransfer&) = delete;
 
   CURL* easy() const { return easy_.get(); }
 
-  // What came of it, with the code that libcurl gives at the end.
+  // The response; `code` is libcurl's final result.
   HttpResponse Finish(CURLcode code);
 
  private:
@@ -59,10 +59,10 @@ class HttpTransfer {
 
   HttpRequest request_;
   HeaderList headers_;
-  std::size_t head_ = 0;  // bytes, with those of interim responses and trailers
+  std::size_t head_ = 0;  // bytes, including interim responses and trailers
   std::string body_;
   bool too_large_ = false;
-  std::array<char, CURL_ERROR_SIZE> said_{};  // by libcurl, about how it ended
+  std::array<char, CURL_ERROR_SIZE> error_{};  // libcurl's message
   std::unique_ptr<CURL, CleanUp> easy_;
 };
 

@@ -1,5 +1,3 @@
-// A secret that lies in a file.
-
 #pragma once
 
 #include <string>
@@ -7,13 +5,13 @@
 
 namespace soulprint {
 
-// The file's content without white space around it.  Throws Error 57P03, naming neither the file
-// nor what is in it, when it cannot be opened, is no regular file, can be read by others than its
-// owner, is empty or larger than 4 KiB, or holds more than visible ASCII: a second line, say.
-// `setting` is what names the file, for the message.
+// The content of the file without white space around it.  Throws Error 57P03 when the file cannot
+// be opened, is not a regular file, is readable by others than its owner, is empty or larger than 4
+// KiB, or contains other characters than visible ASCII, such as a second line.  The message names
+// `setting`, which the path comes from; it contains neither the path nor the content.
 std::string ReadSecretFile(const std::string& path, const std::string& setting);
 
-// A header line with a secret, of which no other copy is left behind.
+// The header line `name` + `secret`; leaves no other copy of the secret in memory.
 std::string SecretLine(std::string_view name, const std::string& secret);
 
 }  // namespace soulprint

@@ -1,5 +1,5 @@
-// See storage.hpp.  What decides is the status of the response.  Storage answers nearly every error
-// with HTTP 400 and names the status in the body; nothing else of a body is anybody's business.
+// The status of the response decides.  Storage answers nearly every error with HTTP 400 and puts
+// the actual status into the body; the rest of a body is never shown.
 
 #include "net/storage.hpp"
 
@@ -16,6 +16,7 @@
 #include "net/secret_file.hpp"
 #include "net/url.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -36,15 +37,15 @@ std::vector<std::string_view> Components(std::string_view path) {
   return components;
 }
 
-// As an error names it: full_pass_error has room for its hint, too.
+// The path as a message shows it, short enough to leave room for the hint in full_pass_error.
 std::string Named(std::string_view storage_path) {
   constexpr std::size_t kAtMost = 200;
-  return "storage_path \"" + std::string(FirstCharacters(Quoted(storage_path), kAtMost)) + "\"";
+  return Format("storage_path \"{}\"", FirstCharacters(Quoted(storage_path), kAtMost));
 }
 
 std::string Size(std::uint64_t bytes) {
   const bool whole_mb = bytes % (1U << 20) == 0;
-  return whole_mb ? std::to_string(bytes >> 20) + " MB" : std::to_string(bytes >> 10) + " kB";
+  return whole_mb ? Format("{} MB", bytes >> 20) : Format("{} kB", bytes >> 10);
 }
 
 // The sink of a download.
@@ -67,17 +68,18 @@ class FileWriter {
     return true;
   }
 
-  // Throws why writing was given up, if it was.
+  // Throws if Write has failed.
   void Check() const {
     if (bytes_ > endpoint_.max_bytes) {
       throw Error(sqlstate::kProgramLimitExceeded,
-                  "the stored export is larger than " + Size(endpoint_.max_bytes), "",
-                  "Raise " + endpoint_.limit + ", or store a smaller export.");
+                  Format("stored export is larger than {}", Size(endpoint_.max_bytes)))
+          .Hint(Format("Raise {}, or store a smaller export.", endpoint_.limit));
     }
     if (error_ != 0) {
-      throw Error(sqlstate::kDiskFull,
-                  std::string("could not keep the stored export: ") + strerror(error_), "",
-                  "Make room where the server keeps its data.");
+      throw Error(
+          sqlstate::kDiskFull,
+          Format("could not write downloaded export to temporary file: {}", strerror(error_)))
+          .Hint("Free some space on the disk of the data directory.");
     }
   }
 
@@ -98,7 +100,7 @@ HttpResponse Get(const StorageEndpoint& endpoint, HttpRequest request,
   }
 }
 
-// The status in the body of an HTTP 400, 400 if it names no other error.
+// The status in the body of an HTTP 400; 400 if there is none.
 int StatusInBody(const std::string& body) {
   constexpr std::size_t kLongestBody = 4096;
   const auto json = body.size() > kLongestBody ? std::nullopt : ParseJsonText(body);
@@ -113,62 +115,60 @@ int StatusInBody(const std::string& body) {
 
 [[noreturn]] void ThrowMissing() {
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              "Storage has no object at the profile's storage_path", "",
-              "Upload the export there, or correct storage_path, then ask for a full pass again.");
+              "object at the profile's storage_path does not exist")
+      .Hint("Upload the export there, or correct storage_path; then request a full pass again.");
 }
 
-[[noreturn]] void ThrowRefused(const std::string& said) {
+[[noreturn]] void ThrowRejected(int status, const std::string& reason) {
+  const bool denied = status == 401 || status == 403;
   throw ServerUnavailable(
-      "Storage refuses to give the export: " + said,
-      "Correct soulprint.storage_url, or put a valid service key into the file that "
-      "soulprint.storage_key_file names; the pass is tried again by itself.");
+      Format(denied ? "could not download export: access denied ({})"
+                    : "could not download export: request rejected ({})",
+             reason),
+      "Correct soulprint.storage_url, or put a valid service key into the file named by "
+      "soulprint.storage_key_file; the pass is retried automatically.");
 }
 
-[[noreturn]] void ThrowOutage(const std::string& said) {
+[[noreturn]] void ThrowOutage(const std::string& reason) {
   throw ServerUnavailable(
-      "Storage could not give the export: " + said,
-      "The pass is tried again by itself; if this lasts, see that Storage works and that "
-      "soulprint.storage_url is its address.");
+      Format("could not download export: {}", reason),
+      "The pass is retried automatically; if this continues, make sure that Storage is running "
+      "and that soulprint.storage_url is its URL.");
 }
 
-// Charged, unlike an outage: what breaks each time would be sent each time.
-[[noreturn]] void ThrowIncomplete(const std::string& said) {
-  throw Error(sqlstate::kConnectionFailure, "Storage did not give the whole export: " + said, "",
-              "If this happens again, store the export anew and ask for a full pass.");
+// Counts as an attempt: an object that always breaks off must not be downloaded for ever.
+[[noreturn]] void ThrowIncomplete(const std::string& reason) {
+  throw Error(sqlstate::kConnectionFailure, Format("download of export was incomplete: {}", reason))
+      .Hint("If this happens again, store the export again and request a full pass.");
 }
 
-// Throws unless the object has come or is unchanged.
+// Throws unless the object was downloaded or is unchanged.
 void CheckStatus(const HttpResponse& response) {
   if (response.end == HttpEnd::kMisconfigured) {
     throw ServerUnavailable(
-        "Storage cannot be asked: " + response.error,
-        "Correct soulprint.storage_url or soulprint.ca_file; the pass is tried again by "
-        "itself.");
+        Format("could not connect to Storage: {}", response.error),
+        "Correct soulprint.storage_url or soulprint.ca_file; the pass is retried automatically.");
   }
-  std::string said = "HTTP " + std::to_string(response.status);
+  std::string reason = Format("HTTP {}", response.status);
   int status = response.status;
   if (status == 400) status = StatusInBody(response.body);
-  if (status != response.status) said += ", statusCode " + std::to_string(status);
+  if (status != response.status) reason += Format(", statusCode {}", status);
   if (status == 404 || status == 410) ThrowMissing();
   if (status >= 300 && status < 500 && status != 304 && status != 408 && status != 429) {
-    ThrowRefused(said);
+    ThrowRejected(status, reason);
   }
   if (response.end == HttpEnd::kWhole && (status == 200 || status == 304)) return;
-  if (!response.error.empty()) said = response.error;
-  if (status >= 200 && status < 300) ThrowIncomplete(said);
-  ThrowOutage(said);
+  if (!response.error.empty()) reason = response.error;
+  if (status >= 200 && status < 300) ThrowIncomplete(reason);
+  ThrowOutage(reason);
 }
 
 void RequireBucket(const StorageEndpoint& endpoint, const std::string& storage_path) {
   if (endpoint.buckets.empty()) return;
-  const std::string_view bucket = Components(storage_path).front();
-  std::istringstream buckets(endpoint.buckets);
-  for (std::string allowed; std::getline(buckets, allowed, ',');) {
-    if (Trim(allowed) == bucket) return;
-  }
+  if (IsListed(Components(storage_path).front(), endpoint.buckets)) return;
   throw Error(sqlstate::kInsufficientPrivilege,
-              Named(storage_path) + " is in a bucket that may not be read", "",
-              "Store the export in one of the buckets in soulprint.storage_buckets.");
+              Format("{} is not in an allowed bucket", Named(storage_path)))
+      .Hint("Store the export in one of the buckets in soulprint.storage_buckets.");
 }
 
 }  // namespace
@@ -177,8 +177,8 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
                       std::string_view user_id) {
   if (storage_path.size() > kLongestPath) {
     throw Error(sqlstate::kInvalidParameterValue,
-                Named(storage_path) + " is longer than " + std::to_string(kLongestPath) + " bytes",
-                "", "Store the export under a shorter name, and set storage_path to it.");
+                Format("{} is longer than {} bytes", Named(storage_path), kLongestPath))
+        .Hint("Store the export under a shorter name, and set storage_path to it.");
   }
   const std::vector<std::string_view> components = Components(storage_path);
   std::string object = url;
@@ -187,15 +187,15 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
   for (const std::string_view component : components) {
     if (component.empty() || component == "." || component == ".." || components.size() < 3) {
       throw Error(sqlstate::kInvalidParameterValue,
-                  Named(storage_path) + " is not bucket/user-id/file", "",
-                  "Set storage_path to where the application has stored this user's export.");
+                  Format("{} is not of the form bucket/user-id/file", Named(storage_path)))
+          .Hint("Set storage_path to the place where the application stored this user's export.");
     }
     object += "/" + UrlComponent(std::string(component));
   }
   if (LowerCase(components[1]) != LowerCase(user_id)) {
     throw Error(sqlstate::kInsufficientPrivilege,
-                Named(storage_path) + " does not belong to user " + std::string(user_id), "",
-                "The second component of storage_path must be the user's own id.");
+                Format("{} does not belong to user {}", Named(storage_path), user_id))
+        .Hint("The second component of storage_path must be the user's own id.");
   }
   return object;
 }

@@ -1,4 +1,4 @@
-// See url.hpp.  libcurl takes the URL apart, so that what is checked is what it will speak to.
+// libcurl parses the URL, so that the check and the request agree on the host.
 
 #include "net/url.hpp"
 
@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
-#include <sstream>
 
 #include "util/text.hpp"
 
@@ -20,7 +19,7 @@ struct Parts {
   bool user = false;
 };
 
-// What libcurl allocated, "" if nothing.
+// Copies and frees a string of libcurl's; "" for null.
 std::string Take(char* text) {
   const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
   return text == nullptr ? "" : text;
@@ -31,7 +30,7 @@ std::string Part(CURLU* url, CURLUPart part) {
   return curl_url_get(url, part, &text, 0) == CURLUE_OK ? LowerCase(CleanUtf8(Take(text))) : "";
 }
 
-// Empty if it is no URL.
+// Empty if text is not a URL.
 Parts Parse(const std::string& text, unsigned int flags = 0) {
   const std::unique_ptr<CURLU, void (*)(CURLU*)> url(curl_url(), curl_url_cleanup);
   if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) != CURLUE_OK) return {};
@@ -41,7 +40,7 @@ Parts Parse(const std::string& text, unsigned int flags = 0) {
   return parts;
 }
 
-// 127.0.0.0/8 written out: what libcurl makes of any other spelling.
+// 127.0.0.0/8.  libcurl normalizes other spellings to this one.
 bool IsLoopbackAddress(std::string_view host) {
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
 }
@@ -50,23 +49,16 @@ bool IsLoopback(std::string_view host) {
   return host == "localhost" || host == "::1" || IsLoopbackAddress(host);
 }
 
-bool IsListed(std::string_view host, const std::string& list) {
-  std::istringstream items(LowerCase(CleanUtf8(list)));
-  for (std::string item; std::getline(items, item, ',');) {
-    if (Trim(item) == host) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts) {
   const Parts parts = Parse(url);
   if (parts.host.empty()) return "is not a URL";
-  if (parts.user) return "carries a user name";
+  if (parts.user) return "contains a user name";
   if (parts.scheme == "https") return "";
   if (parts.scheme != "http") return "is neither https:// nor http://";
-  if (IsLoopback(parts.host) || IsListed(parts.host, std::string(plain_http_hosts))) return "";
+  if (IsLoopback(parts.host) || IsListed(parts.host, LowerCase(CleanUtf8(plain_http_hosts))))
+    return "";
   return "is http:// to a host that is neither this machine nor in soulprint.plain_http_hosts";
 }
 

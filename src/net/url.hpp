@@ -1,4 +1,4 @@
-// Which servers may be spoken to.
+// Which servers may be contacted.
 
 #pragma once
 
@@ -7,9 +7,9 @@
 
 namespace soulprint {
 
-// Why nothing may be sent to this URL, "" if it may: it must be https://, or http:// to this
-// machine or to one of `plain_http_hosts` (names or addresses, separated by commas), and carry no
-// user name. The reason does not repeat the URL.
+// Why no request may be sent to this URL, as the rest of a sentence; "" if it may.  The URL must be
+// https://, or http:// to this machine or to one of `plain_http_hosts` (names or addresses,
+// separated by commas), and contain no user name.  The reason does not repeat the URL.
 std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts);
 
 // True if the text can be the base of a server's URLs: https:// or http:// with a host, without
@@ -22,7 +22,7 @@ bool IsProxy(const std::string& proxy);
 // True if the text is the host of some URL, spelled as libcurl spells it: no port, no brackets.
 bool IsHost(const std::string& host);
 
-// A component of a path as it stands in a URL: all but letters, digits and -._~ percent-encoded.
+// A path component for a URL: everything but letters, digits and -._~ percent-encoded.
 std::string UrlComponent(const std::string& component);
 
 }  // namespace soulprint

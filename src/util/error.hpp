@@ -1,4 +1,4 @@
-// The exceptions of this project: what went wrong, the way Postgres says it.
+// The exception of this project, with the parts of a Postgres error.
 //
 //   throw Error(sqlstate::kInvalidParameterValue, Format("target_tokens must not be {}", tokens))
 //       .Hint("Pass a number from 1 to 1000000.");

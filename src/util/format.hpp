@@ -1,4 +1,4 @@
-// Text with values in it, so that a message stands in the source as it is read.
+// Messages with values, each one searchable literal in the source.
 //
 //   Format("full pass {} of user {}", pass.id, pass.user_id)
 
@@ -22,7 +22,7 @@ std::string ToText(Number number) {
 }  // namespace format
 
 // `text` with its first {} replaced by the first value, and so on.  Values are texts and integers.
-// What has no value stays {}; what stands in a value is not replaced.
+// A {} without a value stays; a {} inside a value is not replaced.
 template <typename... Values>
 std::string Format(std::string_view text, const Values&... values) {
   static_assert(sizeof...(values) > 0, "a text without values needs no Format");

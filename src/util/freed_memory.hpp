@@ -1,15 +1,15 @@
-// What the C library's allocator does with memory that is freed.  It would keep most of it; beside
-// what is taken next, of a large conversation that would be too much.  Only glibc needs to be told.
+// glibc keeps freed memory.  After a large conversation, return it before allocating the next copy.
+// Both functions do nothing with another C library.
 
 #pragma once
 
 namespace soulprint {
 
-// From now on blocks of at least 4 MB go back to the system when they are freed.  Otherwise it
-// learns to keep those, too, and a string that grows leaves half its size each time.
+// From now on returns blocks of at least 4 MB to the system when they are freed.  Otherwise glibc
+// raises its threshold, and a growing string leaves half its size behind each time.
 void ReturnLargeBlocksWhenFreed();
 
-// What is free goes back to the system now.
+// Returns free memory to the system now.
 void ReturnFreedMemory();
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// What a long computation asks from time to time: whether it is to go on.
+// Interrupts in long computations outside of Postgres.
 
 #pragma once
 
@@ -6,16 +6,15 @@
 
 namespace soulprint {
 
-// Set once by the module; null where nobody can interrupt.  Returns, or throws what ends the
-// computation.
+// Set once by the module; null where there are no interrupts.  Throws to end the computation.
 inline void (*interrupts_hook)() = nullptr;
 
-// To be called about once for each millisecond of work; takes a few nanoseconds.
+// Call about once per millisecond of work.  Takes a few nanoseconds.
 inline void CheckForInterrupts() {
   if (interrupts_hook != nullptr) interrupts_hook();
 }
 
-// The same where the steps of a loop are too small for it.
+// Checks for interrupts in a loop whose steps are much shorter: every 4096th Step.
 class InterruptsNowAndThen {
  public:
   void Step() {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "util/hex.hpp"
+
 namespace soulprint {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// The number of the escape \uXXXX at `at`, -1 if there is none.
+// The code unit of the escape \uXXXX at `at`, -1 if there is none.
 int EscapeAt(std::string_view json, std::size_t at) {
   if (json.size() - std::min(at, json.size()) < 6 || json[at] != '\\' || json[at + 1] != 'u') {
     return -1;

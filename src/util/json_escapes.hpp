@@ -1,5 +1,3 @@
-// JSON text whose escapes can be stored.
-
 #pragma once
 
 #include <cstddef>
@@ -7,7 +5,8 @@
 
 namespace soulprint {
 
-// Makes \u0000 and \u escapes of lone surrogates \uFFFD; returns how many.
+// Replaces each escape of U+0000 or of a lone surrogate by \uFFFD, so that the text can be stored.
+// Returns the number of replacements.
 std::size_t RepairEscapes(std::string* json);
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// JSON as the events that parsing its text gives, whatever it is in.
+// JSON as a sequence of events, from text or from a jsonb value.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace soulprint {
 
-// The events of nlohmann's json_sax that a parsed value has; false = enough.
+// The events of nlohmann's json_sax, without its errors.  false = stop.
 class JsonEvents {
  public:
   virtual ~JsonEvents() = default;
@@ -26,7 +26,7 @@ class JsonEvents {
   virtual bool end_array() = 0;
 };
 
-// Sends a value to a reader.  False when the reader had enough.
+// Sends the events of a value.  Returns false if the reader stopped.
 using SendJson = std::function<bool(JsonEvents*)>;
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// The JSON in a model's answer: candidates are found by counting brackets, then parsed strictly.
+// Candidates are found by counting brackets, then parsed strictly.
 
 #include "util/json_reply.hpp"
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "util/interrupts.hpp"
+#include "util/json_escapes.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -20,55 +21,18 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxNesting = 100;
-// An ordered object looks a key up by going through all of them.
+// An ordered object searches all its keys for each lookup.
 constexpr std::size_t kMaxKeys = 1000;
 constexpr std::size_t kMaxValues = 100000;
 constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
-// How often a text is gone through in search of JSON.
+// Limit on the bytes scanned in search of JSON, as a multiple of the text.
 constexpr std::size_t kMaxSearches = 16;
-constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be in any case
+constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be scanned in any text
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kFence = "```";
 
-// The code unit of the escape \uXXXX at `at`, -1 if there is none.
-int EscapedUnit(std::string_view text, std::size_t at) {
-  if (text.size() - at < 6 || text[at] != '\\' || text[at + 1] != 'u') return -1;
-  int unit = 0;
-  for (const char c : text.substr(at + 2, 4)) {
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
-    if (digit < 0) return -1;
-    unit = unit * 16 + digit;
-  }
-  return unit;
-}
-
-bool IsHighSurrogate(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
-bool IsLowSurrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
-
-// Escapes of U+0000 and of surrogates without their other half become \ufffd.
-std::string RepairEscapes(std::string text) {
-  for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-    const int unit = EscapedUnit(text, at);
-    if (unit < 0) {
-      at += 2;
-    } else if (IsHighSurrogate(unit) && at + 6 < text.size() &&
-               IsLowSurrogate(EscapedUnit(text, at + 6))) {
-      at += 12;
-    } else {
-      if (unit == 0 || IsHighSurrogate(unit) || IsLowSurrogate(unit)) {
-        text.replace(at, 6, "\\ufffd");
-      }
-      at += 6;
-    }
-  }
-  return text;
-}
-
-// Bytes that can be interrupted when they are read.
-class ReadBytes {
+// Iterates over bytes and checks for interrupts.
+class ByteIterator {
  public:
   using iterator_category = std::forward_iterator_tag;
   using value_type = char;
@@ -76,25 +40,26 @@ class ReadBytes {
   using pointer = const char*;
   using reference = const char&;
 
-  explicit ReadBytes(const char* at = nullptr) : at_(at) {}
+  explicit ByteIterator(const char* at = nullptr) : at_(at) {}
   const char& operator*() const { return *at_; }
-  ReadBytes& operator++() {
+  ByteIterator& operator++() {
     if ((reinterpret_cast<std::uintptr_t>(++at_) & 0xFFFF) == 0) CheckForInterrupts();
     return *this;
   }
-  ReadBytes operator++(int) {
-    const ReadBytes before = *this;
+  ByteIterator operator++(int) {
+    const ByteIterator before = *this;
     ++*this;
     return before;
   }
-  bool operator==(const ReadBytes& other) const { return at_ == other.at_; }
-  bool operator!=(const ReadBytes& other) const { return at_ != other.at_; }
+  bool operator==(const ByteIterator& other) const { return at_ == other.at_; }
+  bool operator!=(const ByteIterator& other) const { return at_ != other.at_; }
 
  private:
   const char* at_;
 };
 
-// Refuses what nests too deep or has too many keys or values, before it is built.
+// Stops the parser before a value is built that is nested too deeply or has too many keys or
+// values.
 class Limits {
  public:
   bool Keep(int depth, Json::parse_event_t event) {
@@ -116,12 +81,13 @@ class Limits {
   bool exceeded_ = false;
 };
 
-// `exceeded`, if given, is set when the text is unreadable for exceeding a limit.
+// nullopt if the text is not JSON or exceeds a limit; the latter sets *exceeded, if given.
 std::optional<Json> ParseClean(std::string_view text, bool* exceeded = nullptr) {
   Limits limits;
-  std::string const repaired = RepairEscapes(std::string(text));
+  std::string repaired(text);
+  RepairEscapes(&repaired);
   Json json = Json::parse(
-      ReadBytes(repaired.data()), ReadBytes(repaired.data() + repaired.size()),
+      ByteIterator(repaired.data()), ByteIterator(repaired.data() + repaired.size()),
       [&](int depth, Json::parse_event_t event, Json&) { return limits.Keep(depth, event); },
       /*allow_exceptions=*/false);
   if (exceeded != nullptr && limits.exceeded()) *exceeded = true;
@@ -136,7 +102,7 @@ std::string_view StripMarkAndSpace(std::string_view text) {
   return Trim(text);
 }
 
-// What stands between the first two fences, without the language's name.
+// The text between the first two fences, from its first bracket on.
 std::optional<std::string_view> InsideFence(std::string_view text) {
   std::size_t const open = text.find(kFence);
   if (open == std::string_view::npos) return std::nullopt;
@@ -149,8 +115,8 @@ std::optional<std::string_view> InsideFence(std::string_view text) {
   return Trim(text.substr(start));
 }
 
-// The end of the balanced {…} or […] that begins at `at`, npos if it is none.  `left` is how many
-// bytes may be gone through.
+// The end of the balanced {…} or […] at `at`, npos if it is not balanced.  *left is the number of
+// bytes that may still be scanned; at 0, or nested too deeply, sets *exceeded.
 std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left, bool* exceeded) {
   std::string closing;
   bool in_string = false;
@@ -181,7 +147,7 @@ std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left
   return std::string_view::npos;
 }
 
-// The balanced values of one kind that were found.
+// The balanced values of one kind found so far.
 struct Found {
   std::optional<Json> first;
   std::size_t longest = 0;  // in bytes
@@ -197,13 +163,14 @@ struct Found {
   }
 };
 
-// Objects and lists are told apart: "[1]" in a sentence says nothing against the object after it.
+// Objects and lists are counted apart: "[1]" in a sentence does not compete with an object after
+// it.
 std::optional<Json> FindBalanced(std::string_view text) {
   Found objects;
   Found lists;
   std::size_t at = text.find_first_of("{[");
   bool exceeded = false;
-  std::size_t left = kMaxSearches * text.size() + kFreeSearch;  // bytes to go through
+  std::size_t left = kMaxSearches * text.size() + kFreeSearch;
   while (at != std::string_view::npos) {
     std::size_t const end = BalancedEnd(text, at, &left, &exceeded);
     std::optional<Json> json;

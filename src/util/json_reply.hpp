@@ -1,4 +1,4 @@
-// The JSON in a model's answer (messages_api section 8).
+// The JSON in a model's answer.
 
 #pragma once
 
@@ -8,15 +8,13 @@
 
 namespace soulprint {
 
-// The answer as JSON: the whole text, else the inside of its first ``` fence, else the one longest
-// balanced {…} or […] in it.  Keys keep their order.  nullopt if there is none, or several that
-// differ. Strings are storable text (CleanUtf8).  Nesting over 100 counts as unreadable, and so do
-// more than 1000 keys in one object, more than 100,000 values, more than 16 MB, and a text in which
-// so much looks like JSON that reading it all would take many times its length.
+// The answer as JSON: the whole text, else the inside of its first ``` fence, else the balanced {…}
+// or […] in it.  Keys keep their order; strings are clean (CleanUtf8).
+// nullopt if there is no JSON, if several balanced values differ, or if a limit is exceeded: 16 MB,
+// 100 levels, 1000 keys in one object, 100,000 values, 16 scans of the text in search of brackets.
 std::optional<nlohmann::ordered_json> ParseJsonReply(std::string_view answer);
 
-// A whole text that is JSON, under the same limits and as clean; nullopt if it is anything else.
-// For stored text, in which nothing is searched for.
+// The whole text as JSON, with the same limits; nullopt if it is anything else.  For stored text.
 std::optional<nlohmann::ordered_json> ParseJsonText(std::string_view text);
 
 }  // namespace soulprint

@@ -1,5 +1,5 @@
-// Text by characters.  Counting and cleaning run over gigabytes, so both go through text in words
-// of many bytes and look at single characters only where they must.
+// Counting and cleaning run over gigabytes, so both read words of many bytes and single characters
+// only where they must.
 
 #include "util/text.hpp"
 
@@ -24,14 +24,14 @@ std::uint64_t LoadWord(const char* at) {
 
 bool BeginsCharacter(char byte) { return static_cast<signed char>(byte) > -65; }
 
-// How many of these eight bytes begin a character.
+// The number of these eight bytes that begin a character.
 std::size_t BeginningsInWord(const char* at) {
   std::uint64_t const word = LoadWord(at);
   std::uint64_t const continuations = (word >> 7) & ~(word >> 6) & kOnes;
   return 8 - static_cast<std::size_t>((continuations * kOnes) >> 56);
 }
 
-// Where the run of bytes 0x01 … 0x7F that starts at `at` ends.
+// The end of the run of bytes 0x01 … 0x7F that starts at `at`.
 std::size_t SkipAscii(std::string_view text, std::size_t at) {
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t const word = LoadWord(text.data() + at);
@@ -45,7 +45,7 @@ std::size_t SkipAscii(std::string_view text, std::size_t at) {
 bool IsContinuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
 struct Lead {
-  std::size_t length = 0;  // 0 = begins no character of more than one byte
+  std::size_t length = 0;  // 0 = not the first byte of a longer character
   unsigned char second_min = 0x80;
   unsigned char second_max = 0xBF;
 };
@@ -61,8 +61,8 @@ Lead ReadLead(unsigned char byte) {
   return {4};
 }
 
-// How many bytes at `at` belong to one character of more than one byte: all of them (`*whole`), or
-// the longest beginning of one, at least 1.
+// The length in bytes of the multi-byte character at `at`.  If it is incomplete, *whole is false
+// and the length is that of its longest valid prefix, at least 1.
 std::size_t MeasureCharacter(std::string_view text, std::size_t at, bool* whole) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   std::size_t const left = text.size() - at;
@@ -77,7 +77,7 @@ std::size_t MeasureCharacter(std::string_view text, std::size_t at, bool* whole)
   return length;
 }
 
-// Where the clean text that starts at `at` ends.
+// The end of the clean text that starts at `at`.
 std::size_t SkipClean(std::string_view text, std::size_t at) {
   for (InterruptsNowAndThen interrupts;; interrupts.Step()) {
     at = SkipAscii(text, at);
@@ -89,7 +89,7 @@ std::size_t SkipClean(std::string_view text, std::size_t at) {
   }
 }
 
-// The surrogate that stands as three bytes at `at`, 0 if there is none.
+// The surrogate encoded in three bytes at `at`, 0 if there is none.
 char32_t SurrogateAt(std::string_view text, std::size_t at) {
   if (text.size() - at < 3) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
@@ -97,7 +97,7 @@ char32_t SurrogateAt(std::string_view text, std::size_t at) {
   return 0xD000 | static_cast<char32_t>((byte(1) & 0x3F) << 6) | (byte(2) & 0x3F);
 }
 
-// Writes what takes the place of the unclean bytes at `at` and returns how many they are.
+// Appends the replacement of the unclean bytes at `at` and returns their number.
 std::size_t Repair(std::string_view text, std::size_t at, std::string* out, std::size_t* replaced) {
   const char32_t first = SurrogateAt(text, at);
   if (first >= 0xD800 && first < 0xDC00) {
@@ -150,7 +150,7 @@ char32_t Lower(char32_t c) {
 }  // namespace
 
 std::size_t CountCharacters(std::string_view text) {
-  // 16 counters of one byte each: they have to be emptied before the 256th round.
+  // 16 counters of one byte each: emptied before the 256th round, when they would overflow.
   typedef signed char Bytes __attribute__((vector_size(16)));
   std::size_t count = 0;
   std::size_t at = 0;
@@ -160,7 +160,7 @@ std::size_t CountCharacters(std::string_view text) {
     for (std::size_t i = 0; i < rounds; ++i, at += sizeof(Bytes)) {
       Bytes bytes;
       std::memcpy(&bytes, text.data() + at, sizeof bytes);
-      counters -= bytes > -65;  // a comparison that holds is -1
+      counters -= bytes > -65;  // true is -1
     }
     for (std::size_t i = 0; i < sizeof(Bytes); ++i) {
       count += static_cast<unsigned char>(counters[i]);
@@ -294,7 +294,7 @@ std::string Fold(std::string_view text) {
 std::string CleanUtf8(std::string_view bytes, std::size_t* replaced) {
   std::size_t clean = SkipClean(bytes, 0);
   std::string text;
-  // What is not written to takes no memory; growing step by step would take it twice.
+  // Reserve the worst case: untouched pages are free, growing would hold two copies.
   text.reserve(clean + 3 * (bytes.size() - clean));
   text.append(bytes.substr(0, clean));
   std::size_t count = 0;
@@ -310,6 +310,16 @@ std::string CleanUtf8(std::string_view bytes, std::size_t* replaced) {
 }
 
 bool IsCleanUtf8(std::string_view bytes) { return SkipClean(bytes, 0) == bytes.size(); }
+
+bool IsListed(std::string_view item, std::string_view list) {
+  while (!item.empty()) {
+    std::size_t const comma = list.find(',');
+    if (Trim(list.substr(0, comma)) == item) return true;
+    if (comma == std::string_view::npos) break;
+    list.remove_prefix(comma + 1);
+  }
+  return false;
+}
 
 char32_t NextCharacter(std::string_view text, std::size_t* at) {
   const auto byte = static_cast<unsigned char>(text[(*at)++]);

@@ -1,5 +1,3 @@
-// Points in time, as exports write them and as prompts and rows show them.
-
 #include "util/time.hpp"
 
 #include <charconv>
@@ -51,7 +49,7 @@ class TimeReader {
     if (!left_.empty() && (!Skip("Tt ") || !ClockTime(&time) || !Offset(&time) || !left_.empty())) {
       return std::nullopt;
     }
-    // The offset may lead out of the years that can be written.
+    // The offset can lead out of the years 1 to 9999.
     if (time < kFirst * kSecond || time >= (kLast + 1) * kSecond) return std::nullopt;
     return time;
   }
@@ -148,7 +146,7 @@ Time ParseTime(std::string_view text) {
 Time TimeFromNumber(double seconds_or_milliseconds) {
   const bool milliseconds = std::abs(seconds_or_milliseconds) > 1e11;
   const double seconds = milliseconds ? seconds_or_milliseconds / 1000 : seconds_or_milliseconds;
-  // Also of a NaN.
+  // False also for NaN.
   if (!(seconds >= kFirst && seconds <= kLast)) return std::nullopt;
   return std::llround(seconds * static_cast<double>(kSecond));
 }

@@ -1,5 +1,4 @@
-// See visible.hpp.  What is invisible is Unicode's Default_Ignorable_Code_Point, the controls, and
-// the marks of annotations.
+// Invisible are Unicode's Default_Ignorable_Code_Point, controls, and the marks of annotations.
 
 #include "util/visible.hpp"
 
@@ -8,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "util/hex.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -37,8 +37,8 @@ constexpr std::array<Range, 20> kInvisible = {
      {0x3164, 0x3164}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
      {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}}};
 
-// Scripts in which a joiner or non-joiner between two letters is spelling: Arabic to Mandaic, those
-// of India and beyond, Mongolian, the Arabic presentation forms, Brahmi and its kin.
+// Scripts in which joiners between letters are part of the spelling: Arabic to Mandaic, the scripts
+// of India and its neighbors, Mongolian, the Arabic presentation forms, Brahmi and its relatives.
 constexpr std::array<Range, 8> kJoining = {{{0x600, 0x8FF},
                                             {0x900, 0x109F},
                                             {0x1700, 0x18AF},
@@ -72,7 +72,7 @@ bool IsJoiningLetter(char32_t c) {
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME;
 }
 
-// Whether an invisible character between these two, the first of which has been kept, is needed.
+// True if the invisible character c must stay between these two; `before` is the last one kept.
 bool IsNeeded(char32_t before, char32_t c, char32_t after) {
   if (c == kEmojiStyle) {
     return IsPictograph(before) || (IsKeycapBase(before) && after == kKeycap);
@@ -83,7 +83,7 @@ bool IsNeeded(char32_t before, char32_t c, char32_t after) {
   return c == kJoiner && emoji && IsPictograph(after);
 }
 
-// Where the run of visible ASCII, spaces, tabs and line ends that starts at `at` ends.
+// The end of the run of visible ASCII, spaces, tabs and line ends that starts at `at`.
 std::size_t SkipPlain(std::string_view text, std::size_t at) {
   const auto is_plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n' || c == '\t'; };
   while (at < text.size() && is_plain(text[at])) ++at;
@@ -144,8 +144,7 @@ std::string OneLine(std::string_view text) {
 }
 
 std::string Quoted(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  // A few bytes more than are kept, so that cleaning sees whole characters.
+  // A few bytes more than the limit, so that CleanUtf8 sees whole characters.
   std::string const clean = CleanUtf8(text.substr(0, kMaxQuoted + 4));
   std::string quoted;
   for (std::size_t at = 0; at < clean.size();) {
@@ -153,7 +152,8 @@ std::string Quoted(std::string_view text) {
     const char32_t c = NextCharacter(clean, &at);
     std::string shown = clean.substr(begin, at - begin);
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
-      shown = {'\\', 'x', kHex[c >> 4], kHex[c & 15]};
+      const char byte = static_cast<char>(c);
+      shown = "\\x" + ToHex({&byte, 1});
     } else if (EndsLine(c)) {
       shown = " ";
     } else if (IsInvisible(c)) {

@@ -1,5 +1,5 @@
-// Text without what a person does not see and a model reads: what goes to a model, what is
-// published, what a log line says of it.
+// Text without characters that people do not see but models read.  Used for everything that is sent
+// to a model, published or logged.
 
 #pragma once
 
@@ -8,21 +8,21 @@
 
 namespace soulprint {
 
-// True for characters that nobody sees: controls but tab and line end, bidi controls, soft hyphens,
-// zero-width and joining characters, fillers, variation selectors, annotations, tags.
+// True for controls except tab and line end, bidi controls, soft hyphens, zero-width and joining
+// characters, fillers, variation selectors, annotations, tags.
 bool IsInvisible(char32_t c);
 
-// text without invisible characters, save those by which others look as they should: a joiner
-// between letters of a script that joins (Persian, Hindi, Sinhala, …), joiners and U+FE0F in emoji
-// and keycaps, the tags of the flags of England, Scotland and Wales.  Whatever ends a line in
-// Unicode becomes "\n".  text is well-formed UTF-8; doing it twice changes nothing more.
+// Removes invisible characters, except those that change how others look: a joiner between letters
+// of a joining script (Persian, Hindi, Sinhala, …), joiners and U+FE0F in emoji and keycaps, the
+// tags of the flags of England, Scotland and Wales.  Each Unicode line end becomes "\n".  text is
+// well-formed UTF-8.  Idempotent.
 std::string Visible(std::string_view text);
 
-// Visible, with white space of any kind as single spaces, and none at the ends.
+// Visible, with each run of white space as one space, and none at the ends.
 std::string OneLine(std::string_view text);
 
-// Foreign text for messages and logs: on one line, control characters escaped, invisible ones left
-// out, at most 1 KB.  text may be any bytes.
+// Untrusted bytes for messages and logs: one line, control characters escaped, invisible characters
+// removed, at most 1 KB.
 std::string Quoted(std::string_view text);
 
 }  // namespace soulprint

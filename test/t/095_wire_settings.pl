@@ -77,24 +77,24 @@ for my $what (sort keys %obstacles)
 
 # A key file that is not one to keep a secret in.
 my %files = (
-	'has group or world access' => sub { chmod 0640, $key_file },
-	'is empty' => sub { truncate $key_file, 0 },
-	'is larger than 4 KiB' => sub { truncate $key_file, 5000 },
-	'could not be opened: No such file or directory' => sub { unlink $key_file });
+	'file named by soulprint.api_key_file has group or world access' => sub { chmod 0640, $key_file },
+	'file named by soulprint.api_key_file is empty' => sub { truncate $key_file, 0 },
+	'file named by soulprint.api_key_file is larger than 4 KiB' => sub { truncate $key_file, 5000 },
+	'could not open file named by soulprint.api_key_file: No such file or directory' => sub { unlink $key_file });
 for my $why (sort keys %files)
 {
 	$model->forget;
 	$files{$why}->();
 	ask();
-	is_paused("a key file that $why", "the file that soulprint.api_key_file names $why");
-	is($model->stats->{requests}, 0, "a key file that $why: nothing is sent");
-	unlike(everything() . slurp_file($node->logfile), qr/sk-ant/, "a key file that $why: it is not shown");
-	unlike($sql->("SELECT full_pass_error FROM user_profiles WHERE user_id = '$user'"), qr/\Q$key_file\E/, "a key file that $why: nor named");
+	is_paused($why, $why);
+	is($model->stats->{requests}, 0, "$why: nothing is sent");
+	unlike(everything() . slurp_file($node->logfile), qr/sk-ant/, "$why: it is not shown");
+	unlike($sql->("SELECT full_pass_error FROM user_profiles WHERE user_id = '$user'"), qr/\Q$key_file\E/, "$why: nor named");
 	unlink $key_file;
 	PostgreSQL::Test::Utils::append_to_file($key_file, "$ModelServer::key\n");
 	chmod 0600, $key_file;
 	$node->reload;
-	is(end_of_pass($node, $user), 'complete', "a key file that $why: put right, a reload is enough");
+	is(end_of_pass($node, $user), 'complete', "$why: put right, a reload is enough");
 }
 
 # The server tells the key to everybody.

@@ -189,7 +189,7 @@ for my $name (sort keys %names)
 {
 	$storage->forget;
 	$node->psql($db, "SELECT soulprint_start_full_pass('$user', \$\$imports/$user/" . encode_utf8($name) . '$$)');
-	like(end_of_pass($node, $user, $db), qr/^failed: Storage has no object at the profile's storage_path/, "a name of one's own: $names{$name}");
+	like(end_of_pass($node, $user, $db), qr/^failed: object at the profile's storage_path does not exist/, "a name of one's own: $names{$name}");
 	is(join(' ', map { $_->{path} } requests()), "/storage/v1/object/imports/$user/$names{$name}", 'is sent as it is');
 }
 $path = new_user("\x{dc}n\x{ef} & %41/deep er/x.json", export_of(1, 3));
@@ -200,7 +200,7 @@ for my $status (404, 400)
 {
 	$path = new_user();
 	$storage->fault(status => 404) if $status == 404;
-	is(full_pass($path), "failed: Storage has no object at the profile's storage_path. Upload the export there, or correct storage_path, then ask for a full pass again.", "$status: failed, with a hint");
+	is(full_pass($path), "failed: object at the profile's storage_path does not exist. Upload the export there, or correct storage_path; then request a full pass again.", "$status: failed, with a hint");
 	is(of_last_pass('attempts') . ' attempt, ' . requests() . ' request', '1 attempt, 1 request', "$status: at once");
 }
 
@@ -216,7 +216,7 @@ for my $what (sort keys %passing)
 	$path = new_user('export', $bytes // $emily);
 	$storage->fault(%$fault);
 	start($path);
-	like(in_queue($node, $user, $db), qr/^pending\|1\|(?:10|[5-9])\|Storage did not give the whole export: $reason\. If this happens again, store /, "$what: charged, with the reason");
+	like(in_queue($node, $user, $db), qr/^pending\|1\|(?:10|[5-9])\|download of export was incomplete: $reason\. If this happens again, store /, "$what: charged, with the reason");
 	is(imported() . imports(), '00', "$what: nothing half imported");
 	due_now($node, $user, $db);
 	is(end_of_pass($node, $user, $db), 'complete', "$what: the next attempt works");
@@ -224,16 +224,16 @@ for my $what (sort keys %passing)
 }
 
 # What an operator must put right, or Storage.
-my $secret = 'the file that soulprint.storage_key_file names';
+my $secret = 'file named by soulprint.storage_key_file';
 my %refusals = (
-	'401' => [ sub { $storage->write_key('another-key') }, sub { $storage->write_key($key) }, 'Storage refuses to give the export: HTTP 401', 1 ],
-	'403' => [ sub { $storage->fault(status => 403, body => "forbidden: $key") }, sub {}, 'Storage refuses to give the export: HTTP 403', 1 ],
-	'302' => [ sub { $storage->fault(status => 302, headers => { location => $storage->url . "/storage/v1/object/imports/$other/x.json" }) }, sub {}, 'Storage refuses to give the export: HTTP 302', 1 ],
-	'307' => [ sub { $storage->fault(status => 307, headers => { location => '/elsewhere' }) }, sub {}, 'Storage refuses to give the export: HTTP 307', 1 ],
-	'500' => [ sub { $storage->fault(status => 500) }, sub {}, 'Storage could not give the export: HTTP 500', 1 ],
-	'429' => [ sub { $storage->fault(status => 429) }, sub {}, 'Storage could not give the export: HTTP 429', 1 ],
-	'no answer' => [ sub { set(storage_url => 'http://127.0.0.1:1') }, sub { set(storage_url => undef) }, 'Storage could not give the export: ', 0 ],
-	'no key file' => [ sub { unlink $storage->{key_file} }, sub { $storage->write_key($key) }, "$secret could not be opened: No such file or directory", 0 ],
+	'401' => [ sub { $storage->write_key('another-key') }, sub { $storage->write_key($key) }, 'could not download export: access denied (HTTP 401)', 1 ],
+	'403' => [ sub { $storage->fault(status => 403, body => "forbidden: $key") }, sub {}, 'could not download export: access denied (HTTP 403)', 1 ],
+	'302' => [ sub { $storage->fault(status => 302, headers => { location => $storage->url . "/storage/v1/object/imports/$other/x.json" }) }, sub {}, 'could not download export: request rejected (HTTP 302)', 1 ],
+	'307' => [ sub { $storage->fault(status => 307, headers => { location => '/elsewhere' }) }, sub {}, 'could not download export: request rejected (HTTP 307)', 1 ],
+	'500' => [ sub { $storage->fault(status => 500) }, sub {}, 'could not download export: HTTP 500', 1 ],
+	'429' => [ sub { $storage->fault(status => 429) }, sub {}, 'could not download export: HTTP 429', 1 ],
+	'no answer' => [ sub { set(storage_url => 'http://127.0.0.1:1') }, sub { set(storage_url => undef) }, 'could not download export: ', 0 ],
+	'no key file' => [ sub { unlink $storage->{key_file} }, sub { $storage->write_key($key) }, "could not open $secret: No such file or directory", 0 ],
 	'a key file with group access' => [ sub { chmod 0640, $storage->{key_file} }, sub { chmod 0600, $storage->{key_file} }, "$secret has group or world access", 0 ],
 	'an empty key file' => [ sub { truncate $storage->{key_file}, 0 }, sub { $storage->write_key($key) }, "$secret is empty", 0 ],
 	'another host over http' => [ sub { set(storage_url => 'http://192.0.2.1') }, sub { set(storage_url => undef) }, 'soulprint.storage_url is http:// to a host', 0 ]);
@@ -291,7 +291,7 @@ $storage->store($path, $large);
 $storage->forget;
 # Slow enough for the server to see that nobody reads on.
 $storage->fault(drip => [ 100000, 20 ]);
-is(full_pass($path), 'failed: the stored export is larger than 1 MB. Raise soulprint.max_export_size, or store a smaller export.', 'too large: failed, with a hint');
+is(full_pass($path), 'failed: stored export is larger than 1 MB. Raise soulprint.max_export_size, or store a smaller export.', 'too large: failed, with a hint');
 $storage->wait_for(in_flight_is => 0);
 is(join(' ', map { $_->{outcome} } requests()), 'client_left', 'too large: nor is all of it downloaded');
 zip(\$large => \my $bomb, Name => 'conversations.json') or die $ZipError;

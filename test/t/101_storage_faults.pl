@@ -39,8 +39,8 @@ sub set
 	$node->reload;
 }
 
-my $by_itself = 'The pass is tried again by itself';
-my $missing = "failed: Storage has no object at the profile's storage_path. Upload the export there, or correct storage_path, then ask for a full pass again.";
+my $by_itself = 'The pass is retried automatically';
+my $missing = "failed: object at the profile's storage_path does not exist. Upload the export there, or correct storage_path; then request a full pass again.";
 my $export = export_of(1, 3);
 
 # An outage may last: longer than there are attempts.
@@ -50,7 +50,7 @@ $go->();
 for my $round (1 .. 4)
 {
 	$storage->wait_for(requests => $round);
-	like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|Storage could not give the export: HTTP 503\. $by_itself; /, "outage, round $round: pending, uncharged, with the reason");
+	like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|could not download export: HTTP 503\. $by_itself; /, "outage, round $round: pending, uncharged, with the reason");
 	is(requests(), $round, "outage, round $round: one request");
 	$storage->forget if $round == 4;
 	due_now($node, $user);
@@ -65,7 +65,7 @@ for my $bucket ('Imports', 'imports,', 'avatars')
 {
 	start($export);
 	$sql->("SELECT soulprint_start_full_pass('$user', '$bucket/$user/export.json')");
-	like(end_of_pass($node, $user), qr/^failed: storage_path "\S+" is in a bucket that may not be read\. Store the export in one of the buckets in soulprint\.storage_buckets\.$/, "$bucket: another is not");
+	like(end_of_pass($node, $user), qr/^failed: storage_path "\S+" is not in an allowed bucket\. Store the export in one of the buckets in soulprint\.storage_buckets\.$/, "$bucket: another is not");
 	is(requests(), 0, "$bucket: nobody was asked");
 }
 set('soulprint.storage_buckets', undef);
@@ -98,9 +98,9 @@ is(end_of_pass($node, $user) . ', attempts ' . attempts(), "$missing, attempts 1
 $go = start($export);
 $storage->fault(cut => 200, times => 'always');
 $go->();
-like(in_queue($node, $user), qr/^pending\|1\|(?:10|[5-9])\|Storage did not give the whole export: .*\. If this happens again, store the export anew/, 'cut: charged, with the reason');
+like(in_queue($node, $user), qr/^pending\|1\|(?:10|[5-9])\|download of export was incomplete: .*\. If this happens again, store the export again/, 'cut: charged, with the reason');
 due_now($node, $user);
-like(end_of_pass($node, $user), qr/^failed: Storage did not give the whole export: .*\. If this happens again, store the export anew and ask for a full pass\.$/, 'cut each time: failed');
+like(end_of_pass($node, $user), qr/^failed: download of export was incomplete: .*\. If this happens again, store the export again and request a full pass\.$/, 'cut each time: failed');
 is(requests() . ', attempts ' . attempts(), '2, attempts 2', 'cut each time: after as many attempts as there are');
 
 # What the user has written.
@@ -113,7 +113,7 @@ is(requests(), 0, 'a long storage_path: nobody is asked');
 $go = start($export);
 $storage->write_key("$key\nx-evil: 1");
 $go->();
-like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|the file that soulprint\.storage_key_file names holds a character that no key has\. It must be a file/, 'a key of two lines: pending, uncharged, with the reason');
+like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|file named by soulprint\.storage_key_file contains a character that no key has\. It must be a file/, 'a key of two lines: pending, uncharged, with the reason');
 is(requests(), 0, 'a key of two lines: nothing is sent');
 $storage->write_key($key);
 due_now($node, $user);
@@ -125,13 +125,13 @@ set(temp_file_limit => '512kB');
 $go = start($large);
 $storage->fault(drip => [ 100000, 20 ]);
 $go->();
-is(end_of_pass($node, $user), 'failed: the stored export is larger than 512 kB. Raise temp_file_limit, or store a smaller export.', 'larger than temp_file_limit: failed, with a hint');
+is(end_of_pass($node, $user), 'failed: stored export is larger than 512 kB. Raise temp_file_limit, or store a smaller export.', 'larger than temp_file_limit: failed, with a hint');
 $storage->wait_for(in_flight_is => 0);
 is(join(' ', map { $_->{outcome} } @{ $storage->control(GET => '/_journal')->{journal} }), 'client_left', 'larger than temp_file_limit: nor is all of it downloaded');
 set('soulprint.max_export_size' => '1MB');
 set(temp_file_limit => '2MB');
 start($large)->();
-like(end_of_pass($node, $user), qr/^failed: the stored export is larger than 1 MB\. Raise soulprint\.max_export_size/, 'the lower limit counts');
+like(end_of_pass($node, $user), qr/^failed: stored export is larger than 1 MB\. Raise soulprint\.max_export_size/, 'the lower limit counts');
 set('soulprint.max_export_size' => undef);
 set(temp_file_limit => undef);
 start($large)->();

@@ -59,27 +59,26 @@ TEST_F(SecretFile, GivesTheContentWithoutWhiteSpaceAroundIt) {
 }
 
 TEST_F(SecretFile, EachWayOfBeingWrong) {
-  EXPECT_EQ(
-      Problem(path()),
-      "the file that soulprint.some_file names could not be opened: No such file or directory");
-  EXPECT_EQ(Problem("/tmp"), "the file that soulprint.some_file names is not a regular file");
-  EXPECT_EQ(Problem("/dev/null"), "the file that soulprint.some_file names is not a regular file");
+  EXPECT_EQ(Problem(path()),
+            "could not open file named by soulprint.some_file: No such file or directory");
+  EXPECT_EQ(Problem("/tmp"), "file named by soulprint.some_file is not a regular file");
+  EXPECT_EQ(Problem("/dev/null"), "file named by soulprint.some_file is not a regular file");
   Write("sk-ant-1", 0640);
-  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names has group or world access");
+  EXPECT_EQ(Problem(path()), "file named by soulprint.some_file has group or world access");
   Write("sk-ant-1", 0604);
-  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names has group or world access");
+  EXPECT_EQ(Problem(path()), "file named by soulprint.some_file has group or world access");
   Write("\n");
-  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is empty");
+  EXPECT_EQ(Problem(path()), "file named by soulprint.some_file is empty");
   for (const std::string wrong :
        {"sk-ant-1\nx-evil: 1", "sk-ant-1\rx", "sk-ant 1", "sk-ant-\xFF"}) {
     Write(wrong);
     EXPECT_EQ(Problem(path()),
-              "the file that soulprint.some_file names holds a character that no key has");
+              "file named by soulprint.some_file contains a character that no key has");
   }
   Write(std::string("sk-ant-1\0x", 10));
   EXPECT_NE(Problem(path()), "");
   Write(std::string(4097, 'k'));
-  EXPECT_EQ(Problem(path()), "the file that soulprint.some_file names is larger than 4 KiB");
+  EXPECT_EQ(Problem(path()), "file named by soulprint.some_file is larger than 4 KiB");
 }
 
 }  // namespace

@@ -148,12 +148,12 @@ TEST_F(Download, WhatIsUnchangedIsNotWritten) {
 
 TEST_F(Download, TheStatusDecides) {
   for (const auto& [status, sqlstate, said] :
-       {std::tuple(404, "55000", "has no object"), std::tuple(410, "55000", "has no object"),
-        std::tuple(401, "57P03", "refuses"), std::tuple(403, "57P03", "refuses"),
-        std::tuple(302, "57P03", "refuses"), std::tuple(414, "57P03", "refuses"),
-        std::tuple(408, "57P03", "could not"), std::tuple(429, "57P03", "could not"),
-        std::tuple(500, "57P03", "could not"), std::tuple(503, "57P03", "could not"),
-        std::tuple(204, "08006", "did not give"), std::tuple(206, "08006", "did not give")}) {
+       {std::tuple(404, "55000", "does not exist"), std::tuple(410, "55000", "does not exist"),
+        std::tuple(401, "57P03", "access denied"), std::tuple(403, "57P03", "access denied"),
+        std::tuple(302, "57P03", "request rejected"), std::tuple(414, "57P03", "request rejected"),
+        std::tuple(408, "57P03", "export: HTTP"), std::tuple(429, "57P03", "export: HTTP"),
+        std::tuple(500, "57P03", "export: HTTP"), std::tuple(503, "57P03", "export: HTTP"),
+        std::tuple(204, "08006", "incomplete"), std::tuple(206, "08006", "incomplete")}) {
     stub.Play({Reply(status, status == 204 ? "" : "{\"secret\":1}", {{"location", stub.url()}})});
     const Error error = Failure();
     EXPECT_EQ(error.sqlstate(), sqlstate) << status;
@@ -164,14 +164,14 @@ TEST_F(Download, TheStatusDecides) {
 }
 
 TEST_F(Download, ABadRequestSaysInItsBodyWhatItIs) {
-  const std::string missing = "55000 Storage has no object at the profile's storage_path";
+  const std::string missing = "55000 object at the profile's storage_path does not exist";
   EXPECT_EQ(Of400(R"({"statusCode":"404","error":"not_found","message":"Object not found"})"),
             missing);
   EXPECT_EQ(Of400(R"({"statusCode":404})"), missing);
-  const std::string refused = "57P03 Storage refuses to give the export: HTTP 400";
+  const std::string rejected = "57P03 could not download export: request rejected (HTTP 400)";
   EXPECT_EQ(Of400(R"({"statusCode":"403","error":"Unauthorized","message":"service-key"})"),
-            refused + ", statusCode 403");
-  const std::string failed = "57P03 Storage could not give the export: HTTP 400";
+            "57P03 could not download export: access denied (HTTP 400, statusCode 403)");
+  const std::string failed = "57P03 could not download export: HTTP 400";
   EXPECT_EQ(Of400(R"({"statusCode":"429"})"), failed + ", statusCode 429");
   EXPECT_EQ(Of400(R"({"statusCode":544})"), failed + ", statusCode 544");
   for (const std::string body :
@@ -180,9 +180,9 @@ TEST_F(Download, ABadRequestSaysInItsBodyWhatItIs) {
         R"({"statusCode":"40"})", R"({"statusCode":"4040"})", R"({"statusCode":"404 "})",
         R"({"statusCode":-404})", R"({"statusCode":404.5})",
         R"({"statusCode":18446744073709552020})", R"({"error":{"statusCode":"404"}})"}) {
-    EXPECT_EQ(Of400(body), refused) << body;
+    EXPECT_EQ(Of400(body), rejected) << body;
   }
-  EXPECT_EQ(Of400(R"({"statusCode":"404","message":")" + std::string(5000, 'x') + "\"}"), refused);
+  EXPECT_EQ(Of400(R"({"statusCode":"404","message":")" + std::string(5000, 'x') + "\"}"), rejected);
 }
 
 TEST_F(Download, APartIsNoExport) {
@@ -207,7 +207,7 @@ TEST_F(Download, TooLargeEndsAtOnceAndNamesTheSetting) {
   endpoint.limit = "temp_file_limit";
   const Error error = Failure();
   EXPECT_EQ(error.sqlstate(), "54000");
-  EXPECT_STREQ(error.what(), "the stored export is larger than 4 kB");
+  EXPECT_STREQ(error.what(), "stored export is larger than 4 kB");
   EXPECT_EQ(error.hint(), "Raise temp_file_limit, or store a smaller export.");
   endpoint.max_bytes = 4097;
   Get();
