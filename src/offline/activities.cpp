@@ -1,5 +1,3 @@
-// See offline_activities.hpp.
-
 #include "offline/activities.hpp"
 
 #include <algorithm>
@@ -12,9 +10,9 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kReach = 7;  // words between a verb and what it is done to
+constexpr std::size_t kReach = 7;  // words between a verb and its object
 
-// One of `verbs`, and within reach one of `things` ("" = the verb is enough).
+// One of `verbs` and, within reach, one of `things` ("" = the verb is enough).
 struct Activity {
   std::string_view verbs;
   std::string_view things;
@@ -58,7 +56,7 @@ constexpr std::array<Activity, 31> kActivities = {{
     {"knit knitting knitted", "", "knitting"},
 }};
 
-// What is played, practiced or learned is the pastime itself.
+// Objects of "play", "practice" and "learn" that are pastimes by themselves.
 constexpr std::string_view kPlayed =
     "guitar piano violin cello drums flute bass ukulele saxophone chess poker badminton basketball "
     "football soccer tennis golf volleyball baseball softball hockey rugby cricket squash pingpong "
@@ -88,7 +86,7 @@ void Add(std::vector<Statement>* statements, std::string_view name) {
   statements->push_back(std::move(statement));
 }
 
-void TellPlayed(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
+void ExtractPlayed(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   const bool plays =
       Among(words[verb].text, "play played playing practice practicing practise practising");
@@ -104,8 +102,8 @@ void TellPlayed(const Clause& clause, std::size_t verb, std::vector<Statement>* 
   }
 }
 
-// "reading a novel called "Walden"" names the work.
-void TellWork(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
+// Finds the title of a work: "reading a novel called "Walden"".
+void ExtractWork(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   const bool reads = Among(words[verb].text, "read reading finished");
   if (!reads && !Among(words[verb].text, "watched watching saw seen watch")) return;
@@ -120,8 +118,8 @@ void TellWork(const Clause& clause, std::size_t verb, std::vector<Statement>* st
   }
 }
 
-// "I spend my free time reading".
-void TellTimeSpent(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
+// Example: "I spend my free time reading".
+void ExtractTimeSpent(const Clause& clause, std::size_t verb, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   if (!Among(words[verb].text, "spend spending spent")) return;
   for (std::size_t i = verb + 1; i + 1 < std::min(clause.end, verb + 1 + kReach); ++i) {
@@ -141,7 +139,7 @@ void TellTimeSpent(const Clause& clause, std::size_t verb, std::vector<Statement
 
 }  // namespace
 
-void TellActivities(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractActivities(const Clause& clause, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   if (!Among(words[clause.subject].text, "i we")) return;
   if (AnyAmong(clause.sentence, clause.verb, clause.end, kNegated)) return;
@@ -154,9 +152,9 @@ void TellActivities(const Clause& clause, std::vector<Statement>* statements) {
         Add(statements, activity.name);
       }
     }
-    TellPlayed(clause, verb, statements);
-    TellWork(clause, verb, statements);
-    TellTimeSpent(clause, verb, statements);
+    ExtractPlayed(clause, verb, statements);
+    ExtractWork(clause, verb, statements);
+    ExtractTimeSpent(clause, verb, statements);
   }
 }
 

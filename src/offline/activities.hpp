@@ -1,4 +1,4 @@
-// A clause ──► pastimes that the user spends time on, by one name each.
+// A clause ──► the user's pastimes, each under one name.
 
 #pragma once
 
@@ -8,6 +8,6 @@
 
 namespace soulprint {
 
-void TellActivities(const Clause& clause, std::vector<Statement>* statements);
+void ExtractActivities(const Clause& clause, std::vector<Statement>* statements);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_chinese.hpp.
-
 #include "offline/chinese.hpp"
 
 #include <algorithm>
@@ -42,11 +40,11 @@ constexpr std::array<std::string_view, 22> kAdverbs = {
     "也",   "还", "很",   "最近", "最",   "非常", "特别", "都",   "比较", "一直", "真的",
     "平时", "正", "尤其", "就",   "总是", "经常", "更",   "十分", "现在", "从小", "其实"};
 
-// "这些建议", "你…" name nothing by themselves.
+// Words that name nothing by themselves: "这些建议", "你…".
 constexpr std::array<std::string_view, 14> kNothing = {
     "你", "这", "那", "它", "他", "她", "什么", "自己", "建议", "感觉", "怎么", "样", "的", "了"};
 
-// Where a list ends.
+// Marks and words that end a list.
 constexpr std::array<std::string_view, 12> kEnds = {"，", "。", "！", "？", "；",   ",",
                                                     ".",  "!",  "?",  "但", "因为", "的时候"};
 constexpr std::array<std::string_view, 6> kJoints = {"、", "和", "以及", "还有", "与", "或者"};
@@ -110,7 +108,7 @@ void Add(std::vector<Statement>* statements, const Rule& rule, std::string_view 
   statements->push_back(std::move(statement));
 }
 
-// "户外活动，像滑板、攀岩": the examples are on behind the comma.
+// In "户外活动，像滑板、攀岩" the examples after the comma belong to the list.
 std::string_view ReadList(std::string_view rest) {
   std::size_t end = FindFirst(rest, kEnds);
   for (const std::string_view example : {"，像", "，比如", "，例如"}) {
@@ -122,8 +120,8 @@ std::string_view ReadList(std::string_view rest) {
   return rest.substr(0, end);
 }
 
-void TellThings(const Rule& rule, std::string_view list, std::string_view quote,
-                std::vector<Statement>* statements) {
+void ExtractThings(const Rule& rule, std::string_view list, std::string_view quote,
+                   std::vector<Statement>* statements) {
   if (rule.phrase == "对") {  // 对…感兴趣
     const std::size_t end = list.find("感兴趣");
     if (end == std::string_view::npos) return;
@@ -145,11 +143,11 @@ void TellThings(const Rule& rule, std::string_view list, std::string_view quote,
   }
 }
 
-void TellName(std::string_view rest, bool called, std::string_view quote,
-              std::vector<Statement>* statements) {
+void ExtractName(std::string_view rest, bool called, std::string_view quote,
+                 std::vector<Statement>* statements) {
   const std::string_view name = CleanThing(rest.substr(0, FindFirst(rest, kEnds)));
   const std::size_t length = CountCharacters(name);
-  // 我是… is a name only when it is as short as one and followed by a stop.
+  // 我是… introduces a name only if a short word and a stop follow.
   if (length < 2 || length > 4 || !NamesSomething(name) || (!called && length > 3)) return;
   for (const std::string_view no_name :
        {"一", "不", "个", "在", "说", "想", "学生", "老师", "很", "人", "来", "医", "员", "有"}) {
@@ -160,7 +158,7 @@ void TellName(std::string_view rest, bool called, std::string_view quote,
 
 }  // namespace
 
-bool TellChinese(std::string_view sentence, std::vector<Statement>* statements) {
+bool ExtractChinese(std::string_view sentence, std::vector<Statement>* statements) {
   if (sentence.find("\xE6\x88\x91") == std::string_view::npos || !IsChinese(sentence))
     return false;  // 我
   if (sentence.find("如果") != std::string_view::npos ||
@@ -172,14 +170,14 @@ bool TellChinese(std::string_view sentence, std::vector<Statement>* statements) 
        at = sentence.find("我", at + 1)) {
     std::string_view rest = sentence.substr(at);
     rest.remove_prefix(std::string_view("我").size());
-    if (StartsWith(rest, "叫")) TellName(rest.substr(3), true, sentence, statements);
-    if (StartsWith(rest, "的名字是")) TellName(rest.substr(12), true, sentence, statements);
-    if (StartsWith(rest, "是") && greets) TellName(rest.substr(3), false, sentence, statements);
+    if (StartsWith(rest, "叫")) ExtractName(rest.substr(3), true, sentence, statements);
+    if (StartsWith(rest, "的名字是")) ExtractName(rest.substr(12), true, sentence, statements);
+    if (StartsWith(rest, "是") && greets) ExtractName(rest.substr(3), false, sentence, statements);
     while (SkipOne(&rest, kAdverbs)) {
     }
     for (const Rule& rule : kRules) {
       if (!StartsWith(rest, rule.phrase)) continue;
-      TellThings(rule, ReadList(rest.substr(rule.phrase.size())), sentence, statements);
+      ExtractThings(rule, ReadList(rest.substr(rule.phrase.size())), sentence, statements);
       break;
     }
   }

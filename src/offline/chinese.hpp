@@ -1,4 +1,4 @@
-// A sentence in Chinese ──► what it says about the user: 我叫…, 我住在…, 我喜欢….
+// A Chinese sentence ──► statements about the user: 我叫…, 我住在…, 我喜欢….
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace soulprint {
 
-// False if the sentence is not mainly in Chinese characters; statements are then left as they are.
-bool TellChinese(std::string_view sentence, std::vector<Statement>* statements);
+// Returns false, and adds nothing, if the sentence is not mainly in Chinese characters.
+bool ExtractChinese(std::string_view sentence, std::vector<Statement>* statements);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_conversation.hpp.
-
 #include "offline/conversation.hpp"
 
 #include <set>
@@ -20,7 +18,8 @@ bool Greets(std::string_view message) {
          lower.find("nice to meet") != std::string::npos;
 }
 
-// Of doing something nothing is said again when liking it is known.
+// Statements with equal keys say the same; one that the user does something equals one that they
+// like it.
 std::string KeyOf(const Statement& statement) {
   if (statement.kind == Statement::Kind::kLike || statement.kind == Statement::Kind::kActivity) {
     return "thing\n" + ThingKey(statement.thing);
@@ -36,7 +35,7 @@ std::vector<Statement> ConversationToStatements(const SpokenConversation& conver
   std::set<std::string> known;
   for (const Spoken& message : conversation.messages) {
     if (message.role != Role::kUser) continue;
-    const EarnestText earnest = MessageToSentences(message.text);
+    const OwnWords earnest = MessageToSentences(message.text);
     const bool greeting = Greets(message.text);
     for (const std::string_view sentence : earnest.sentences) {
       std::vector<Statement> said;

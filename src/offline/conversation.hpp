@@ -1,4 +1,4 @@
-// A conversation ──► what its user says about themselves.
+// A conversation ──► statements of its user about themselves.
 
 #pragma once
 
@@ -22,7 +22,7 @@ struct SpokenConversation {
   std::vector<Spoken> messages;
 };
 
-// What the user's messages state, in order; of several equal statements the first.
+// The statements in the user's messages, in order; of equal statements only the first.
 std::vector<Statement> ConversationToStatements(const SpokenConversation& conversation);
 
 }  // namespace soulprint

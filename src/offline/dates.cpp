@@ -1,5 +1,3 @@
-// See offline_dates.hpp.
-
 #include "offline/dates.hpp"
 
 #include <algorithm>
@@ -23,13 +21,13 @@ constexpr std::array<std::string_view, 7> kWeekdays = {"sunday",   "monday", "tu
 constexpr std::array<std::string_view, 12> kNumbers = {
     "a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "an"};
 
-// What has a date.
+// Nouns of events.
 constexpr std::string_view kEvents =
     "birthday anniversary exam exams interview appointment wedding flight presentation deadline "
     "surgery operation graduation trip vacation holiday meeting marathon race concert party "
     "conference audition recital speech test finals tournament match performance defense move";
 
-// What people say they do on a date to come, and did in a year.
+// Verbs with a date in the future, and with a year in the past.
 constexpr std::string_view kComing =
     "flying travelling traveling moving leaving starting graduating visiting going getting taking "
     "having running giving hosting meeting marrying giving presenting travel visit move start go";
@@ -142,7 +140,7 @@ class DateReader {
     if (word == "in") return InSoLong(at);
     const bool weekday = WeekdayOf(Word(at + 1)) >= 0;
     if (weekday && Among(word, "on this")) return Exact(at, at + 2, DaysUntil(Word(at + 1)));
-    // Next Friday is the coming one to some people and the one after it to others.
+    // "Next Friday" is the coming one to some people, the one after it to others.
     if (word == "next" &&
         (weekday || Among(Word(at + 1), "week weekend month year summer winter spring")))
       return Vague(at, at + 2);
@@ -208,7 +206,7 @@ std::string ReadEvent(const Sentence& sentence, std::size_t at, const FoundDate&
 }
 
 // "Today is my birthday", "it's my friend's birthday today".
-void TellToday(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractToday(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   const std::size_t my = MatchPhrase(sentence, clause.verb, "is my");
   if (my == kNoMatch || DayOnly(clause.spoken_on).empty()) return;
@@ -220,7 +218,7 @@ void TellToday(const Clause& clause, std::vector<Statement>* statements) {
 }
 
 // "My interview is on Friday", "my wife's birthday is March 3rd".
-void TellMyEvent(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractMyEvent(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   std::size_t noun = clause.verb;
   while (noun < std::min(sentence.words.size(), clause.verb + 5) &&
@@ -240,7 +238,7 @@ void TellMyEvent(const Clause& clause, std::vector<Statement>* statements) {
 
 // "I was born on …", "I'm flying to Rome on Friday", "I graduated in 2018", "I have an exam
 // tomorrow".
-void TellMyDeed(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractEvent(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   if (AnyAmong(sentence, clause.verb, clause.end, "not never would might may could you your"))
     return;
@@ -258,8 +256,8 @@ void TellMyDeed(const Clause& clause, std::vector<Statement>* statements) {
   const bool event = Among(sentence.words[verb].text, "a an my another") &&
                      AnyAmong(sentence, verb, clause.end, kEvents);
   if (!past && !coming && !event) return;
-  const std::string told = ReadEvent(sentence, event ? verb + 1 : verb, *found, clause.end);
-  if (told.size() > 2) Add(statements, told, found->date);
+  const std::string result = ReadEvent(sentence, event ? verb + 1 : verb, *found, clause.end);
+  if (result.size() > 2) Add(statements, result, found->date);
 }
 
 }  // namespace
@@ -279,14 +277,14 @@ std::optional<FoundDate> FindDate(const Sentence& sentence, std::size_t begin, s
   return std::nullopt;
 }
 
-void TellDates(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractDates(const Clause& clause, std::vector<Statement>* statements) {
   const std::string_view subject = clause.sentence.words[clause.subject].text;
   if (Among(subject, "today it")) {
-    TellToday(clause, statements);
+    ExtractToday(clause, statements);
   } else if (subject == "my") {
-    TellMyEvent(clause, statements);
+    ExtractMyEvent(clause, statements);
   } else {
-    TellMyDeed(clause, statements);
+    ExtractEvent(clause, statements);
   }
 }
 

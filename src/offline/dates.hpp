@@ -1,4 +1,4 @@
-// A clause ──► dates in the user's life: birthdays, appointments, what happened in which year.
+// A clause ──► dates in the user's life: birthdays, appointments, events of a year.
 
 #pragma once
 
@@ -14,16 +14,17 @@
 namespace soulprint {
 
 struct FoundDate {
-  std::string date;  // "2024-03-22", or as it was said: "March 3rd", "next week (said 2024-03-20)"
-  std::size_t begin = 0;  // words, with the "on" or "in" before it
+  std::string
+      date;  // "2024-03-22", or the user's words: "March 3rd", "next week (said 2024-03-20)"
+  std::size_t begin = 0;  // first word, including an "on" or "in"
   std::size_t end = 0;
 };
 
-// The first date in words [begin, end).  What is meant relative to the day of speaking becomes that
-// day's date when it is exact ("tomorrow", "in two weeks") and the day of speaking is known.
+// The first date in words [begin, end).  An exact relative date ("tomorrow", "in two weeks")
+// becomes a calendar date if the day of speaking is known.
 std::optional<FoundDate> FindDate(const Sentence& sentence, std::size_t begin, std::size_t end,
                                   std::string_view spoken_on);
 
-void TellDates(const Clause& clause, std::vector<Statement>* statements);
+void ExtractDates(const Clause& clause, std::vector<Statement>* statements);
 
 }  // namespace soulprint

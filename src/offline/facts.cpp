@@ -1,5 +1,3 @@
-// See offline_facts.hpp.
-
 #include "offline/facts.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,6 +7,7 @@
 #include "offline/statements.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/types.hpp"
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -32,7 +31,8 @@ SpokenConversation ReadConversation(std::string_view material) {
     return conversation;
   } catch (const json::exception& e) {
     throw Error(sqlstate::kInvalidTextRepresentation,
-                "the material of a facts question is not a conversation", e.what());
+                "material of the facts question is not a conversation")
+        .Detail(e.what());
   }
 }
 
@@ -66,7 +66,7 @@ std::string AnswerFacts(std::string_view material) {
     answer[std::string(CategoryName(CategoryOf(statement.kind)))].push_back(
         ToItem(statement, conversation.date));
   }
-  return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return DumpJson(answer);
 }
 
 }  // namespace soulprint

@@ -7,7 +7,8 @@
 
 namespace soulprint {
 
-// Throws Error 22P02 when the material is not the JSON document of ChunkToQuestion.
+// The JSON object of the five lists of facts.  Throws Error 22P02 when the material is not the
+// document that ChunkToQuestion writes.
 std::string AnswerFacts(std::string_view material);
 
 }  // namespace soulprint

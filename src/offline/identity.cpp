@@ -1,5 +1,3 @@
-// See offline_identity.hpp.
-
 #include "offline/identity.hpp"
 
 #include <array>
@@ -8,7 +6,7 @@
 namespace soulprint {
 namespace {
 
-// Names of no person in particular, by what the user mostly comes for.
+// Names for an assistant, by the main purpose of the user's messages.
 constexpr std::array<std::string_view, 8> kGuides = {"Fennwick", "Marlowe", "Juniper", "Caspian",
                                                      "Tamsin",   "Orrin",   "Linden",  "Sorrel"};
 constexpr std::array<std::string_view, 8> kMakers = {"Brunel", "Cobalt", "Lovelock", "Ferrule",
@@ -18,16 +16,16 @@ constexpr std::array<std::string_view, 8> kListeners = {"Wren",  "Halcyon", "Elo
 constexpr std::array<std::string_view, 8> kThinkers = {"Quill",  "Meridian", "Sable",  "Corvin",
                                                        "Lyceum", "Ptolemy",  "Verity", "Almanac"};
 
-constexpr std::size_t kEnoughMessages = 3;  // below that a share says nothing
+constexpr std::size_t kEnoughMessages = 3;  // with fewer, shares mean nothing
 
-struct Role {
+struct Persona {
   const std::array<std::string_view, 8>& names;
   std::string_view archetype;
   std::string_view vibe;
 };
 
-// By what most of the messages are: a role needs more than a passing mention.
-Role ChooseRole(const Style& style) {
+// A persona needs a share of the messages, not one mention.
+Persona ChoosePersona(const Style& style) {
   if (style.messages() < kEnoughMessages) {
     return {kThinkers, "The Thinking Companion", "clear and attentive"};
   }
@@ -42,10 +40,10 @@ Role ChooseRole(const Style& style) {
 }
 
 std::string Vibe(const Style& style, std::string_view vibe) {
-  std::string told(vibe);
-  if (style.Share(Habit::kExclamation) >= 35) told += ", with energy";
-  if (style.Share(Habit::kLaughter) >= 8) told += ", not without humor";
-  return told;
+  std::string result(vibe);
+  if (style.Share(Habit::kExclamation) >= 35) result += ", with energy";
+  if (style.Share(Habit::kLaughter) >= 8) result += ", not without humor";
+  return result;
 }
 
 std::string EmojiStyle(const Style& style) {
@@ -59,16 +57,16 @@ std::string EmojiStyle(const Style& style) {
 }  // namespace
 
 Identity ChooseIdentity(const Style& style, const std::string& user_name) {
-  const Role role = ChooseRole(style);
+  const Persona persona = ChoosePersona(style);
   const bool casual = style.Share(Habit::kSlang) + style.Share(Habit::kAllLowerCase) >= 30;
   const std::string address = user_name.empty() ? "" : " " + user_name;
   Identity identity;
-  // Stirred, because in the hash of a short text few bits differ.
+  // Mixed, because the hashes of short texts differ in few bits.
   identity.ai_name =
-      role.names[((style.hash() ^ (style.hash() >> 32)) * 0x9E3779B97F4A7C15U >> 32) %
-                 role.names.size()];
-  identity.archetype = role.archetype;
-  identity.vibe = Vibe(style, role.vibe);
+      persona.names[((style.hash() ^ (style.hash() >> 32)) * 0x9E3779B97F4A7C15U >> 32) %
+                    persona.names.size()];
+  identity.archetype = persona.archetype;
+  identity.vibe = Vibe(style, persona.vibe);
   identity.emoji_style = EmojiStyle(style);
   identity.signature_greeting = casual ? "Hey" + address + ", what's up?"
                                        : "Hello" + address + ", what is on your mind today?";

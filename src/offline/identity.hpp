@@ -1,4 +1,4 @@
-// How a user writes ──► the identity of an assistant that suits the user.
+// The style of a user's messages ──► the identity of a matching assistant.
 
 #pragma once
 
@@ -16,6 +16,7 @@ struct Identity {
   std::string signature_greeting;
 };
 
+// user_name is "" if unknown.
 Identity ChooseIdentity(const Style& style, const std::string& user_name);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_memory.hpp.
-
 #include "offline/memory.hpp"
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
 #include "pipeline/types.hpp"
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -28,7 +27,7 @@ constexpr std::size_t kMemoryTokens = 3000;  // as the project's prompt asks for
 
 struct Item {
   Fact fact;
-  json from;         // its ids
+  json from;         // ids
   std::string said;  // "2024-03-20", "" = unknown
 };
 
@@ -52,23 +51,24 @@ std::vector<Item> ReadItems(std::string_view material) {
     }
   } catch (const json::exception& e) {
     throw Error(sqlstate::kInvalidTextRepresentation,
-                "the material of the question is no document of facts", e.what());
+                "material of the question is not a document of facts")
+        .Detail(e.what());
   }
   return items;
 }
 
-// How a fact of our own rules begins, strongest first: of what is liked it need not be said that
-// time is spent on it.
-constexpr std::array<std::string_view, 7> kTellings = {
+// First words of the facts that our own rules write, strongest first: "Likes X" makes "Spends time
+// on X" superfluous.
+constexpr std::array<std::string_view, 7> kPredicates = {
     "Favorite ",      "Likes ",       "Prefers ",    "Practices ",
     "Interested in ", "Has learned ", "Spends time "};
 
-// What a fact has in common with facts about the same thing, and how strong it is (0 = strongest).
+// A key that facts about the same thing share, and the strength of this fact (0 = strongest).
 std::pair<std::string, std::size_t> KeyOf(const Fact& fact) {
   if (fact.category == Category::kPreferences) {
-    for (std::size_t i = 1; i < kTellings.size(); ++i) {
-      if (!fact.text.starts_with(kTellings[i])) continue;
-      std::string thing = fact.text.substr(kTellings[i].size());
+    for (std::size_t i = 1; i < kPredicates.size(); ++i) {
+      if (!fact.text.starts_with(kPredicates[i])) continue;
+      std::string thing = fact.text.substr(kPredicates[i].size());
       for (const std::string_view word : {"on ", "to "}) {
         if (thing.starts_with(word)) thing.erase(0, word.size());
       }
@@ -78,7 +78,8 @@ std::pair<std::string, std::size_t> KeyOf(const Fact& fact) {
   return {std::string(CategoryName(fact.category)) + " " + Fold(fact.text), 0};
 }
 
-// Items about the same thing become one, worded as the strongest, of equals as the newest.
+// Merges items about the same thing into one with the wording of the strongest; ties go to the
+// newest.
 std::vector<Item> Merge(std::vector<Item> items) {
   std::vector<Item> merged;
   std::map<std::string, std::pair<std::size_t, std::size_t>> places;  // key → place, strength
@@ -120,7 +121,7 @@ std::string AnswerReduce(std::string_view material) {
     reduced["from"] = std::move(item.from);
     answer[std::string(CategoryName(item.fact.category))].push_back(std::move(reduced));
   }
-  return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return DumpJson(answer);
 }
 
 }  // namespace soulprint

@@ -7,12 +7,12 @@
 
 namespace soulprint {
 
-// MEMORY for {"facts":{…five categories…}}, the newest facts first, of facts about the same thing
-// the strongest.  Throws Error 22P02 when the material is not that document.
+// MEMORY for {"facts":{…five categories…}}: the newest facts first; of facts about the same thing
+// only the strongest.  Throws Error 22P02 when the material is not that document.
 std::string AnswerMemory(std::string_view material);
 
-// The same facts with equal ones merged, the newest wording kept; each item names in "from" the ids
-// it stands for.  Throws as above.
+// The same document with equal facts merged in the newest wording; each item lists in "from" the
+// ids of the facts it replaces.  Throws as AnswerMemory does.
 std::string AnswerReduce(std::string_view material);
 
 }  // namespace soulprint

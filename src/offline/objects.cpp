@@ -1,5 +1,3 @@
-// See offline_objects.hpp.
-
 #include "offline/objects.hpp"
 
 #include <algorithm>
@@ -15,7 +13,7 @@ constexpr std::string_view kBreaks =
     "unless until than whereas therefore cause cuz bc that so what how why then yet except before "
     "after hence thus";
 
-// After "and" or a comma these begin a clause of their own.
+// Words that begin a new clause after "and" or a comma.
 constexpr std::string_view kClauseStarts =
     "i you he she it they we my do does did what how can could would will is are was were have has "
     "there let here that this these those please not also want think am feel hope need go went got "
@@ -48,7 +46,7 @@ constexpr std::string_view kNothingAlone =
     "series "
     "genres healthy quiet sunny new company features results changes places living";
 
-// "the piano" is a thing, "the plot" is one only in its context.
+// Nouns that name a thing also with "the": "the piano", but not "the plot".
 constexpr std::string_view kKnownThings =
     "beach outdoors ocean sea mountains mountain cold piano guitar violin cello flute drums bass "
     "rain "
@@ -57,14 +55,14 @@ constexpr std::string_view kKnownThings =
     "fall autumn spring news internet environment nature stars arts opera ballet woods desert lake "
     "80s 90s 70s 60s saxophone trumpet harp ukulele olympics";
 
-// "sweet and sour", "arts and crafts": one thing.
+// First words of pairs that are one thing: "sweet and sour", "arts and crafts".
 constexpr std::string_view kFirstOfPair =
     "my their family black rock hot sweet mac fish arts dungeons salt sunny warm cold simple quiet";
 
 constexpr std::string_view kGeneric =
     "bands activities things sports stuff hobbies something anything";
 
-// Verbs after "to": without one of them "and friends" is no second thing to do.
+// Verbs after "to".  Without one of them, "and friends" is not a second thing to do.
 constexpr std::string_view kVerbs =
     "listen read write play watch go travel cook bake run swim hike climb walk paint draw sing "
     "dance "
@@ -80,7 +78,7 @@ bool JoinsThings(const Word& word) {
   return Among(word.text, "and or & , / plus nor especially including particularly");
 }
 
-// How many words at `at` introduce what is meant: "such as", and "like" behind a plural.
+// The number of words at `at` that introduce examples: "such as", and "like" after a plural.
 std::size_t IntroducesThings(const Sentence& sentence, std::size_t at) {
   if (IsWord(sentence, at, "such") && IsWord(sentence, at + 1, "as")) return 2;
   const bool like =
@@ -135,7 +133,7 @@ bool IsKnown(const Sentence& sentence, std::size_t begin, std::size_t end) {
   return false;
 }
 
-// Without words that add nothing at both ends; false if "the" stands before something unknown.
+// Trims words that add nothing at both ends; false if "the" precedes an unknown noun.
 bool TrimThing(const Sentence& sentence, std::size_t* begin, std::size_t* end) {
   const auto& words = sentence.words;
   while (*end > *begin && (IsMark(words[*end - 1]) || Among(words[*end - 1].text, kTrailing)))
@@ -161,7 +159,7 @@ bool TrimThing(const Sentence& sentence, std::size_t* begin, std::size_t* end) {
   return IsKnown(sentence, *begin, *end);
 }
 
-// A long thing is told up to where its place or time begins.
+// Cuts a long thing before its place or time.
 std::size_t Shortened(const Sentence& sentence, std::size_t begin, std::size_t end) {
   if (end - begin <= kMaxWords) return end;
   for (std::size_t i = begin + 2; i < std::min(end, begin + kMaxWords + 1); ++i) {
@@ -217,7 +215,7 @@ class List {
     if (infinitive && IsWord(sentence_, begin, "to")) ++begin;
     std::string thing = ReadObject(sentence_, begin, end);
     if (thing.empty()) {
-      // What follows something unknown belongs to it: "the plot and characters".
+      // A noun after one that names nothing belongs to it: "the plot and characters".
       nothing_ = things_.empty();
       return;
     }
@@ -231,7 +229,7 @@ class List {
   std::vector<std::string> things_;
 };
 
-// The word without the endings of its forms.
+// The word without inflectional endings.
 std::string Stem(std::string word) {
   const auto drop = [&](std::string_view end, std::size_t left) {
     const bool drops = word.size() >= end.size() + left &&

@@ -1,4 +1,4 @@
-// Words after a verb ──► the things it is said of: "hiking, chess and going for a run" are three.
+// The words after a verb ──► its objects: "hiking, chess and going for a run" are three.
 
 #pragma once
 
@@ -13,14 +13,14 @@ namespace soulprint {
 // The end of the clause that words[at] is in: before "but", "because", ", which", "and I", a mark …
 std::size_t ClauseEnd(const Sentence& sentence, std::size_t at);
 
-// The things in the list at words[at], told in the third person.  What names nothing by itself
-// ("it", "your advice", "the plot") is left out.
+// The things in the list at words[at], in the third person.  Leaves out words that name nothing by
+// themselves ("it", "your advice", "the plot").
 std::vector<std::string> ReadObjects(const Sentence& sentence, std::size_t at);
 
-// The same for words [at, end) that are one thing, "" if it names nothing or is too long.
+// Words [at, end) as one thing; "" if they name nothing or are too many.
 std::string ReadObject(const Sentence& sentence, std::size_t at, std::size_t end);
 
-// "a" and "b" as a key that other forms of the same thing have too: playing the piano = piano.
+// A key that all forms of the same thing share: "playing the piano" and "piano".
 std::string ThingKey(const std::string& thing);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline.hpp.
-
 #include "offline/offline_model.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
-// A Model without a network: it reads the material and answers by rules.
+// A Model without a network: answers questions by rules over their material.
 //
-// Only what the user said becomes a fact, nothing is invented.  For demonstrations, tests, and
-// people who may not send their data out.
+// Facts come only from statements of the user.  For demonstrations, tests, and users who may not
+// send their data to a server.
 
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace soulprint {
 
-// The name questions are asked under.  Raised when the rules change: remembered answers of the old
-// rules are then not taken for the new ones'.
+// The model name in questions.  Change it with the rules, so that stored answers of old rules are
+// not reused.
 inline constexpr std::string_view kOfflineModelName = "offline-1";
 
 class OfflineModel : public Model {
  public:
-  // Answers at once, one question at a time, for nothing.  A question in an operator's wording is
-  // answered with kFailed: rules cannot follow a wording.
+  // Answers at once, one question at a time, free of charge.  Answers a question in an operator's
+  // own wording with kFailed: rules cannot follow a prompt.
   void Ask(const Next& next, const Take& take) override;
 
   // Nothing: there is only the one answer.

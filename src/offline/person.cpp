@@ -1,5 +1,3 @@
-// See offline_person.hpp.
-
 #include "offline/person.hpp"
 
 #include <algorithm>
@@ -15,7 +13,7 @@ namespace {
 
 using Kind = Statement::Kind;
 
-// What can stand behind "I'm" with a capital letter and is no name.
+// Capitalized words after "I'm" that are not names.
 constexpr std::string_view kNoNames =
     "happy sorry fine good tired here back sure glad from new american british english irish dutch "
     "french german italian spanish canadian russian australian brazilian indian chinese japanese "
@@ -30,7 +28,7 @@ constexpr std::string_view kNoNames =
     "democrat libertarian autistic neurodivergent retired unemployed everyone all nobody libra leo "
     "aries taurus gemini cancer virgo scorpio sagittarius capricorn aquarius pisces what why how";
 
-constexpr std::string_view kPartners =
+constexpr std::string_view kHousehold =
     "wife husband girlfriend boyfriend fiance fiancee partner spouse daughter son baby kid kids "
     "children child daughters sons twins brother brothers sister sisters grandson granddaughter "
     "grandchildren stepson stepdaughter dog dogs cat cats puppy kitten rabbit parrot horse horses "
@@ -43,7 +41,7 @@ constexpr std::string_view kOthers =
     "ex-wife "
     "ex-husband in-laws";
 
-// Nouns of occupations that no ending gives away.
+// Occupations without a typical ending.
 constexpr std::string_view kOccupations =
     "nurse student chef cook pilot lawyer attorney doctor dentist vet veterinarian accountant "
     "architect mechanic plumber electrician secretary clerk cashier janitor librarian musician "
@@ -58,7 +56,7 @@ constexpr std::string_view kOccupations =
 constexpr std::string_view kOccupationEndings =
     "eer ist tor ter ner ger der cer ler mer ver ker per";
 
-// They end like occupations.
+// Nouns that end like occupations but are none.
 constexpr std::string_view kNoOccupations =
     "beginner teenager father mother brother sister lover believer reader member newcomer user "
     "loser "
@@ -73,7 +71,7 @@ constexpr std::string_view kNoOccupations =
     "collector cyclist player baker painter pianist guitarist drummer camper sailor jogger "
     "activist";
 
-// Pastimes as what somebody is: "I'm a runner" is an interest.
+// Nouns for a person with a pastime: "I'm a runner" is an interest, not a job.
 constexpr std::string_view kPastimes =
     "dancer singer hiker runner climber swimmer surfer skier collector cyclist baker painter "
     "pianist "
@@ -115,7 +113,7 @@ bool EndsPhrase(const Sentence& sentence, std::size_t at) {
          Among(sentence.words[at].text, "and but from by nice so because");
 }
 
-void TellName(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractName(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   const bool my = sentence.words[clause.subject].text == "my";
   std::size_t at = MatchPhrase(sentence, clause.verb, my ? "name is" : "am");
@@ -123,7 +121,7 @@ void TellName(const Clause& clause, std::vector<Statement>* statements) {
   if (!my && at == kNoMatch) at = MatchPhrase(sentence, clause.verb, "am called|named");
   if (at == kNoMatch) return;
   const std::size_t end = NamesEnd(sentence, at);
-  // "I'm Emily" needs a greeting around it: "I'm Dutch" is no name.
+  // "I'm Emily" counts only in a greeting: "I'm Dutch" is not a name.
   if (end == at || (!my && (!clause.greeting || !EndsPhrase(sentence, end)))) return;
   const std::string name = InThirdPerson(sentence, at, end);
   Add(statements, Kind::kName, "Name is " + name, name);
@@ -163,7 +161,7 @@ struct PlaceRule {
   std::string_view tells;
 };
 
-void TellPlace(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractPlace(const Clause& clause, std::vector<Statement>* statements) {
   constexpr std::array<PlaceRule, 10> kRules = {{
       {"live|reside in", Kind::kPlace, "Lives in"},
       {"am living|residing|based|located in", Kind::kPlace, "Lives in"},
@@ -194,7 +192,7 @@ bool IsOccupation(std::string_view word) {
 }
 
 // "I'm a senior software engineer at Acme": from the article to the noun.
-bool TellWhatIAm(const Clause& clause, std::vector<Statement>* statements) {
+bool ExtractWhatIAm(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   std::size_t at = MatchPhrase(sentence, clause.verb, "am a|an");
   if (at == kNoMatch) at = MatchPhrase(sentence, clause.verb, "work as a|an");
@@ -223,9 +221,9 @@ bool TellWhatIAm(const Clause& clause, std::vector<Statement>* statements) {
   return true;
 }
 
-void TellJob(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractJob(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
-  if (TellWhatIAm(clause, statements)) return;
+  if (ExtractWhatIAm(clause, statements)) return;
   constexpr std::array<std::string_view, 8> kPhrases = {
       "work for|at|in", "am working for|at", "have been working at|for",
       "teach",          "am employed at|by", "run a|an|my",
@@ -254,17 +252,17 @@ void TellJob(const Clause& clause, std::vector<Statement>* statements) {
                             ? phrase.substr(0, phrase.find(' '))
                             : "work");
     const std::string_view joint = sentence.words[at - 1].text;
-    const std::string told = verb +
-                             (verb == "works" ? " " + std::string(joint)
-                              : business      ? " a"
-                                              : "") +
-                             " " + place;
-    Add(statements, Kind::kJob, Capitalized(told), told);
+    const std::string result = verb +
+                               (verb == "works" ? " " + std::string(joint)
+                                : business      ? " a"
+                                                : "") +
+                               " " + place;
+    Add(statements, Kind::kJob, Capitalized(result), result);
     return;
   }
 }
 
-void TellAge(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractAge(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   const std::size_t at = MatchPhrase(sentence, clause.verb, "am");
   if (at == kNoMatch || at >= sentence.words.size()) return;
@@ -283,7 +281,7 @@ void TellAge(const Clause& clause, std::vector<Statement>* statements) {
 }
 
 // "my dog Rex", "my wife's name is Anna", "my son is called Tom".
-void TellMyPerson(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractMyPerson(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   const auto& words = sentence.words;
   std::size_t noun = clause.verb;
@@ -296,7 +294,7 @@ void TellMyPerson(const Clause& clause, std::vector<Statement>* statements) {
   std::string_view who = words[noun].text;
   const bool possessive = who.size() > 2 && who.substr(who.size() - 2) == "'s";
   if (possessive) who.remove_suffix(2);
-  if (!Among(who, kPartners) && !Among(who, kOthers)) return;
+  if (!Among(who, kHousehold) && !Among(who, kOthers)) return;
   std::size_t name = noun + 1;
   if (IsWord(sentence, name, ",")) ++name;
   if (possessive) name = MatchPhrase(sentence, noun + 1, "name is");
@@ -308,20 +306,20 @@ void TellMyPerson(const Clause& clause, std::vector<Statement>* statements) {
   if (name != kNoMatch && end > name) {
     const std::string person = InThirdPerson(sentence, name, end);
     Add(statements, Kind::kPerson, "Their " + role + " is called " + person, role + " " + person);
-  } else if (Among(who, kPartners) || Among(who, kOthers)) {
+  } else if (Among(who, kHousehold) || Among(who, kOthers)) {
     Add(statements, Kind::kPerson, "", role);
   }
 }
 
 // "I have two kids", "I have a dog named Rex".
-void TellHave(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractHave(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   const std::size_t at = MatchPhrase(sentence, clause.verb, "have|got|adopted");
   if (at == kNoMatch) return;
   const std::size_t end = ClauseEnd(sentence, at);
   std::size_t noun = at;
-  while (noun < end && noun < at + 4 && !Among(sentence.words[noun].text, kPartners)) ++noun;
-  if (noun == at || noun >= end || !Among(sentence.words[noun].text, kPartners)) return;
+  while (noun < end && noun < at + 4 && !Among(sentence.words[noun].text, kHousehold)) ++noun;
+  if (noun == at || noun >= end || !Among(sentence.words[noun].text, kHousehold)) return;
   if (!Among(sentence.words[at].text,
              "a an one two three four five six 2 3 4 5 6 no my some several"))
     return;
@@ -339,17 +337,17 @@ void TellHave(const Clause& clause, std::vector<Statement>* statements) {
 
 }  // namespace
 
-void TellPerson(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractPerson(const Clause& clause, std::vector<Statement>* statements) {
   const std::string_view subject = clause.sentence.words[clause.subject].text;
-  if (subject == "i" || subject == "my") TellName(clause, statements);
-  if (subject == "my") TellMyPerson(clause, statements);
+  if (subject == "i" || subject == "my") ExtractName(clause, statements);
+  if (subject == "my") ExtractMyPerson(clause, statements);
   if (subject == "i" || subject == "we") {
-    TellPlace(clause, statements);
-    TellHave(clause, statements);
+    ExtractPlace(clause, statements);
+    ExtractHave(clause, statements);
   }
   if (subject == "i") {
-    TellJob(clause, statements);
-    TellAge(clause, statements);
+    ExtractJob(clause, statements);
+    ExtractAge(clause, statements);
   }
 }
 

@@ -1,4 +1,4 @@
-// A clause ──► who the user is: name, place, occupation, age, the people and animals around.
+// A clause ──► who the user is: name, place, occupation, age, household and other people.
 
 #pragma once
 
@@ -8,6 +8,6 @@
 
 namespace soulprint {
 
-void TellPerson(const Clause& clause, std::vector<Statement>* statements);
+void ExtractPerson(const Clause& clause, std::vector<Statement>* statements);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_plans.hpp.
-
 #include "offline/plans.hpp"
 
 #include <algorithm>
@@ -19,11 +17,11 @@ constexpr std::size_t kMaxProjectWords = 12;
 constexpr std::size_t kMinBeliefWords = 5;
 constexpr std::size_t kMaxBeliefWords = 28;
 
-// "I" + phrase + what ──► tells + what.
+// "I" + phrase + object ──► tells + object.
 struct Rule {
   std::string_view phrase;
   std::string_view tells;
-  std::size_t keeps = 0;  // words of the phrase, at its end, that are told too
+  std::size_t keeps = 0;  // last words of the phrase that are part of the object
 };
 
 constexpr std::array<Rule, 36> kProjects = {{
@@ -65,7 +63,7 @@ constexpr std::array<Rule, 36> kProjects = {{
     {"want to build|write|start|open|run my", "Wants to", 2},
 }};
 
-// "I" + phrase ──► tells + the rest of the clause: what changes a life.
+// Decisions: "I" + phrase ──► tells + the rest of the clause.
 constexpr std::array<Rule, 46> kDecisions = {{
     {"decided to", "Decided to"},
     {"have decided to", "Decided to"},
@@ -121,7 +119,7 @@ constexpr std::array<std::string_view, 6> kBeliefs = {
     "think|believe", "believe|think|feel that",      "am convinced that|of",
     "am convinced",  "have always believed|thought", "find that"};
 
-// Of the moment, or of this chat: nothing to remember.
+// Plans of the moment or about this chat, which are not worth remembering.
 constexpr std::string_view kOfTheMoment =
     "you your yours tonight now today yesterday this it them these those that suggestion "
     "suggestions "
@@ -151,7 +149,7 @@ void Add(std::vector<Statement>* statements, Kind kind, std::string text, std::s
   statements->push_back(std::move(statement));
 }
 
-// The end of what is planned: the clause, up to a comma that no list explains.
+// The end of a plan: the end of the clause, or a comma that is not part of a list.
 std::size_t PlanEnd(const Sentence& sentence, std::size_t at) {
   const std::size_t end = ClauseEnd(sentence, at);
   std::size_t stop = at;
@@ -179,7 +177,7 @@ bool IsTrivial(const Sentence& sentence, std::size_t at, std::size_t stop) {
   return AnyAmong(sentence, at, stop, "walk movie movies rest dishes dish skill shopping skills");
 }
 
-void TellProject(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractProject(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   for (const Rule& rule : kProjects) {
     std::size_t behind = MatchPhrase(sentence, clause.verb, rule.phrase);
@@ -212,35 +210,35 @@ std::string ReadContext(const Sentence& sentence, std::size_t end) {
   return "";
 }
 
-void TellDecision(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractDecision(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   for (const Rule& rule : kDecisions) {
     const std::size_t behind = MatchPhrase(sentence, clause.verb, rule.phrase);
     if (behind == kNoMatch) continue;
     const std::size_t stop = PlanEnd(sentence, behind);
-    std::string told(rule.tells);
+    std::string result(rule.tells);
     if (stop > behind || rule.keeps > 0) {
       const std::size_t at = behind - rule.keeps;
       if (Among(rule.tells, "Started Stopped Joined Chose") && stop - behind < 1) return;
       if (rule.tells == "Decided to" && Among(sentence.words[at].text, kTrivialPlans)) return;
       const std::string what = ReadPlan(sentence, at, std::max(stop, behind));
       if (what.empty()) return;
-      told += " " + what;
+      result += " " + what;
     } else if (!Among(rule.tells, "Graduated Retired Resigned") &&
-               told.find(' ') == std::string::npos) {
+               result.find(' ') == std::string::npos) {
       return;
     }
-    Add(statements, Kind::kDecision, told, ReadContext(sentence, ClauseEnd(sentence, behind)));
+    Add(statements, Kind::kDecision, result, ReadContext(sentence, ClauseEnd(sentence, behind)));
     return;
   }
 }
 
-void TellBelief(const Clause& clause, std::size_t at, std::vector<Statement>* statements) {
+void ExtractBelief(const Clause& clause, std::size_t at, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   if (IsWord(sentence, at, "that")) ++at;
   if (AnyAmong(sentence, at, at + 1, "is was would will are")) return;  // "that's great"
   std::size_t stop = at;
-  // A belief runs to its end: a comma ends it only when the sentence turns to something else.
+  // A comma ends a belief only if the sentence then turns to something else.
   while (stop < sentence.words.size()) {
     const Word& word = sentence.words[stop];
     if (word.kind == Word::Kind::kMark && !Among(word.text, ", - ' / & %")) break;
@@ -265,29 +263,29 @@ void TellBelief(const Clause& clause, std::size_t at, std::vector<Statement>* st
   Add(statements, Kind::kBelief, "Believes that " + InThirdPerson(sentence, at, stop));
 }
 
-void TellBeliefs(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractBeliefs(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   if (IsWord(sentence, clause.subject, "my")) {
     const bool in = clause.subject > 0 && IsWord(sentence, clause.subject - 1, "in");
     const std::size_t at = MatchPhrase(sentence, clause.verb, "opinion|view|experience ,");
-    if (in && at != kNoMatch) TellBelief(clause, at, statements);
+    if (in && at != kNoMatch) ExtractBelief(clause, at, statements);
     return;
   }
   for (const std::string_view phrase : kBeliefs) {
     const std::size_t at = MatchPhrase(sentence, clause.verb, phrase);
-    if (at != kNoMatch) return TellBelief(clause, at, statements);
+    if (at != kNoMatch) return ExtractBelief(clause, at, statements);
   }
 }
 
 }  // namespace
 
-void TellPlans(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractPlans(const Clause& clause, std::vector<Statement>* statements) {
   const std::string_view subject = clause.sentence.words[clause.subject].text;
-  if (subject == "my") return TellBeliefs(clause, statements);
+  if (subject == "my") return ExtractBeliefs(clause, statements);
   if (subject != "i" && subject != "we") return;
-  TellProject(clause, statements);
-  TellDecision(clause, statements);
-  if (subject == "i") TellBeliefs(clause, statements);
+  ExtractProject(clause, statements);
+  ExtractDecision(clause, statements);
+  if (subject == "i") ExtractBeliefs(clause, statements);
 }
 
 }  // namespace soulprint

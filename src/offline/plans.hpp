@@ -8,6 +8,6 @@
 
 namespace soulprint {
 
-void TellPlans(const Clause& clause, std::vector<Statement>* statements);
+void ExtractPlans(const Clause& clause, std::vector<Statement>* statements);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_portrait.hpp.
-
 #include "offline/portrait.hpp"
 
 #include <algorithm>
@@ -38,7 +36,7 @@ constexpr std::array<Bullet, 14> kBullets = {{{"Likes ", Kind::kLike},
                                               {"住在", Kind::kPlace},
                                               {"Is from ", Kind::kOrigin}}};
 
-// Things by their keys, ranked by how often and in what way they were said.
+// Things by their keys, ranked by the number and kinds of their statements.
 class Ranking {
  public:
   void Add(const std::string& thing, int weight) {
@@ -67,7 +65,7 @@ class Ranking {
   std::map<std::string, std::size_t> places_;
 };
 
-// The name said most often; of equals the first.
+// The most frequent name; ties go to the first.
 std::string MostSaid(const std::vector<std::string>& names) {
   std::map<std::string, int> said;
   for (const std::string& name : names) ++said[name];

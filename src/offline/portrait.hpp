@@ -1,4 +1,4 @@
-// Statements of all conversations ──► who the user is, each thing once.
+// The statements of all conversations ──► a portrait without repetitions.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace soulprint {
 
-// "" and {} where nothing was said.
+// "" and {} where there is no statement.
 struct Portrait {
   std::string name;
   std::string location;
@@ -22,10 +22,10 @@ struct Portrait {
   std::vector<std::string> traits;
 };
 
-// `statements`: oldest first, so that of two places the newer is where the user lives.
+// `statements` must be oldest first: the location is the newest place.
 Portrait StatementsToPortrait(const std::vector<Statement>& statements);
 
-// MEMORY by our own rules, read back: the statements behind its bullets.
+// The statements behind the bullets of a MEMORY that AnswerMemory wrote.
 std::vector<Statement> MemoryToStatements(std::string_view memory_md);
 
 }  // namespace soulprint

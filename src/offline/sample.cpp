@@ -1,5 +1,3 @@
-// See offline_sample.hpp.
-
 #include "offline/sample.hpp"
 
 #include <algorithm>
@@ -16,7 +14,7 @@ constexpr std::string_view kAssistant = "Assistant: ";
 constexpr std::string_view kMemory = "## MEMORY";
 constexpr std::string_view kTruncated = "... [truncated]";
 
-// The header's title and date: what stands in the outermost quotation marks and the last brackets.
+// The title and date in a header: in the outermost quotation marks and the last brackets.
 SpokenConversation ReadHeader(std::string_view line) {
   line.remove_prefix(kConversation.size());
   SpokenConversation conversation;
@@ -47,7 +45,7 @@ void TakeLine(std::string_view line, std::vector<SpokenConversation>* conversati
   }
 }
 
-// A cut message ends in the middle of a sentence, which might have been about anything.
+// Removes the last, incomplete sentence of a truncated message.
 void DropCutSentence(Spoken* message) {
   if (!std::string_view(message->text).ends_with(kTruncated)) return;
   message->text.resize(message->text.size() - kTruncated.size());

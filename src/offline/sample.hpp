@@ -11,10 +11,11 @@ namespace soulprint {
 
 struct Sample {
   std::vector<SpokenConversation> conversations;
-  std::string_view memory_md;  // a view of the material, "" if it has none
+  std::string_view memory_md;  // a view of the material; "" if there is none
 };
 
-// A line counts as a mark only where the form says so: the same text inside a message is indented.
+// Reads the form that sample_to_sections writes.  Marks count only at the beginning of a line;
+// inside a message they are indented.
 Sample ReadSample(std::string_view material);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_sections.hpp.
-
 #include "offline/sections.hpp"
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include "offline/statement.hpp"
 #include "offline/style.hpp"
 #include "pipeline/types.hpp"
+#include "util/dump_json.hpp"
 
 namespace soulprint {
 namespace {
@@ -22,7 +21,7 @@ using nlohmann::ordered_json;
 using Texts = std::vector<std::string>;
 
 constexpr std::string_view kNotEnough = "not enough data";
-constexpr std::size_t kEnoughMessages = 3;  // below that a share says nothing
+constexpr std::size_t kEnoughMessages = 3;  // with fewer, shares mean nothing
 constexpr int kOften = 20;                  // per cent of the messages
 constexpr int kSometimes = 8;
 
@@ -37,7 +36,7 @@ std::string Joined(const Texts& texts, std::size_t most) {
   return joined;
 }
 
-// What is said about a user of whom there is this much; knows what is evidence and what is not.
+// Writes the sections from a portrait and a style; decides what counts as evidence.
 class Writer {
  public:
   Writer(const Portrait& portrait, const Style& style) : portrait_(portrait), style_(style) {}
@@ -144,15 +143,15 @@ class Writer {
   std::string CommunicationStyle() const {
     if (!Enough()) return std::string(kNotEnough);
     const std::size_t words = style_.MedianWords();
-    std::string told = words < 12   ? "short messages"
-                       : words < 40 ? "messages of a few sentences"
-                                    : "long messages";
-    told += " (median " + std::to_string(words) + " words)";
+    std::string result = words < 12   ? "short messages"
+                         : words < 40 ? "messages of a few sentences"
+                                      : "long messages";
+    result += " (median " + std::to_string(words) + " words)";
     if (Shows(Habit::kQuestion, kOften))
-      told += ", asks questions (" + Percent(style_.Share(Habit::kQuestion)) + ")";
-    if (Shows(Habit::kCode, kSometimes)) told += ", shares code";
-    if (!EnglishOrUnknown()) told += ", writes in " + std::string(style_.Script()) + " script";
-    return told;
+      result += ", asks questions (" + Percent(style_.Share(Habit::kQuestion)) + ")";
+    if (Shows(Habit::kCode, kSometimes)) result += ", shares code";
+    if (!EnglishOrUnknown()) result += ", writes in " + std::string(style_.Script()) + " script";
+    return result;
   }
 
   Texts PersonalityTraits() const {
@@ -213,19 +212,19 @@ class Writer {
   std::string ResponseStyle() const {
     if (!Enough()) return std::string(kNotEnough);
     const std::size_t words = style_.MedianWords();
-    std::string told = words < 12 ? "Short and direct, like the user's own messages"
-                       : words < 40
-                           ? "A few sentences, conversational, like the user's own messages"
-                           : "Thorough, like the user's own messages";
-    if (Shows(Habit::kAdvice, kOften)) told += "; lead with concrete suggestions";
-    return told;
+    std::string result = words < 12 ? "Short and direct, like the user's own messages"
+                         : words < 40
+                             ? "A few sentences, conversational, like the user's own messages"
+                             : "Thorough, like the user's own messages";
+    if (Shows(Habit::kAdvice, kOften)) result += "; lead with concrete suggestions";
+    return result;
   }
 
   const Portrait& portrait_;
   const Style& style_;
 };
 
-// The newer statement counts, whatever rank its conversation has in the sample.
+// Newer statements win, whatever the rank of their conversation in the sample.
 void OldestFirst(std::vector<SpokenConversation>* conversations) {
   const auto age = [](const SpokenConversation& c) {
     return c.date.starts_with("unknown") ? std::string_view() : std::string_view(c.date);
@@ -262,7 +261,7 @@ std::string AnswerSections(std::string_view material) {
                                  {"user", writer.User()},
                                  {"agents", writer.Agents()},
                                  {"tools", writer.Tools()}};
-  return sections.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return DumpJson(sections);
 }
 
 }  // namespace soulprint

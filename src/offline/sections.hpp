@@ -7,8 +7,8 @@
 
 namespace soulprint {
 
-// The JSON object of the five sections, every field of the schema in its order.  What the material
-// gives no evidence of is "not enough data" or an empty list.
+// The JSON object of the five sections, with every field of the schema in its order.  A field
+// without evidence in the material is "not enough data" or an empty list.
 std::string AnswerSections(std::string_view material);
 
 }  // namespace soulprint

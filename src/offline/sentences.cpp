@@ -1,5 +1,3 @@
-// See offline_sentences.hpp.
-
 #include "offline/sentences.hpp"
 
 #include <algorithm>
@@ -13,11 +11,11 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kLongMessage = 1500;   // bytes; above it a message may be a pasted document
-constexpr std::size_t kLongSentence = 1000;  // bytes; nobody says that much in one breath
+constexpr std::size_t kLongMessage = 1500;   // bytes; a longer message can be a pasted document
+constexpr std::size_t kLongSentence = 1000;  // bytes; a longer sentence is not natural speech
 constexpr std::size_t kStoryQuotes = 4;      // spoken lines that make a text a story
 
-// After one of these the rest of the message is material or a part to play.
+// Phrases after which the rest of a message is material or a role play.
 constexpr std::array<std::string_view, 32> kMaterialFollows = {
     "translate ",         "summarize ",       "summarise ",       "proofread",
     "proof read",         "paraphrase ",      "rewrite ",         "reword ",
@@ -34,7 +32,8 @@ constexpr std::array<std::string_view, 10> kPartsToPlay = {
     "pretend to be",  "my character is", "i am playing the role",
     "in character as"};
 
-// A text is ordered: the sentence is about that text, and after a mark of a speaker all of it.
+// Phrases that request a text.  The sentence is about that text; after a speaker's label, so is the
+// rest of the message.
 constexpr std::string_view kWriting = "write compose draft generate";
 constexpr std::string_view kWritten =
     "story poem song essay letter email e-mail speech script dialogue monologue article post tweet "
@@ -50,7 +49,7 @@ bool ContainsAny(std::string_view text, const std::array<std::string_view, kSize
                      [&](std::string_view part) { return Contains(text, part); });
 }
 
-// The words of a text, cut at white space, without the marks around them.
+// The words of a text, split at white space, without punctuation around them.
 template <typename Use>
 void EachWord(std::string_view text, const Use& use) {
   std::size_t begin = 0;
@@ -85,7 +84,7 @@ bool IsRoleLabel(std::string_view line) {
                      [&](std::string_view label) { return line.substr(0, label.size()) == label; });
 }
 
-// Marks that prose does not have.
+// Characters that do not occur in prose.
 bool LooksLikeCode(std::string_view line) {
   const auto marks = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
     return std::string_view("{}[]<>=|\\;_$#*+^~`").find(c) != std::string_view::npos;
@@ -123,7 +122,7 @@ class OwnLines {
     }
     if (in_fence_) return false;
     if (trimmed.empty()) in_log_ = false;
-    // One line with a name in front may be a label of the user's own, two are a conversation.
+    // One line with a name in front can be a label of the user's own; two are a chat log.
     if (IsRoleLabel(line) || (speakers_ >= 2 && IsSpeakerLine(line))) in_log_ = true;
     return !in_log_ && !trimmed.empty() && trimmed[0] != '>' && trimmed[0] != '<' &&
            trimmed[0] != '|' && !LooksLikeCode(trimmed);
@@ -167,7 +166,7 @@ void SplitLine(std::string_view line, std::vector<std::string_view>* sentences) 
   if (!IsBlank(line.substr(begin))) sentences->push_back(Trim(line.substr(begin)));
 }
 
-// A long text with little "I" in it, or with people speaking in it, is somebody's document.
+// A long text with few "I", or with quoted speech, is a document.
 bool LooksPasted(std::string_view message, std::string_view lower) {
   if (message.size() < kLongMessage) return false;
   std::size_t words = 0;
@@ -211,29 +210,29 @@ bool SpeaksForAnother(std::string_view sentence) {
 
 }  // namespace
 
-EarnestText MessageToSentences(std::string_view message) {
-  EarnestText earnest;
+OwnWords MessageToSentences(std::string_view message) {
+  OwnWords own;
   const std::string lower = AsciiLower(message);
   std::vector<std::string_view> all;
   OwnLines(message).Each([&](std::string_view line) { SplitLine(line, &all); });
-  // Around a pasted document people write a line before and a line after.
+  // Users write a line before and a line after a pasted document.
   if (LooksPasted(message, lower) && all.size() > 2) all = {all.front(), all.back()};
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string_view said = all[i];
     const std::string_view low =
         std::string_view(lower).substr(said.data() - message.data(), said.size());
     if (ContainsAny(low, kPartsToPlay)) {
-      earnest.role_play = true;
-      return earnest;
+      own.role_play = true;
+      return own;
     }
-    if (ContainsAny(low, kMaterialFollows) || (i == 0 && AssignsPart(low))) return earnest;
+    if (ContainsAny(low, kMaterialFollows) || (i == 0 && AssignsPart(low))) return own;
     if (OrdersText(low)) {
-      if (SpeaksForAnother(low)) return earnest;
+      if (SpeaksForAnother(low)) return own;
       continue;
     }
-    if (said.size() <= kLongSentence) earnest.sentences.push_back(said);
+    if (said.size() <= kLongSentence) own.sentences.push_back(said);
   }
-  return earnest;
+  return own;
 }
 
 }  // namespace soulprint

@@ -1,7 +1,7 @@
-// A user's message ──► the sentences that the user says in earnest.
+// A user's message ──► the sentences in which users speak for themselves.
 //
-// What stands in a message is not always the user speaking: code, quotations, pasted documents and
-// chat logs, text to be translated, and parts in a role play are left out.
+// Leaves out code, quotations, pasted documents and chat logs, text to be translated, and lines of
+// a role play.
 
 #pragma once
 
@@ -10,11 +10,11 @@
 
 namespace soulprint {
 
-struct EarnestText {
+struct OwnWords {
   std::vector<std::string_view> sentences;  // views of the message
-  bool role_play = false;  // the user begins to play a part: what follows in the conversation is it
+  bool role_play = false;  // a role play begins, which lasts to the end of the conversation
 };
 
-EarnestText MessageToSentences(std::string_view message);
+OwnWords MessageToSentences(std::string_view message);
 
 }  // namespace soulprint

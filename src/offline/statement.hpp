@@ -1,4 +1,4 @@
-// What a user's sentence says about the user.
+// A statement about the user, and the clause that it comes from.
 
 #pragma once
 

@@ -1,5 +1,3 @@
-// See offline_statements.hpp.
-
 #include "offline/statements.hpp"
 
 #include <algorithm>
@@ -21,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMaxQuote = 200;  // characters
 
-// Nothing behind one of these is said in earnest, or by the user.
+// Words after which a sentence is hypothetical or reported speech.
 constexpr std::array<std::string_view, 27> kNotInEarnest = {
     "asked",  "asks",    "assume", "assuming", "claimed", "claims",    "hypothetically",
     "if",     "imagine", "lyrics", "pretend",  "quote",   "replied",   "said",
@@ -29,7 +27,8 @@ constexpr std::array<std::string_view, 27> kNotInEarnest = {
     "texted", "told",    "unless", "wish",     "wished",  "wrote"};
 static_assert(std::is_sorted(kNotInEarnest.begin(), kNotInEarnest.end()));
 
-// Where "I" is the subject of the sentence and not of something inside it ("the song I love").
+// Words before "I" where it is the subject of the sentence, and not of a clause in it ("the song I
+// love").
 constexpr std::string_view kBeforeSubject =
     "and but so because since although though while whereas today yesterday recently lately "
     "currently actually also besides nowadays sometimes usually personally honestly well yes yeah "
@@ -47,7 +46,7 @@ constexpr std::string_view kQuestionStarts =
 
 constexpr std::string_view kConnectives = "so but and also or then well anyway ok okay by the way";
 
-// Most sentences can be passed over without reading them word by word.
+// A cheap test: most sentences need not be read word by word.
 bool MentionsUser(std::string_view lower) {
   bool in_word = false;
   for (std::size_t i = 0; i < lower.size(); ++i) {
@@ -71,7 +70,7 @@ bool MayBeSubject(const Sentence& sentence, std::size_t at) {
   return Among(before.text, kBeforeSubject);
 }
 
-// Where the sentence begins to ask; its end if it does not ask.
+// Where the question in a sentence begins; the end of the sentence if there is none.
 std::size_t QuestionStart(const Sentence& sentence) {
   const auto& words = sentence.words;
   if (!sentence.question) return words.size();
@@ -86,7 +85,7 @@ std::size_t QuestionStart(const Sentence& sentence) {
   return 0;
 }
 
-// The words from `begin` that the user said about it: the whole sentence if it is short.
+// The user's words for a statement that begins at `begin`: the whole sentence if it is short.
 std::string Quote(const Sentence& sentence, std::size_t begin) {
   std::string_view text = sentence.text;
   if (CountCharacters(text) <= kMaxQuote) return std::string(text);
@@ -97,12 +96,12 @@ std::string Quote(const Sentence& sentence, std::size_t begin) {
   return std::string(space == std::string_view::npos ? text : text.substr(0, space));
 }
 
-void TellClause(const Clause& clause, std::vector<Statement>* statements) {
-  TellPerson(clause, statements);
-  TellTastes(clause, statements);
-  TellPlans(clause, statements);
-  TellDates(clause, statements);
-  TellActivities(clause, statements);
+void ExtractClause(const Clause& clause, std::vector<Statement>* statements) {
+  ExtractPerson(clause, statements);
+  ExtractTastes(clause, statements);
+  ExtractPlans(clause, statements);
+  ExtractDates(clause, statements);
+  ExtractActivities(clause, statements);
 }
 
 }  // namespace
@@ -124,7 +123,7 @@ Category CategoryOf(Statement::Kind kind) {
 
 void SentenceToStatements(std::string_view text, std::string_view spoken_on, bool greeting,
                           std::vector<Statement>* statements) {
-  if (TellChinese(text, statements)) return;
+  if (ExtractChinese(text, statements)) return;
   const std::string lower = AsciiLower(text);
   if (!MentionsUser(lower)) return;
   Sentence sentence = ReadSentence(text, lower);
@@ -135,13 +134,13 @@ void SentenceToStatements(std::string_view text, std::string_view spoken_on, boo
     if (!Among(word, "i my we today it")) continue;
     const std::size_t end = std::max(ClauseEnd(sentence, i + 1), i + 1);
     const Clause clause{sentence, i, i + 1, end, spoken_on, greeting};
-    std::vector<Statement> told;
+    std::vector<Statement> extracted;
     if (MayBeSubject(sentence, i)) {
-      TellClause(clause, &told);
+      ExtractClause(clause, &extracted);
     } else if (word == "my") {
-      TellPerson(clause, &told);  // people are the user's wherever they stand
+      ExtractPerson(clause, &extracted);  // "my wife" is a person of the user's also as an object
     }
-    for (Statement& statement : told) {
+    for (Statement& statement : extracted) {
       statement.quote = Quote(sentence, i);
       statements->push_back(std::move(statement));
     }

@@ -1,4 +1,4 @@
-// A user's sentence ──► what it says about the user.
+// A user's sentence ──► statements about the user.
 
 #pragma once
 
@@ -10,10 +10,11 @@
 
 namespace soulprint {
 
-// The category of facts that a kind of statement belongs to.
+// The category of facts for a kind of statement.
 Category CategoryOf(Statement::Kind kind);
 
-// Adds what the sentence says.  `greeting`: the message greets, so that "I'm Emily" is a name.
+// Appends the statements in a sentence.  `greeting`: the message greets, so that "I'm Emily" is a
+// name.
 void SentenceToStatements(std::string_view sentence, std::string_view spoken_on, bool greeting,
                           std::vector<Statement>* statements);
 

@@ -1,5 +1,3 @@
-// See offline_style.hpp.
-
 #include "offline/style.hpp"
 
 #include <algorithm>
@@ -113,7 +111,7 @@ std::size_t Style::CountCharactersOf(std::string_view message, bool* emoji, bool
     *upper = *upper || (c >= 'A' && c <= 'Z');
     for (std::size_t i = 0; i < kScripts; ++i) {
       if (c >= kScriptRanges[i].first && c <= kScriptRanges[i].last) {
-        letters_[i] += ideograph ? 3 : 1;  // says as much as a few letters
+        letters_[i] += ideograph ? 3 : 1;  // carries as much as a few letters
         break;
       }
     }

@@ -1,4 +1,4 @@
-// A user's messages ──► how the user writes.
+// A user's messages ──► the style of their writing.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace soulprint {
 
-// What messages ask for or show, counted per message.
+// Habits, counted per message.
 enum class Habit {
   kQuestion,
   kExclamation,
@@ -37,18 +37,19 @@ enum class Habit {
 
 class Style {
  public:
+  // Adds one message of the user's.
   void Add(std::string_view message);
 
   std::size_t messages() const { return lengths_.size(); }
   std::size_t Count(Habit habit) const { return counts_[static_cast<std::size_t>(habit)]; }
-  // Per cent of the messages.
+  // Percentage of the messages.
   int Share(Habit habit) const;
-  // Of the words in a message; a Chinese or Japanese character counts as a word.
+  // Median number of words in a message; a Chinese or Japanese character counts as a word.
   std::size_t MedianWords() const;
-  // The script most letters are of: "Latin", "Chinese", "Japanese", "Korean", "Cyrillic", "Greek",
-  // "Arabic", "Hebrew", "Indic", "Thai"; "" if there is no letter.
+  // The script of most letters: "Latin", "Chinese", "Japanese", "Korean", "Cyrillic", "Greek",
+  // "Arabic", "Hebrew", "Indic", "Thai"; "" if there are no letters.
   std::string_view Script() const;
-  // Of all that was said: the same messages have the same hash.
+  // The same messages have the same hash.
   std::uint64_t hash() const { return hash_; }
 
  private:

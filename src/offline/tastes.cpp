@@ -1,5 +1,3 @@
-// See offline_tastes.hpp.
-
 #include "offline/tastes.hpp"
 
 #include <algorithm>
@@ -84,7 +82,7 @@ constexpr std::array<Rule, 59> kRules = {{
     {"used to", Kind::kTrait, "Used to"},
 }};
 
-// Verbs of what people do regularly; with an adverb ("often") or a time ("every day").
+// Verbs of regular activities, which need an adverb ("often") or a time ("every day").
 constexpr std::string_view kHabits =
     "play practice practise paint draw write read cook bake run jog swim hike climb cycle bike "
     "ride "
@@ -93,7 +91,7 @@ constexpr std::string_view kHabits =
     "lift exercise fish hunt camp sail listen watch eat drink walk visit attend teach work drive "
     "drink pray stretch journal spend make take go";
 
-// Those that tell something also without it.
+// Verbs of regular activities that need neither.
 constexpr std::string_view kPursuits =
     "play paint draw bake sing dance knit crochet sew code meditate volunteer garden hike swim ski "
     "surf snowboard skateboard fish hunt sail teach journal cook climb";
@@ -106,7 +104,7 @@ constexpr std::string_view kFrequent =
     "every each daily weekly weekends everyday mornings evenings sundays saturdays lot lots once "
     "twice regularly often";
 
-// Of the moment, or of this chat: no habit.
+// Objects of the moment or of this chat, which are not habits.
 constexpr std::string_view kOfTheMoment =
     "you your it this that them today now tonight yesterday tomorrow later again here way sense "
     "sure note place turns back";
@@ -129,11 +127,11 @@ std::size_t FirstComma(const Sentence& sentence, std::size_t begin, std::size_t 
   return begin;
 }
 
-bool TellByRule(const Clause& clause, std::vector<Statement>* statements) {
+bool ExtractByRule(const Clause& clause, std::vector<Statement>* statements) {
   for (const Rule& rule : kRules) {
     const std::size_t at = MatchPhrase(clause.sentence, clause.verb, rule.phrase);
     if (at == kNoMatch) continue;
-    // "I never like …", "I would like": only what is said plainly.
+    // Excludes "I never like …" and "I would like".
     if (AnyAmong(clause.sentence, clause.verb, at, "rarely only ever") && rule.kind == Kind::kLike)
       return true;
     const bool one = Among(rule.tells, "Prefers") || rule.phrase == "used to";
@@ -161,7 +159,7 @@ bool TellByRule(const Clause& clause, std::vector<Statement>* statements) {
   return false;
 }
 
-void TellHabit(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractHabit(const Clause& clause, std::vector<Statement>* statements) {
   const auto& words = clause.sentence.words;
   std::size_t verb = clause.verb;
   std::string_view often;
@@ -187,16 +185,16 @@ void TellHabit(const Clause& clause, std::vector<Statement>* statements) {
     if (stop - verb > 10) return;
   }
   std::string rest = InThirdPerson(clause.sentence, verb + 1, stop);
-  std::string told = often.empty() ? "" : std::string(often) + " ";
-  told += ThirdPersonVerb(words[verb].text) + (rest.empty() ? "" : " " + rest);
+  std::string result = often.empty() ? "" : std::string(often) + " ";
+  result += ThirdPersonVerb(words[verb].text) + (rest.empty() ? "" : " " + rest);
   Statement statement;
   statement.kind = Kind::kTrait;
-  statement.text = Capitalized(std::move(told));
+  statement.text = Capitalized(std::move(result));
   statements->push_back(std::move(statement));
 }
 
 // "My favorite food is sushi", "my hobbies are …", "chess is my passion".
-void TellMine(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractMine(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   std::size_t at = MatchPhrase(sentence, clause.verb,
                                "hobbies|hobby|interests|interest|pastime|pastimes|passion|passions "
@@ -223,8 +221,8 @@ void TellMine(const Clause& clause, std::vector<Statement>* statements) {
   }
 }
 
-// "Knitting is my passion": what stands before the clause.
-void TellWhatIsMine(const Clause& clause, std::vector<Statement>* statements) {
+// The subject before the clause: "Knitting is my passion".
+void ExtractWhatIsMine(const Clause& clause, std::vector<Statement>* statements) {
   const Sentence& sentence = clause.sentence;
   if (!Among(sentence.words[clause.subject].text, "my")) return;
   if (clause.subject < 2 || clause.subject > 6 ||
@@ -237,14 +235,14 @@ void TellWhatIsMine(const Clause& clause, std::vector<Statement>* statements) {
 
 }  // namespace
 
-void TellTastes(const Clause& clause, std::vector<Statement>* statements) {
+void ExtractTastes(const Clause& clause, std::vector<Statement>* statements) {
   const std::string_view subject = clause.sentence.words[clause.subject].text;
   if (clause.verb >= clause.sentence.words.size()) return;
   if (subject == "my") {
-    TellMine(clause, statements);
-    TellWhatIsMine(clause, statements);
+    ExtractMine(clause, statements);
+    ExtractWhatIsMine(clause, statements);
   } else if (subject == "i") {
-    if (!TellByRule(clause, statements)) TellHabit(clause, statements);
+    if (!ExtractByRule(clause, statements)) ExtractHabit(clause, statements);
   }
 }
 

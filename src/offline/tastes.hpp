@@ -8,6 +8,6 @@
 
 namespace soulprint {
 
-void TellTastes(const Clause& clause, std::vector<Statement>* statements);
+void ExtractTastes(const Clause& clause, std::vector<Statement>* statements);
 
 }  // namespace soulprint

@@ -1,5 +1,3 @@
-// See offline_words.hpp.
-
 #include "offline/words.hpp"
 
 #include <algorithm>
@@ -12,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxQuotedWords = 8;
 
-// Sorted, because every word is looked up.
+// Sorted for binary search.
 constexpr std::array<std::string_view, 75> kAdverbs = {
     "absolutely",   "actually",     "already",    "also",      "always",     "and",
     "basically",    "big",          "both",       "certainly", "completely", "currently",
@@ -35,7 +33,7 @@ constexpr std::array<Pair, 7> kSuffixes = {
     Pair{"m", "am"},    Pair{"ve", "have"}, Pair{"re", "are"}, Pair{"ll", "will"},
     Pair{"d", "would"}, Pair{"s", "is"},    Pair{"t", "not"}};
 
-// Contractions as people type them without the apostrophe: where they are taken apart.
+// Contractions without an apostrophe, and where to split them.
 struct Typed {
   std::string_view whole;
   std::size_t cut;
@@ -59,7 +57,7 @@ bool IsLetter(char c) {
          (byte >= '0' && byte <= '9') || byte >= 0x80;
 }
 
-// Length of the apostrophe, hyphen, quotation mark or dash that is not ASCII at text[at], else 0.
+// Length of a non-ASCII apostrophe, hyphen, quotation mark or dash at text[at]; 0 if there is none.
 std::size_t CurlyLength(std::string_view text, std::size_t at) {
   return text.substr(at, 2) == "\xE2\x80" && at + 2 < text.size() ? 3 : 0;
 }
@@ -84,9 +82,9 @@ std::size_t FindQuoteEnd(std::string_view text, std::size_t at, std::size_t* len
   return text.find(curly ? "\xE2\x80\x9D" : "\xC2\xBB", at + 1);
 }
 
-class Reader {
+class SentenceReader {
  public:
-  Reader(std::string_view text, std::string_view lower) : text_(text), lower_(lower) {}
+  SentenceReader(std::string_view text, std::string_view lower) : text_(text), lower_(lower) {}
 
   std::vector<Word> Read() {
     while (at_ < text_.size()) {
@@ -117,8 +115,8 @@ class Reader {
     at_ += length;
   }
 
-  // Something long in quotation marks is somebody's speech: it becomes a mark, which ends clauses.
-  // Only the first quotation mark without a partner is looked for to the end of the text.
+  // A long quotation is speech: it becomes a mark, which ends a clause.  After one quotation mark
+  // without a partner, later ones are not searched for.
   bool ReadQuoted() {
     if (unclosed_) return false;
     std::size_t length = 0;
@@ -221,7 +219,7 @@ std::string AsciiLower(std::string_view text) {
 }
 
 Sentence ReadSentence(std::string_view text, std::string_view lower) {
-  Sentence sentence{text, Reader(text, lower).Read(), false};
+  Sentence sentence{text, SentenceReader(text, lower).Read(), false};
   for (auto word = sentence.words.rbegin(); word != sentence.words.rend(); ++word) {
     if (word->kind != Word::Kind::kMark) break;
     if (word->text == "?") sentence.question = true;
@@ -269,7 +267,7 @@ bool AnyAmong(const Sentence& sentence, std::size_t begin, std::size_t end, std:
 }
 
 std::string InThirdPerson(const Sentence& sentence, std::size_t begin, std::size_t end) {
-  std::string told;
+  std::string result;
   for (std::size_t i = begin; i < end && i < sentence.words.size(); ++i) {
     const Word& word = sentence.words[i];
     std::string_view text = sentence.text.substr(word.begin, word.end - word.begin);
@@ -277,17 +275,17 @@ std::string InThirdPerson(const Sentence& sentence, std::size_t begin, std::size
     const auto* third = std::find_if(kToThird.begin(), kToThird.end(),
                                      [&](const Pair& pair) { return pair.first == word.text; });
     const bool replaced = third != kToThird.end();
-    if (!told.empty() && (!joined || replaced)) told += ' ';
+    if (!result.empty() && (!joined || replaced)) result += ' ';
     if (replaced) text = third->second;
-    told += text;
-    // American quotation marks have the comma that follows inside.
-    if (word.kind == Word::Kind::kQuoted && told.size() > 2 && told.back() == '"' &&
-        std::string_view(".,!?;").find(told[told.size() - 2]) != std::string_view::npos) {
-      told.erase(told.size() - 2, 1);
+    result += text;
+    // American style puts a comma inside the quotation marks.
+    if (word.kind == Word::Kind::kQuoted && result.size() > 2 && result.back() == '"' &&
+        std::string_view(".,!?;").find(result[result.size() - 2]) != std::string_view::npos) {
+      result.erase(result.size() - 2, 1);
     }
   }
-  std::replace(told.begin(), told.end(), '\n', ' ');
-  return told;
+  std::replace(result.begin(), result.end(), '\n', ' ');
+  return result;
 }
 
 std::string ThirdPersonVerb(std::string_view verb) {

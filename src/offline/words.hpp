@@ -1,4 +1,4 @@
-// A sentence ──► words, the way the offline rules match them.
+// A sentence ──► words, in the form that the offline rules match.
 
 #pragma once
 
@@ -11,12 +11,12 @@ namespace soulprint {
 
 struct Word {
   enum class Kind { kWord, kMark, kQuoted };
-  std::string_view text;  // in lower case, contractions taken apart (I'm = i am); of a mark: itself
+  std::string_view text;  // in lower case, contractions expanded (I'm = i am); or the mark
   std::size_t begin = 0;  // bytes in the sentence
   std::size_t end = 0;
-  Kind kind = Kind::kWord;  // kQuoted: something short in quotation marks, a title or a name
+  Kind kind = Kind::kWord;  // kQuoted: a title or name in quotation marks
   bool capital = false;     // begins with a capital letter
-  bool adverb = false;      // such as "really": may stand anywhere in a statement
+  bool adverb = false;      // such as "really": allowed anywhere in a statement
 };
 
 // Views of text that the caller keeps.
@@ -28,35 +28,35 @@ struct Sentence {
 
 inline constexpr std::size_t kNoMatch = std::string_view::npos;
 
-// ASCII letters in lower case, all else as it is: every byte keeps its place.
+// text with ASCII letters in lower case; every byte keeps its place.
 std::string AsciiLower(std::string_view text);
 
-// `lower` is AsciiLower of text.
+// Splits text into words.  `lower` must be AsciiLower(text).
 Sentence ReadSentence(std::string_view text, std::string_view lower);
 
-// True if `word` is one of the words in `list`, which are separated by single spaces.
+// True if `word` is in `list`, whose words are separated by single spaces.
 bool Among(std::string_view word, std::string_view list);
 
-// The place behind `phrase` at words[at], kNoMatch if it does not stand there.  Words of a phrase
-// are separated by spaces, alternatives by |; adverbs may stand before each of them.
+// The position after `phrase` at words[at]; kNoMatch if it is not there.  Words of a phrase are
+// separated by spaces, alternatives by |; adverbs can precede each word.
 std::size_t MatchPhrase(const Sentence& sentence, std::size_t at, std::string_view phrase);
 
 // True if words[at] exists and is the word `text`.
 bool IsWord(const Sentence& sentence, std::size_t at, std::string_view text);
 
-// True if one of words[begin, end) is in `list`.
+// True if any of words[begin, end) is in `list`.
 bool AnyAmong(const Sentence& sentence, std::size_t begin, std::size_t end, std::string_view list);
 
-// The user's words [begin, end) told about the user: "my" is "their".  On one line.
+// words[begin, end) in the third person, on one line: "my" becomes "their".
 std::string InThirdPerson(const Sentence& sentence, std::size_t begin, std::size_t end);
 
-// play → plays, study → studies, go → goes.
+// The third person: play → plays, study → studies, go → goes.
 std::string ThirdPersonVerb(std::string_view verb);
 
-// play → playing, run → running, bake → baking.
+// The gerund: play → playing, run → running, bake → baking.
 std::string Gerund(std::string_view verb);
 
-// The text with its first letter in upper case, if that is an ASCII letter.
+// text with its first letter in upper case, if that is an ASCII letter.
 std::string Capitalized(std::string text);
 
 }  // namespace soulprint
