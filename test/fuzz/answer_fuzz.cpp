@@ -1,5 +1,5 @@
-// Any text as a model's answer: what is read of it is storable, has the shape of CONTRACT 5 and 7,
-// and is the same when it is read again.
+// Any text as a model's answer: the result can be stored, has the shape of facts or sections, and
+// is the same when it is read again.
 
 #include <algorithm>
 #include <cstddef>
@@ -25,7 +25,7 @@ using nlohmann::ordered_json;
 void RequireReply(std::string_view answer) {
   const std::optional<ordered_json> reply = ParseJsonReply(answer);
   if (!reply) return;
-  std::string const text = reply->dump();  // throws at what is no UTF-8
+  std::string const text = reply->dump();  // throws if it is not UTF-8
   Require(ParseJsonText(text) == reply, "a reply is read as it is written");
 }
 

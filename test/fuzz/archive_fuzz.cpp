@@ -1,5 +1,5 @@
-// The bytes of an export file of any kind: conversations come out of them or one Error that says
-// why not, within the limits, and the same from memory as from a file.
+// Any bytes as an export file: the result is conversations within the limits, or one Error, and the
+// same from memory as from a file.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr ArchiveLimits kArchiveLimits{std::uint64_t{1} << 16};
 constexpr ImportLimits kImportLimits{std::size_t{1} << 14, 20};
-// Nothing else can be wrong with bytes that are all there: no 58030.
+// The SQLSTATEs possible for a readable file; 58030 is not among them.
 constexpr std::array<std::string_view, 2> kExpected = {sqlstate::kInvalidTextRepresentation,
                                                        sqlstate::kProgramLimitExceeded};
 
@@ -33,7 +33,7 @@ void RequireClear(const Error& error) {
   RequireStorable(error.detail());
 }
 
-// What comes out of the source, as text.
+// The conversations of the source, as text.
 std::string Read(const ExportSource& source) {
   std::string result;
   std::size_t bytes = 0;
@@ -53,7 +53,7 @@ std::string Read(const ExportSource& source) {
     RequireClear(error);
     result += error.what();
   }
-  // A byte that is no UTF-8 becomes three.
+  // A byte that is not UTF-8 becomes three.
   Require(bytes <= 3 * kArchiveLimits.max_bytes, "no more comes out than may be read");
   return result;
 }

@@ -1,4 +1,4 @@
-// What the fuzz targets share: how a broken promise is reported, and which text may come out.
+// Shared by the fuzz targets: reporting a broken promise, and checking text.
 
 #pragma once
 

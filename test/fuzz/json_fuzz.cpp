@@ -1,5 +1,5 @@
-// The bytes of a JSON file: whatever they are and in whatever pieces they come, the same storable
-// conversations come out of them, and these can be read back from what is stored.
+// Any bytes as a JSON file: pushes of any size give the same conversations, which can be stored and
+// read back.
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +17,7 @@
 namespace soulprint {
 namespace {
 
-// More than RecordSplitter keeps of the ends of a conversation that is too large.
+// More than RecordSplitter keeps of each end of a record that is too large.
 constexpr ImportLimits kLimits{5000, 20};
 
 void RequireReadable(const Conversation& conversation) {
@@ -39,7 +39,7 @@ std::string Describe(const Conversation& c) {
          FormatTime(c.updated_at) + "\n" + MessagesToJson(c.messages) + "\n";
 }
 
-// All that comes of the bytes, as text.  next(rest) is the size of the next piece.
+// The conversations and the report, as text.  next(rest) is the size of the next push.
 template <typename Next>
 std::string Read(std::string_view bytes, Next next) {
   std::string result;

@@ -1,6 +1,5 @@
-// Nodes that name each other as parent and child in any way: the path to what the user saw last
-// ends, begins where it should, goes from child to parent, has no message twice, and is found in
-// time proportional to the nodes.
+// Nodes that name each other as parent and child in any way: the active path ends, begins at the
+// right node, goes from child to parent, has no message twice, and is found in linear time.
 
 #include <algorithm>
 #include <cstddef>
@@ -19,12 +18,12 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kHead = 2;
-constexpr std::size_t kNodeBytes = 3;  // parent, child, what the node is
+constexpr std::size_t kNodeBytes = 3;  // parent, child, kind of node
 constexpr std::size_t kManyNodes = std::size_t{1} << 14;
 constexpr std::size_t kNone = SIZE_MAX;
 
-// A tree of ChatGPT's or Claude's; the text of each message is its position.  The bytes given again
-// and again make a long one.
+// A tree of ChatGPT's or Claude's; the text of each message is its position.  The bytes are
+// repeated to make a long one.
 RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_t nodes) {
   RawConversation raw;
   raw.has_mapping = data[0] % 2 == 1;
@@ -35,7 +34,7 @@ RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_
     std::size_t const base = i - i % given;
     const int what = bytes[2];
     RawNode& node = raw.nodes.emplace_back();
-    node.key = std::to_string((what & 7) == 7 ? base : i);  // some have the name of another
+    node.key = std::to_string((what & 7) == 7 ? base : i);  // some share the name of another
     node.has_parent_field = (what & 1) == 0;
     if (node.has_parent_field && bytes[0] != 0xFF) node.parent = std::to_string(base + bytes[0]);
     if (bytes[1] < 0x80) node.children.push_back(std::to_string(base + bytes[1]));
@@ -54,7 +53,7 @@ class Oracle {
     for (std::size_t i = 0; i < nodes_.size(); ++i) at_.emplace(nodes_[i].key, i);
   }
 
-  // The node of this name or the nearest above it that has a message, as far as parents are named.
+  // The node of this name, or its nearest ancestor with a message.
   std::size_t Speaker(const std::string& name) const {
     auto node = at_.find(name);
     for (std::size_t steps = 0; node != at_.end() && steps < nodes_.size(); ++steps) {
@@ -114,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t const given = (size - kHead) / kNodeBytes;
   RequireTree(MakeTree(data, given, given));
   std::string_view const bytes(reinterpret_cast<const char*>(data), size);
-  // Long ones take long, so not each of them is tried.
+  // Long trees take long, so only some inputs try one.
   if (std::hash<std::string_view>()(bytes) % 256 == 0)
     RequireTree(MakeTree(data, given, kManyNodes));
   return 0;

@@ -1,4 +1,4 @@
-// Archives in memory, and what comes out of them.
+// Archives in memory, and their conversations.
 
 #pragma once
 

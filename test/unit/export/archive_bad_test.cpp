@@ -1,4 +1,4 @@
-// Every way an export as a file can be bad.
+// Bad export files.
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Archives that lie about what is in them, or hold it in ways that are not read.
+// Archives with false headers or unsupported methods.
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -11,7 +11,7 @@ namespace soulprint {
 namespace {
 
 std::string Deflated(const std::string& content) {
-  // Behind the ten bytes of a gzip's header, before the eight of its end.
+  // After the ten bytes of the gzip header, before the eight of the trailer.
   std::string const gzip = Gzip(content);
   return gzip.substr(10, gzip.size() - 18);
 }
@@ -23,7 +23,7 @@ std::uint32_t Checksum(const std::string& content) {
 
 enum class Descriptor { kNone, kMarked, kBare, kWide };
 
-// A file of a ZIP with its sizes behind it.
+// A file of a ZIP whose sizes follow it.
 std::string Streamed(const std::string& name, const std::string& content, int method,
                      Descriptor descriptor = Descriptor::kMarked) {
   std::string const body = method == 8 ? Deflated(content) : content;
@@ -48,7 +48,7 @@ std::string Changed(std::string zip, const char* mark, std::size_t offset, std::
 
 TEST(ArchiveBudget, OneGzipOnly) {
   ExpectError(Gzip(Gzip(Export("a"))), "22P02", "not a JSON", "It is compressed with gzip");
-  // A header whose file name goes on and on.
+  // A gzip header with an endless file name.
   std::string const name = "\x1F\x8B\x08\x08" + Bytes(0, 6) + std::string(1000000, 'A');
   ExpectError(name, "22P02", "export archive is truncated");
   ExpectError(Gzip(name), "22P02", "not a JSON", "It is compressed with gzip");
@@ -85,11 +85,11 @@ TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
 
 TEST(ArchiveBudget, SizesBehindTheFileAreFound) {
   for (int method : {0, 8}) {
-    // Looks like an end, again and again.
+    // Bytes that look like the end of the file, many times.
     std::string const media = "PPK\x07\x08PK\x07\x08" + std::string(100000, 'P') + "PK\x07\x08" +
                               Bytes(0, 12) + std::string(40, 'x');
     for (Descriptor form : {Descriptor::kMarked, Descriptor::kBare, Descriptor::kWide}) {
-      if (method == 0 && form == Descriptor::kBare) continue;  // nothing tells where it is
+      if (method == 0 && form == Descriptor::kBare) continue;  // nothing marks the end
       EXPECT_EQ(Read({InZip(Streamed("a.bin", media, method, form) +
                             Streamed("conversations.json", Export("a"), method, form)),
                       -1})

@@ -1,4 +1,4 @@
-// Exports as files: every container they come in.
+// Export files in every supported container.
 
 #include "export/archive.hpp"
 
@@ -97,7 +97,7 @@ TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
   EXPECT_EQ(found({{"Takeout/Mon activité/Applications Gemini/MonActivité.json", asked}}), 1U);
   EXPECT_EQ(found({{"Мои действия/Приложения с Gemini/МоиДействия.json", asked}}), 1U);
   EXPECT_EQ(found({{"Takeout/我的活动/Gemini Apps/我的活动记录.json", asked}}), 1U);
-  // What the user gave to Gemini lies there too.
+  // Files that the user uploaded to Gemini are in the same folder.
   EXPECT_EQ(found({{"Takeout/My Activity/Gemini Apps/data-1.json", "no JSON"},
                    {"Takeout/My Activity/Gemini Apps/photos.zip", "no ZIP"},
                    {"Takeout/My Activity/Gemini Apps/MyActivity.json", asked}}),
@@ -158,8 +158,8 @@ std::string ReadData(const std::string& name) {
   return content.str();
 }
 
-// Reads an archive and compares with its answer key: the visible messages of each conversation to
-// the last id, and nothing of what must not be seen.
+// Reads an archive and compares it with its answer key: all visible messages of each conversation,
+// and no others.
 void ExpectTruth(const std::string& name) {
   using nlohmann::json;
   const json truth = json::parse(ReadData(name + ".truth.json"));

@@ -1,4 +1,4 @@
-// A whole JSON export: what is given on, what is left out and why, what is no export.
+// A JSON export: conversations given, conversations skipped and why, files that are not exports.
 
 #include "export/export_to_conversations.hpp"
 #include "../messages_json.hpp"
@@ -106,10 +106,10 @@ TEST(ExportReader, WhatTakesMuchMoreMemoryThanItsJsonIsTooLarge) {
                                     Chat("a").substr(Chat("a").find("{\"role\"")) + "]",
                                 kSmall);
   EXPECT_EQ(result.report.hidden.at("tool"), 100u);
-  // Bytes that are no UTF-8 become three each.
+  // Each byte that is not UTF-8 becomes three.
   EXPECT_EQ(ReadAll("[" + Chat("a", std::string(20000, '\xFF')) + "]", kSmall).report.skipped,
             (std::map<std::string, std::size_t>{{"too large", 1}}));
-  // The first of a list of messages is too large alone.
+  // The first message of the list is too large by itself.
   EXPECT_EQ(ReadAll(R"([{"role":")" + std::string(24000, 'r') + R"(","x":1,"content":")" +
                         std::string(24000, 'x') + R"(","id":")" + std::string(490, 'i') +
                         R"("},{"role":"user","content":"x"}])",

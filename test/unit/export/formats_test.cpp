@@ -1,4 +1,4 @@
-// The files of test/data/formats: what each must become stands beside it.
+// The files of test/data/formats, each with its expected conversations beside it.
 
 #include <gtest/gtest.h>
 

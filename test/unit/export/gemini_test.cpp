@@ -1,4 +1,4 @@
-// Gemini's activities: which are prompts, and which belong together.
+// Gemini's activities: which are prompts, and which form one conversation.
 
 #include "export/gemini.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kMinute = 60 * 1000000;
 
-// What is said in an activity with this title: the prompt, then | and the answer.
+// The messages of an activity with this title: the prompt, then | and the answer.
 std::string Said(const std::string& title, const std::string& answer = "", bool picture = false) {
   RawConversation raw;
   raw.title = title;

@@ -1,4 +1,4 @@
-// The words of an answer that is HTML.
+// The words of an HTML answer.
 
 #include "export/html_to_text.hpp"
 

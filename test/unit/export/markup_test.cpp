@@ -1,4 +1,4 @@
-// What is taken out of an assistant's text, and what stays.
+// Marks that are removed from an assistant's text, and text that stays.
 
 #include "export/markup.hpp"
 
@@ -7,7 +7,7 @@
 namespace soulprint {
 namespace {
 
-// A text in which < | > stand for the private-use marks.
+// The visible words of a text in which < | > stand for the private-use marks.
 std::string Marked(std::string_view text) {
   std::string result;
   for (char c : text) {

@@ -1,4 +1,4 @@
-// Reading the JSON of one conversation: what is kept, what is read over, what is refused.
+// Parsing the JSON of one conversation: values kept, values skipped, limits.
 
 #include "export/parser.hpp"
 

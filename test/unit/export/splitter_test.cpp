@@ -1,4 +1,4 @@
-// Cutting a JSON file into records: every way the bytes may arrive.
+// Splitting a JSON file into records, with pushes of every size.
 
 #include "export/splitter.hpp"
 
@@ -97,7 +97,8 @@ TEST(RecordSplitter, AStringOfHalfTheSizeIsTooLarge) {
     EXPECT_EQ(cut.kinds, (std::vector<RecordSplitter::Kind>{
                              RecordSplitter::Kind::kNoObject, RecordSplitter::Kind::kElement,
                              RecordSplitter::Kind::kTooLarge, RecordSplitter::Kind::kElement}));
-    EXPECT_EQ(cut.records[2], large);  // as much as is kept of a large one's beginning
+    EXPECT_EQ(cut.records[2],
+              large);  // as long as the kept beginning of a record that is too large
   }
 }
 

@@ -17,7 +17,7 @@ RawConversation Read(const std::string& json) {
   return raw;
 }
 
-// A node with a user message that says its own key.
+// A node with a user message whose text is its key.
 std::string Node(const std::string& key, const std::string& links, const std::string& time = "1") {
   return "\"" + key + "\":{" + links +
          ",\"message\":{\"author\":{\"role\":\"user\"},\"create_time\":" + time +
@@ -65,7 +65,7 @@ TEST(ActivePath, RebuildsParentsFromChildren) {
                      Node("b", R"("parent":null,"children":[])"),
                  "\"b\""),
             "ab");
-  // The parent that a node names itself counts; a dangling one does not.
+  // A node's own parent field counts, unless that parent does not exist.
   EXPECT_EQ(
       Path(Node("a", R"("parent":null,"children":["c"])") + "," +
                Node("b", R"("parent":"a","children":[])") + "," + Node("c", R"("parent":"b")"),
@@ -137,7 +137,7 @@ TEST(ActivePath, AChainOfAHundredThousandNodesIsWalked) {
   EXPECT_EQ(RawToConversation(std::move(raw), nullptr).messages.size(), 100000u);
 }
 
-// The text shown of one message, "-" and the reason when it is not shown.
+// The visible text of one message; "-" and the reason if it is hidden.
 std::string Show(const std::string& message) {
   ImportReport report;
   const Conversation conversation =
@@ -265,7 +265,7 @@ TEST(SimplifiedForm, KeepsTextAsItIs) {
   EXPECT_EQ(report.hidden["system"], 1u);
 }
 
-// The texts of Claude's messages, and why others are not shown.
+// The visible texts of Claude's messages, and the reasons for hidden ones.
 std::string Turns(const std::string& messages, const std::string& more = "") {
   ImportReport report;
   std::string shown;

@@ -1,4 +1,4 @@
-// Nothing is sent that was not asked for, and nothing that came broken passes for whole.
+// Only the given requests are sent, and a broken response never counts as whole.
 
 #include "net/http.hpp"
 
@@ -123,7 +123,7 @@ TEST(Http, WhatIsCutOffIsNeverWhole) {
   }
 }
 
-// libcurl may see nothing wrong here; then the reader of the body has to.
+// libcurl does not detect these; the reader of the body must.
 TEST(Http, CutGzipWithoutLengthIsNotTheWhole) {
   Net net;
   const Scene scene{"HTTP/1.1 200 x\r\ncontent-encoding: gzip\r\n\r\n" + Gzipped().substr(0, 14)};
@@ -162,7 +162,7 @@ TEST(Http, ProxyComesFromTheSettingOnly) {
   net.stub.Play({Reply(502, "")});
   EXPECT_EQ(net.PostTo("https://model.invalid/x").end, HttpEnd::kBroken);
   EXPECT_EQ(net.stub.journal().at(1).start_line, "CONNECT model.invalid:443 HTTP/1.1");
-  // What is not encrypted is no proxy's business.
+  // Plain HTTP never goes through a proxy.
   net.settings.proxy = "http://127.0.0.1:1";
   EXPECT_EQ(net.Post({Reply(200, "direct")}).body, "direct");
   for (const char* name : {"http_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}) unsetenv(name);
@@ -170,7 +170,7 @@ TEST(Http, ProxyComesFromTheSettingOnly) {
 
 TEST(Http, NoConnectionIsBrokenAndSaysWhy) {
   Net net;
-  const std::string label(70, 'x');  // longer than a name's part may be: no look-up needs a network
+  const std::string label(70, 'x');  // too long for a DNS label, so the lookup needs no network
   for (const std::string& url :
        {std::string("http://127.0.0.1:1"), "http://" + label + ".invalid"}) {
     const HttpResponse response = net.PostTo(url);
@@ -207,7 +207,7 @@ TEST(Http, ARefusedHandshakeIsToldFromALostConnection) {
   EXPECT_EQ(end({std::string("\x16\x03\x03\x00\x7a\x02", 6)}), HttpEnd::kBroken);
 }
 
-// What comes for a request whose answer may have 100,000 bytes.
+// The response to a request with max_body = 100,000.
 HttpResponse UpTo100Kb(Net& net, const Scene& scene) {
   net.stub.Play({scene});
   HttpPool pool(net.settings);

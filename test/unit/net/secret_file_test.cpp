@@ -1,4 +1,4 @@
-// A secret comes from a file that only its owner can read; messages say neither where nor what.
+// A secret is read only from a private file; messages contain neither its path nor its content.
 
 #include "net/secret_file.hpp"
 

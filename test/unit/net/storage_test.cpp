@@ -1,4 +1,4 @@
-// Exports in Supabase Storage: whose they are, how they come, each way of not coming.
+// Exports in Supabase Storage: owners, downloads, each kind of failure.
 
 #include "net/storage.hpp"
 
@@ -74,7 +74,7 @@ TEST(ObjectUrl, NobodyReadsAnotherUsersExport) {
   EXPECT_EQ(Problem(User()), "22023");
   EXPECT_EQ(Problem("imports/" + User()), "22023");
   EXPECT_EQ(Problem(""), "22023");
-  // Encoded dots are a name like any other: encoded once more, nobody folds them.
+  // Encoded dots are encoded again, so that no server resolves them.
   EXPECT_EQ(ObjectUrl("https://x", Of(User(), "%2e%2e/" + other + "/x"), User()),
             "https://x/storage/v1/object/imports/" + User() + "/%252e%252e/" + other + "/x");
 }
@@ -105,7 +105,7 @@ class Download : public testing::Test {
 
   std::string Fails() { return Failure().sqlstate(); }
 
-  // What becomes of an HTTP 400.
+  // The outcome of an HTTP 400 with this body.
   std::string Of400(const std::string& body) {
     stub.Play({Reply(400, body)});
     const Error error = Failure();

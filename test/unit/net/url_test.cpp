@@ -1,4 +1,4 @@
-// Which servers may be spoken to: each way of being wrong.
+// Which servers may be contacted, and each reason why not.
 
 #include "net/url.hpp"
 

@@ -1,4 +1,4 @@
-// The facts that the offline model reads out of a user's messages, and what it does not fall for.
+// The facts that the offline model extracts from a user's messages, and texts without facts.
 
 #include "offline/facts.hpp"
 

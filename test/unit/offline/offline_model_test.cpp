@@ -1,4 +1,4 @@
-// The offline model as a Model, and its answers about memory and sections.
+// The offline model as a Model, and its answers to memory and sections questions.
 
 #include "offline/offline_model.hpp"
 

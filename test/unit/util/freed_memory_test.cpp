@@ -10,7 +10,7 @@
 namespace soulprint {
 namespace {
 
-// Memory that this process has to itself, in kB.
+// Private memory of this process, in kB.
 long RssAnon() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {

@@ -1,4 +1,4 @@
-// Long computations ask whether they are to go on, and end cleanly when they are not.
+// Long computations check for interrupts, and end cleanly.
 
 #include "util/interrupts.hpp"
 
@@ -27,7 +27,7 @@ void Ask() {
   if (++asked == until) throw Error("57014", "canceled");
 }
 
-// Runs what takes long: it must ask, and end with what the first or a later question threw.
+// Runs a long computation: it must check for interrupts, and end with what a check threw.
 void ExpectInterruptible(const std::string& what, const std::function<void()>& run) {
   interrupts_hook = Ask;
   asked = until = 0;

@@ -1,4 +1,4 @@
-// Escapes that PostgreSQL cannot store.
+// Escapes that Postgres cannot store.
 
 #include "util/json_escapes.hpp"
 

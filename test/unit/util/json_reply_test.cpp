@@ -122,7 +122,7 @@ TEST(ParseJsonReply, WhatIsTooLargeIsUnreadable) {
 }
 
 TEST(ParseJsonReply, SearchesOnlySoFar) {
-  // Each opening is closed at the far end only, and none of it is JSON.
+  // Each bracket is closed only at the far end, and nothing is valid JSON.
   std::string const deep = std::string(90, '[') + std::string(300000, 'x') + std::string(90, ']');
   EXPECT_FALSE(ParseJsonReply(deep + " {\"a\":1}"));
   std::string const shallow = std::string(9, '[') + std::string(300000, 'x') + std::string(9, ']');

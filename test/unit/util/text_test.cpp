@@ -1,4 +1,4 @@
-// Text by characters: what is counted, where it is cut, what is repaired.
+// Counting, cutting and cleaning UTF-8.
 
 #include "util/text.hpp"
 

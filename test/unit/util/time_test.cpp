@@ -1,4 +1,4 @@
-// Points in time: every way exports write one, and what is none.
+// Points in time: every form in exports, and texts that are no time.
 
 #include "util/time.hpp"
 

@@ -1,4 +1,4 @@
-// What a person sees of a text is what a model reads of it.
+// A model reads only what a person sees.
 
 #include "util/visible.hpp"
 
