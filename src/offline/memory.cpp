@@ -10,7 +10,7 @@
 
 #include "offline/objects.hpp"
 #include "pipeline/facts.hpp"
-#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/memory_text.hpp"
 #include "pipeline/types.hpp"
 #include "util/dump_json.hpp"
 #include "util/error.hpp"

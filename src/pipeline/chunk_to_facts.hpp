@@ -9,6 +9,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/types.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/types.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -4,7 +4,9 @@
 #include "pipeline/facts.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "util/error.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {

@@ -3,13 +3,12 @@
 #include "pipeline/facts_to_memory.hpp"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 
-#include "pipeline/facts.hpp"
-#include "pipeline/markdown.hpp"
+#include "pipeline/memory_text.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
 #include "util/error.hpp"
@@ -19,38 +18,9 @@
 namespace soulprint {
 namespace {
 
-constexpr std::array<std::string_view, 5> kHeadings = {"## Preferences", "## Projects",
-                                                       "## Important Dates", "## Beliefs & Values",
-                                                       "## Decisions & Context"};
-constexpr std::string_view kNoData = "No data yet.";
-
 constexpr int kMaxTries = 3;
 constexpr int kMaxTokens = 4096;
 constexpr std::size_t kLeastFactTokens = 500;  // below that a model is of no use
-
-// A placeholder is known by these once there are this many facts.
-constexpr std::size_t kEnoughFacts = 3;
-constexpr std::size_t kLeastCharacters = 200;
-constexpr std::size_t kLeastLines = 3;
-
-std::vector<std::string_view> Lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-bool IsHeading(std::string_view line) {
-  return std::find(kHeadings.begin(), kHeadings.end(), Trim(line)) != kHeadings.end();
-}
-
-bool IsContent(std::string_view line) {
-  const std::string_view text = Trim(line);
-  return !text.empty() && text.front() != '#' && text.find(kNoData) == std::string_view::npos;
-}
 
 // The Markdown in an answer, which may stand in a fence.
 std::string_view WithoutFence(std::string_view answer) {
@@ -60,87 +30,6 @@ std::string_view WithoutFence(std::string_view answer) {
     text = text.substr(first_line, text.size() - first_line - 3);
   }
   return Trim(text);
-}
-
-// A heading and the lines under it, or what stands before the first heading.
-struct Part {
-  std::vector<std::string_view> lines;
-  std::size_t size = 0;  // in characters, line ends included
-};
-
-std::vector<Part> Parts(std::string_view memory_md) {
-  std::vector<Part> parts;
-  for (std::string_view line : Lines(memory_md)) {
-    if (parts.empty() || (IsHeading(line) && parts.size() <= kHeadings.size())) {
-      parts.emplace_back();
-    }
-    parts.back().lines.push_back(line);
-    parts.back().size += CountCharacters(line) + 1;
-  }
-  return parts;
-}
-
-// The size that the larger parts are cut to, so that together they have no more than `budget`.
-std::size_t FairSize(const std::vector<Part>& parts, std::size_t budget) {
-  std::vector<std::size_t> sizes;
-  for (const Part& part : parts) sizes.push_back(part.size);
-  std::sort(sizes.begin(), sizes.end());
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const std::size_t share = budget / (sizes.size() - i);
-    if (sizes[i] > share) return share;
-    budget -= sizes[i];
-  }
-  return sizes.empty() ? 0 : sizes.back();
-}
-
-// The first lines of a part, at most `size` characters; its heading always.  Where not even one
-// line of content fits, that line is cut.
-void AppendPart(const Part& part, std::size_t size, std::string* text) {
-  const bool whole = part.size <= size;
-  std::size_t left = whole ? size : size - std::min<std::size_t>(size, 1);  // 1 = an empty line
-  bool content = false;
-  for (std::string_view line : part.lines) {
-    const std::size_t more = CountCharacters(line) + 1;
-    if (more > left && !IsHeading(line)) {
-      // Cut off, a line may mean something else, and needs a backslash.
-      if (!content && left > 2) text->append(InertLines(FirstCharacters(line, left - 2)) + "\n");
-      break;
-    }
-    text->append(line).append("\n");
-    left -= std::min(more, left);
-    content = content || IsContent(line);
-  }
-  if (!whole) text->append("\n");
-}
-
-// MEMORY of at most max_tokens, cut at line borders; every heading keeps its share.
-std::string KeepFairly(std::string_view memory_md, std::size_t max_tokens) {
-  const std::vector<Part> parts = Parts(Trim(memory_md));
-  const std::size_t share = FairSize(parts, 4 * max_tokens);
-  std::string kept;
-  for (const Part& part : parts) AppendPart(part, share, &kept);
-  return std::string(Trim(kept));
-}
-
-std::string Bullet(const Fact& fact) {
-  const std::string text = OneLine(fact.text);
-  const std::string first = OneLine(fact.more[0]);
-  const std::string second = OneLine(fact.more[1]);
-  const auto after = [](std::string_view before, const std::string& more, std::string_view end) {
-    return more.empty() ? std::string() : std::string(before) + more + std::string(end);
-  };
-  switch (fact.category) {
-    case Category::kProjects:
-      return "- **" + text + "**" + after(" — ", first, "") + after(" (", second, ")");
-    case Category::kDates:
-      return "- " + text + after(" — ", first, "");
-    case Category::kDecisions:
-      return "- " + text + after(" (", first, ")");
-    case Category::kPreferences:
-    case Category::kBeliefs:
-      break;
-  }
-  return "- " + text;
 }
 
 Answer AskOne(Model& model, const Question& question) {
@@ -198,55 +87,6 @@ Written AskForMemory(Question question, std::size_t facts, Model& model) {
 
 }  // namespace
 
-std::string InertMemory(std::string_view memory_md) {
-  const std::string visible = Visible(memory_md);
-  std::string inert;
-  auto expected = kHeadings.begin();
-  for (std::string_view line : Lines(visible)) {
-    const auto heading = std::find(expected, kHeadings.end(), Trim(line));
-    if (heading == kHeadings.end()) {
-      inert += InertLines(line);
-    } else {
-      inert += *heading;
-      expected = heading + 1;
-    }
-    inert += '\n';
-  }
-  if (!inert.empty() && visible.back() != '\n') inert.pop_back();
-  return inert;
-}
-
-bool IsPlaceholder(std::string_view memory_md, std::size_t facts) {
-  const std::vector<std::string_view> lines = Lines(memory_md);
-  auto missing = kHeadings.begin();
-  for (std::string_view line : lines) {
-    if (missing != kHeadings.end() && Trim(line) == *missing) ++missing;
-  }
-  if (missing != kHeadings.end()) return true;
-  if (facts < kEnoughFacts) return false;
-  const auto content = std::count_if(lines.begin(), lines.end(), IsContent);
-  return CountCharacters(Trim(memory_md)) < kLeastCharacters ||
-         static_cast<std::size_t>(content) < kLeastLines;
-}
-
-std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_tokens) {
-  std::vector<std::size_t> order(facts.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return LastSaid(facts[a]) > LastSaid(facts[b]);
-  });
-  std::array<std::string, kHeadings.size()> bullets;
-  for (std::size_t i : order) {
-    bullets[static_cast<std::size_t>(facts[i].category)] += Bullet(facts[i]) + "\n";
-  }
-  std::string memory_md;
-  for (std::size_t i = 0; i < kHeadings.size(); ++i) {
-    memory_md.append(kHeadings[i]).append("\n\n");
-    memory_md.append(bullets[i].empty() ? std::string(kNoData) + "\n" : bullets[i]).append("\n");
-  }
-  return KeepFairly(InertMemory(memory_md), max_tokens);
-}
-
 std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Complete& complete,
                           const MemoryLimits& limits, Progress* progress) {
   if (facts.empty()) return AssembleMemory(facts, limits.max_tokens);
@@ -257,7 +97,7 @@ std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Co
     progress->stage = "memory";
     const Written written =
         AskForMemory(MemoryQuestion(material, complete), material.size(), model);
-    if (!written.memory_md.empty()) return KeepFairly(written.memory_md, limits.max_tokens);
+    if (!written.memory_md.empty()) return CutMemory(written.memory_md, limits.max_tokens);
     room = std::min(room, FactsTokens(material)) / 2;
     if (!written.too_long || room < kLeastFactTokens) break;
   }

@@ -10,10 +10,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "pipeline/complete.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
@@ -23,6 +26,7 @@
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "pipeline/types.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {

@@ -2,13 +2,12 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 
-#include "pipeline/conversation_to_chunks.hpp"
-#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/memory_limits.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
-#include "pipeline/types.hpp"
 
 namespace soulprint {
 

@@ -3,6 +3,7 @@
 #include "pipeline/markdown.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "util/text.hpp"
 #include "util/visible.hpp"

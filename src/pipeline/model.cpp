@@ -3,6 +3,8 @@
 #include "pipeline/model.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
 
 #include "util/text.hpp"
 

@@ -4,6 +4,9 @@
 
 #include "pipeline/prompts.hpp"
 
+#include <cstddef>
+#include <string>
+
 #include "util/text.hpp"
 
 namespace soulprint {

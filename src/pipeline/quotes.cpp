@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "util/text.hpp"
 #include "util/visible.hpp"

@@ -4,6 +4,8 @@
 #include "pipeline/read_chunks.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -12,8 +14,10 @@
 
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/facts.hpp"
 #include "pipeline/prompts.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/complete.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"

@@ -2,7 +2,6 @@
 // cannot be used of an answer leaves its batch as it was.
 
 #include "pipeline/reduce_facts.hpp"
-#include "util/error.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -19,6 +18,7 @@
 #include "util/error.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/complete.hpp"
+#include "pipeline/memory_limits.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/types.hpp"
 

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "pipeline/prompts.hpp"
+#include "pipeline/section_schema.hpp"
 #include "util/error.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -292,40 +295,6 @@ class Asker {
 };
 
 }  // namespace
-
-const std::vector<SectionField>& SectionSchema(std::size_t section) {
-  static const auto& schema = *new std::array<std::vector<SectionField>, 5>{{
-      {{"communication_style", false},
-       {"personality_traits", true},
-       {"tone_preferences", false},
-       {"boundaries", false},
-       {"humor_style", false},
-       {"formality_level", false},
-       {"emotional_patterns", false}},
-      {{"ai_name", false},
-       {"archetype", false},
-       {"vibe", false},
-       {"emoji_style", false},
-       {"signature_greeting", false}},
-      {{"name", false},
-       {"location", false},
-       {"occupation", false},
-       {"relationships", true},
-       {"interests", true},
-       {"life_context", false},
-       {"preferred_address", false}},
-      {{"response_style", false},
-       {"behavioral_rules", true},
-       {"context_adaptation", false},
-       {"memory_directives", false},
-       {"do_not", true}},
-      {{"likely_usage", true},
-       {"capabilities_emphasis", true},
-       {"output_preferences", false},
-       {"depth_preference", false}},
-  }};
-  return schema[section];
-}
 
 std::optional<Sections> ParseSections(std::string_view reply) {
   std::string reason;

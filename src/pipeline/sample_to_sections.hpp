@@ -2,23 +2,17 @@
 
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "pipeline/facts_to_memory.hpp"
+#include "pipeline/complete.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
-
-// The schema: which fields each section has, in order, and which of them are lists.
-struct SectionField {
-  std::string_view name;
-  bool list;
-};
-const std::vector<SectionField>& SectionSchema(std::size_t section);
 
 // The sample's text for one of the sizes tried: 200 conversations and 600,000 characters, and less
 // when the model says that it is too long.

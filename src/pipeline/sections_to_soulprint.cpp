@@ -3,12 +3,15 @@
 #include "pipeline/sections_to_soulprint.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
-#include "pipeline/facts_to_memory.hpp"
 #include "pipeline/markdown.hpp"
-#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/memory_text.hpp"
+#include "pipeline/section_schema.hpp"
 #include "util/json_reply.hpp"
 #include "util/visible.hpp"
 

@@ -9,6 +9,7 @@
 
 #include "pipeline/model.hpp"
 #include "pipeline/types.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pipeline/memory_text.hpp"
 #include "route.hpp"
 
 namespace soulprint {

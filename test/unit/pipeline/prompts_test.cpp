@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/facts.hpp"
-#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/section_schema.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -1,0 +1,16 @@
+// How much of the facts and of MEMORY goes through the model (doc/behavior.md, "Reduce and
+// MEMORY").
+
+#pragma once
+
+#include <cstddef>
+
+namespace soulprint {
+
+struct MemoryLimits {
+  std::size_t max_fact_tokens = 150000;  // of facts in the MEMORY question
+  std::size_t batch_tokens = 20000;      // of facts in one reduce question
+  std::size_t max_tokens = 5000;         // of MEMORY that are kept
+};
+
+}  // namespace soulprint

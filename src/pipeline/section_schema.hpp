@@ -1,0 +1,19 @@
+// Which fields each section has (doc/behavior.md, "Sections").
+
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace soulprint {
+
+struct SectionField {
+  std::string_view name;
+  bool list;  // of strings; else one string
+};
+
+// The fields of a section, by its place in kSectionNames, in the order in which they are written.
+const std::vector<SectionField>& SectionSchema(std::size_t section);
+
+}  // namespace soulprint
