@@ -391,8 +391,6 @@ void MessagesModel::TellPause(const ServerUnavailable& error) const {
   if (endpoint_.pause) endpoint_.pause(error);
 }
 
-void MessagesModel::Refuse(const Question&) {}
-
 HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not_taken,
                                    const std::string& key) const {
   HttpRequest request;

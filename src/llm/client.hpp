@@ -1,7 +1,7 @@
 // A Model over the wire: a server that speaks the Messages API.
 //
 //   Endpoint endpoint{.api_url = "https://api.anthropic.com", .key = [] { return ReadKeyFile(); }};
-//   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ remembered.SaveIfDue(); });
+//   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ });
 //
 // A probe is a request of our own: one word, one token of answer, no user's data, charged to no
 // question.  It is sent after a 403 or 404 that is not the Messages API's own error, but that of a
@@ -57,9 +57,6 @@ class MessagesModel : public Model {
   // calling the endpoint's `pause`.  Other errors of the key's callback, and those of idle, come
   // through at once.
   Reach Probe(const std::string& model);
-
-  // Nothing: another try is asked for as any other question.
-  void Refuse(const Question& question) override;
 
  private:
   friend class AskLoop;

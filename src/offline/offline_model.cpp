@@ -55,6 +55,4 @@ void OfflineModel::Ask(const Next& next, const Take& take) {
   while (const std::optional<Question> question = next()) take(*question, AnswerTo(*question));
 }
 
-void OfflineModel::Refuse(const Question&) {}
-
 }  // namespace soulprint

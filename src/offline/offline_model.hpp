@@ -20,9 +20,6 @@ class OfflineModel : public Model {
   // Answers at once, one question at a time, free of charge.  Answers a question in an operator's
   // own wording with kFailed: rules cannot follow a prompt.
   void Ask(const Next& next, const Take& take) override;
-
-  // Nothing: there is only the one answer.
-  void Refuse(const Question& question) override;
 };
 
 }  // namespace soulprint

@@ -15,21 +15,24 @@ constexpr std::chrono::milliseconds kGroupTime{150};
 constexpr std::chrono::milliseconds kLongestReplay{50};
 
 std::string Key(const Question& question) {
-  return std::to_string(question.attempt) + QuestionIdentity(question);
+  return std::to_string(question.try_number) + QuestionIdentity(question);
 }
 
 }  // namespace
 
-void RememberedModel::Ask(const Next& next, const Take& take) {
+CachingModel::CachingModel(Store& store, const MakeInner& make_inner)
+    : store_(store), inner_(make_inner([this] { SaveIfDue(); })) {}
+
+void CachingModel::Ask(const Next& next, const Take& take) {
   in_flight_.clear();
   twin_.reset();
   save_failed_ = false;
   try {
-    inner_.Ask([&] { return NextUnanswered(next, take); },
-               [&](const Question& question, const Answer& answer) {
-                 Remember(question, answer);
-                 take(question, answer);
-               });
+    inner_->Ask([&] { return NextUnanswered(next, take); },
+                [&](const Question& question, const Answer& answer) {
+                  Remember(question, answer);
+                  take(question, answer);
+                });
     Save();
   } catch (...) {
     // What went wrong first is what is reported: the store may well refuse a pass that has ended.
@@ -41,7 +44,7 @@ void RememberedModel::Ask(const Next& next, const Take& take) {
   }
 }
 
-std::optional<Question> RememberedModel::NextUnanswered(const Next& next, const Take& take) {
+std::optional<Question> CachingModel::NextUnanswered(const Next& next, const Take& take) {
   const Clock::time_point begin = Clock::now();
   while (true) {
     SaveIfDue();
@@ -64,7 +67,7 @@ std::optional<Question> RememberedModel::NextUnanswered(const Next& next, const 
   }
 }
 
-void RememberedModel::Remember(const Question& question, const Answer& answer) {
+void CachingModel::Remember(const Question& question, const Answer& answer) {
   const std::string key = Key(question);
   in_flight_.erase(key);
   if (IsFinal(answer.outcome) || answer.usage.input_tokens > 0) {
@@ -75,20 +78,14 @@ void RememberedModel::Remember(const Question& question, const Answer& answer) {
   SaveIfDue();
 }
 
-void RememberedModel::Refuse(const Question& question) {
-  Save();
-  store_.RefuseReply(question);
-  inner_.Refuse(question);
-}
-
-void RememberedModel::SaveIfDue() {
+void CachingModel::SaveIfDue() {
   if (unsaved_.empty() || save_failed_) return;
   // After a quiet time the first answer is saved at once; those that follow it closely are grouped.
   const Clock::time_point now = Clock::now();
   if (now - first_unsaved_ >= kGroupTime || now - last_saved_ >= kGroupTime) Save();
 }
 
-void RememberedModel::Save() {
+void CachingModel::Save() {
   if (unsaved_.empty()) return;
   save_failed_ = true;
   store_.SaveReplies(unsaved_);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -14,10 +16,16 @@
 
 namespace soulprint {
 
-class RememberedModel : public Model {
+class CachingModel : public Model {
  public:
-  // Keeps references; both must outlive it.
-  RememberedModel(Model& inner, Store& store) : inner_(inner), store_(store) {}
+  // Makes the model inside, which calls `idle` at least every 100 ms while it waits: an answer
+  // followed by silence is saved then.
+  using MakeInner = std::function<std::unique_ptr<Model>(std::function<void()> idle)>;
+
+  // Keeps a reference to the store.
+  CachingModel(Store& store, const MakeInner& make_inner);
+  CachingModel(const CachingModel&) = delete;
+  CachingModel& operator=(const CachingModel&) = delete;
 
   // Answers that are not final are not remembered, only what they used is counted.  Answers are
   // saved in groups, each at most 250 ms after its first one arrived, and always before Ask returns
@@ -25,24 +33,20 @@ class RememberedModel : public Model {
   // what is in flight has been answered.  A question whose twin is in flight waits for the twin's
   // answer.
   void Ask(const Next& next, const Take& take) override;
-  void Refuse(const Question& question) override;
-
-  // Saves a group that is due.  To be called while the model inside waits, at least every 100 ms:
-  // without it an answer followed by silence is saved only when the next one arrives.
-  void SaveIfDue();
 
  private:
   std::optional<Question> NextUnanswered(const Next& next, const Take& take);
   void Remember(const Question& question, const Answer& answer);
+  void SaveIfDue();
   void Save();
 
-  Model& inner_;
   Store& store_;
+  std::unique_ptr<Model> inner_;
   std::vector<Reply> unsaved_;
   std::chrono::steady_clock::time_point first_unsaved_;
   std::chrono::steady_clock::time_point last_saved_;
-  bool save_failed_ = false;                   // the next attempt is made when nothing is in flight
-  std::unordered_set<std::string> in_flight_;  // identities and attempts
+  bool save_failed_ = false;                   // the next try is made when nothing is in flight
+  std::unordered_set<std::string> in_flight_;  // identities and try numbers
   std::unordered_set<std::string> unsaved_keys_;
   std::optional<Question> twin_;  // of a question in flight
 };

@@ -32,25 +32,26 @@ std::string_view WithoutFence(std::string_view answer) {
   return Trim(text);
 }
 
-Answer AskOne(Model& model, const Question& question) {
-  Answer given;
+Reply AskOne(Model& model, const Question& question) {
+  Reply reply;
   bool asked = false;
   model.Ask(
       [&]() -> std::optional<Question> {
         return std::exchange(asked, true) ? std::nullopt : std::optional(question);
       },
-      [&](const Question&, const Answer& answer) { given = answer; });
-  return given;
+      [&](const Question& asked, const Answer& answer) {
+        reply = {asked, answer};
+      });
+  return reply;
 }
 
-Question MemoryQuestion(const std::vector<Fact>& facts, const Complete& complete) {
+Question MemoryQuestion(const std::vector<Fact>& facts) {
   Question question;
   question.step = Step::kMemory;
   question.material = FactsDocument(facts);
   question.instruction = Instruction(Step::kMemory);
   question.max_tokens = kMaxTokens;
   question.temperature = 0.5;
-  complete(&question);
   return question;
 }
 
@@ -59,10 +60,10 @@ struct Written {
   bool too_long = false;
 };
 
-Written AskForMemory(Question question, std::size_t facts, Model& model) {
-  std::vector<Question> refused;
-  while (question.attempt < kMaxTries) {
-    const Answer answer = AskOne(model, question);
+Written AskForMemory(Question question, std::size_t facts, Model& model, Store& store) {
+  std::vector<Question> rejected;
+  while (question.try_number < kMaxTries) {
+    const auto [asked, answer] = AskOne(model, question);
     if (answer.outcome == Outcome::kTooLong) return {"", true};
     if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
       question.max_tokens = 2 * kMaxTokens;
@@ -76,32 +77,35 @@ Written AskForMemory(Question question, std::size_t facts, Model& model) {
     if (answer.outcome != Outcome::kAnswered) break;
     std::string memory_md = InertMemory(WithoutFence(answer.text));
     if (!IsPlaceholder(memory_md, facts)) return {std::move(memory_md), false};
-    refused.push_back(question);
-    ++question.attempt;
+    rejected.push_back(asked);
+    ++question.try_number;
     question.nudge = Nudge{Visible(answer.text), MemoryCorrection()};
   }
   // Only now: tries that led to a good one stay remembered, so that nothing is paid for twice.
-  for (const Question& useless : refused) model.Refuse(useless);
+  for (const Question& useless : rejected) store.RejectReply(useless);
   return {};
 }
 
 }  // namespace
 
-std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Complete& complete,
-                          const MemoryLimits& limits, Progress* progress) {
-  if (facts.empty()) return AssembleMemory(facts, limits.max_tokens);
+Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits, Model& model,
+                     Store& store) {
+  if (facts.empty()) return {AssembleMemory(facts, limits.max_tokens)};
+  int left_out = 0;
   std::vector<Fact> material = facts;
-  std::size_t room = limits.max_fact_tokens;
+  MemoryLimits room = limits;
   while (true) {
-    material = ReduceFacts(std::move(material), room, model, complete, limits, progress);
-    progress->stage = "memory";
-    const Written written =
-        AskForMemory(MemoryQuestion(material, complete), material.size(), model);
-    if (!written.memory_md.empty()) return CutMemory(written.memory_md, limits.max_tokens);
-    room = std::min(room, FactsTokens(material)) / 2;
-    if (!written.too_long || room < kLeastFactTokens) break;
+    ReducedFacts reduced = ReduceFacts(std::move(material), room, model, store);
+    material = std::move(reduced.facts);
+    left_out += reduced.left_out;
+    const Written written = AskForMemory(MemoryQuestion(material), material.size(), model, store);
+    if (!written.memory_md.empty()) {
+      return {CutMemory(written.memory_md, limits.max_tokens), left_out};
+    }
+    room.max_fact_tokens = std::min(room.max_fact_tokens, FactsTokens(material)) / 2;
+    if (!written.too_long || room.max_fact_tokens < kLeastFactTokens) break;
   }
-  return AssembleMemory(facts, limits.max_tokens);
+  return {AssembleMemory(facts, limits.max_tokens), left_out};
 }
 
 }  // namespace soulprint

@@ -5,17 +5,22 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/complete.hpp"
 #include "pipeline/memory_limits.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
 
+struct Memory {
+  std::string memory_md;
+  int facts_left_out = 0;  // because they were too long for the question
+};
+
 // MEMORY for these facts.  Reduces them first if there are too many, asks for the text up to three
-// times and assembles it by rule when no answer can be kept: never fails for want of a good answer.
-// progress->facts_left_out counts what did not fit.
-std::string FactsToMemory(const std::vector<Fact>& facts, Model& model, const Complete& complete,
-                          const MemoryLimits& limits, Progress* progress);
+// times and assembles it by rule when no answer can be kept.  Throws Error 08000 when the model
+// gave no answer.
+Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits, Model& model,
+                     Store& store);
 
 }  // namespace soulprint

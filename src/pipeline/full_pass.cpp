@@ -9,24 +9,22 @@
 #include "pipeline/full_pass.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "pipeline/complete.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
 #include "pipeline/progress_model.hpp"
-#include "pipeline/prompts.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
 #include "pipeline/types.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -37,8 +35,8 @@ class Pass {
   Pass(Store& store, Model& model, const PassOptions& options)
       : store_(store),
         options_(options),
-        model_(model, store, progress_),
-        complete_(Wording(store, options.model)) {}
+        reporting_(model, store, progress_),
+        model_(reporting_, store, options.model) {}
 
   void Run() {
     Begin("chunks");
@@ -52,8 +50,9 @@ class Pass {
 
     Begin("memory");
     progress_.facts = static_cast<int>(profile.facts.size());
-    profile.memory_md =
-        FactsToMemory(profile.facts, model_, complete_, options_.memory, &progress_);
+    Memory memory = FactsToMemory(profile.facts, options_.memory, model_, store_);
+    progress_.facts_left_out = memory.facts_left_out;
+    profile.memory_md = std::move(memory.memory_md);
     store_.PublishMemory(profile.memory_md);
 
     Begin("sections");
@@ -98,16 +97,21 @@ class Pass {
   }
 
   std::vector<Fact> ReadEnoughChunks() {
-    ReadChunksResult read = ReadChunks(ids_, store_, model_, complete_, &progress_);
-    const int all = progress_.chunks_done + progress_.chunks_failed;
+    ReadChunksResult read = ReadChunks(ids_, store_, model_, [&](const ChunkCounts& counts) {
+      progress_.chunks_done = counts.done;
+      progress_.chunks_failed = counts.failed;
+      progress_.facts = counts.facts;
+      progress_.items_dropped = counts.items_dropped;
+    });
+    const int all = read.counts.done + read.counts.failed;
     if (all == 0) {
       throw Error(sqlstate::kObjectNotInPrerequisiteState,
                   "the user has no conversation with a visible message", {},
                   "Import an export that holds conversations, then ask for a full pass again.");
     }
-    if (progress_.chunks_done < options_.min_chunk_success * all) {
+    if (read.counts.done < options_.min_chunk_success * all) {
       throw Error(sqlstate::kConnectionException,
-                  std::to_string(progress_.chunks_failed) + " of " + std::to_string(all) +
+                  std::to_string(read.counts.failed) + " of " + std::to_string(all) +
                       " chunks could not be read",
                   "The reason of the last one: " + read.last_failure + ".",
                   "The next attempt asks only for those that are missing.");
@@ -128,8 +132,7 @@ class Pass {
                                  Fence::kSpaced);
     };
     try {
-      return SampleToSections(format, memory_md, model_, complete_,
-                              AiName(store_.ReadSections()[1]));
+      return SampleToSections(format, memory_md, model_, store_);
     } catch (const Error& error) {
       const bool v2_failed = error.sqlstate() == sqlstate::kExternalRoutineException;
       if (!v2_failed || options_.v2_required) throw;
@@ -137,27 +140,11 @@ class Pass {
     }
   }
 
-  // The wording in force, read once, and the model's name.
-  static Complete Wording(Store& store, const std::string& model) {
-    constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step::kMemory,
-                                            Step::kSections};
-    std::array<std::string, kSteps.size()> operators;
-    for (Step step : kSteps) {
-      operators[static_cast<std::size_t>(step)] = store.OperatorPrompt(step).value_or("");
-    }
-    return [operators, model](Question* question) {
-      const std::string& own = operators[static_cast<std::size_t>(question->step)];
-      question->system = SystemPrompt(question->step, own);
-      question->own_wording = own.empty();
-      question->model = model;
-    };
-  }
-
   Store& store_;
   const PassOptions& options_;
   Progress progress_;
-  ReportedModel model_;
-  Complete complete_;
+  ProgressModel reporting_;
+  WordingModel model_;
   std::vector<std::string> ids_;
 };
 

@@ -21,7 +21,7 @@ struct PassOptions {
 };
 
 // Runs the pass from the top; with remembered replies that is also how it is resumed.  `model` is a
-// RememberedModel in production.  Throws Error
+// CachingModel in production.  Throws Error
 //   08000 when too few chunks could be read (nothing but the chunks was written; worth another
 //   attempt), 38000 when v2 failed and is required (MEMORY is published by then), 55000 when the
 //   user has no conversation with a visible message, and whatever store and model throw.

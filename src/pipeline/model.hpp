@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,6 +13,8 @@ namespace soulprint {
 
 // The four kinds of questions (CONTRACT 5 to 7).
 enum class Step { kFacts, kReduce, kMemory, kSections };
+inline constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step::kMemory,
+                                               Step::kSections};
 
 // "facts", "reduce", "memory", "sections": as in soulprint.replies and soulprint.prompts.
 std::string_view StepName(Step step);
@@ -39,12 +42,12 @@ struct Question {
   int max_tokens = 0;
   double temperature = 0;
 
-  int attempt = 0;             // the try number: how often an answer to this was refused by us
+  int try_number = 0;          // how many answers to this were of no use before
   std::optional<Nudge> nudge;  // given with the tries after the first
 };
 
 // What a question is known by in soulprint.replies: everything that decides the answer, and neither
-// tag, attempt nor nudge.  The store keeps its SHA-256.
+// tag, try number nor nudge.  The store keeps its SHA-256.
 std::string QuestionIdentity(const Question& question);
 
 enum class Outcome {
@@ -92,10 +95,6 @@ class Model {
   // unless no answer is wanted or could be kept any more (02000, 3F000, 42P01, 57014, 57P01,
   // XX000); throws Error when no question at all can be asked at the moment.
   virtual void Ask(const Next& next, const Take& take) = 0;
-
-  // Says that the answer to this question and attempt was of no use, so that a pass that fails can
-  // forget it.
-  virtual void Refuse(const Question& question) = 0;
 };
 
 }  // namespace soulprint

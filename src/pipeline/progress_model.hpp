@@ -1,5 +1,5 @@
-// A Model that says how far the pass is with every question and answer, which is also where a pass
-// notices that it is to end.
+// A Model that reports how far the pass is with every question and answer.  The report is also
+// where a pass notices that it must end.
 
 #pragma once
 
@@ -11,16 +11,18 @@
 
 namespace soulprint {
 
-class ReportedModel : public Model {
+class ProgressModel : public Model {
  public:
-  // Keeps references; all must outlive it.
-  ReportedModel(Model& inner, Store& store, const Progress& progress)
+  // Keeps references; all must outlive it.  Sets the stage of `progress` to the step of the
+  // question asked last; the counts are the owner's.
+  ProgressModel(Model& inner, Store& store, Progress& progress)
       : inner_(inner), store_(store), progress_(progress) {}
 
   void Ask(const Next& next, const Take& take) override {
     inner_.Ask(
         [&] {
           std::optional<Question> question = next();
+          if (question) progress_.stage = StepName(question->step);
           store_.Report(progress_);
           return question;
         },
@@ -30,12 +32,10 @@ class ReportedModel : public Model {
         });
   }
 
-  void Refuse(const Question& question) override { inner_.Refuse(question); }
-
  private:
   Model& inner_;
   Store& store_;
-  const Progress& progress_;
+  Progress& progress_;
 };
 
 }  // namespace soulprint

@@ -23,6 +23,9 @@
 namespace soulprint {
 namespace {
 
+// Questions to reject are whole questions: so many are held at a time.
+constexpr std::size_t kMaxRejected = 100;
+
 // The part of a chunk between two bytes of its content.
 Chunk Part(const Chunk& chunk, std::size_t begin, std::size_t end) {
   Chunk part = chunk;
@@ -47,16 +50,20 @@ std::size_t Middle(const Chunk& chunk) {
   return middle;
 }
 
-class Reader {
+class ChunkReader {
  public:
-  Reader(const std::vector<std::string>& ids, Store& store, Model& model, const Complete& complete,
-         Progress* progress)
-      : ids_(ids), store_(store), model_(model), complete_(complete), progress_(progress) {}
+  ChunkReader(const std::vector<std::string>& ids, Store& store, Model& model,
+              const std::function<void(const ChunkCounts&)>& count)
+      : ids_(ids), store_(store), model_(model), count_(count) {}
 
   ReadChunksResult Read() {
-    model_.Ask([&] { return Next(); },
-               [&](const Question& question, const Answer& answer) { Take(question, answer); });
-    ReadChunksResult result{{}, std::move(last_failure_)};
+    do {
+      rejected_.clear();
+      model_.Ask([&] { return Next(); },
+                 [&](const Question& question, const Answer& answer) { Take(question, answer); });
+      for (const Question& question : rejected_) store_.RejectReply(question);
+    } while (rejected_.size() >= kMaxRejected);
+    ReadChunksResult result{{}, counts_, std::move(last_failure_)};
     for (auto& [number, facts] : found_) {
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
     }
@@ -76,6 +83,7 @@ class Reader {
   };
 
   std::optional<Question> Next() {
+    if (rejected_.size() >= kMaxRejected) return std::nullopt;
     if (!again_.empty()) {
       Question question = std::move(again_.front());
       again_.pop_front();
@@ -108,7 +116,6 @@ class Reader {
     question.tag = number;
     question.conversation_id = reading->conversation_id;
     reading->max_tokens = question.max_tokens;
-    complete_(&question);
     return question;
   }
 
@@ -136,14 +143,15 @@ class Reader {
     std::optional<ReadFacts> read = AnswerToFacts(text, reading->chunk);
     if (read) {
       Found(question.tag, std::move(*read), reading);
-    } else if (question.attempt == 0) {
+    } else if (question.try_number == 0) {
       again_.push_back(question);
-      again_.back().attempt = 1;
+      again_.back().try_number = 1;
       again_.back().nudge =
           Nudge{Visible(text), JsonCorrection("it is not one object of the five lists")};
     } else {
-      // Only now: a first try that led to a good second one stays remembered.
-      RefuseTries(question);
+      // Reject only after the last try failed, so that a usable second try stays remembered with
+      // its first.
+      RejectTries(question);
       Fail(question.tag, "its answer was not readable JSON");
     }
   }
@@ -156,7 +164,7 @@ class Reader {
   void Halve(const Question& question, const std::string& why, Reading* reading) {
     const Chunk& chunk = reading->chunk;
     if (reading->halved || chunk.stretches.empty()) {
-      RefuseTries(question);
+      RejectTries(question);
       return Fail(question.tag, why);
     }
     const std::size_t middle = Middle(chunk);
@@ -166,13 +174,13 @@ class Reader {
     again_.push_back(Ask(question.tag, reading));
   }
 
-  void RefuseTries(Question question) {
-    for (; question.attempt >= 0; --question.attempt) model_.Refuse(question);
+  void RejectTries(Question question) {
+    for (; question.try_number >= 0; --question.try_number) rejected_.push_back(question);
   }
 
   void Found(std::uint64_t number, ReadFacts read, Reading* reading) {
-    progress_->items_dropped += read.dropped;
-    progress_->facts += static_cast<int>(read.facts.size());
+    counts_.items_dropped += read.dropped;
+    counts_.facts += static_cast<int>(read.facts.size());
     for (Fact& fact : read.facts) {
       fact.sources = {{reading->conversation_id, reading->chunk.index, reading->created_at}};
       found_[number].push_back(std::move(fact));
@@ -182,21 +190,22 @@ class Reader {
       again_.push_back(Ask(number, reading));
     } else {
       reading_.erase(number);
-      ++progress_->chunks_done;
+      ++counts_.done;
     }
+    count_(counts_);
   }
 
   void Fail(std::uint64_t number, const std::string& why) {
     reading_.erase(number);
-    ++progress_->chunks_failed;
+    ++counts_.failed;
     last_failure_ = why;
+    count_(counts_);
   }
 
   const std::vector<std::string>& ids_;
   Store& store_;
   Model& model_;
-  const Complete& complete_;
-  Progress* progress_;
+  const std::function<void(const ChunkCounts&)>& count_;
 
   std::size_t conversation_ = 0;  // the next in ids_
   std::string id_;                // of the open conversation
@@ -208,14 +217,16 @@ class Reader {
   std::map<std::uint64_t, Reading> reading_;          // by running number, which is the tag
   std::deque<Question> again_;                        // questions about chunks in reading_
   std::map<std::uint64_t, std::vector<Fact>> found_;  // by running number
+  std::vector<Question> rejected_;
+  ChunkCounts counts_;
   std::string last_failure_;
 };
 
 }  // namespace
 
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
-                            const Complete& complete, Progress* progress) {
-  return Reader(ids, store, model, complete, progress).Read();
+                            const std::function<void(const ChunkCounts&)>& count) {
+  return ChunkReader(ids, store, model, count).Read();
 }
 
 }  // namespace soulprint

@@ -100,9 +100,7 @@ class Origins {
 class Round {
  public:
   // `facts` are grouped by category.
-  Round(const std::vector<Fact>& facts, std::size_t batch_tokens, const Complete& complete,
-        Progress* progress)
-      : facts_(facts), complete_(complete), progress_(progress) {
+  Round(const std::vector<Fact>& facts, std::size_t batch_tokens) : facts_(facts) {
     std::size_t begin = 0;
     std::size_t size = 0;
     for (std::size_t i = 0; i < facts.size(); ++i) {
@@ -118,9 +116,10 @@ class Round {
     if (begin < facts.size()) waiting_.push_back({begin, facts.size()});
   }
 
-  std::vector<Fact> Run(Model& model) {
-    model.Ask([&] { return Next(); }, [&](const Question& question,
-                                          const Answer& answer) { Take(question, answer, model); });
+  ReducedFacts Run(Model& model, Store& store) {
+    model.Ask([&] { return Next(); },
+              [&](const Question& question, const Answer& answer) { Take(question, answer); });
+    for (const Question& question : rejected_) store.RejectReply(question);
     if (!unanswered_.empty()) {
       throw Error(sqlstate::kConnectionException,
                   "the model gave no answer for facts to be reduced: " + unanswered_, "",
@@ -133,7 +132,7 @@ class Round {
     // Merged as said oldest first, whatever batch they came from.
     std::stable_sort(all.begin(), all.end(),
                      [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
-    return MergeFacts(std::move(all));
+    return {MergeFacts(std::move(all)), left_out_};
   }
 
  private:
@@ -178,11 +177,10 @@ class Round {
         FactsSchema({category}, "from", {{"type", "array"}, {"items", {{"type", "integer"}}}});
     question.max_tokens = kMaxTokens;
     question.temperature = 0.3;
-    complete_(&question);
     return question;
   }
 
-  void Take(const Question& question, const Answer& answer, Model& model) {
+  void Take(const Question& question, const Answer& answer) {
     const Batch batch{question.tag, asked_.at(question.tag)};
     if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
       again_.push_back(question);
@@ -194,7 +192,7 @@ class Round {
       waiting_.push_back({batch.begin, middle});
       waiting_.push_back({middle, batch.end});
     } else if (answer.outcome != Outcome::kAnswered || !Replace(batch, answer.text)) {
-      if (answer.outcome == Outcome::kAnswered) model.Refuse(question);
+      if (answer.outcome == Outcome::kAnswered) rejected_.push_back(question);
       Leave(batch);
     }
   }
@@ -222,29 +220,30 @@ class Round {
     }
     const std::vector<Fact> before(facts_.begin() + batch.begin, facts_.begin() + batch.end);
     if (reduced.empty() || Saying(reduced) >= Saying(before)) return false;
-    progress_->facts_left_out += static_cast<int>(origins.Unnamed());
+    left_out_ += static_cast<int>(origins.Unnamed());
     results_[batch.begin] = std::move(reduced);
     return true;
   }
 
   const std::vector<Fact>& facts_;
-  const Complete& complete_;
-  Progress* progress_;
   std::deque<Batch> waiting_;
   std::deque<Question> again_;
   std::map<std::size_t, std::size_t> asked_;          // a batch's begin → its end
   std::map<std::size_t, std::vector<Fact>> results_;  // by a batch's begin
-  std::string unanswered_;                            // why a question was not answered
+  std::vector<Question> rejected_;
+  std::string unanswered_;  // why a question was not answered
+  int left_out_ = 0;
 };
 
-// Without the least supported and oldest, so that the rest fits.
-std::vector<Fact> LeaveOut(std::vector<Fact> facts, std::size_t max_tokens, Progress* progress) {
+// Leaves out the least supported and oldest, so that the rest fits.
+void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
   struct Rank {
     std::size_t support;
     Time said;
     std::size_t place;
     auto operator<=>(const Rank&) const = default;
   };
+  std::vector<Fact>& facts = reduced->facts;
   std::vector<Rank> ranks;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     ranks.push_back({facts[i].sources.size(), LastSaid(facts[i]), i});
@@ -257,13 +256,13 @@ std::vector<Fact> LeaveOut(std::vector<Fact> facts, std::size_t max_tokens, Prog
     if (characters / 4 <= max_tokens) break;
     characters -= Characters(facts[rank.place]);
     out[rank.place] = true;
-    ++progress->facts_left_out;
+    ++reduced->left_out;
   }
   std::vector<Fact> kept;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     if (!out[i]) kept.push_back(std::move(facts[i]));
   }
-  return kept;
+  facts = std::move(kept);
 }
 
 }  // namespace
@@ -283,18 +282,23 @@ std::size_t FactsTokens(const std::vector<Fact>& facts) {
   return (Characters(facts) + kEmptyDocument) / 4;
 }
 
-std::vector<Fact> ReduceFacts(std::vector<Fact> facts, std::size_t max_tokens, Model& model,
-                              const Complete& complete, const MemoryLimits& limits,
-                              Progress* progress) {
+ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
+                         Store& store) {
+  const std::size_t max_tokens = limits.max_fact_tokens;
+  int left_out = 0;
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
-    progress->stage = "reduce";
     std::stable_sort(facts.begin(), facts.end(),
                      [](const Fact& a, const Fact& b) { return a.category < b.category; });
     const std::size_t before = Characters(facts);
-    facts = Round(facts, std::min(limits.batch_tokens, max_tokens), complete, progress).Run(model);
+    ReducedFacts reduced =
+        Round(facts, std::min(limits.batch_tokens, max_tokens)).Run(model, store);
+    facts = std::move(reduced.facts);
+    left_out += reduced.left_out;
     if (Characters(facts) == before) break;
   }
-  return LeaveOut(std::move(facts), max_tokens, progress);
+  ReducedFacts reduced{std::move(facts), left_out};
+  LeaveOut(max_tokens, &reduced);
+  return reduced;
 }
 
 }  // namespace soulprint

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/complete.hpp"
 #include "pipeline/memory_limits.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
@@ -20,11 +20,15 @@ std::string FactsDocument(const std::vector<Fact>& facts);
 // The size of that document.
 std::size_t FactsTokens(const std::vector<Fact>& facts);
 
-// Facts of at most max_tokens: the same if they fit, else merged by the model in at most 3 rounds
-// of batches, then without the least supported and oldest.  progress->facts_left_out grows by the
-// number of facts that nothing in the result stands for.
-std::vector<Fact> ReduceFacts(std::vector<Fact> facts, std::size_t max_tokens, Model& model,
-                              const Complete& complete, const MemoryLimits& limits,
-                              Progress* progress);
+struct ReducedFacts {
+  std::vector<Fact> facts;
+  int left_out = 0;  // facts given that nothing in the result stands for
+};
+
+// Facts of at most limits.max_fact_tokens: the same if they fit, else merged by the model in at
+// most 3 rounds of batches, then without the least supported and oldest.  Throws Error 08000 when
+// the model gave no answer.
+ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
+                         Store& store);
 
 }  // namespace soulprint

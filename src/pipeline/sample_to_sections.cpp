@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/model.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/section_schema.hpp"
 #include "util/error.hpp"
@@ -25,7 +26,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxTokens = 8192;
 constexpr int kMoreTokens = 16384;
 constexpr double kTemperature = 0.7;
-constexpr std::size_t kContextTokens = 200000;
 constexpr std::string_view kMemoryHeading = "\n\n## MEMORY (verified facts about this user)\n";
 
 struct SampleSize {
@@ -162,29 +162,14 @@ std::string AnswerSchema() {
                {"additionalProperties", false}});
 }
 
-Question SampleToQuestion(const std::string& sample, const std::string& memory_md,
-                          const Complete& complete) {
+Question SampleToQuestion(const std::string& sample, const std::string& memory_md) {
   Question question;
   question.step = Step::kSections;
   question.material = sample + std::string(kMemoryHeading) + memory_md;
   question.schema = AnswerSchema();
   question.max_tokens = kMaxTokens;
   question.temperature = kTemperature;
-  complete(&question);
   return question;
-}
-
-// Outside of ASCII a character counts as a whole token: other scripts need that many.
-std::size_t CarefulTokens(std::string_view text) {
-  std::size_t const ascii = static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; }));
-  return ascii / 4 + (CountCharacters(text) - ascii);
-}
-
-bool SeemsTooLong(const Question& question) {
-  return CarefulTokens(question.system) + CarefulTokens(question.material) +
-             static_cast<std::size_t>(question.max_tokens) >
-         kContextTokens;
 }
 
 // --- asking
@@ -205,7 +190,8 @@ constexpr std::string_view kAskOther =
 // Asks until there are sections, or nothing more can be done about it.
 class Asker {
  public:
-  Asker(Model& model, Question question) : model_(model), question_(std::move(question)) {}
+  Asker(Model& model, Store& store, Question question)
+      : model_(model), store_(store), question_(std::move(question)) {}
 
   // nullopt if the model says that the question is too long.
   std::optional<Answered> Ask() {
@@ -249,7 +235,10 @@ class Asker {
             if (std::exchange(asked, true)) return std::nullopt;
             return question_;
           },
-          [&](const Question&, const Answer& given) { answer = given; });
+          [&](const Question& asked, const Answer& given) {
+            question_ = asked;
+            answer = given;
+          });
       if (answer.outcome != Outcome::kCutOff || question_.max_tokens != kMaxTokens) return answer;
       useless_.push_back(question_);
       question_.max_tokens = kMoreTokens;
@@ -279,16 +268,17 @@ class Asker {
   // Only now are answers refused: tries that may yet lead to a good one stay remembered.
   [[noreturn]] void GiveUp(const std::string& message, const std::string& reason,
                            std::string_view hint) {
-    for (const Question& useless : useless_) model_.Refuse(useless);
+    for (const Question& useless : useless_) store_.RejectReply(useless);
     Fail(message, reason, hint);
   }
 
   void Nudge(const std::string& answer, std::string correction) {
-    ++question_.attempt;
+    ++question_.try_number;
     question_.nudge = soulprint::Nudge{Visible(answer), std::move(correction)};
   }
 
   Model& model_;
+  Store& store_;
   Question question_;
   std::vector<Question> useless_;
   std::string text_;  // the answer that was readable
@@ -312,19 +302,19 @@ std::string AiName(const std::optional<std::string>& identity_md) {
   return OneLine(it->get_ref<const std::string&>());
 }
 
-Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,
-                          const Complete& complete, const std::string& stored_ai_name) {
+Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
+                          WordingModel& model, Store& store) {
   for (const SampleSize& size : kSizes) {
-    Question question =
-        SampleToQuestion(format(size.conversations, size.characters), memory_md, complete);
+    Question question = SampleToQuestion(format(size.conversations, size.characters), memory_md);
     const bool smallest = &size == &kSizes.back();
-    if (!smallest && SeemsTooLong(question)) continue;
-    Asker asker(model, std::move(question));
+    if (!smallest && model.SeemsTooLong(question)) continue;
+    Asker asker(model, store, std::move(question));
     std::optional<Answered> sections = asker.Ask();
     if (!sections) continue;
     if (IsGeneric(NameIn(*sections))) asker.ImproveName(&*sections);
-    if (IsGeneric(NameIn(*sections)) && !IsBlank(stored_ai_name)) {
-      (*sections)[kIdentity][std::string(kAiName)] = stored_ai_name;
+    if (IsGeneric(NameIn(*sections))) {
+      const std::string stored_name = AiName(store.ReadSections()[kIdentity]);
+      if (!IsBlank(stored_name)) (*sections)[kIdentity][std::string(kAiName)] = stored_name;
     }
     return ToSections(*sections);
   }

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/complete.hpp"
-#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
+#include "pipeline/wording_model.hpp"
 
 namespace soulprint {
 
@@ -18,10 +18,11 @@ namespace soulprint {
 // when the model says that it is too long.
 using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
 
-// The five sections.  Throws Error 38000 when the model's answers cannot be used or had ("v2
-// failed"), with the reason.  `stored_ai_name` takes the place of a generic ai_name ("" = none).
-Sections SampleToSections(const FormatSample& format, const std::string& memory_md, Model& model,
-                          const Complete& complete, const std::string& stored_ai_name);
+// The five sections.  Where the model insists on a generic ai_name the stored one stays, if there
+// is one.  Throws Error 38000 when no answer of the model can be used, 08000 when it gave no
+// answer.
+Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
+                          WordingModel& model, Store& store);
 
 // A model's answer → five complete sections without invisible characters, nullopt if it is none.
 std::optional<Sections> ParseSections(std::string_view reply);

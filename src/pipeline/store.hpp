@@ -46,15 +46,16 @@ class Store {
   // An operator's wording for this step's system prompt, nullopt = the project's own.
   virtual std::optional<std::string> OperatorPrompt(Step step) = 0;
 
-  // The remembered answer to this question and attempt.
+  // The remembered answer to this question and try.
   virtual std::optional<Answer> FindReply(const Question& question) = 0;
 
   // Remembers answers, durably, in a transaction of their own, and counts what they used.  One that
   // is not final is only counted.
   virtual void SaveReplies(const std::vector<Reply>& replies) = 0;
 
-  // Marks a remembered answer as refused by our validation: a pass that fails deletes it.
-  virtual void RefuseReply(const Question& question) = 0;
+  // Marks a remembered answer as useless: a pass that fails deletes it, so that the next one really
+  // asks again.  Call after the Ask that gave the answer has returned: it is saved by then.
+  virtual void RejectReply(const Question& question) = 0;
 
   // Leaves out the facts that the user wants forgotten (FactKey tells which these are).
   virtual void DropForgotten(std::vector<Fact>* facts) = 0;

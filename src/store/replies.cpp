@@ -39,7 +39,7 @@ std::optional<Answer> SqlStore::FindReply(const Question& question) {
         .Uuid(lease_.user_id())
         .Text(StepName(question.step))
         .Text(QuestionIdentity(question))
-        .BigInt(question.attempt)
+        .BigInt(question.try_number)
         .Run();
   });
   if (rows.empty()) return std::nullopt;
@@ -86,7 +86,7 @@ void SqlStore::InsertReply(const Reply& reply) {
       .Uuid(lease_.user_id())
       .Text(StepName(reply.question.step))
       .Text(QuestionIdentity(reply.question))
-      .BigInt(reply.question.attempt)
+      .BigInt(reply.question.try_number)
       .Text(OutcomeName(reply.answer.outcome))
       .Text(CleanUtf8(reply.answer.text))
       .Text(CleanUtf8(reply.answer.reason))
@@ -99,7 +99,7 @@ void SqlStore::InsertReply(const Reply& reply) {
       .Execute();
 }
 
-void SqlStore::RefuseReply(const Question& question) {
+void SqlStore::RejectReply(const Question& question) {
   pg::Transaction transaction;
   lease_.Touch();
   OwnQuery(R"(
@@ -109,7 +109,7 @@ void SqlStore::RefuseReply(const Question& question) {
       .Uuid(lease_.user_id())
       .Text(StepName(question.step))
       .Text(QuestionIdentity(question))
-      .BigInt(question.attempt)
+      .BigInt(question.try_number)
       .Execute();
   transaction.Commit();
 }

@@ -21,7 +21,7 @@ class SqlStore : public Store {
   std::optional<std::string> OperatorPrompt(Step step) override;
   std::optional<Answer> FindReply(const Question& question) override;
   void SaveReplies(const std::vector<Reply>& replies) override;
-  void RefuseReply(const Question& question) override;
+  void RejectReply(const Question& question) override;
   void DropForgotten(std::vector<Fact>* facts) override;
   StoredSections ReadSections() override;
   void PublishMemory(const std::string& memory_md) override;

@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <exception>
-#include <memory>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -92,13 +92,12 @@ class Run {
       pg::Log(LOG, Format("{} starts, attempt {}", lease_.Name(), pass_.attempts));
     }
     ImportStoredExport(lease_);
-    RememberedModel* remembered = nullptr;
-    const std::unique_ptr<Model> inner = MakeModel(gate_, [&] {
-      remembered->SaveIfDue();
-      lease_.WaitForServer();
+    CachingModel model(store_, [this](std::function<void()> save_due) {
+      return MakeModel(gate_, [this, save_due = std::move(save_due)] {
+        save_due();
+        lease_.WaitForServer();
+      });
     });
-    RememberedModel model(*inner, store_);
-    remembered = &model;
     RunFullPass(store_, model, OptionsFromSettings());
     pg::Log(LOG, Format("{} is complete: {}", lease_.Name(), store_.summary()));
   }

@@ -4,8 +4,8 @@
 //   store.Add({.id = "c1", …});
 //   ScriptedModel model;
 //   model.script[Step::kMemory] = {Text("too short"), Refusal()};
-//   RememberedModel remembered(model, store);
-//   RunFullPass(store, remembered, options);
+//   CachingModel caching(store, [&](auto) { return Borrow(model); });
+//   RunFullPass(store, caching, options);
 
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -48,7 +49,7 @@ class FakeStore : public Store {
  public:
   struct KeptReply {
     Answer answer;
-    bool refused = false;
+    bool rejected = false;
   };
 
   // What a test sets.
@@ -61,7 +62,8 @@ class FakeStore : public Store {
 
   // What a test looks at.
   std::map<std::string, std::vector<Chunk>> chunk_rows;  // by conversation id
-  std::map<std::string, KeptReply> replies;              // by attempt and identity
+  std::map<std::string, KeptReply> replies;              // by try number and identity
+  std::vector<Question> rejected;
   double counted_cost = 0;
   std::vector<std::size_t> saved_groups;  // sizes
   std::vector<Progress> reports;
@@ -77,13 +79,13 @@ class FakeStore : public Store {
   }
 
   // What the transaction that ends a pass as failed does with the replies.
-  void ForgetRefused() {
-    std::erase_if(replies, [](const auto& reply) { return reply.second.refused; });
+  void ForgetRejected() {
+    std::erase_if(replies, [](const auto& reply) { return reply.second.rejected; });
   }
 
-  std::size_t Refused() const {
+  std::size_t Rejected() const {
     return std::count_if(replies.begin(), replies.end(),
-                         [](const auto& reply) { return reply.second.refused; });
+                         [](const auto& reply) { return reply.second.rejected; });
   }
 
   std::vector<std::string> ConversationIds() override {
@@ -133,10 +135,11 @@ class FakeStore : public Store {
     }
   }
 
-  void RefuseReply(const Question& question) override {
+  void RejectReply(const Question& question) override {
     RequireOwned();
+    rejected.push_back(question);
     const auto found = replies.find(Key(question));
-    if (found != replies.end()) found->second.refused = true;
+    if (found != replies.end()) found->second.rejected = true;
   }
 
   void DropForgotten(std::vector<Fact>* facts) override {
@@ -168,7 +171,7 @@ class FakeStore : public Store {
   }
 
   static std::string Key(const Question& question) {
-    return std::to_string(question.attempt) + QuestionIdentity(question);
+    return std::to_string(question.try_number) + QuestionIdentity(question);
   }
 
  private:
@@ -189,7 +192,6 @@ class ScriptedModel : public Model {
 
   // What a test looks at.
   std::vector<Question> asked;
-  std::vector<Question> refused;
   std::size_t most_in_flight = 0;
 
   int Asked(Step step) const {
@@ -214,8 +216,6 @@ class ScriptedModel : public Model {
       take(question, Answered(question));
     }
   }
-
-  void Refuse(const Question& question) override { refused.push_back(question); }
 
   // One preference for each thing the user said; facts as they are; a MEMORY; five sections.
   static Answer Sensible(const Question& question) {
@@ -269,6 +269,19 @@ class ScriptedModel : public Model {
 
   int answered_ = 0;
 };
+
+// A model that another owns, for a Model that wants to own the one inside.
+inline std::unique_ptr<Model> Borrow(Model& model) {
+  class Borrowed : public Model {
+   public:
+    explicit Borrowed(Model& model) : model_(model) {}
+    void Ask(const Next& next, const Take& take) override { model_.Ask(next, take); }
+
+   private:
+    Model& model_;
+  };
+  return std::make_unique<Borrowed>(model);
+}
 
 // A conversation of one user message and one answer for each of `user_texts`.
 inline Conversation Talk(std::string id, std::int64_t day,

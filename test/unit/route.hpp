@@ -30,9 +30,9 @@ struct Route {
 
   void Run() {
     const std::size_t before = model.asked.size();
-    RememberedModel remembered(model, store);
+    CachingModel caching(store, [&](auto) { return Borrow(model); });
     try {
-      RunFullPass(store, remembered, options);
+      RunFullPass(store, caching, options);
     } catch (...) {
       asked = static_cast<int>(model.asked.size() - before);
       throw;

@@ -5,6 +5,7 @@
 #include "fakes.hpp"
 #include "pipeline/caching_model.hpp"
 #include "pipeline/read_chunks.hpp"
+#include "pipeline/wording_model.hpp"
 
 // After what names the type Reply, which is a function here.
 #include "http_stub.hpp"
@@ -223,12 +224,14 @@ TEST(ClientEnding, AnswersThatCannotBeSavedAtOnceAreSavedAtTheEnd) {
   wire.stub.Play({Says("first"), Late(Says("paid for"), 200), Late(Says("paid for"), 400),
                   Late(Says("paid for"), 600)});
   LockedStore store(wire);
-  RememberedModel remembered(wire.model(), store);
-  wire.idle = [&] { remembered.SaveIfDue(); };
+  CachingModel caching(store, [&](std::function<void()> idle) {
+    wire.idle = std::move(idle);
+    return Borrow(wire.model());
+  });
   int fetched = 0;
   try {
-    remembered.Ask([&] { return std::optional(Wire::Some(fetched++)); },
-                   [](const Question&, const Answer&) {});
+    caching.Ask([&] { return std::optional(Wire::Some(fetched++)); },
+                [](const Question&, const Answer&) {});
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.sqlstate(), "55P03");
@@ -246,12 +249,12 @@ TEST(ClientEnding, WhatAPauseGivesUpIsNoFailedChunk) {
   conversation.id = "c1";
   conversation.messages = {{"", Role::kUser, "I live in Rome. I work as a baker.", {}}};
   store.Add(conversation);
-  Progress progress;
-  EXPECT_THROW(ReadChunks(
-                   {"c1"}, store, wire.model(),
-                   [](Question* question) { question->model = "claude-haiku-4-5"; }, &progress),
+  int failed = 0;
+  WordingModel wording(wire.model(), store, "claude-haiku-4-5");
+  EXPECT_THROW(ReadChunks({"c1"}, store, wording,
+                          [&](const ChunkCounts& counts) { failed = counts.failed; }),
                Error);
-  EXPECT_EQ(progress.chunks_failed, 0);
+  EXPECT_EQ(failed, 0);
   EXPECT_EQ(wire.taken.size(), 0U);
 }
 

@@ -8,6 +8,7 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
 #include "wire.hpp"
 
@@ -16,10 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-void CompleteQuestion(Question* question) {
-  question->system = SystemPrompt(question->step, "");
-  question->model = "claude-haiku-4-5-20251001";
-}
+constexpr const char* kModel = "claude-haiku-4-5-20251001";
 
 Scene Stops(const std::string& text, const std::string& reason) {
   return Reply(200, MessageJson(text, reason).dump());
@@ -28,7 +26,6 @@ Scene Stops(const std::string& text, const std::string& reason) {
 // One short conversation, read over the wire.
 struct Chunk1 {
   Wire wire;
-  Progress progress;
   ReadChunksResult result;
 
   explicit Chunk1(const std::vector<Scene>& scenes,
@@ -40,7 +37,8 @@ struct Chunk1 {
     conversation.title = "T";
     conversation.messages = {{"", Role::kUser, said, {}}};
     store.Add(conversation);
-    result = ReadChunks({"c1"}, store, wire.model(), CompleteQuestion, &progress);
+    WordingModel wording(wire.model(), store, kModel);
+    result = ReadChunks({"c1"}, store, wording, [](const ChunkCounts&) {});
   }
 
   json Body(std::size_t i) { return wire.stub.journal().at(i).Json(); }
@@ -74,7 +72,7 @@ TEST(Steps, BadJsonIsNudgedOnce) {
 
 TEST(Steps, BadJsonTwiceFailsTheChunk) {
   Chunk1 chunk({Says("not json")});
-  EXPECT_EQ(chunk.progress.chunks_failed, 1);
+  EXPECT_EQ(chunk.result.counts.failed, 1);
   EXPECT_EQ(chunk.wire.sent(), 2U);
 }
 
@@ -105,7 +103,7 @@ TEST(Steps, WhatIsTooLongIsReadInHalves) {
        {Fails(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"),
         Fails(413, "request_too_large", "m"), Stops("", "model_context_window_exceeded")}) {
     Chunk1 chunk({scene, Says(kGood)});
-    EXPECT_EQ(chunk.progress.chunks_done, 1);
+    EXPECT_EQ(chunk.result.counts.done, 1);
     EXPECT_EQ(chunk.wire.sent(), 3U);
     EXPECT_LT(chunk.Body(1).dump().size(), chunk.Body(0).dump().size());
   }
@@ -113,7 +111,7 @@ TEST(Steps, WhatIsTooLongIsReadInHalves) {
 
 TEST(Steps, RefusedChunkIsDone) {
   Chunk1 chunk({Stops("", "refusal")});
-  EXPECT_EQ(chunk.progress.chunks_done, 1);
+  EXPECT_EQ(chunk.result.counts.done, 1);
   EXPECT_EQ(chunk.wire.sent(), 1U);
 }
 
@@ -130,7 +128,8 @@ TEST(Steps, HostileConversationStaysData) {
 
 TEST(Steps, MemoryAndSectionsAreAskedForAsAgreed) {
   Wire wire;
-  Progress progress;
+  FakeStore store;
+  WordingModel wording(wire.model(), store, kModel);
   Fact fact;
   fact.category = Category::kPreferences;
   fact.text = "likes tea";
@@ -138,14 +137,14 @@ TEST(Steps, MemoryAndSectionsAreAskedForAsAgreed) {
       "## Preferences\n- tea\n## Projects\n## Important Dates\n## Beliefs & Values\n"
       "## Decisions & Context";
   wire.stub.Play({Says(memory)});
-  EXPECT_EQ(FactsToMemory({fact}, wire.model(), CompleteQuestion, {}, &progress), memory);
+  EXPECT_EQ(FactsToMemory({fact}, {}, wording, store).memory_md, memory);
   json sections;
   for (const char* name : {"soul", "identity", "user", "agents", "tools"}) {
     sections[name] = {{"ai_name", "Vesper"}};
   }
   wire.stub.Play({Says(sections.dump())});
   const auto format = [](std::size_t, std::size_t) { return std::string("SAMPLE <&>"); };
-  SampleToSections(format, memory, wire.model(), CompleteQuestion, "");
+  SampleToSections(format, memory, wording, store);
 
   const json asked_memory = wire.stub.journal().at(0).Json();
   EXPECT_EQ(asked_memory.at("max_tokens"), 4096);

@@ -4,30 +4,38 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "fakes.hpp"
 
 namespace soulprint {
 namespace {
 
-Question Some(const std::string& material, int attempt = 0) {
+Question Some(const std::string& material, int try_number = 0) {
   Question question;
   question.material = material;
-  question.attempt = attempt;
+  question.try_number = try_number;
   return question;
 }
 
-struct Remembered {
+struct Caching {
   FakeStore store;
   ScriptedModel inner;
   std::vector<std::string> taken;
 
-  Remembered() {
+  Caching() {
     inner.answer = [](const Question& question) { return Text("re " + question.material); };
   }
 
   // Asks all; returns how many reached the model inside.
   int Ask(std::vector<Question> questions) {
-    RememberedModel model(inner, store);
+    CachingModel model(store, [&](auto) { return Borrow(inner); });
     const std::size_t before = inner.asked.size();
     std::size_t next = 0;
     model.Ask(
@@ -40,8 +48,8 @@ struct Remembered {
   }
 };
 
-TEST(RememberedModel, ASecondTimeNothingIsAsked) {
-  Remembered pass;
+TEST(CachingModel, ASecondTimeNothingIsAsked) {
+  Caching pass;
   EXPECT_EQ(pass.Ask({Some("a"), Some("b"), Some("c")}), 3);
   EXPECT_EQ(pass.store.replies.size(), 3U);
   pass.taken.clear();
@@ -50,34 +58,34 @@ TEST(RememberedModel, ASecondTimeNothingIsAsked) {
   EXPECT_EQ(pass.inner.asked.size(), 3U);
 }
 
-TEST(RememberedModel, OnlyWhatIsMissingIsAsked) {
-  Remembered pass;
+TEST(CachingModel, OnlyWhatIsMissingIsAsked) {
+  Caching pass;
   pass.Ask({Some("b")});
   pass.taken.clear();
   EXPECT_EQ(pass.Ask({Some("a"), Some("b"), Some("c")}), 2);
   EXPECT_EQ(pass.taken.size(), 3U);
 }
 
-TEST(RememberedModel, AnotherTryIsAnotherQuestion) {
-  Remembered pass;
+TEST(CachingModel, AnotherTryIsAnotherQuestion) {
+  Caching pass;
   pass.Ask({Some("a")});
   pass.taken.clear();
   EXPECT_EQ(pass.Ask({Some("a", 1)}), 1);
 }
 
-TEST(RememberedModel, WhatWasPaidForIsRememberedAndNothingElse) {
+TEST(CachingModel, WhatWasPaidForIsRememberedAndNothingElse) {
   for (const auto& [answer, kept] :
        {std::pair(Refusal(), 1U), std::pair(CutOff(), 1U), std::pair(Text(""), 1U),
         std::pair(TooLong(), 0U), std::pair(Failure(), 0U), std::pair(NoAnswer(), 0U)}) {
-    Remembered pass;
+    Caching pass;
     pass.inner.script[Step::kFacts] = {answer};
     pass.Ask({Some("a")});
     EXPECT_EQ(pass.store.replies.size(), kept) << static_cast<int>(answer.outcome);
   }
 }
 
-TEST(RememberedModel, WhatEveryAnswerCostIsCountedOnce) {
-  Remembered pass;
+TEST(CachingModel, WhatEveryAnswerCostIsCountedOnce) {
+  Caching pass;
   Answer failed = Failure();
   failed.usage = {7, 0, 0.5};
   pass.inner.script[Step::kFacts] = {failed};
@@ -88,21 +96,21 @@ TEST(RememberedModel, WhatEveryAnswerCostIsCountedOnce) {
   EXPECT_DOUBLE_EQ(pass.store.counted_cost, 0.501);
 }
 
-TEST(RememberedModel, TwinsInFlightArePaidForOnce) {
-  Remembered pass;
+TEST(CachingModel, TwinsInFlightArePaidForOnce) {
+  Caching pass;
   EXPECT_EQ(pass.Ask({Some("a"), Some("a"), Some("a"), Some("b"), Some("a")}), 2);
   EXPECT_EQ(pass.taken.size(), 5U);
 }
 
-TEST(RememberedModel, ATwinOfWhatFailedIsAskedItself) {
-  Remembered pass;
+TEST(CachingModel, ATwinOfWhatFailedIsAskedItself) {
+  Caching pass;
   pass.inner.script[Step::kFacts] = {Failure()};
   EXPECT_EQ(pass.Ask({Some("a"), Some("a")}), 2);
   EXPECT_EQ(pass.taken, (std::vector<std::string>{"", "re a"}));
 }
 
-TEST(RememberedModel, AnswersThatFollowCloselyAreSavedInGroups) {
-  Remembered pass;
+TEST(CachingModel, AnswersThatFollowCloselyAreSavedInGroups) {
+  Caching pass;
   std::vector<Question> questions;
   for (int i = 0; i < 200; ++i) questions.push_back(Some(std::to_string(i)));
   pass.Ask(questions);
@@ -110,10 +118,10 @@ TEST(RememberedModel, AnswersThatFollowCloselyAreSavedInGroups) {
   EXPECT_LT(pass.store.saved_groups.size(), 20U);
 }
 
-TEST(RememberedModel, ARememberedAnswerMayMakeMoreQuestions) {
-  Remembered pass;
+TEST(CachingModel, ARememberedAnswerMayMakeMoreQuestions) {
+  Caching pass;
   pass.Ask({Some("a"), Some("b"), Some("c")});
-  RememberedModel model(pass.inner, pass.store);
+  CachingModel model(pass.store, [&](auto) { return Borrow(pass.inner); });
   std::vector<Question> queue = {Some("a")};
   model.Ask(
       [&]() -> std::optional<Question> {
@@ -129,9 +137,9 @@ TEST(RememberedModel, ARememberedAnswerMayMakeMoreQuestions) {
   EXPECT_EQ(pass.inner.asked.size(), 3U + 1U);
 }
 
-TEST(RememberedModel, AnAnswerIsNotLostWhenTakingItFails) {
-  Remembered pass;
-  RememberedModel model(pass.inner, pass.store);
+TEST(CachingModel, AnAnswerIsNotLostWhenTakingItFails) {
+  Caching pass;
+  CachingModel model(pass.store, [&](auto) { return Borrow(pass.inner); });
   int asked = 0;
   EXPECT_THROW(model.Ask([&] { return std::optional(Some(std::to_string(asked++))); },
                          [&](const Question&, const Answer&) {
@@ -141,9 +149,9 @@ TEST(RememberedModel, AnAnswerIsNotLostWhenTakingItFails) {
   EXPECT_EQ(pass.store.replies.size(), pass.inner.asked.size() - 3);  // 3 were in flight
 }
 
-TEST(RememberedModel, WhatWentWrongFirstIsWhatIsReported) {
-  Remembered pass;
-  RememberedModel model(pass.inner, pass.store);
+TEST(CachingModel, WhatWentWrongFirstIsWhatIsReported) {
+  Caching pass;
+  CachingModel model(pass.store, [&](auto) { return Borrow(pass.inner); });
   int taken = 0;
   try {
     model.Ask([&] { return std::optional(Some(std::to_string(taken))); },
@@ -159,8 +167,8 @@ TEST(RememberedModel, WhatWentWrongFirstIsWhatIsReported) {
   }
 }
 
-TEST(RememberedModel, ACrashOfTheModelInsideLosesNothingThatCame) {
-  Remembered pass;
+TEST(CachingModel, ACrashOfTheModelInsideLosesNothingThatCame) {
+  Caching pass;
   pass.inner.crash_after = 5;
   std::vector<Question> questions;
   for (int i = 0; i < 9; ++i) questions.push_back(Some(std::to_string(i)));
@@ -168,16 +176,43 @@ TEST(RememberedModel, ACrashOfTheModelInsideLosesNothingThatCame) {
   EXPECT_EQ(pass.store.replies.size(), 5U);
 }
 
-TEST(RememberedModel, RefusingMarksTheAnswerEvenBeforeItWasSaved) {
-  Remembered pass;
-  RememberedModel model(pass.inner, pass.store);
-  int asked = 0;
-  model.Ask([&] { return asked++ < 5 ? std::optional(Some(std::to_string(asked))) : std::nullopt; },
-            [&](const Question& question, const Answer&) { model.Refuse(question); });
-  EXPECT_EQ(pass.store.Refused(), 5U);
-  pass.store.ForgetRefused();
+TEST(CachingModel, WhatAskGaveIsSavedWhenItReturnsAndCanBeRejected) {
+  Caching pass;
+  pass.Ask({Some("1"), Some("2")});
+  for (const char* material : {"1", "2"}) pass.store.RejectReply(Some(material));
+  EXPECT_EQ(pass.store.Rejected(), 2U);
+  pass.store.ForgetRejected();
   pass.taken.clear();
   EXPECT_EQ(pass.Ask({Some("1")}), 1);
+}
+
+// Answers two questions, then only waits, until both answers are saved or ten seconds have passed.
+class SilentModel : public Model {
+ public:
+  SilentModel(FakeStore& store, std::function<void()> idle)
+      : store_(store), idle_(std::move(idle)) {}
+
+  void Ask(const Next& next, const Take& take) override {
+    using Clock = std::chrono::steady_clock;
+    for (int i = 0; i < 2; ++i) take(next().value(), Text("x"));
+    const Clock::time_point end = Clock::now() + std::chrono::seconds(10);
+    while (store_.replies.size() < 2 && Clock::now() < end) idle_();
+    EXPECT_EQ(store_.replies.size(), 2U);
+  }
+
+ private:
+  FakeStore& store_;
+  std::function<void()> idle_;
+};
+
+TEST(CachingModel, AnAnswerFollowedBySilenceIsSavedMeanwhile) {
+  FakeStore store;
+  CachingModel model(store, [&](std::function<void()> idle) {
+    return std::make_unique<SilentModel>(store, std::move(idle));
+  });
+  int asked = 0;
+  model.Ask([&] { return std::optional(Some(std::to_string(asked++))); },
+            [](const Question&, const Answer&) {});
 }
 
 }  // namespace

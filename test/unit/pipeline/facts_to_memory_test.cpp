@@ -9,6 +9,7 @@
 #include "fakes.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -36,13 +37,16 @@ std::vector<Fact> Three() {
 }
 
 struct Asked {
+  FakeStore store;
   ScriptedModel model;
-  Progress progress;
   MemoryLimits limits;
+  int facts_left_out = 0;
 
   std::string Memory(const std::vector<Fact>& facts) {
-    const Complete complete = [](Question* question) { question->model = "m"; };
-    return FactsToMemory(facts, model, complete, limits, &progress);
+    WordingModel wording(model, store, "m");
+    const struct Memory memory = FactsToMemory(facts, limits, wording, store);
+    facts_left_out = memory.facts_left_out;
+    return memory.memory_md;
   }
 };
 
@@ -60,7 +64,6 @@ TEST(FactsToMemory, AGoodAnswerIsMemory) {
             R"({"facts":{"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
             R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
             R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
-  EXPECT_EQ(asked.progress.stage, "memory");
 }
 
 TEST(FactsToMemory, WithoutFactsNothingIsAsked) {
@@ -82,20 +85,20 @@ TEST(FactsToMemory, APlaceholderIsAskedForAgainWithANudge) {
   EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
   ASSERT_EQ(asked.model.asked.size(), 3U);
   EXPECT_FALSE(asked.model.asked[0].nudge);
-  EXPECT_EQ(asked.model.asked[1].attempt, 1);
+  EXPECT_EQ(asked.model.asked[1].try_number, 1);
   EXPECT_EQ(asked.model.asked[1].nudge->answer, "I cannot do that.");
-  EXPECT_EQ(asked.model.asked[2].attempt, 2);
+  EXPECT_EQ(asked.model.asked[2].try_number, 2);
   EXPECT_EQ(asked.model.asked[2].nudge->answer, kNothing);
-  EXPECT_TRUE(asked.model.refused.empty());  // what led to a good answer stays remembered
+  EXPECT_TRUE(asked.store.rejected.empty());  // what led to a good answer stays remembered
 }
 
-TEST(FactsToMemory, AfterThreePlaceholdersMemoryIsAssembledAndTheTriesRefused) {
+TEST(FactsToMemory, AfterThreePlaceholdersMemoryIsAssembledAndTheTriesRejected) {
   Asked asked;
   asked.model.script[Step::kMemory] = {Text(""), Text("no"), Text(kNothing)};
   EXPECT_EQ(asked.Memory(Three()), AssembleMemory(Three(), 5000));
   EXPECT_EQ(asked.model.asked.size(), 3U);
-  ASSERT_EQ(asked.model.refused.size(), 3U);
-  EXPECT_EQ(asked.model.refused[2].attempt, 2);
+  ASSERT_EQ(asked.store.rejected.size(), 3U);
+  EXPECT_EQ(asked.store.rejected[2].try_number, 2);
 }
 
 TEST(FactsToMemory, ARefusalAndAFailureAreAssembledAtOnce) {
@@ -128,7 +131,7 @@ TEST(FactsToMemory, WhatWasCutOffIsAskedOnceWithMoreRoom) {
   EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
   ASSERT_EQ(asked.model.asked.size(), 2U);
   EXPECT_EQ(asked.model.asked[1].max_tokens, 8192);
-  EXPECT_EQ(asked.model.asked[1].attempt, 0);
+  EXPECT_EQ(asked.model.asked[1].try_number, 0);
 
   Asked twice;
   twice.model.script[Step::kMemory] = {CutOff(), CutOff()};
@@ -148,8 +151,8 @@ TEST(FactsToMemory, WhatIsTooLongIsAskedAgainWithHalfTheFacts) {
   const Question& first = asked.model.asked.front();
   const Question& last = asked.model.asked.back();
   EXPECT_LE(EstimateTokens(last.material), EstimateTokens(first.material) / 2);
-  EXPECT_GT(asked.progress.facts_left_out, 150);
-  EXPECT_LT(asked.progress.facts_left_out, 250);
+  EXPECT_GT(asked.facts_left_out, 150);
+  EXPECT_LT(asked.facts_left_out, 250);
   EXPECT_EQ(last.material.find("number 0\""), std::string::npos);  // the oldest went
   EXPECT_NE(last.material.find("number 399"), std::string::npos);
 }

@@ -59,7 +59,6 @@ class DyingModel : public Model {
       throw;
     }
   }
-  void Refuse(const Question& question) override { inner_.Refuse(question); }
 
  private:
   Model& inner_;
@@ -71,8 +70,8 @@ TEST(FullPassAgain, AKilledProcessLosesOnlyWhatWasNotSavedYet) {
   route.Add(10);
   route.model.crash_after = 6;
   DyingModel dying(route.model, route.store);
-  RememberedModel remembered(dying, route.store);
-  EXPECT_THROW(RunFullPass(route.store, remembered, route.options), Crash);
+  CachingModel caching(route.store, [&](auto) { return Borrow(dying); });
+  EXPECT_THROW(RunFullPass(route.store, caching, route.options), Crash);
   const int saved = static_cast<int>(route.store.replies.size());
   EXPECT_GE(saved, 1);
   EXPECT_LE(saved, 6);
@@ -152,8 +151,8 @@ TEST(FullPassAgain, UnreadableChunksAreReallyAskedAgainAfterAFailedPass) {
   route.model.in_flight = 1;
   route.model.script[Step::kFacts] = {Text("no"), Text("no")};
   EXPECT_EQ(route.Fails(), "08000");
-  EXPECT_EQ(route.store.Refused(), 2U);
-  route.store.ForgetRefused();
+  EXPECT_EQ(route.store.Rejected(), 2U);
+  route.store.ForgetRejected();
   route.Run();
   EXPECT_EQ(route.asked, 1 + 2);
 }

@@ -112,7 +112,7 @@ TEST(FullPass, SectionsThatCannotBeReadFailThePassAfterMemoryIsPublished) {
   EXPECT_EQ(route.Fails(), "38000");
   EXPECT_EQ(route.store.memory_md, ScriptedModel::GoodMemory());
   EXPECT_FALSE(route.store.published);
-  route.store.ForgetRefused();
+  route.store.ForgetRejected();
   route.Run();
   EXPECT_EQ(route.asked, 1);  // asking again pays only for the missing step
   EXPECT_TRUE(route.store.published->sections);
@@ -156,7 +156,7 @@ TEST(FullPass, AnOperatorsWordingIsReadOnceForEachStep) {
   route.store.prompts[Step::kFacts] = "Mine.";
   route.store.prompts[Step::kSections] = "Mine too.";
   route.Run();
-  for (Step step : {Step::kFacts, Step::kReduce, Step::kMemory, Step::kSections}) {
+  for (Step step : kSteps) {
     EXPECT_EQ(route.store.prompt_reads[step], 1) << StepName(step);
   }
   for (const Question& question : route.model.asked) {

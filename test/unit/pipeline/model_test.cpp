@@ -56,10 +56,10 @@ TEST(Model, FieldsCannotRunIntoEachOther) {
   EXPECT_NE(QuestionIdentity(one), QuestionIdentity(other));
 }
 
-TEST(Model, TagAttemptAndNudgeAreNotInTheIdentity) {
+TEST(Model, TagTryNumberAndNudgeAreNotInTheIdentity) {
   Question question = Some();
   question.tag = 7;
-  question.attempt = 1;
+  question.try_number = 1;
   question.nudge = Nudge{"bad", "again"};
   EXPECT_EQ(QuestionIdentity(question), QuestionIdentity(Some()));
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -17,13 +18,16 @@ using nlohmann::json;
 struct Read {
   FakeStore store;
   ScriptedModel model;
-  Progress progress;
+  ChunkCounts counts;  // the last ones told
   ReadChunksResult result;
 
   // The texts of the facts, in order.
   std::string Facts() {
-    const Complete complete = [](Question* question) { question->model = "m"; };
-    result = ReadChunks(store.ConversationIds(), store, model, complete, &progress);
+    WordingModel wording(model, store, "m");
+    result = ReadChunks(store.ConversationIds(), store, wording,
+                        [&](const ChunkCounts& so_far) { counts = so_far; });
+    EXPECT_EQ(result.counts.done, counts.done);
+    EXPECT_EQ(result.counts.failed, counts.failed);
     std::string all;
     for (const Fact& fact : result.facts) all += fact.text + "|";
     return all;
@@ -38,9 +42,9 @@ TEST(ReadChunks, FactsComeOldestFirstWhateverOrderTheAnswersCameIn) {
     read.store.Add(Talk("c", 3, {"third", "fourth"}));
     read.store.Add(Talk("z", 1, {"first"}));
     EXPECT_EQ(read.Facts(), "first|second|third|fourth|");
-    EXPECT_EQ(read.progress.chunks_done, 3);
-    EXPECT_EQ(read.progress.chunks_failed, 0);
-    EXPECT_EQ(read.progress.facts, 4);
+    EXPECT_EQ(read.counts.done, 3);
+    EXPECT_EQ(read.counts.failed, 0);
+    EXPECT_EQ(read.counts.facts, 4);
     EXPECT_EQ(read.model.asked[0].model, "m");
   }
 }
@@ -68,9 +72,8 @@ TEST(ReadChunks, NothingToReadAsksNothing) {
 TEST(ReadChunks, ADeletedConversationIsPassedOver) {
   Read read;
   read.store.Add(Talk("a", 1, {"one"}));
-  const Complete complete = [](Question*) {};
   read.result =
-      ReadChunks({"gone", "a", "gone too"}, read.store, read.model, complete, &read.progress);
+      ReadChunks({"gone", "a", "gone too"}, read.store, read.model, [](const ChunkCounts&) {});
   EXPECT_EQ(read.result.facts.size(), 1U);
 }
 
@@ -80,7 +83,7 @@ TEST(ReadChunks, OneConversationIsReadAtATime) {
   int most = 0;
   read.model.in_flight = 3;
   read.model.answer = [&](const Question& question) {
-    most = std::max(most, read.store.conversation_reads - read.progress.chunks_done);
+    most = std::max(most, read.store.conversation_reads - read.counts.done);
     return ScriptedModel::Sensible(question);
   };
   read.Facts();
@@ -93,24 +96,34 @@ TEST(ReadChunks, BadJsonIsNudgedOnce) {
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "one|");
   ASSERT_EQ(read.model.asked.size(), 2U);
-  EXPECT_EQ(read.model.asked[1].attempt, 1);
+  EXPECT_EQ(read.model.asked[1].try_number, 1);
   EXPECT_EQ(read.model.asked[1].nudge->answer, "not json");
   EXPECT_NE(read.model.asked[1].nudge->correction.find("must be valid JSON"), std::string::npos);
   EXPECT_EQ(QuestionIdentity(read.model.asked[0]), QuestionIdentity(read.model.asked[1]));
-  EXPECT_TRUE(read.model.refused.empty());
+  EXPECT_TRUE(read.store.rejected.empty());
 }
 
-TEST(ReadChunks, BadJsonTwiceFailsTheChunkAndRefusesBothTries) {
+TEST(ReadChunks, BadJsonTwiceFailsTheChunkAndRejectsBothTries) {
   Read read;
   read.model.in_flight = 1;
   read.model.script[Step::kFacts] = {Text("not json"), Text("[1]")};
   read.store.Add(Talk("a", 1, {"one"}));
   read.store.Add(Talk("b", 2, {"two"}));
   EXPECT_EQ(read.Facts(), "two|");
-  EXPECT_EQ(read.progress.chunks_failed, 1);
-  EXPECT_EQ(read.progress.chunks_done, 1);
-  EXPECT_EQ(read.model.refused.size(), 2U);
+  EXPECT_EQ(read.counts.failed, 1);
+  EXPECT_EQ(read.counts.done, 1);
+  EXPECT_EQ(read.store.rejected.size(), 2U);
   EXPECT_NE(read.result.last_failure.find("JSON"), std::string::npos);
+}
+
+TEST(ReadChunks, AModelThatIsNeverReadableCostsTwoTriesAChunk) {
+  Read read;
+  read.model.answer = [](const Question&) { return Text("not json"); };
+  for (int i = 0; i < 200; ++i) read.store.Add(Talk("c" + std::to_string(100 + i), i, {"x"}));
+  EXPECT_EQ(read.Facts(), "");
+  EXPECT_EQ(read.counts.failed, 200);
+  EXPECT_EQ(read.model.asked.size(), 400U);
+  EXPECT_EQ(read.store.rejected.size(), 400U);
 }
 
 TEST(ReadChunks, ARefusedChunkIsDoneWithoutFacts) {
@@ -118,9 +131,9 @@ TEST(ReadChunks, ARefusedChunkIsDoneWithoutFacts) {
   read.model.script[Step::kFacts] = {Refusal()};
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "");
-  EXPECT_EQ(read.progress.chunks_done, 1);
+  EXPECT_EQ(read.counts.done, 1);
   EXPECT_EQ(read.model.asked.size(), 1U);
-  EXPECT_TRUE(read.model.refused.empty());
+  EXPECT_TRUE(read.store.rejected.empty());
 }
 
 TEST(ReadChunks, AFailureFailsTheChunkWithItsReason) {
@@ -128,7 +141,7 @@ TEST(ReadChunks, AFailureFailsTheChunkWithItsReason) {
   read.model.script[Step::kFacts] = {Failure("HTTP 400: bad")};
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "");
-  EXPECT_EQ(read.progress.chunks_failed, 1);
+  EXPECT_EQ(read.counts.failed, 1);
   EXPECT_EQ(read.result.last_failure, "HTTP 400: bad");
 }
 
@@ -139,7 +152,7 @@ TEST(ReadChunks, WhatWasCutOffGetsMoreRoomOnce) {
   EXPECT_EQ(read.Facts(), "one|");
   ASSERT_EQ(read.model.asked.size(), 2U);
   EXPECT_EQ(read.model.asked[1].max_tokens, 4096);
-  EXPECT_EQ(read.model.asked[1].attempt, 0);
+  EXPECT_EQ(read.model.asked[1].try_number, 0);
   EXPECT_FALSE(read.model.asked[1].nudge);
 }
 
@@ -149,7 +162,7 @@ TEST(ReadChunks, CutOffTwiceIsReadInTwoHalves) {
   read.store.Add(Talk("a", 1, {"the first half", "the other half"}));
   EXPECT_EQ(read.Facts(), "the first half|the other half|");
   EXPECT_EQ(read.model.asked.size(), 4U);
-  EXPECT_EQ(read.progress.chunks_done, 1);
+  EXPECT_EQ(read.counts.done, 1);
   EXPECT_EQ(read.model.asked[2].max_tokens, 2048);
 }
 
@@ -164,7 +177,7 @@ TEST(ReadChunks, TooLongIsReadInTwoHalvesOnce) {
   never.store.Add(Talk("a", 1, {"the first half", "the other half"}));
   EXPECT_EQ(never.Facts(), "");
   EXPECT_EQ(never.model.asked.size(), 2U);
-  EXPECT_EQ(never.progress.chunks_failed, 1);
+  EXPECT_EQ(never.counts.failed, 1);
 }
 
 TEST(ReadChunks, AHalfNeverSplitsACharacterAndKeepsEveryWord) {
@@ -187,8 +200,8 @@ TEST(ReadChunks, AFailedHalfFailsTheChunkOnce) {
   read.model.script[Step::kFacts] = {TooLong(), Failure()};
   read.store.Add(Talk("a", 1, {"the first half", "the other half"}));
   EXPECT_EQ(read.Facts(), "");
-  EXPECT_EQ(read.progress.chunks_failed, 1);
-  EXPECT_EQ(read.progress.chunks_done, 0);
+  EXPECT_EQ(read.counts.failed, 1);
+  EXPECT_EQ(read.counts.done, 0);
 }
 
 TEST(ReadChunks, DroppedItemsAreCountedAndCostNoChunk) {
@@ -197,7 +210,7 @@ TEST(ReadChunks, DroppedItemsAreCountedAndCostNoChunk) {
       Text(R"({"preferences":[null,"tea",{}],"dates":7.5,"projects":[[]]})")};
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "tea|7.5|");
-  EXPECT_EQ(read.progress.items_dropped, 3);
+  EXPECT_EQ(read.counts.items_dropped, 3);
 }
 
 }  // namespace

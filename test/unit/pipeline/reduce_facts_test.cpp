@@ -8,6 +8,7 @@
 
 #include "fakes.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -45,13 +46,17 @@ Answer Halved(const Question& question) {
 }
 
 struct Reduce {
+  FakeStore store;
   ScriptedModel model;
-  Progress progress;
   MemoryLimits limits{.max_fact_tokens = 0, .batch_tokens = 1000, .max_tokens = 5000};
+  int left_out = 0;
 
   std::vector<Fact> Run(std::vector<Fact> facts, std::size_t max_tokens) {
-    const Complete complete = [](Question* question) { question->model = "m"; };
-    return ReduceFacts(std::move(facts), max_tokens, model, complete, limits, &progress);
+    WordingModel wording(model, store, "m");
+    limits.max_fact_tokens = max_tokens;
+    ReducedFacts reduced = ReduceFacts(std::move(facts), limits, wording, store);
+    left_out = reduced.left_out;
+    return std::move(reduced.facts);
   }
 };
 
@@ -60,7 +65,6 @@ TEST(ReduceFacts, WhatFitsIsNotTouched) {
   const std::vector<Fact> facts = Many(100);
   EXPECT_EQ(FactsToJson(reduce.Run(facts, FactsTokens(facts))), FactsToJson(facts));
   EXPECT_TRUE(reduce.model.asked.empty());
-  EXPECT_EQ(reduce.progress.stage, "chunks");
 }
 
 TEST(ReduceFacts, TheSizeIsThatOfTheDocument) {
@@ -82,8 +86,7 @@ TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
   const std::vector<Fact> reduced = reduce.Run(facts, limit);
   EXPECT_LE(FactsTokens(reduced), limit);
   EXPECT_EQ(reduced.size(), 105U);
-  EXPECT_EQ(reduce.progress.facts_left_out, 0);
-  EXPECT_EQ(reduce.progress.stage, "reduce");
+  EXPECT_EQ(reduce.left_out, 0);
   EXPECT_GT(reduce.model.most_in_flight, 1U);
   for (const Question& question : reduce.model.asked) {
     EXPECT_EQ(question.step, Step::kReduce);
@@ -115,7 +118,7 @@ TEST(ReduceFacts, IdsThatWereNotSentAndOddOnesAreIgnored) {
   std::size_t sources = 0;
   for (const Fact& fact : reduced) sources += fact.sources.size();
   EXPECT_EQ(sources, 1U);
-  EXPECT_EQ(reduce.progress.facts_left_out, 29);  // nothing stands for them: said, not hidden
+  EXPECT_EQ(reduce.left_out, 29);  // nothing stands for them: said, not hidden
 }
 
 TEST(ReduceFacts, WithoutIdsTheSameWordsAreTheSameFact) {
@@ -126,7 +129,7 @@ TEST(ReduceFacts, WithoutIdsTheSameWordsAreTheSameFact) {
   };
   for (const Fact& fact : reduce.Run(Many(30), FactsTokens(Many(30)) - 1))
     EXPECT_EQ(fact.sources.size(), 1U);
-  EXPECT_EQ(reduce.progress.facts_left_out, 28);
+  EXPECT_EQ(reduce.left_out, 28);
 }
 
 TEST(ReduceFacts, AnAnswerThatIsOfNoUseLeavesItsBatchAndTheOldestGo) {
@@ -155,7 +158,7 @@ TEST(ReduceFacts, AnAnswerThatIsOfNoUseLeavesItsBatchAndTheOldestGo) {
     const std::vector<Fact> reduced = reduce.Run(facts, 2000);
     EXPECT_LE(FactsTokens(reduced), 2000U) << i;
     EXPECT_GT(FactsTokens(reduced), 1900U) << i;
-    EXPECT_EQ(reduce.progress.facts_left_out, 200 - static_cast<int>(reduced.size())) << i;
+    EXPECT_EQ(reduce.left_out, 200 - static_cast<int>(reduced.size())) << i;
     EXPECT_EQ(reduced.back().text, facts.back().text) << i;  // the newest stay
     EXPECT_EQ(reduced.front().text, facts[facts.size() - reduced.size()].text) << i;
   }
@@ -166,7 +169,7 @@ TEST(ReduceFacts, ARoundThatChangedNothingIsTheLast) {
   reduce.model.answer = [](const Question&) { return Text("not json"); };
   reduce.Run(Many(30), 500);
   const std::size_t one_round = reduce.model.asked.size();
-  EXPECT_EQ(reduce.model.refused.size(), one_round);
+  EXPECT_EQ(reduce.store.rejected.size(), one_round);
   EXPECT_LE(one_round, 3U);
 }
 
@@ -211,7 +214,7 @@ TEST(ReduceFacts, ABatchThatIsTooLongIsHalved) {
   const std::vector<Fact> reduced = reduce.Run(Many(40), 900);
   EXPECT_LE(reduced.size(), 25U);  // batches of an odd size keep one as it is
   EXPECT_GE(reduced.size(), 20U);
-  EXPECT_EQ(reduce.progress.facts_left_out, 0);
+  EXPECT_EQ(reduce.left_out, 0);
 }
 
 TEST(ReduceFacts, TheOrderOfAnswersDoesNotMatter) {

@@ -6,7 +6,7 @@
 
 #include "fakes.hpp"
 #include "pipeline/prompts.hpp"
-#include "pipeline/sections_to_soulprint.hpp"
+#include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -20,13 +20,13 @@ std::string Named(const std::string& ai_name) { return ScriptedModel::GoodSectio
 
 // What a test of SampleToSections needs, and what it looks at.
 struct Asking {
+  FakeStore store;
   ScriptedModel model;
-  std::string system = "be exact";
-  std::string stored_ai_name;
   std::function<std::string(std::size_t)> sample = [](std::size_t) { return "SAMPLE"; };
   std::vector<std::pair<std::size_t, std::size_t>> sizes;
 
   explicit Asking(std::deque<Answer> answers) {
+    store.prompts[Step::kSections] = "be exact";
     model.script[Step::kSections] = std::move(answers);
     model.answer = [](const Question&) {
       ADD_FAILURE() << "asked too often";
@@ -35,12 +35,13 @@ struct Asking {
   }
 
   Sections Run() {
+    WordingModel wording(model, store, "m");
     return SampleToSections(
         [&](std::size_t conversations, std::size_t max_chars) {
           sizes.emplace_back(conversations, max_chars);
           return sample(max_chars);
         },
-        kMemory, model, [&](Question* question) { question->system = system; }, stored_ai_name);
+        kMemory, wording, store);
   }
 
   std::string AiNameGot() { return AiName(Run()[1]); }
@@ -56,7 +57,7 @@ struct Asking {
     return "(no failure)";
   }
 
-  std::size_t Refused() const { return model.refused.size(); }
+  std::size_t Rejected() const { return store.rejected.size(); }
 };
 
 // --- the question
@@ -68,14 +69,14 @@ TEST(SampleToSections, AsksTheQuestionOfTheContract) {
   EXPECT_EQ(question.step, Step::kSections);
   EXPECT_EQ(question.material,
             "SAMPLE\n\n## MEMORY (verified facts about this user)\n## Preferences\n- tea");
-  EXPECT_EQ(question.system, "be exact");
+  EXPECT_EQ(question.system, SystemPrompt(Step::kSections, "be exact"));
   EXPECT_EQ(question.instruction, "");
   EXPECT_EQ(question.max_tokens, 8192);
   EXPECT_EQ(question.temperature, 0.7);
-  EXPECT_EQ(question.attempt, 0);
+  EXPECT_EQ(question.try_number, 0);
   EXPECT_FALSE(question.nudge);
   EXPECT_EQ(asking.sizes, (std::vector<std::pair<std::size_t, std::size_t>>{{200, 600000}}));
-  EXPECT_EQ(asking.Refused(), 0u);
+  EXPECT_EQ(asking.Rejected(), 0u);
 }
 
 void ExpectStrict(const Json& object) {
@@ -131,7 +132,7 @@ TEST(SampleToSections, SixHundredThousandAsciiCharactersFit) {
 TEST(SampleToSections, TheSystemPromptAndTheAnswerCountToo) {
   Asking asking({Text(Named("Kestrel"))});
   asking.sample = [](std::size_t max_chars) { return std::string(max_chars, 'a'); };
-  asking.system = std::string(4 * 42000, 's');
+  asking.store.prompts[Step::kSections] = std::string(4 * 42000, 's');
   asking.Run();
   EXPECT_EQ(asking.sizes.size(), 2u);
 }
@@ -141,7 +142,7 @@ TEST(SampleToSections, TakesLessWhenTheModelSaysSo) {
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
   EXPECT_EQ(asking.sizes, (std::vector<std::pair<std::size_t, std::size_t>>{
                               {200, 600000}, {100, 300000}, {50, 150000}, {25, 75000}}));
-  EXPECT_EQ(asking.Refused(), 0u);
+  EXPECT_EQ(asking.Rejected(), 0u);
 }
 
 TEST(SampleToSections, FailsWhenEvenTheSmallestIsTooLong) {
@@ -156,11 +157,11 @@ TEST(SampleToSections, NudgesOnceWhenTheAnswerIsNotReadable) {
   Asking asking({Text("I think {\"soul\""), Text(Named("Kestrel"))});
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
   const Question& second = asking.model.asked.at(1);
-  EXPECT_EQ(second.attempt, 1);
+  EXPECT_EQ(second.try_number, 1);
   EXPECT_EQ(second.nudge->answer, "I think {\"soul\"");
   EXPECT_EQ(second.nudge->correction, JsonCorrection("no single JSON object was found"));
   EXPECT_EQ(QuestionIdentity(second), QuestionIdentity(asking.model.asked.at(0)));
-  EXPECT_EQ(asking.Refused(), 0u);  // another attempt need not pay for it again
+  EXPECT_EQ(asking.Rejected(), 0u);  // another attempt need not pay for it again
 }
 
 TEST(SampleToSections, FailsAfterTheSecondUnreadableAnswer) {
@@ -169,14 +170,14 @@ TEST(SampleToSections, FailsAfterTheSecondUnreadableAnswer) {
       asking.FailureGot(),
       "the model's answer for the sections is not the JSON asked for: the key \"identity\" is "
       "missing or not an object");
-  ASSERT_EQ(asking.Refused(), 2u);
-  EXPECT_EQ(asking.model.refused[1].attempt, 1);
+  ASSERT_EQ(asking.Rejected(), 2u);
+  EXPECT_EQ(asking.store.rejected[1].try_number, 1);
 }
 
 TEST(SampleToSections, FailsWhenTheModelRefuses) {
   Asking asking({Refusal()});
   EXPECT_EQ(asking.FailureGot(), "the model refused to write the sections: refused");
-  EXPECT_EQ(asking.Refused(), 0u);  // a refusal stays remembered
+  EXPECT_EQ(asking.Rejected(), 0u);  // a refusal stays remembered
 }
 
 TEST(SampleToSections, AnAnswerThatCouldNotBeHadIsWorthAnotherAttempt) {
@@ -199,15 +200,15 @@ TEST(SampleToSections, GivesACutOffAnswerMoreRoomOnce) {
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
   const Question& second = asking.model.asked.at(1);
   EXPECT_EQ(second.max_tokens, 16384);
-  EXPECT_EQ(second.attempt, 0);
+  EXPECT_EQ(second.try_number, 0);
   EXPECT_FALSE(second.nudge);
-  EXPECT_EQ(asking.Refused(), 0u);
+  EXPECT_EQ(asking.Rejected(), 0u);
 }
 
 TEST(SampleToSections, FailsWhenItIsCutOffTwice) {
   Asking asking({CutOff(), CutOff()});
   EXPECT_EQ(asking.FailureGot(), "the model's answer for the sections is longer than 16384 tokens");
-  EXPECT_EQ(asking.Refused(), 2u);
+  EXPECT_EQ(asking.Rejected(), 2u);
 }
 
 TEST(SampleToSections, AWholeLookingCutOffAnswerIsNotUsed) {
@@ -223,19 +224,19 @@ TEST(SampleToSections, NudgesAGenericName) {
     Asking asking({Text(Named(name)), Text(Named("Kestrel"))});
     EXPECT_EQ(asking.AiNameGot(), "Kestrel") << name;
     const Question& second = asking.model.asked.at(1);
-    EXPECT_EQ(second.attempt, 1);
+    EXPECT_EQ(second.try_number, 1);
     EXPECT_EQ(second.nudge->answer, Named(name));
     EXPECT_EQ(second.nudge->correction, AiNameCorrection(name));
-    EXPECT_EQ(asking.Refused(), 0u);
+    EXPECT_EQ(asking.Rejected(), 0u);
   }
   EXPECT_EQ(Asking({Text(Named("Soulful Bot"))}).AiNameGot(), "Soulful Bot");
 }
 
 TEST(SampleToSections, AStillGenericNameGivesWayToTheStoredOne) {
   Asking asking({Text(Named("Bot")), Text(Named("Helper"))});
-  asking.stored_ai_name = "Kestrel";
+  asking.store.sections[1] = R"({"ai_name":"Kestrel"})";
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
-  EXPECT_EQ(asking.Refused(), 0u);
+  EXPECT_EQ(asking.Rejected(), 0u);
 }
 
 TEST(SampleToSections, WithoutAStoredNameWhatCameIsAccepted) {
@@ -249,15 +250,15 @@ TEST(SampleToSections, ANudgeThatMakesItWorseLeavesTheFirstAnswer) {
   Asking cut_off({Text(Named("Bot")), CutOff(), CutOff()});
   EXPECT_EQ(cut_off.AiNameGot(), "Bot");
   Asking unreadable({Text(Named("Bot")), Text("sorry")});
-  unreadable.stored_ai_name = "Kestrel";
+  unreadable.store.sections[1] = R"({"ai_name":"Kestrel"})";
   EXPECT_EQ(unreadable.AiNameGot(), "Kestrel");
-  EXPECT_EQ(unreadable.Refused(), 0u);
+  EXPECT_EQ(unreadable.Rejected(), 0u);
 }
 
 TEST(SampleToSections, BothNudgesCanBeNeeded) {
   Asking asking({Text("no"), Text(Named("Bot")), Text(Named("Kestrel"))});
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
-  EXPECT_EQ(asking.model.asked.at(2).attempt, 2);
+  EXPECT_EQ(asking.model.asked.at(2).try_number, 2);
   EXPECT_EQ(asking.model.asked.at(2).nudge->answer, Named("Bot"));
 }
 
