@@ -11,9 +11,8 @@
 #include "pipeline/memory_text.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
-#include "util/error.hpp"
+#include "pipeline/tries.hpp"
 #include "util/text.hpp"
-#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
@@ -23,26 +22,13 @@ constexpr int kMaxTokens = 4096;
 constexpr std::size_t kLeastFactTokens = 500;  // below that a model is of no use
 
 // The Markdown in an answer, which may stand in a fence.
-std::string_view WithoutFence(std::string_view answer) {
+std::string_view WithoutCodeFence(std::string_view answer) {
   std::string_view text = Trim(answer);
   const std::size_t first_line = text.find('\n');
   if (text.starts_with("```") && text.ends_with("```") && first_line != std::string_view::npos) {
     text = text.substr(first_line, text.size() - first_line - 3);
   }
   return Trim(text);
-}
-
-Reply AskOne(Model& model, const Question& question) {
-  Reply reply;
-  bool asked = false;
-  model.Ask(
-      [&]() -> std::optional<Question> {
-        return std::exchange(asked, true) ? std::nullopt : std::optional(question);
-      },
-      [&](const Question& asked, const Answer& answer) {
-        reply = {asked, answer};
-      });
-  return reply;
 }
 
 Question MemoryQuestion(const std::vector<Fact>& facts) {
@@ -60,30 +46,26 @@ struct Written {
   bool too_long = false;
 };
 
-Written AskForMemory(Question question, std::size_t facts, Model& model, Store& store) {
-  std::vector<Question> rejected;
-  while (question.try_number < kMaxTries) {
-    const auto [asked, answer] = AskOne(model, question);
-    if (answer.outcome == Outcome::kTooLong) return {"", true};
-    if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
-      question.max_tokens = 2 * kMaxTokens;
-      continue;
-    }
-    if (answer.outcome == Outcome::kUnanswered) {
-      throw Error(sqlstate::kConnectionException,
-                  "the model gave no answer for MEMORY: " + answer.reason, "",
-                  "The next attempt asks only for what is missing.");
-    }
-    if (answer.outcome != Outcome::kAnswered) break;
-    std::string memory_md = InertMemory(WithoutFence(answer.text));
-    if (!IsPlaceholder(memory_md, facts)) return {std::move(memory_md), false};
-    rejected.push_back(asked);
-    ++question.try_number;
-    question.nudge = Nudge{Visible(answer.text), MemoryCorrection()};
+Written AskForMemory(const std::vector<Fact>& facts, Model& model, Store& store) {
+  Tries tries(MemoryQuestion(facts), kMaxTries, Tries::Split::kTooLong);
+  Written written;
+  Answer answer;
+  const auto check = [&](const std::string& text) -> std::optional<std::string> {
+    written.memory_md = InertMemory(WithoutCodeFence(text));
+    if (IsPlaceholder(written.memory_md, facts.size())) return MemoryCorrection();
+    return std::nullopt;
+  };
+  switch (tries.AskUntilGood(model, check, &answer)) {
+    case Tries::Step::kRead:
+      return written;
+    case Tries::Step::kSplit:
+      return {"", true};
+    case Tries::Step::kUnanswered:
+      ThrowUnanswered("MEMORY", answer.reason);
+    default:
+      tries.Reject(store);
+      return {};
   }
-  // Only now: tries that led to a good one stay remembered, so that nothing is paid for twice.
-  for (const Question& useless : rejected) store.RejectReply(useless);
-  return {};
 }
 
 }  // namespace
@@ -98,7 +80,7 @@ Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits,
     ReducedFacts reduced = ReduceFacts(std::move(material), room, model, store);
     material = std::move(reduced.facts);
     left_out += reduced.left_out;
-    const Written written = AskForMemory(MemoryQuestion(material), material.size(), model, store);
+    const Written written = AskForMemory(material, model, store);
     if (!written.memory_md.empty()) {
       return {CutMemory(written.memory_md, limits.max_tokens), left_out};
     }

@@ -23,6 +23,7 @@
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "pipeline/tries.hpp"
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
@@ -114,7 +115,7 @@ class Pass {
                   std::to_string(read.counts.failed) + " of " + std::to_string(all) +
                       " chunks could not be read",
                   "The reason of the last one: " + read.last_failure + ".",
-                  "The next attempt asks only for those that are missing.");
+                  std::string(kMissingIsAskedAgain));
     }
     return std::move(read.facts);
   }

@@ -16,13 +16,14 @@
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/prompts.hpp"
+#include "pipeline/tries.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
-#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
 
+constexpr int kMaxTries = 2;
 // Questions to reject are whole questions: so many are held at a time.
 constexpr std::size_t kMaxRejected = 100;
 
@@ -48,6 +49,13 @@ std::size_t Middle(const Chunk& chunk) {
   if (space != std::string::npos && space > begin + (end - begin) / 4) return space + 1;
   while (middle > begin && (chunk.content[middle] & 0xC0) == 0x80) --middle;
   return middle;
+}
+
+// Why no answer about a chunk could be used; the model's refusal is none of these.
+std::string WhyGivenUp(const Answer& answer) {
+  if (answer.outcome == Outcome::kCutOff) return "its answer was cut off";
+  if (answer.outcome == Outcome::kTooLong) return "it does not fit the model";
+  return answer.reason;
 }
 
 class ChunkReader {
@@ -76,29 +84,29 @@ class ChunkReader {
     std::string conversation_id;
     std::string title;
     Time created_at;
-    Chunk chunk;                  // or the half in question
-    std::optional<Chunk> second;  // the half that comes after it
-    bool halved = false;
-    int max_tokens = 0;  // of the first question
+    Chunk chunk;                  // or its half that is asked about
+    std::optional<Chunk> second;  // the half after that
+    std::optional<Tries> tries;   // of the question about `chunk`
   };
 
   std::optional<Question> Next() {
     if (rejected_.size() >= kMaxRejected) return std::nullopt;
     if (!again_.empty()) {
-      Question question = std::move(again_.front());
+      const std::uint64_t number = again_.front();
       again_.pop_front();
-      return question;
+      return reading_.at(number).tries->question();
     }
     while (chunks_.empty()) {
       if (conversation_ == ids_.size()) return std::nullopt;
       Open(ids_[conversation_++]);
     }
-    Chunk chunk = std::move(chunks_.front());
-    chunks_.pop_front();
     const std::uint64_t number = number_++;
     Reading& reading = reading_[number];
-    reading = {id_, title_, created_at_, std::move(chunk), {}, false, 0};
-    return Ask(number, &reading);
+    reading = {id_, title_, created_at_, std::move(chunks_.front()), {}, {}};
+    chunks_.pop_front();
+    const bool can_be_halved = !reading.chunk.stretches.empty();
+    Begin(number, can_be_halved ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
+    return reading.tries->question();
   }
 
   void Open(const std::string& id) {
@@ -111,88 +119,79 @@ class ChunkReader {
     chunks_.assign(std::make_move_iterator(chunks.begin()), std::make_move_iterator(chunks.end()));
   }
 
-  Question Ask(std::uint64_t number, Reading* reading) {
-    Question question = ChunkToQuestion(reading->chunk, reading->title, reading->created_at);
+  void Begin(std::uint64_t number, Tries::Split split) {
+    Reading& reading = reading_.at(number);
+    Question question = ChunkToQuestion(reading.chunk, reading.title, reading.created_at);
     question.tag = number;
-    question.conversation_id = reading->conversation_id;
-    reading->max_tokens = question.max_tokens;
-    return question;
+    question.conversation_id = reading.conversation_id;
+    reading.tries.emplace(std::move(question), kMaxTries, split);
   }
 
-  void Take(const Question& question, const Answer& answer) {
-    Reading& reading = reading_.at(question.tag);
-    switch (answer.outcome) {
-      case Outcome::kAnswered:
-        return TakeText(question, answer.text, &reading);
-      case Outcome::kRefused:
-        return Found(question.tag, {}, &reading);
-      case Outcome::kCutOff:
-        if (question.max_tokens == reading.max_tokens) return AskWithMoreRoom(question);
-        return Halve(question, "its answer was cut off", &reading);
-      case Outcome::kTooLong:
-        return Halve(question, "it does not fit the model", &reading);
-      case Outcome::kFailed:
-      case Outcome::kUnanswered:
-        return Fail(question.tag, answer.reason);
-      case Outcome::kGivenUp:
+  void BeginHalf(std::uint64_t number) {
+    Begin(number, Tries::Split::kNever);
+    again_.push_back(number);
+  }
+
+  void Take(const Question& asked, const Answer& answer) {
+    Tries& tries = *reading_.at(asked.tag).tries;
+    if (answer.outcome == Outcome::kRefused) return Found(asked.tag, {});
+    switch (tries.After(asked, answer)) {
+      case Tries::Step::kRead:
+        return TakeText(asked.tag, answer.text);
+      case Tries::Step::kAgain:
+        return again_.push_back(asked.tag);
+      case Tries::Step::kSplit:
+        return Halve(asked.tag);
+      case Tries::Step::kGiveUp:
+        return GiveUp(asked.tag, WhyGivenUp(answer));
+      case Tries::Step::kUnanswered:
+        return Fail(asked.tag, answer.reason);
+      case Tries::Step::kNone:
         return;
     }
   }
 
-  void TakeText(const Question& question, const std::string& text, Reading* reading) {
-    std::optional<ReadFacts> read = AnswerToFacts(text, reading->chunk);
-    if (read) {
-      Found(question.tag, std::move(*read), reading);
-    } else if (question.try_number == 0) {
-      again_.push_back(question);
-      again_.back().try_number = 1;
-      again_.back().nudge =
-          Nudge{Visible(text), JsonCorrection("it is not one object of the five lists")};
-    } else {
-      // Reject only after the last try failed, so that a usable second try stays remembered with
-      // its first.
-      RejectTries(question);
-      Fail(question.tag, "its answer was not readable JSON");
-    }
+  void TakeText(std::uint64_t number, const std::string& text) {
+    Reading& reading = reading_.at(number);
+    std::optional<ReadFacts> read = AnswerToFacts(text, reading.chunk);
+    if (read) return Found(number, std::move(*read));
+    const Tries::Step step =
+        reading.tries->AfterUseless(text, JsonCorrection("it is not one object of the five lists"));
+    if (step == Tries::Step::kAgain) return again_.push_back(number);
+    GiveUp(number, "its answer was not readable JSON");
   }
 
-  void AskWithMoreRoom(const Question& question) {
-    again_.push_back(question);
-    again_.back().max_tokens = 2 * question.max_tokens;
+  void Halve(std::uint64_t number) {
+    Reading& reading = reading_.at(number);
+    const Chunk whole = std::move(reading.chunk);
+    const std::size_t middle = Middle(whole);
+    reading.chunk = Part(whole, 0, middle);
+    reading.second = Part(whole, middle, whole.content.size());
+    BeginHalf(number);
   }
 
-  void Halve(const Question& question, const std::string& why, Reading* reading) {
-    const Chunk& chunk = reading->chunk;
-    if (reading->halved || chunk.stretches.empty()) {
-      RejectTries(question);
-      return Fail(question.tag, why);
-    }
-    const std::size_t middle = Middle(chunk);
-    reading->halved = true;
-    reading->second = Part(chunk, middle, chunk.content.size());
-    reading->chunk = Part(chunk, 0, middle);
-    again_.push_back(Ask(question.tag, reading));
-  }
-
-  void RejectTries(Question question) {
-    for (; question.try_number >= 0; --question.try_number) rejected_.push_back(question);
-  }
-
-  void Found(std::uint64_t number, ReadFacts read, Reading* reading) {
+  void Found(std::uint64_t number, ReadFacts read) {
+    Reading& reading = reading_.at(number);
     counts_.items_dropped += read.dropped;
     counts_.facts += static_cast<int>(read.facts.size());
     for (Fact& fact : read.facts) {
-      fact.sources = {{reading->conversation_id, reading->chunk.index, reading->created_at}};
+      fact.sources = {{reading.conversation_id, reading.chunk.index, reading.created_at}};
       found_[number].push_back(std::move(fact));
     }
-    if (reading->second) {
-      reading->chunk = *std::exchange(reading->second, std::nullopt);
-      again_.push_back(Ask(number, reading));
+    if (reading.second) {
+      reading.chunk = *std::exchange(reading.second, std::nullopt);
+      BeginHalf(number);
     } else {
       reading_.erase(number);
       ++counts_.done;
     }
     count_(counts_);
+  }
+
+  void GiveUp(std::uint64_t number, const std::string& why) {
+    const std::vector<Question>& useless = reading_.at(number).tries->useless();
+    rejected_.insert(rejected_.end(), useless.begin(), useless.end());
+    Fail(number, why);
   }
 
   void Fail(std::uint64_t number, const std::string& why) {
@@ -215,7 +214,7 @@ class ChunkReader {
 
   std::uint64_t number_ = 0;                          // the next chunk's running number
   std::map<std::uint64_t, Reading> reading_;          // by running number, which is the tag
-  std::deque<Question> again_;                        // questions about chunks in reading_
+  std::deque<std::uint64_t> again_;                   // of these, to be asked again
   std::map<std::uint64_t, std::vector<Fact>> found_;  // by running number
   std::vector<Question> rejected_;
   ChunkCounts counts_;

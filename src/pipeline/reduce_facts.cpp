@@ -15,7 +15,7 @@
 
 #include "pipeline/facts.hpp"
 #include "pipeline/prompts.hpp"
-#include "util/error.hpp"
+#include "pipeline/tries.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -27,6 +27,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr int kMaxRounds = 3;
+constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
 constexpr std::size_t kEmptyDocument = 90;  // characters around the items
 
@@ -120,11 +121,7 @@ class Round {
     model.Ask([&] { return Next(); },
               [&](const Question& question, const Answer& answer) { Take(question, answer); });
     for (const Question& question : rejected_) store.RejectReply(question);
-    if (!unanswered_.empty()) {
-      throw Error(sqlstate::kConnectionException,
-                  "the model gave no answer for facts to be reduced: " + unanswered_, "",
-                  "The next attempt asks only for what is missing.");
-    }
+    if (!unanswered_.empty()) ThrowUnanswered("facts to be reduced", unanswered_);
     std::vector<Fact> all;
     for (auto& [begin, facts] : results_) {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
@@ -141,25 +138,32 @@ class Round {
     std::size_t end;
   };
 
+  // A batch that is asked about.
+  struct Asking {
+    Batch batch;
+    Tries tries;
+  };
+
   std::optional<Question> Next() {
     if (!again_.empty()) {
-      Question question = std::move(again_.front());
+      const std::size_t begin = again_.front();
       again_.pop_front();
-      return question;
+      return asking_.at(begin).tries.question();
     }
     while (!waiting_.empty()) {
       const Batch batch = waiting_.front();
       waiting_.pop_front();
       if (batch.end - batch.begin > 1) {
-        asked_[batch.begin] = batch.end;
-        return Ask(batch);
+        Tries tries(QuestionAbout(batch), kMaxTries, Tries::Split::kTooLong);
+        return asking_.emplace(batch.begin, Asking{batch, std::move(tries)})
+            .first->second.tries.question();
       }
       Leave(batch);
     }
     return std::nullopt;
   }
 
-  Question Ask(const Batch& batch) const {
+  Question QuestionAbout(const Batch& batch) const {
     const Category category = facts_[batch.begin].category;
     ordered_json items = ordered_json::array();
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
@@ -180,21 +184,43 @@ class Round {
     return question;
   }
 
-  void Take(const Question& question, const Answer& answer) {
-    const Batch batch{question.tag, asked_.at(question.tag)};
-    if (answer.outcome == Outcome::kCutOff && question.max_tokens == kMaxTokens) {
-      again_.push_back(question);
-      again_.back().max_tokens = 2 * kMaxTokens;
-    } else if (answer.outcome == Outcome::kUnanswered) {
-      unanswered_ = answer.reason;
-    } else if (answer.outcome == Outcome::kTooLong) {
-      const std::size_t middle = batch.begin + (batch.end - batch.begin) / 2;
-      waiting_.push_back({batch.begin, middle});
-      waiting_.push_back({middle, batch.end});
-    } else if (answer.outcome != Outcome::kAnswered || !Replace(batch, answer.text)) {
-      if (answer.outcome == Outcome::kAnswered) rejected_.push_back(question);
-      Leave(batch);
+  void Take(const Question& asked, const Answer& answer) {
+    Asking& asking = asking_.at(asked.tag);
+    switch (asking.tries.After(asked, answer)) {
+      case Tries::Step::kAgain:
+        again_.push_back(asked.tag);
+        return;
+      case Tries::Step::kRead:
+        if (!Replace(asking.batch, answer.text)) {
+          asking.tries.AfterUseless(answer.text, "");
+          GiveUp(asking);
+        }
+        break;
+      case Tries::Step::kSplit:
+        Split(asking.batch);
+        break;
+      case Tries::Step::kGiveUp:
+        GiveUp(asking);
+        break;
+      case Tries::Step::kUnanswered:
+        unanswered_ = answer.reason;
+        break;
+      case Tries::Step::kNone:
+        break;
     }
+    asking_.erase(asked.tag);
+  }
+
+  void Split(const Batch& batch) {
+    const std::size_t middle = batch.begin + (batch.end - batch.begin) / 2;
+    waiting_.push_back({batch.begin, middle});
+    waiting_.push_back({middle, batch.end});
+  }
+
+  void GiveUp(const Asking& asking) {
+    const std::vector<Question>& useless = asking.tries.useless();
+    rejected_.insert(rejected_.end(), useless.begin(), useless.end());
+    Leave(asking.batch);
   }
 
   void Leave(const Batch& batch) {
@@ -227,8 +253,8 @@ class Round {
 
   const std::vector<Fact>& facts_;
   std::deque<Batch> waiting_;
-  std::deque<Question> again_;
-  std::map<std::size_t, std::size_t> asked_;          // a batch's begin → its end
+  std::map<std::size_t, Asking> asking_;              // by a batch's begin, which is the tag
+  std::deque<std::size_t> again_;                     // of these, to be asked again
   std::map<std::size_t, std::vector<Fact>> results_;  // by a batch's begin
   std::vector<Question> rejected_;
   std::string unanswered_;  // why a question was not answered

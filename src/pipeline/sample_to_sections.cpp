@@ -13,7 +13,9 @@
 #include "pipeline/model.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/section_schema.hpp"
+#include "pipeline/tries.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -24,7 +26,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kMaxTokens = 8192;
-constexpr int kMoreTokens = 16384;
+constexpr int kMaxTries = 2;
 constexpr double kTemperature = 0.7;
 constexpr std::string_view kMemoryHeading = "\n\n## MEMORY (verified facts about this user)\n";
 
@@ -178,110 +180,76 @@ constexpr std::string_view kAskAgain =
     "Start the full pass again: only the sections are asked for anew.";
 constexpr std::string_view kAskOther =
     "Choose another model in soulprint.model, or another wording in soulprint.prompts, and start "
-    "the "
-    "full pass again.";
+    "the full pass again.";
 
-[[noreturn]] void Fail(const std::string& message, const std::string& reason,
-                       std::string_view hint) {
-  throw Error(sqlstate::kExternalRoutineException,
-              reason.empty() ? message : message + ": " + reason, "", std::string(hint));
+[[noreturn]] void Fail(const std::string& message, std::string_view hint) {
+  throw Error(sqlstate::kExternalRoutineException, message).Hint(std::string(hint));
 }
 
 // Asks until there are sections, or nothing more can be done about it.
 class Asker {
  public:
   Asker(Model& model, Store& store, Question question)
-      : model_(model), store_(store), question_(std::move(question)) {}
+      : model_(model),
+        store_(store),
+        tries_(std::move(question), kMaxTries, Tries::Split::kTooLong) {}
 
   // nullopt if the model says that the question is too long.
   std::optional<Answered> Ask() {
-    for (;;) {
-      const Answer answer = AskOnce();
-      if (answer.outcome == Outcome::kTooLong) return std::nullopt;
-      CheckOutcome(answer);
-      std::string reason;
-      if (std::optional<Answered> sections = ReadAnswer(answer.text, &reason)) {
-        text_ = answer.text;
+    std::optional<Answered> sections;
+    std::string reason;
+    const auto check = [&](const std::string& text) -> std::optional<std::string> {
+      sections = ReadAnswer(text, &reason);
+      if (sections) return std::nullopt;
+      return JsonCorrection(reason);
+    };
+    switch (tries_.AskUntilGood(model_, check, &answer_)) {
+      case Tries::Step::kRead:
         return sections;
-      }
-      useless_.push_back(question_);
-      if (question_.nudge) {
-        GiveUp("the model's answer for the sections is not the JSON asked for", reason, kAskAgain);
-      }
-      Nudge(answer.text, JsonCorrection(reason));
+      case Tries::Step::kSplit:
+        return std::nullopt;
+      case Tries::Step::kUnanswered:
+        ThrowUnanswered("the sections", answer_.reason);
+      default:
+        tries_.Reject(store_);
+        FailAfter(reason);
     }
   }
 
-  // One more try, because of the ai_name in what Ask gave; what came is kept if it is readable.
+  // One more try, because of the ai_name in the sections that Ask returned; its answer is kept if
+  // it can be read.
   void ImproveName(Answered* sections) {
-    Nudge(text_, AiNameCorrection(NameIn(*sections)));
-    const Answer answer = AskOnce();
-    if (answer.outcome != Outcome::kAnswered) return;
+    tries_.Improve(answer_.text, AiNameCorrection(NameIn(*sections)));
+    if (tries_.Ask(model_, &answer_) != Tries::Step::kRead) return;
     std::string reason;
-    if (std::optional<Answered> better = ReadAnswer(answer.text, &reason)) {
+    if (std::optional<Answered> better = ReadAnswer(answer_.text, &reason)) {
       *sections = std::move(*better);
     }
   }
 
  private:
-  // An answer that is cut off is asked for once more, with more room.
-  Answer AskOnce() {
-    for (;;) {
-      Answer answer;
-      answer.outcome = Outcome::kUnanswered;
-      bool asked = false;
-      model_.Ask(
-          [&]() -> std::optional<Question> {
-            if (std::exchange(asked, true)) return std::nullopt;
-            return question_;
-          },
-          [&](const Question& asked, const Answer& given) {
-            question_ = asked;
-            answer = given;
-          });
-      if (answer.outcome != Outcome::kCutOff || question_.max_tokens != kMaxTokens) return answer;
-      useless_.push_back(question_);
-      question_.max_tokens = kMoreTokens;
+  // `unreadable`: why the last answer that was read could not be used.
+  [[noreturn]] void FailAfter(const std::string& unreadable) const {
+    switch (answer_.outcome) {
+      case Outcome::kRefused:
+        Fail(Format("the model refused to write the sections: {}", answer_.reason), kAskOther);
+      case Outcome::kCutOff:
+        Fail(Format("the model's answer for the sections is longer than {} tokens",
+                    tries_.question().max_tokens),
+             kAskAgain);
+      case Outcome::kAnswered:
+        Fail(
+            Format("the model's answer for the sections is not the JSON asked for: {}", unreadable),
+            kAskAgain);
+      default:
+        Fail(Format("the model gave no answer for the sections: {}", answer_.reason), kAskAgain);
     }
-  }
-
-  void CheckOutcome(const Answer& answer) {
-    if (answer.outcome == Outcome::kRefused) {
-      GiveUp("the model refused to write the sections", answer.reason, kAskOther);
-    }
-    if (answer.outcome == Outcome::kUnanswered) {
-      throw Error(sqlstate::kConnectionException,
-                  "the model gave no answer for the sections: " + answer.reason, "",
-                  "The next attempt asks only for what is missing.");
-    }
-    if (answer.outcome == Outcome::kFailed) {
-      GiveUp("the model gave no answer for the sections", answer.reason, kAskAgain);
-    }
-    if (answer.outcome == Outcome::kCutOff) {
-      useless_.push_back(question_);
-      GiveUp("the model's answer for the sections is longer than " + std::to_string(kMoreTokens) +
-                 " tokens",
-             "", kAskAgain);
-    }
-  }
-
-  // Only now are answers refused: tries that may yet lead to a good one stay remembered.
-  [[noreturn]] void GiveUp(const std::string& message, const std::string& reason,
-                           std::string_view hint) {
-    for (const Question& useless : useless_) store_.RejectReply(useless);
-    Fail(message, reason, hint);
-  }
-
-  void Nudge(const std::string& answer, std::string correction) {
-    ++question_.try_number;
-    question_.nudge = soulprint::Nudge{Visible(answer), std::move(correction)};
   }
 
   Model& model_;
   Store& store_;
-  Question question_;
-  std::vector<Question> useless_;
-  std::string text_;  // the answer that was readable
+  Tries tries_;
+  Answer answer_;  // the last one
 };
 
 }  // namespace
@@ -318,9 +286,9 @@ Sections SampleToSections(const FormatSample& format, const std::string& memory_
     }
     return ToSections(*sections);
   }
-  Fail("the question for the sections is too long for the model, even with " +
-           std::to_string(kSizes.back().conversations) + " conversations",
-       "", kAskOther);
+  Fail(Format("the question for the sections is too long for the model, even with {} conversations",
+              kSizes.back().conversations),
+       kAskOther);
 }
 
 }  // namespace soulprint
