@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-#include "pg/process.hpp"
+#include "pg/cancel.hpp"
 #include "util/error.hpp"
 
 #include "pg/postgres.hpp"

@@ -1,6 +1,7 @@
 #include "pg/process.hpp"
 
 #include "pg/call.hpp"
+#include "pg/cancel.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -8,11 +9,9 @@ namespace soulprint::pg {
 
 namespace {
 
-volatile sig_atomic_t cancel_requested = 0;
-
 void HandleCancel(SIGNAL_ARGS) {
   // A lock timeout arrives as the same signal.
-  if (!get_timeout_indicator(LOCK_TIMEOUT, false)) cancel_requested = 1;
+  if (!get_timeout_indicator(LOCK_TIMEOUT, false)) NoteCancelRequest();
   StatementCancelHandler(postgres_signal_arg);
 }
 
@@ -72,10 +71,6 @@ bool HandleInterrupts() {
   Call([] { ProcessConfigFile(PGC_SIGHUP); });
   return true;
 }
-
-bool CancelRequested() { return cancel_requested != 0; }
-
-void ForgetCancelRequest() { cancel_requested = 0; }
 
 void WaitForLatch(std::chrono::milliseconds time) {
   Call([&] {

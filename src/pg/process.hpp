@@ -30,11 +30,6 @@ void EndServerWait();
 // that: true if it did.
 bool HandleInterrupts();
 
-// True if SIGINT came since ForgetCancelRequest.  It tells an administrator's cancel from a
-// SQLSTATE 57014 that SQL raised.
-bool CancelRequested();
-void ForgetCancelRequest();
-
 // Waits until the latch is set or the time is over, and resets the latch.  Exits if the postmaster
 // has died.
 void WaitForLatch(std::chrono::milliseconds time);

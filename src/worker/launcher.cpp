@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pg/call.hpp"
+#include "pg/cancel.hpp"
 #include "pg/process.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pg/call.hpp"
+#include "pg/cancel.hpp"
 #include "pg/process.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/caching_model.hpp"
@@ -83,6 +84,8 @@ class Run {
  private:
   void RunRoute() {
     if (pass_.attempts > settings::max_pass_attempts) {
+      // Its last attempt ended for a reason that could not be recorded in the profile.
+      if (!pass_.put_off_for.empty()) throw Error(sqlstate::kInternalError, pass_.put_off_for);
       throw Error(sqlstate::kInternalError,
                   Format("the worker ended unexpectedly in each of {} attempts",
                          settings::max_pass_attempts))
