@@ -166,7 +166,7 @@ $storage->store("imports/$other/x.json", export_of(1, 3));
 new_user();
 my $encoded = $other =~ s/(.)/sprintf '%%%02x', ord $1/egr;
 my $not_own = qr/^failed: storage_path ".*" does not belong to user $user\. The second component of storage_path must be the user's own id\.$/;
-my $no_path = qr/^failed: storage_path ".*" is not bucket\/user-id\/file\. Set storage_path to where/;
+my $no_path = qr/^failed: storage_path ".*" is not of the form bucket\/user-id\/file\. Set storage_path to the place where/;
 my @foreign = ([ "imports/$other/x.json", $not_own ], [ "imports/$encoded/x.json", $not_own ], [ "$user/$other/x.json", $not_own ],
 	[ "imports/$user\\..\\$other/x.json", $not_own ], [ " imports/ $user/x.json", $not_own ],
 	map { [ $_, $no_path ] } "imports/$user/../$other/x.json", "imports/$user/./x.json", "../$user/x.json", "imports/$user/..", "imports/$user/a/../../$other/x.json",
@@ -296,7 +296,7 @@ $storage->wait_for(in_flight_is => 0);
 is(join(' ', map { $_->{outcome} } requests()), 'client_left', 'too large: nor is all of it downloaded');
 zip(\$large => \my $bomb, Name => 'conversations.json') or die $ZipError;
 $storage->store($path, $bomb);
-like(full_pass($path), qr/^failed: export is larger than 1048576 bytes.*Raise "soulprint\.max_export_size"/, 'too large when unpacked: failed, with a hint');
+like(full_pass($path), qr/^failed: export is larger than 1048576 bytes.*Raise soulprint\.max_export_size/, 'too large when unpacked: failed, with a hint');
 is(versions() . profile($node, $user, $db), $before, 'too large: nothing of it is kept');
 set(max_export_size => undef);
 is(full_pass($path) . ' ' . imported(), 'complete 50', 'with a higher limit it is imported');

@@ -72,18 +72,18 @@ set('soulprint.storage_buckets', undef);
 
 # HTTP 400: the body says what it is.
 my %waits = (
-	'a key that is not accepted' => [ '{"statusCode":"403","error":"Unauthorized","message":"Invalid Compact JWS"}', 'refuses to give the export: HTTP 400, statusCode 403' ],
-	'too many requests' => [ '{"statusCode":"429","error":"too_many_requests"}', 'could not give the export: HTTP 400, statusCode 429' ],
-	'a database that does not answer' => [ '{"statusCode":544,"error":"DatabaseTimeout"}', 'could not give the export: HTTP 400, statusCode 544' ],
-	'no reason' => [ '<html>400 Bad Request</html>', 'refuses to give the export: HTTP 400' ],
-	'success' => [ '{"statusCode":"200"}', 'refuses to give the export: HTTP 400' ]);
+	'a key that is not accepted' => [ '{"statusCode":"403","error":"Unauthorized","message":"Invalid Compact JWS"}', 'access denied (HTTP 400, statusCode 403)' ],
+	'too many requests' => [ '{"statusCode":"429","error":"too_many_requests"}', 'HTTP 400, statusCode 429' ],
+	'a database that does not answer' => [ '{"statusCode":544,"error":"DatabaseTimeout"}', 'HTTP 400, statusCode 544' ],
+	'no reason' => [ '<html>400 Bad Request</html>', 'request rejected (HTTP 400)' ],
+	'success' => [ '{"statusCode":"200"}', 'request rejected (HTTP 400)' ]);
 for my $what (sort keys %waits)
 {
 	my ($body, $reason) = @{ $waits{$what} };
 	$go = start($export);
 	$storage->fault(status => 400, body => $body);
 	$go->();
-	like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|Storage \Q$reason\E\. .*$by_itself/i, "400, $what: pending, uncharged, with the reason");
+	like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|could not download export: \Q$reason\E\. .*$by_itself/i, "400, $what: pending, uncharged, with the reason");
 	due_now($node, $user);
 	is(end_of_pass($node, $user), 'complete', "400, $what: the next attempt works");
 }
