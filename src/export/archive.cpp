@@ -58,13 +58,13 @@ struct Listing {
 };
 
 std::string_view BaseName(std::string_view path) {
-  std::size_t const slash = path.find_last_of("/\\");
+  const std::size_t slash = path.find_last_of("/\\");
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
 // The path of the folder that contains it; "" if there is none.
 std::string_view Folder(std::string_view path) {
-  std::size_t const slash = path.find_last_of("/\\");
+  const std::size_t slash = path.find_last_of("/\\");
   return slash == std::string_view::npos ? "" : path.substr(0, slash);
 }
 
@@ -87,7 +87,7 @@ bool IsPart(std::string_view name) {
 }
 
 Kind KindOfZip(std::string_view name) {
-  std::string const lower = LowerCase(name);
+  const std::string lower = LowerCase(name);
   if (!lower.ends_with(".zip") || lower.starts_with("files")) return Kind::kOther;
   return lower.starts_with("conversations") ? Kind::kConversationsZip : Kind::kZip;
 }
@@ -100,10 +100,10 @@ bool NamesGemini(std::string_view path) {
 // the product's are in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  Files
 // that the user uploaded are in the same folder.  Takeout/Gemini belongs to another product.
 Kind KindOfActivities(std::string_view path) {
-  std::string_view const name = BaseName(path);
+  const std::string_view name = BaseName(path);
   if (name == "MyActivity.json" && NamesGemini(path)) return Kind::kActivities;
-  std::string_view const product = Folder(path);
-  std::string_view const activity = BaseName(Folder(product));
+  const std::string_view product = Folder(path);
+  const std::string_view activity = BaseName(Folder(product));
   if (!name.ends_with(".json") || !NamesGemini(BaseName(product))) return Kind::kOther;
   if (activity.empty() || activity == "Takeout") return Kind::kOther;
   std::string joined(activity);
@@ -113,7 +113,7 @@ Kind KindOfActivities(std::string_view path) {
 
 Kind KindOf(std::string_view path) {
   if (path.empty() || IsResourceFork(path)) return Kind::kNone;
-  std::string_view const name = BaseName(path);
+  const std::string_view name = BaseName(path);
   if (IsPart(name)) return Kind::kPart;
   if (name == "conversations.json") return Kind::kConversations;
   return std::max(KindOfActivities(path), KindOfZip(name));
@@ -169,7 +169,7 @@ class ArchiveReader {
         }) {}
 
   ImportReport Read() {
-    std::string_view const head = ReadSource(source_, 0, &buffer_).substr(0, 4);
+    const std::string_view head = ReadSource(source_, 0, &buffer_).substr(0, 4);
     if (head == "PK\x03\x04" || head == "PK\x05\x06" || head == "PK\x07\x08") {
       ReadZip();
     } else if (head.starts_with("\x1F\x8B")) {
@@ -184,7 +184,7 @@ class ArchiveReader {
   void ReadPlain() {
     ByteReader in(SourceBlocks());
     ReadFile([&] {
-      std::string_view const block = in.Peek();
+      const std::string_view block = in.Peek();
       in.Drop(block.size());
       return block;
     });
@@ -199,7 +199,7 @@ class ArchiveReader {
   // The blocks of the source.
   ByteReader::Next SourceBlocks() {
     return [this, offset = std::uint64_t{0}]() mutable {
-      std::string_view const block = ReadSource(source_, offset, &buffer_);
+      const std::string_view block = ReadSource(source_, offset, &buffer_);
       offset += block.size();
       return block;
     };
@@ -209,7 +209,7 @@ class ArchiveReader {
     ExportReader reader(import_limits_, give_, &report_);
     for (;;) {
       check_();
-      std::string_view const block = next();
+      const std::string_view block = next();
       if (block.empty()) break;
       read_ += block.size();
       if (read_ > max_bytes_) ThrowTooLarge(max_bytes_, "The conversation files");
@@ -223,7 +223,7 @@ class ArchiveReader {
     Plan& plan = listing.plan;
     while (zip->Next()) {
       if (++listed_ > kMaxFiles) ThrowTooManyFiles();
-      std::string const path = zip->path();
+      const std::string path = zip->path();
       const Kind kind = KindOf(path);
       if (kind == Kind::kNone) continue;
       ++listing.files;
@@ -237,7 +237,7 @@ class ArchiveReader {
   // Calls `found` at each planned file.  Errors name the archive member.
   void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
     while (plan.files > 0 && zip->Next()) {
-      std::string const path = zip->path();
+      const std::string path = zip->path();
       if (KindOf(path) != plan.kind) continue;
       --plan.files;
       try {
@@ -299,8 +299,8 @@ class ArchiveReader {
     };
     ZipWithDirectory archive(source_, check_);
     ForEach(&archive, outer, [&] {
-      auto const next = [&] {
-        std::string_view const block = archive.ReadBlock();
+      const auto next = [&] {
+        const std::string_view block = archive.ReadBlock();
         spend(block.size());
         return block;
       };

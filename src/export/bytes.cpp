@@ -54,7 +54,7 @@ std::string_view ByteReader::Peek(std::size_t least) {
   if (at_hand_.size() >= least || ended_) return at_hand_;
   held_ = std::string(at_hand_);
   while (held_.size() < least && !ended_) {
-    std::string_view const block = next_();
+    const std::string_view block = next_();
     ended_ = block.empty();
     held_ += block;
   }

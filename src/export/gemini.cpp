@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 12> kActions = {"Used",   "Gave",    "Cre
 // Removes `word` from the beginning of text; false if text does not begin with that word.
 bool TakeWord(std::string_view word, std::string_view* text) {
   if (text->substr(0, word.size()) != word) return false;
-  std::string_view const rest = text->substr(word.size());
-  std::string_view const trimmed = Trim(rest);
+  const std::string_view rest = text->substr(word.size());
+  const std::string_view trimmed = Trim(rest);
   if (!rest.empty() && trimmed.size() == rest.size() && word.back() != ':') return false;
   *text = trimmed;
   return true;
@@ -53,7 +53,7 @@ std::optional<std::string> PromptOf(std::string_view title, bool answered) {
 std::string AnswerOf(const RawActivity& activity) {
   std::string answer;
   for (const std::string& html : activity.html) {
-    std::string const text = HtmlToText(html);
+    const std::string text = HtmlToText(html);
     if (IsBlank(text)) continue;
     if (!answer.empty()) answer += "\n\n";
     answer += Trim(text);

@@ -129,7 +129,7 @@ class Converter {
   // Skips past `end`.  If there is no `end`, skips nothing and sets *none, so that later calls need
   // not search again.
   bool SkipBehind(std::string_view end, bool* none) {
-    std::size_t const at = *none ? std::string_view::npos : left_.find(end);
+    const std::size_t at = *none ? std::string_view::npos : left_.find(end);
     *none = at == std::string_view::npos;
     if (*none) return false;
     left_.remove_prefix(at + end.size());
@@ -139,7 +139,7 @@ class Converter {
   // The place of the quote that closes the one at `open`; `open` if there is none, or if no value
   // can end there.
   std::size_t ClosingQuote(std::size_t open) const {
-    std::size_t const end = left_.find(left_[open], open + 1);
+    const std::size_t end = left_.find(left_[open], open + 1);
     const bool closes = end < left_.size() - 1 && EndsWord(left_[end + 1]);
     return closes ? end : open;
   }
@@ -161,7 +161,7 @@ class Converter {
   // After quotes have left one tag without an end, they no longer count: every later tag would
   // search to the end of the text again.
   bool SkipTag() {
-    std::size_t const end = no_quotes_ ? std::string_view::npos : TagEnd();
+    const std::size_t end = no_quotes_ ? std::string_view::npos : TagEnd();
     no_quotes_ = end == std::string_view::npos;
     if (no_quotes_) return SkipBehind(">", &no_tag_end_);
     left_.remove_prefix(end + 1);
@@ -173,10 +173,10 @@ class Converter {
   void SkipToEndOf(std::string_view tag, bool* none) {
     std::size_t at = *none ? std::string_view::npos : left_.find("</");
     for (; at != std::string_view::npos; at = left_.find("</", at + 2)) {
-      std::string_view const name = left_.substr(at + 2, tag.size());
+      const std::string_view name = left_.substr(at + 2, tag.size());
       const bool same = std::equal(name.begin(), name.end(), tag.begin(), tag.end(),
                                    [](char c, char letter) { return (c | 0x20) == letter; });
-      std::size_t const behind = at + 2 + tag.size();
+      const std::size_t behind = at + 2 + tag.size();
       if (same && behind < left_.size() && EndsWord(left_[behind])) break;
     }
     *none = at == std::string_view::npos;
@@ -190,7 +190,7 @@ class Converter {
     if (name.empty() || !IsLetter(name[0])) return false;
     std::size_t length = 1;
     while (length < name.size() && (IsLetter(name[length]) || IsDigit(name[length]))) ++length;
-    std::string const tag = LowerCase(name.substr(0, std::min<std::size_t>(length, 16)));
+    const std::string tag = LowerCase(name.substr(0, std::min<std::size_t>(length, 16)));
     if (!SkipTag()) return false;
     if (tag == "script" && !closes) SkipToEndOf(tag, &no_script_end_);
     if (tag == "style" && !closes) SkipToEndOf(tag, &no_style_end_);
@@ -203,9 +203,9 @@ class Converter {
   }
 
   bool TakeEntity() {
-    std::size_t const end = left_.substr(0, kEntityBytes).find(';');
+    const std::size_t end = left_.substr(0, kEntityBytes).find(';');
     if (end == std::string_view::npos) return false;
-    std::string const text = Decoded(left_.substr(1, end - 1));
+    const std::string text = Decoded(left_.substr(1, end - 1));
     if (text.empty()) return false;
     left_.remove_prefix(end + 1);
     Pay();

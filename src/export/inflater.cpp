@@ -22,7 +22,7 @@ Inflater::~Inflater() { inflateEnd(&stream_); }
 
 std::string_view Inflater::Read() {
   while (!ended_) {
-    std::string_view const in = in_->Peek().substr(0, kBlockBytes);
+    const std::string_view in = in_->Peek().substr(0, kBlockBytes);
     if (in.empty()) ThrowTruncated("It ends in compressed bytes.");
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
     stream_.avail_in = static_cast<uInt>(in.size());
@@ -36,7 +36,7 @@ std::string_view Inflater::Read() {
       ThrowDamaged(Format("Compressed bytes in it are damaged: {}.", reason));
     }
     ended_ = result == Z_STREAM_END && !BeginsAnother();
-    std::size_t const size = out_.size() - stream_.avail_out;
+    const std::size_t size = out_.size() - stream_.avail_out;
     if (size > 0) return {out_.data(), size};
   }
   return {};

@@ -67,13 +67,13 @@ std::string StringOfList(std::string_view list, std::size_t position) {
 
 // The words that the user saw in place of a span; "" if it was no word.
 std::string WordsOf(std::string_view span) {
-  std::size_t const end = span.find(kField);
+  const std::size_t end = span.find(kField);
   if (end == std::string_view::npos) return "";
-  std::string_view const name = span.substr(0, end);
+  const std::string_view name = span.substr(0, end);
   const bool entity = name == "entity";
   if (!entity && name != "link_title" && name != "url") return "";
   span.remove_prefix(end + kField.size());
-  std::string_view const field = span.substr(0, span.find(kField));
+  const std::string_view field = span.substr(0, span.find(kField));
   if (StartsWith(field, "[\"")) return StringOfList(field, entity ? 1 : 0);
   // A title may begin with a bracket.
   return entity && StartsWith(field, "[") ? "" : std::string(field);
@@ -84,7 +84,7 @@ std::string WithoutSpans(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     CheckForInterrupts();
-    std::size_t const mark = text.find(kMarks);
+    const std::size_t mark = text.find(kMarks);
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
     text.remove_prefix(mark);
@@ -104,7 +104,7 @@ std::string WithoutSpans(std::string_view text) {
       end = text.find(kMarks, end + kMarks.size());
     }
     if (end == std::string_view::npos || StartsWith(text.substr(end), kOpen)) continue;
-    std::string const words = WordsOf(text.substr(0, end));
+    const std::string words = WordsOf(text.substr(0, end));
     text.remove_prefix(end + kClose.size());
     out += words;
     if (words.empty()) Tidy(text, &out);
@@ -116,14 +116,14 @@ std::string WithoutSpans(std::string_view text) {
 std::size_t TurnLength(std::string_view text) {
   if (!StartsWith(text, "turn")) return 0;
   const auto run = [&](std::size_t at, auto is) {
-    std::size_t const begin = at;
+    const std::size_t begin = at;
     while (at < text.size() && is(text[at])) ++at;
     return at - begin;
   };
-  std::size_t const number = run(4, IsDigit);
-  std::size_t const name =
+  const std::size_t number = run(4, IsDigit);
+  const std::size_t name =
       run(4 + number, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-  std::size_t const index = run(4 + number + name, IsDigit);
+  const std::size_t index = run(4 + number + name, IsDigit);
   return number > 0 && name > 0 && index > 0 ? 4 + number + name + index : 0;
 }
 
@@ -135,7 +135,7 @@ std::string WithoutBareCitations(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     CheckForInterrupts();
-    std::size_t const mark = text.find("citeturn");
+    const std::size_t mark = text.find("citeturn");
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
     text.remove_prefix(mark + kCite.size());
@@ -143,7 +143,7 @@ std::string WithoutBareCitations(std::string_view text) {
       out.append(kCite);
       continue;
     }
-    while (std::size_t const length = TurnLength(text)) text.remove_prefix(length);
+    while (const std::size_t length = TurnLength(text)) text.remove_prefix(length);
     if (out.size() >= kFile.size() &&
         out.compare(out.size() - kFile.size(), kFile.size(), kFile) == 0) {
       out.resize(out.size() - kFile.size());
@@ -159,13 +159,13 @@ std::string WithoutOldCitations(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     CheckForInterrupts();
-    std::size_t const mark = text.find(kOldOpen);
+    const std::size_t mark = text.find(kOldOpen);
     out.append(text.substr(0, mark));
     if (mark == std::string_view::npos) break;
     text.remove_prefix(mark);
-    std::string_view const near = text.substr(0, kOldMarkBytes);
-    std::size_t const dagger = near.find(kDagger);
-    std::size_t const end = near.find(kOldClose);
+    const std::string_view near = text.substr(0, kOldMarkBytes);
+    const std::size_t dagger = near.find(kDagger);
+    const std::size_t end = near.find(kOldClose);
     const bool citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
                           end != std::string_view::npos && dagger < end;
     if (!citation) {
@@ -201,19 +201,19 @@ std::string WithoutSandboxLinks(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     CheckForInterrupts();
-    std::size_t const link = text.find(kLink);
+    const std::size_t link = text.find(kLink);
     out.append(text.substr(0, link));
     if (link == std::string_view::npos) break;
     text.remove_prefix(link);
-    std::size_t const end = LinkEnd(text.substr(0, kLabelBytes));
-    std::size_t const near = out.size() - std::min(out.size(), kLabelBytes);
-    std::size_t const label = std::string_view(out).substr(near).rfind('[');
+    const std::size_t end = LinkEnd(text.substr(0, kLabelBytes));
+    const std::size_t near = out.size() - std::min(out.size(), kLabelBytes);
+    const std::size_t label = std::string_view(out).substr(near).rfind('[');
     if (end == std::string_view::npos || label == std::string_view::npos) {
       out.append(kLink);
       text.remove_prefix(kLink.size());
       continue;
     }
-    std::size_t const bracket = near + label;
+    const std::size_t bracket = near + label;
     const bool picture = bracket > 0 && out[bracket - 1] == '!';
     out.erase(picture ? bracket - 1 : bracket, picture ? 2 : 1);
     text.remove_prefix(end + 1);
@@ -227,8 +227,8 @@ std::string WithoutEnclosed(std::string_view open, std::string_view close, std::
   out.reserve(text.size());
   for (;;) {
     CheckForInterrupts();
-    std::size_t const begin = text.find(open);
-    std::size_t const end =
+    const std::size_t begin = text.find(open);
+    const std::size_t end =
         begin == std::string_view::npos ? begin : text.find(close, begin + open.size());
     if (end == std::string_view::npos) return out.append(text);
     out.append(text.substr(0, begin));

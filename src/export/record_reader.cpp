@@ -20,11 +20,11 @@ constexpr std::string_view kNoConversation = "not a conversation";
 
 // The string value of the key whose closing quote is before `at`; "" if the value is no string.
 std::string_view StringValue(std::string_view json, std::size_t at) {
-  std::size_t const colon = json.find_first_not_of(" \t\r\n", at);
+  const std::size_t colon = json.find_first_not_of(" \t\r\n", at);
   if (colon == std::string_view::npos || json[colon] != ':') return "";
-  std::size_t const quote = json.find_first_not_of(" \t\r\n", colon + 1);
+  const std::size_t quote = json.find_first_not_of(" \t\r\n", colon + 1);
   if (quote == std::string_view::npos || json[quote] != '"') return "";
-  std::size_t const end = json.find_first_of("\"\\", quote + 1);
+  const std::size_t end = json.find_first_of("\"\\", quote + 1);
   if (end == std::string_view::npos || json[end] != '"' || end - quote > kIdBytes) return "";
   return json.substr(quote + 1, end - quote - 1);
 }
@@ -42,10 +42,10 @@ std::string_view FindId(std::string_view json) {
     std::size_t end = json.find_first_of("\"\\", at);
     while (end < json.size() && json[end] == '\\') end = json.find_first_of("\"\\", end + 2);
     if (end >= json.size()) return "";
-    std::string_view const key = json.substr(at, end - at);
+    const std::string_view key = json.substr(at, end - at);
     at = end + 1;
     if (depth != 1 || (key != "id" && key != "conversation_id" && key != "uuid")) continue;
-    std::string_view const id = StringValue(json, at);
+    const std::string_view id = StringValue(json, at);
     if (!id.empty()) return id;
   }
   return "";
@@ -53,7 +53,7 @@ std::string_view FindId(std::string_view json) {
 
 std::string_view FindIdAtEnd(std::string_view tail) {
   constexpr std::string_view kKey = "\"conversation_id\"";
-  std::size_t const key = tail.rfind(kKey);
+  const std::size_t key = tail.rfind(kKey);
   return key == std::string_view::npos ? "" : StringValue(tail, key + kKey.size());
 }
 
@@ -89,7 +89,7 @@ void RecordReader::Take(RecordSplitter::Record record) {
       break;
     case RecordSplitter::Kind::kTooLarge: {
       ++report_.found;
-      std::string_view const id = FindId(record.json);
+      const std::string_view id = FindId(record.json);
       Skip("too large", id.empty() ? FindIdAtEnd(record.tail) : id);
       break;
     }
@@ -108,7 +108,7 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
   report_.replaced_characters += RepairEscapes(&json);
   RawConversation raw;
   ParseResult result = ParseResult::kTooLarge;
-  std::size_t const max_bytes = limits_.max_conversation_bytes;
+  const std::size_t max_bytes = limits_.max_conversation_bytes;
   if (json.size() <= max_bytes) {
     // Texts take no more memory than their JSON; countless tiny messages would.
     result = JsonToRaw(json, {limits_.max_nesting, max_bytes + max_bytes / 2}, &raw);

@@ -67,7 +67,7 @@ bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, 
 }  // namespace
 
 void RecordSplitter::Push(std::string_view bytes) {
-  std::size_t const pushed = bytes.size();
+  const std::size_t pushed = bytes.size();
   if (mode_ == Mode::kStart) bytes = SkipStart(bytes);
   begin_ = 0;
   for (std::size_t at = 0; at < bytes.size();) {
@@ -131,7 +131,7 @@ std::string_view RecordSplitter::SkipStart(std::string_view bytes) {
 
 // Returns the place after the quote that ends the string, or the end of bytes.
 std::size_t RecordSplitter::SkipString(std::string_view bytes, std::size_t at) {
-  std::size_t const begin = at;
+  const std::size_t begin = at;
   std::size_t end = bytes.size();
   while (at < bytes.size()) {
     const void* const quote = std::memchr(bytes.data() + at, '"', bytes.size() - at);
@@ -151,7 +151,7 @@ std::size_t RecordSplitter::SkipString(std::string_view bytes, std::size_t at) {
   long_string_ = long_string_ || (open_ && string_bytes_ > max_bytes_ / 2);
   if (!in_string_) string_bytes_ = 0;
   if (in_key_) {
-    std::size_t const room = kKeyBytes - key_.size();
+    const std::size_t room = kKeyBytes - key_.size();
     key_.append(bytes.substr(begin, std::min(end - begin, room)));
     if (!in_string_) {
       in_key_ = key_expected_ = false;
@@ -163,10 +163,10 @@ std::size_t RecordSplitter::SkipString(std::string_view bytes, std::size_t at) {
 
 // Goes to the next quote or bracket and takes it.  Returns the place after it.
 std::size_t RecordSplitter::SkipNested(std::string_view bytes, std::size_t at) {
-  std::size_t const begin = at;
+  const std::size_t begin = at;
   while (at < bytes.size() && !kStructural[static_cast<unsigned char>(bytes[at])]) ++at;
   if (at - begin > kTokenBytes) {
-    std::string_view const first = bytes.substr(begin, kTokenBytes);
+    const std::string_view first = bytes.substr(begin, kTokenBytes);
     long_token_ = long_token_ || first.find_first_of(",: \t\r\n") == std::string_view::npos;
   }
   if (at == bytes.size()) return at;
@@ -214,7 +214,7 @@ void RecordSplitter::StepInList(std::string_view bytes, std::size_t at) {
 
 void RecordSplitter::StepInObject(std::string_view bytes, std::size_t at) {
   const char c = bytes[at];
-  std::size_t const token = std::exchange(token_bytes_, 0);
+  const std::size_t token = std::exchange(token_bytes_, 0);
   if (c == '"') {
     in_string_ = true;
     in_key_ = key_expected_;

@@ -110,7 +110,7 @@ std::vector<std::size_t> ActivePath(const RawConversation& raw, ImportReport* re
   const std::vector<std::size_t> parents = FindParents(nodes, !raw.has_mapping, at);
 
   const auto current = at.find(raw.current_node);
-  std::size_t const last = raw.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
+  const std::size_t last = raw.has_mapping ? NewestLeaf(nodes, parents) : nodes.size() - 1;
   std::size_t node = current != at.end() ? current->second : last;
   if (node == kNone) {
     if (report != nullptr && !nodes.empty()) ++report->unordered;
@@ -163,7 +163,7 @@ void CountHidden(std::string_view why, ImportReport* report) {
 std::string ShownText(RawMessage* message) {
   std::string text = std::move(message->text);
   if (message->role == "assistant") text = WithoutMarkup(std::move(text));
-  std::string_view const trimmed = Trim(text);
+  const std::string_view trimmed = Trim(text);
   const bool known = message->content_type == "text" || message->content_type == "multimodal_text";
   if (trimmed.empty()) return known && message->picture && message->role == "user" ? "[image]" : "";
   if (trimmed.size() == text.size()) return text;
@@ -177,7 +177,7 @@ std::string ShownTurn(RawMessage* message) {
     // An attachment of the user's is read only if the message has no text of its own.
     if (text == &message->attached && !of_user) break;
     if (!of_user) *text = WithoutClaudeMarkup(std::move(*text));
-    if (std::string_view const trimmed = Trim(*text); !trimmed.empty()) return std::string(trimmed);
+    if (const std::string_view trimmed = Trim(*text); !trimmed.empty()) return std::string(trimmed);
   }
   return of_user && message->picture ? "[image]" : "";
 }
@@ -212,7 +212,7 @@ void ReadTree(RawConversation* raw, ImportReport* report, Conversation* conversa
     last = message.at;
     if (!conversation->created_at) conversation->created_at = last;
     if (!message.at) message.at = conversation->created_at;
-    std::string_view const why = WhyHidden(message, turns);
+    const std::string_view why = WhyHidden(message, turns);
     if (!why.empty()) {
       CountHidden(why, report);
       continue;

@@ -81,8 +81,8 @@ void ReadSizes64(std::string_view field, bool entry, ZipHeader* header) {
 
 void ReadExtra(std::string_view extra, bool entry, ZipHeader* header) {
   while (extra.size() >= 4) {
-    std::uint16_t const id = Short(extra, 0);
-    std::string_view const field = extra.substr(4, Short(extra, 2));
+    const std::uint16_t id = Short(extra, 0);
+    const std::string_view field = extra.substr(4, Short(extra, 2));
     extra.remove_prefix(4 + field.size());
     if (id == kSizes64) ReadSizes64(field, entry, header);
     // A version, the checksum of the path that this one replaces, the path.
@@ -139,7 +139,7 @@ std::string_view ZipFileReader::Read() {
     if (header_.method == kDeflated) inflater_.emplace(Inflater::Form::kDeflate, in_);
   }
   if (ended_) return {};
-  std::string_view const block = inflater_              ? inflater_->Read()
+  const std::string_view block = inflater_              ? inflater_->Read()
                                  : header_.sizes_follow ? ReadStoredToItsEnd()
                                                         : ReadStored();
   if (block.empty()) {
@@ -156,7 +156,7 @@ std::string_view ZipFileReader::Read() {
 }
 
 std::string_view ZipFileReader::ReadStored() {
-  std::uint64_t const left = header_.compressed - std::min(header_.compressed, TakenBytes());
+  const std::uint64_t left = header_.compressed - std::min(header_.compressed, TakenBytes());
   if (left == 0) return {};
   std::string_view block = in_->Peek();
   if (block.empty()) ThrowTruncated("It ends in a file.");
@@ -181,15 +181,15 @@ std::string_view ZipFileReader::ReadStoredToItsEnd() {
 // True if these bytes, after an optional mark, agree with the file as it was read.
 bool ZipFileReader::IsDescriptor(std::string_view bytes, std::size_t width,
                                  std::uint64_t compressed) const {
-  std::size_t const at = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
+  const std::size_t at = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
   if (bytes.size() < at + 4 + 2 * width) return false;
-  std::uint64_t const all = width == 4 ? UINT32_MAX : UINT64_MAX;
+  const std::uint64_t all = width == 4 ? UINT32_MAX : UINT64_MAX;
   return Number(bytes, at, 4) == checksum_ && Number(bytes, at + 4, width) == (compressed & all) &&
          Number(bytes, at + 4 + width, width) == (size_ & all);
 }
 
 void ZipFileReader::Check() {
-  std::uint64_t const compressed = TakenBytes();
+  const std::uint64_t compressed = TakenBytes();
   if (!header_.sizes_follow) {
     if (compressed == header_.compressed && size_ == header_.size &&
         checksum_ == header_.checksum) {
@@ -197,8 +197,8 @@ void ZipFileReader::Check() {
     }
     ThrowDamaged("A file in it does not match its header.");
   }
-  std::string_view const bytes = in_->Peek(kMaxDescriptor);
-  std::size_t const mark = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
+  const std::string_view bytes = in_->Peek(kMaxDescriptor);
+  const std::size_t mark = bytes.starts_with(kDescriptor) ? kMarkBytes : 0;
   for (std::size_t width : {8, 4}) {
     if (!IsDescriptor(bytes, width, compressed)) continue;
     in_->Drop(mark + 4 + 2 * width);
@@ -210,7 +210,7 @@ void ZipFileReader::Check() {
 ZipWithDirectory::Input::Input(const ZipWithDirectory& zip, std::uint64_t begin)
     : offset(begin), bytes([this, &zip] {
         zip.check_();
-        std::string_view const block = ReadSource(zip.source_, offset, &buffer);
+        const std::string_view block = ReadSource(zip.source_, offset, &buffer);
         offset += block.size();
         return block;
       }) {}
@@ -233,22 +233,22 @@ bool ZipWithDirectory::IsAt(std::uint64_t offset, std::string_view mark) const {
 }
 
 void ZipWithDirectory::FindDirectory() {
-  std::uint64_t const from = size_ - std::min<std::uint64_t>(size_, kEndBytes + kMaxComment);
-  std::string const tail = ReadAt(from, kEndBytes + kMaxComment);
-  std::size_t const found = tail.rfind(kEnd);
+  const std::uint64_t from = size_ - std::min<std::uint64_t>(size_, kEndBytes + kMaxComment);
+  const std::string tail = ReadAt(from, kEndBytes + kMaxComment);
+  const std::size_t found = tail.rfind(kEnd);
   if (found == std::string::npos || tail.size() - found < kEndBytes) {
     ThrowTruncated("The directory at its end is missing.");
   }
   std::uint64_t end = from + found;
   std::uint64_t bytes = Number(tail, found + 12, 4);
   std::uint64_t begin = Number(tail, found + 16, 4);
-  std::uint64_t const locator_at = end - std::min<std::uint64_t>(end, kEnd64LocatorBytes);
-  std::string const locator = ReadAt(locator_at, kEnd64LocatorBytes);
+  const std::uint64_t locator_at = end - std::min<std::uint64_t>(end, kEnd64LocatorBytes);
+  const std::string locator = ReadAt(locator_at, kEnd64LocatorBytes);
   if (locator.starts_with(kEnd64Locator)) {
     std::uint64_t at = Number(locator, 8, 8);
     // In a ZIP with a prefix it is directly before its locator.
     if (!IsAt(at, kEnd64)) at = locator_at - std::min<std::uint64_t>(locator_at, kEnd64Bytes);
-    std::string const end64 = ReadAt(at, kEnd64Bytes);
+    const std::string end64 = ReadAt(at, kEnd64Bytes);
     if (end64.size() < kEnd64Bytes || !end64.starts_with(kEnd64)) {
       ThrowDamaged("The end record of its directory is missing.");
     }
@@ -269,7 +269,7 @@ bool ZipWithDirectory::Next() {
   input_.reset();
   ByteReader* const in = &directory_->bytes;
   if (in->position() >= directory_bytes_) return false;
-  std::string const entry = in->Take(kEntryBytes);
+  const std::string entry = in->Take(kEntryBytes);
   if (!entry.starts_with(kEntry)) ThrowDamaged("An entry of its directory is missing.");
   header_ = {};
   ReadCommon(entry, 8, &header_);
@@ -281,10 +281,10 @@ bool ZipWithDirectory::Next() {
 
 void ZipWithDirectory::Open() {
   RequireReadable(header_);
-  std::uint64_t const at = header_.at + shift_;
+  const std::uint64_t at = header_.at + shift_;
   if (at >= size_) ThrowTruncated("It ends in a file.");
   input_.emplace(*this, at);
-  std::string const own = input_->bytes.Take(kFileBytes);
+  const std::string own = input_->bytes.Take(kFileBytes);
   if (!own.starts_with(kFile)) ThrowDamaged("A file in it is not where the directory says.");
   ZipHeader header;
   ReadCommon(own, 6, &header);
@@ -319,7 +319,7 @@ bool ZipStream::Next() {
     ThrowTruncated("It ends in the header of a file.");
   }
   if (mark != kFile) ThrowDamaged("The header of a file in it is missing.");
-  std::string const own = in_.Take(kFileBytes);
+  const std::string own = in_.Take(kFileBytes);
   header_ = {};
   ReadCommon(own, 6, &header_);
   header_.sizes_follow = (header_.flags & kSizesFollow) != 0;
@@ -338,7 +338,7 @@ std::string_view ZipStream::ReadBlock() {
 void ZipStream::SkipRest() {
   if (untouched_ && !header_.sizes_follow) return in_.Skip(header_.compressed);
   for (;;) {
-    std::string_view const block = file_->Read();
+    const std::string_view block = file_->Read();
     if (block.empty()) break;
     if (header_.method != kStored) spend_(block.size());
   }

@@ -63,7 +63,7 @@ class ByteIterator {
 class Limits {
  public:
   bool Keep(int depth, Json::parse_event_t event) {
-    std::size_t const level = static_cast<std::size_t>(depth);
+    const std::size_t level = static_cast<std::size_t>(depth);
     if (event != Json::parse_event_t::key && ++values_ > kMaxValues) exceeded_ = true;
     if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
       if (level >= kMaxNesting) exceeded_ = true;
@@ -104,13 +104,13 @@ std::string_view StripMarkAndSpace(std::string_view text) {
 
 // The text between the first two fences, from its first bracket on.
 std::optional<std::string_view> InsideFence(std::string_view text) {
-  std::size_t const open = text.find(kFence);
+  const std::size_t open = text.find(kFence);
   if (open == std::string_view::npos) return std::nullopt;
   text.remove_prefix(open + kFence.size());
-  std::size_t const close = text.find(kFence);
+  const std::size_t close = text.find(kFence);
   if (close == std::string_view::npos) return std::nullopt;
   text = text.substr(0, close);
-  std::size_t const start = text.find_first_of("{[");
+  const std::size_t start = text.find_first_of("{[");
   if (start == std::string_view::npos) return std::nullopt;
   return Trim(text.substr(start));
 }
@@ -172,7 +172,7 @@ std::optional<Json> FindBalanced(std::string_view text) {
   bool exceeded = false;
   std::size_t left = kMaxSearches * text.size() + kFreeSearch;
   while (at != std::string_view::npos) {
-    std::size_t const end = BalancedEnd(text, at, &left, &exceeded);
+    const std::size_t end = BalancedEnd(text, at, &left, &exceeded);
     std::optional<Json> json;
     if (end != std::string_view::npos) {
       json = ParseClean(text.substr(at, end - at), &exceeded);
@@ -199,8 +199,8 @@ std::optional<Json> ParseJsonText(std::string_view text) {
 
 std::optional<Json> ParseJsonReply(std::string_view answer) {
   if (answer.size() > kMaxBytes) return std::nullopt;
-  std::string const clean = CleanUtf8(answer);
-  std::string_view const text = StripMarkAndSpace(clean);
+  const std::string clean = CleanUtf8(answer);
+  const std::string_view text = StripMarkAndSpace(clean);
   if (std::optional<Json> whole = ParseClean(text)) return whole;
   if (const std::optional<std::string_view> inside = InsideFence(text)) {
     if (std::optional<Json> fenced = ParseClean(*inside)) return fenced;

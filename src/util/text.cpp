@@ -26,15 +26,15 @@ bool BeginsCharacter(char byte) { return static_cast<signed char>(byte) > -65; }
 
 // The number of these eight bytes that begin a character.
 std::size_t BeginningsInWord(const char* at) {
-  std::uint64_t const word = LoadWord(at);
-  std::uint64_t const continuations = (word >> 7) & ~(word >> 6) & kOnes;
+  const std::uint64_t word = LoadWord(at);
+  const std::uint64_t continuations = (word >> 7) & ~(word >> 6) & kOnes;
   return 8 - static_cast<std::size_t>((continuations * kOnes) >> 56);
 }
 
 // The end of the run of bytes 0x01 … 0x7F that starts at `at`.
 std::size_t SkipAscii(std::string_view text, std::size_t at) {
   for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t const word = LoadWord(text.data() + at);
+    const std::uint64_t word = LoadWord(text.data() + at);
     // The first term has a high bit for every zero byte (and some bytes above it).
     if ((((word - kOnes) & ~word) | word) & kHighBits) break;
   }
@@ -65,7 +65,7 @@ Lead ReadLead(unsigned char byte) {
 // and the length is that of its longest valid prefix, at least 1.
 std::size_t MeasureCharacter(std::string_view text, std::size_t at, bool* whole) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  std::size_t const left = text.size() - at;
+  const std::size_t left = text.size() - at;
   const Lead lead = ReadLead(byte(0));
   *whole = false;
   if (lead.length == 0 || left < 2 || byte(1) < lead.second_min || byte(1) > lead.second_max) {
@@ -83,7 +83,7 @@ std::size_t SkipClean(std::string_view text, std::size_t at) {
     at = SkipAscii(text, at);
     if (at == text.size() || text[at] == '\0') return at;
     bool whole = false;
-    std::size_t const length = MeasureCharacter(text, at, &whole);
+    const std::size_t length = MeasureCharacter(text, at, &whole);
     if (!whole) return at;
     at += length;
   }
@@ -155,7 +155,7 @@ std::size_t CountCharacters(std::string_view text) {
   std::size_t count = 0;
   std::size_t at = 0;
   while (text.size() - at >= sizeof(Bytes)) {
-    std::size_t const rounds = std::min<std::size_t>(255, (text.size() - at) / sizeof(Bytes));
+    const std::size_t rounds = std::min<std::size_t>(255, (text.size() - at) / sizeof(Bytes));
     Bytes counters = {};
     for (std::size_t i = 0; i < rounds; ++i, at += sizeof(Bytes)) {
       Bytes bytes;
@@ -222,7 +222,7 @@ std::string_view Trim(std::string_view text) {
   text.remove_prefix(SkipSpace(text, 0));
   while (!text.empty()) {
     interrupts.Step();
-    std::string_view const last = LastCharacters(text, 1);
+    const std::string_view last = LastCharacters(text, 1);
     std::size_t at = 0;
     if (!IsSpace(NextCharacter(last, &at))) break;
     text.remove_suffix(last.size());
@@ -241,7 +241,7 @@ std::string ShownTitle(const std::optional<std::string>& title) {
 bool IsBlank(std::string_view text) { return Trim(text).empty(); }
 
 std::string Truncate(std::string_view text, std::size_t limit) {
-  std::string_view const first = FirstCharacters(text, limit);
+  const std::string_view first = FirstCharacters(text, limit);
   std::string result(first);
   if (first.size() < text.size()) result += "... [truncated]";
   return result;
@@ -313,7 +313,7 @@ bool IsCleanUtf8(std::string_view bytes) { return SkipClean(bytes, 0) == bytes.s
 
 bool IsListed(std::string_view item, std::string_view list) {
   while (!item.empty()) {
-    std::size_t const comma = list.find(',');
+    const std::size_t comma = list.find(',');
     if (Trim(list.substr(0, comma)) == item) return true;
     if (comma == std::string_view::npos) break;
     list.remove_prefix(comma + 1);

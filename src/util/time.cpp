@@ -41,7 +41,7 @@ class TimeReader {
     if (!Digits(4, &year) || !Skip("-") || !Digits(2, &month) || !Skip("-") || !Digits(2, &day)) {
       return std::nullopt;
     }
-    std::chrono::year_month_day const date{std::chrono::year(year),
+    const std::chrono::year_month_day date{std::chrono::year(year),
                                            std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok()) return std::nullopt;
@@ -102,7 +102,7 @@ class TimeReader {
     const bool colon = Skip(":");
     if (!Digits(2, &minutes) && colon) return false;
     if (hours > 23 || minutes > 59) return false;
-    std::int64_t const offset = (hours * 3600 + minutes * 60) * kSecond;
+    const std::int64_t offset = (hours * 3600 + minutes * 60) * kSecond;
     *time += east ? -offset : offset;
     return true;
   }

@@ -91,7 +91,7 @@ std::size_t SkipPlain(std::string_view text, std::size_t at) {
 }
 
 std::string_view FlagAt(std::string_view text, std::size_t at) {
-  for (std::string_view const flag : kFlags) {
+  for (const std::string_view flag : kFlags) {
     if (text.substr(at, flag.size()) == flag) return flag;
   }
   return {};
@@ -106,13 +106,13 @@ std::string Visible(std::string_view text) {
   std::string visible(text.substr(0, at));
   char32_t before = at == 0 ? 0 : static_cast<char32_t>(text[at - 1]);
   while (at < text.size()) {
-    std::size_t const begin = at;
+    const std::size_t begin = at;
     const char32_t c = NextCharacter(text, &at);
     std::string_view kept = text.substr(begin, at - begin);
     if (EndsLine(c)) {
       const bool pair = c == '\r' && at < text.size() && text[at] == '\n';
       kept = pair ? "" : "\n";
-    } else if (std::string_view const flag = FlagAt(text, begin); !flag.empty()) {
+    } else if (const std::string_view flag = FlagAt(text, begin); !flag.empty()) {
       kept = flag;
       at = begin + flag.size();
     } else if (IsInvisible(c)) {
@@ -127,11 +127,11 @@ std::string Visible(std::string_view text) {
 }
 
 std::string OneLine(std::string_view text) {
-  std::string const visible = Visible(text);
+  const std::string visible = Visible(text);
   std::string line;
   bool space = false;
   for (std::size_t at = 0; at < visible.size();) {
-    std::size_t const begin = at;
+    const std::size_t begin = at;
     if (IsSpace(NextCharacter(visible, &at))) {
       space = true;
       continue;
@@ -145,10 +145,10 @@ std::string OneLine(std::string_view text) {
 
 std::string Quoted(std::string_view text) {
   // A few bytes more than the limit, so that CleanUtf8 sees whole characters.
-  std::string const clean = CleanUtf8(text.substr(0, kMaxQuoted + 4));
+  const std::string clean = CleanUtf8(text.substr(0, kMaxQuoted + 4));
   std::string quoted;
   for (std::size_t at = 0; at < clean.size();) {
-    std::size_t const begin = at;
+    const std::size_t begin = at;
     const char32_t c = NextCharacter(clean, &at);
     std::string shown = clean.substr(begin, at - begin);
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {

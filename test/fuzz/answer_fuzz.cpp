@@ -25,7 +25,7 @@ using nlohmann::ordered_json;
 void RequireReply(std::string_view answer) {
   const std::optional<ordered_json> reply = ParseJsonReply(answer);
   if (!reply) return;
-  std::string const text = reply->dump();  // throws if it is not UTF-8
+  const std::string text = reply->dump();  // throws if it is not UTF-8
   Require(ParseJsonText(text) == reply, "a reply is read as it is written");
 }
 
@@ -71,7 +71,7 @@ void RequireFacts(std::string_view answer) {
   Require(std::none_of(unsaid->facts.begin(), unsaid->facts.end(),
                        [](const Fact& fact) { return fact.verified; }),
           "only the user's own words verify a fact");
-  std::string const json = FactsToJson(read->facts);
+  const std::string json = FactsToJson(read->facts);
   RequireStorable(json);
   const ReadFacts again = FactsFromJson(nlohmann::json::parse(json));
   Require(again.dropped == 0 && FactsToJson(again.facts) == json, "facts are read as written");
@@ -82,7 +82,7 @@ void RequireFacts(std::string_view answer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace soulprint;
-  std::string_view const answer(reinterpret_cast<const char*>(data), size);
+  const std::string_view answer(reinterpret_cast<const char*>(data), size);
   RequireReply(answer);
   RequireSections(answer);
   RequireFacts(answer);

@@ -72,7 +72,7 @@ std::string ReadAsFile(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace soulprint;
-  std::string_view const bytes(reinterpret_cast<const char*>(data), size);
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   Require(Read({bytes, -1}) == ReadAsFile(bytes), "a file is read as its bytes are");
   return 0;
 }

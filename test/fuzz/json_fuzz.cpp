@@ -21,7 +21,7 @@ namespace {
 constexpr ImportLimits kLimits{5000, 20};
 
 void RequireReadable(const Conversation& conversation) {
-  std::string const stored = MessagesToJson(conversation.messages);
+  const std::string stored = MessagesToJson(conversation.messages);
   const Conversation again = ConversationFromText("{\"messages\":" + stored + "}");
   Require(MessagesToJson(again.messages).size() <= stored.size() &&
               again.messages.size() == conversation.messages.size(),
@@ -75,8 +75,8 @@ std::string Read(std::string_view bytes, Next next) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace soulprint;
-  std::string_view const bytes(reinterpret_cast<const char*>(data), size);
-  std::string const whole = Read(bytes, [](std::string_view rest) { return rest.size(); });
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string whole = Read(bytes, [](std::string_view rest) { return rest.size(); });
   Require(Read(bytes, [](std::string_view rest) { return 1 + rest[0] % 16u; }) == whole,
           "pieces change nothing");
   return 0;

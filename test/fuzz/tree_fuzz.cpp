@@ -31,7 +31,7 @@ RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_
   raw.current_node = std::to_string(data[1]);
   for (std::size_t i = 0; i < nodes; ++i) {
     const std::uint8_t* const bytes = data + kHead + i % given * kNodeBytes;
-    std::size_t const base = i - i % given;
+    const std::size_t base = i - i % given;
     const int what = bytes[2];
     RawNode& node = raw.nodes.emplace_back();
     node.key = std::to_string((what & 7) == 7 ? base : i);  // some share the name of another
@@ -73,7 +73,7 @@ void RequirePath(const RawConversation& raw, const std::vector<Message>& message
   std::vector<bool> seen(raw.nodes.size());
   std::size_t expected = oracle.Speaker(raw.current_node);
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
-    std::size_t const position = std::stoul(message->text);
+    const std::size_t position = std::stoul(message->text);
     Require(!seen.at(position), "no message comes twice");
     seen[position] = true;
     Require(expected == kNone || expected == position, "the path follows the parents");
@@ -94,7 +94,7 @@ void RequireTree(const RawConversation& raw) {
       raw.has_mapping || std::any_of(raw.nodes.begin(), raw.nodes.end(),
                                      [](const auto& node) { return !node.parent.empty(); });
   ImportReport report;
-  std::clock_t const begin = std::clock();
+  const std::clock_t begin = std::clock();
   const std::vector<Message> messages = RawToConversation(raw, &report).messages;
   Require(std::clock() - begin < CLOCKS_PER_SEC, "a tree takes a microsecond for each node");
   if (is_tree && report.unordered == 0) {
@@ -110,9 +110,9 @@ void RequireTree(const RawConversation& raw) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace soulprint;
   if (size < kHead + kNodeBytes) return -1;
-  std::size_t const given = (size - kHead) / kNodeBytes;
+  const std::size_t given = (size - kHead) / kNodeBytes;
   RequireTree(MakeTree(data, given, given));
-  std::string_view const bytes(reinterpret_cast<const char*>(data), size);
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   // Long trees take long, so only some inputs try one.
   if (std::hash<std::string_view>()(bytes) % 256 == 0)
     RequireTree(MakeTree(data, given, kManyNodes));

@@ -103,6 +103,14 @@ sub floors_of
 
 sub different { my %seen; return grep { !$seen{$_}++ } sort @_ }
 
+sub print_circles
+{
+	my ($what, $to) = @_;
+	my @circles = different(values %{ circles_of($to) });
+	printf "circles between %s: %d\n", $what, scalar(@circles);
+	print "  $_\n" for @circles;
+}
+
 sub print_table
 {
 	my $to = graph_of(\&room);
@@ -118,12 +126,10 @@ sub print_table
 		$arrows += @below;
 		printf "%5d  %-16s  %5d  %s\n", $floors->{$room}, $room, $files{$room}, "@below";
 	}
-	my @rooms_around = different(values %{ circles_of($to) });
-	my @files_around = different(values %{ circles_of(graph_of(\&unit)) });
 	printf "%d files, %d rooms, %d arrows, %d floors\n", scalar(keys %code), scalar(@rooms), $arrows,
 	  $floors->{ $rooms[0] };
-	printf "circles between rooms: %d%s\n", scalar(@rooms_around), join '', map { "\n  $_" } @rooms_around;
-	printf "circles between files: %d%s\n", scalar(@files_around), join '', map { "\n  $_" } @files_around;
+	print_circles('rooms', $to);
+	print_circles('files', graph_of(\&unit));
 }
 
 # The text without #-lines and without the content of braces, other than those of namespaces.
@@ -148,12 +154,12 @@ sub names_of
 {
 	my ($file) = @_;
 	my $text = outline($code{$file});
-	my %names;
-	$names{$_} = 1 for $code{$file} =~ /^\s*#\s*define\s+(\w+)/mg;
-	$names{$_} = 1 for $text =~ /\b(?:class|struct|union|enum(?:\s+class)?)\s+(?:alignas\([^)]*\)\s*)?(\w+)[^;{()]*\{/g;
-	$names{$_} = 1 for $text =~ /\b(?:using|concept)\s+(\w+)\s*=/g;
-	$names{$_} = 1 for $text =~ /[\w>&*]\s+[&*]*(\w+)\s*\(/g;
-	$names{$_} = 1 for $text =~ /\b(?:constexpr|const|extern|inline)\b[^;(){}=]*?(\w+)\s*(?:\[[^\]]*\]\s*)?[;={]/g;
+	my %names = map { $_ => 1 }
+	  $code{$file} =~ /^\s*#\s*define\s+(\w+)/mg,
+	  $text =~ /\b(?:class|struct|union|enum(?:\s+class)?)\s+(\w+)[^;{()]*\{/g,
+	  $text =~ /\b(?:using|concept)\s+(\w+)\s*=/g,
+	  $text =~ /[\w>&*]\s+[&*]*(\w+)\s*\(/g,
+	  $text =~ /\b(?:constexpr|const|extern|inline)\b[^;(){}=]*?(\w+)\s*(?:\[[^\]]*\]\s*)?[;={]/g;
 	delete @names{qw(operator if while return decltype sizeof)};
 	return \%names;
 }
@@ -189,7 +195,7 @@ sub check_includes
 		complain("src/$file: uses nothing of \"$header\"") unless $code{$file} =~ /\b(?:$any)\b/;
 	}
 	# A file and its own header share what that one includes.
-	my %direct = map { $_ => 1 } $file, @{ $includes{$file} }, $own ne $file ? @{ $includes{$own} // [] } : ();
+	my %direct = map { $_ => 1 } $file, @{ $includes{$file} }, @{ $includes{$own} // [] };
 	my $reached = reached($includes_of, $file);
 	for my $name (sort keys %owners)
 	{
@@ -212,8 +218,9 @@ sub declares
 {
 	my ($file, $name) = @_;
 	my $text = $code{$file} // return 0;
-	return $text =~ /\b(?:class|struct|enum(?:\s+class)?|using|concept)\s+$name\b/
-	  || $text =~ /(?!return\b)\b[\w:]+[>&*]*\s+[&*]*$name\s*[({;=,)]/ && $text !~ /\b(?:return|throw|else|case)\s+$name\b/;
+	return 1 if $text =~ /\b(?:class|struct|enum(?:\s+class)?|using|concept)\s+$name\b/;
+	return 0 if $text =~ /\b(?:return|throw|else|case)\s+$name\b/;
+	return $text =~ /\b[\w:]+[>&*]*\s+[&*]*$name\s*[({;=,)]/;
 }
 
 if ($only_check)

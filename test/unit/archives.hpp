@@ -63,19 +63,19 @@ inline std::string Bytes(std::uint64_t number, int size) {
 
 // A ZIP64 of these files, stored, and this many empty ones without a name.
 inline std::string ZipOfMany(std::size_t empty, const Files& files) {
-  std::string const zip = Zip(files, "zip:compression=store");
-  std::size_t const end_of_local = zip.find(files.empty() ? "PK\x05\x06" : "PK\x01\x02");
+  const std::string zip = Zip(files, "zip:compression=store");
+  const std::size_t end_of_local = zip.find(files.empty() ? "PK\x05\x06" : "PK\x01\x02");
   std::string local = zip.substr(0, end_of_local);
   std::string directory = zip.substr(end_of_local, zip.rfind("PK\x05\x06") - end_of_local);
   // Version 2.0, stored, 1980; sizes, checksum, lengths and attributes are 0.
-  std::string const same = Bytes(20, 2) + Bytes(0, 6) + Bytes(33, 2) + Bytes(0, 16);
-  std::string const header = "PK\x03\x04" + same;
-  std::string const entry = "PK\x01\x02" + Bytes(20, 2) + same + Bytes(0, 10);
+  const std::string same = Bytes(20, 2) + Bytes(0, 6) + Bytes(33, 2) + Bytes(0, 16);
+  const std::string header = "PK\x03\x04" + same;
+  const std::string entry = "PK\x01\x02" + Bytes(20, 2) + same + Bytes(0, 10);
   for (std::size_t i = 0; i < empty; ++i) {
     directory.append(entry).append(Bytes(local.size(), 4));
     local.append(header);
   }
-  std::string const count = Bytes(empty + files.size(), 8);
+  const std::string count = Bytes(empty + files.size(), 8);
   return local + directory + "PK\x06\x06" + Bytes(44, 8) + Bytes(45, 2) + Bytes(45, 2) +
          Bytes(0, 8) + count + count + Bytes(directory.size(), 8) + Bytes(local.size(), 8) +
          "PK\x06\x07" + Bytes(0, 4) + Bytes(local.size() + directory.size(), 8) + Bytes(1, 4) +

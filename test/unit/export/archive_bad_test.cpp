@@ -38,9 +38,9 @@ TEST(Archive, CutOffFilesAreClearErrors) {
   for (unsigned i = 1; noise.size() < 300000; i = i * 1664525 + 1013904223) {
     noise += static_cast<char>('a' + (i >> 16) % 26);
   }
-  std::string const zip = Zip({{"conversations.json", Export("a", noise)}, {"b.txt", noise}});
-  std::string const gzip = Gzip(Export("a", noise));
-  std::string const nested = Zip({{"conversations.zip", zip}});
+  const std::string zip = Zip({{"conversations.json", Export("a", noise)}, {"b.txt", noise}});
+  const std::string gzip = Gzip(Export("a", noise));
+  const std::string nested = Zip({{"conversations.zip", zip}});
   for (double part : {0.1, 0.3, 0.45, 0.7, 0.9}) {
     const auto cut = [&](const std::string& whole) {
       return whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * part));
@@ -49,7 +49,7 @@ TEST(Archive, CutOffFilesAreClearErrors) {
     ExpectError(cut(gzip), "22P02", "export archive is truncated");
     ExpectError(cut(nested), "22P02", "export archive is truncated");
   }
-  std::string const parts =
+  const std::string parts =
       Zip({{"conversations-0.json", Export("a")}, {"conversations-1.json", Export("b")}},
           "zip:compression=store");
   ExpectError(parts.substr(0, parts.find("PK\x03\x04", 4)), "22P02", "export archive");
@@ -60,7 +60,7 @@ TEST(Archive, CutOffFilesAreClearErrors) {
 }
 
 TEST(Archive, DamagedFilesEndInAnErrorOrInConversations) {
-  std::string const whole =
+  const std::string whole =
       Zip({{"conversations.json", Export("a", std::string(3000, 'x'))}, {"user.json", "{}"}});
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string damaged = whole;
@@ -83,7 +83,7 @@ TEST(Archive, GzipThatIsNotAllThereEndsInTheMiddle) {
 }
 
 TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
-  std::string const good = Export("a");
+  const std::string good = Export("a");
   const auto zip = [&](const std::string& second) {
     return Zip({{"conversations-000.json", good}, {"x/conversations-001.json", second}});
   };
@@ -101,7 +101,7 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
 }
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
-  std::string const zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
+  const std::string zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
   const auto fail = [] { throw Error("22P02", "mine", "my detail"); };
   const auto expect_mine = [&](const ExportReader::Give& give, const std::function<void()>& check) {
     try {
@@ -122,8 +122,8 @@ TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
 }
 
 TEST(Archive, AFileThatChangesIsAClearError) {
-  std::string const whole = Zip({{"conversations.json", Export("a")}});
-  std::string const other = Zip({{"con.json", "[]"}});
+  const std::string whole = Zip({{"conversations.json", Export("a")}});
+  const std::string other = Zip({{"con.json", "[]"}});
   bool changed = false;
   for (int last = 0; last < 8; ++last) {
     std::FILE* const file = std::tmpfile();
@@ -157,14 +157,14 @@ TEST(Archive, EncryptedFilesAreClearErrors) {
 }
 
 TEST(Archive, LimitsEndWhatIsTooLarge) {
-  std::string const bomb = "[" + std::string(10000000, ' ') + "]";
+  const std::string bomb = "[" + std::string(10000000, ' ') + "]";
   ArchiveLimits limits;
   limits.max_bytes = 1000000;
   ExpectError(bomb, "54000", "larger than 1000000 bytes", "", limits);
   ExpectError(Gzip(bomb), "54000", "larger than 1000000 bytes", "", limits);
   ExpectError(Zip({{"conversations.json", bomb}}), "54000", "larger than 1000000 bytes", "",
               limits);
-  std::string const half = "[" + std::string(700000, ' ') + "]";
+  const std::string half = "[" + std::string(700000, ' ') + "]";
   ExpectError(Zip({{"conversations-0.json", half}, {"conversations-1.json", half}}), "54000",
               "larger than 1000000 bytes", "", limits);
   ExpectError(Zip({{"conversations.zip", bomb}}), "22P02", "export archive", "", limits);
@@ -175,7 +175,7 @@ TEST(Archive, LimitsEndWhatIsTooLarge) {
 TEST(Archive, ZipsInsideAreLimitedTogether) {
   ArchiveLimits limits;
   limits.max_bytes = 1000000;
-  std::string const media =
+  const std::string media =
       Zip({{"media", std::string(6000000, ' ')}, {"conversations.json", Export("a")}},
           "zip:compression=store");
   EXPECT_EQ(Read({Zip({{"1.zip", media}}), -1}, limits).ids, "a ");
@@ -184,12 +184,12 @@ TEST(Archive, ZipsInsideAreLimitedTogether) {
 }
 
 TEST(Archive, TooManyFilesAreAClearError) {
-  std::string const message = "export archive contains more than 250000 files";
+  const std::string message = "export archive contains more than 250000 files";
   std::string many = ZipOfMany(250001, {});
   ExpectError(many, "54000", message);
   ExpectError(Zip({{"1.zip", many.substr(0, many.find("PK\x01\x02"))}}), "54000", message);
   // The directory says that it has one entry.
-  std::size_t const counts = many.rfind("PK\x06\x06") + 24;
+  const std::size_t counts = many.rfind("PK\x06\x06") + 24;
   ExpectError(many.replace(counts, 16, Bytes(1, 8) + Bytes(1, 8)), "54000", message);
   int calls = 0;
   EXPECT_THROW(Read({many, -1}, {}, [&] { ++calls; }), Error);
@@ -197,7 +197,7 @@ TEST(Archive, TooManyFilesAreAClearError) {
 }
 
 TEST(Archive, CheckIsCalledOftenAndMayThrow) {
-  std::string const large = "[" + std::string(1500000, ' ') + "]";
+  const std::string large = "[" + std::string(1500000, ' ') + "]";
   for (const std::string& bytes : {large, Gzip(large), Zip({{"conversations.json", large}}),
                                    Zip({{"conversations.zip", Zip({{"conversations.json", large}},
                                                                   "zip:compression=store")}})}) {
@@ -220,7 +220,7 @@ TEST(Archive, CheckIsCalledOftenAndMayThrow) {
 }
 
 TEST(Archive, WhatGiveThrowsComesThrough) {
-  std::string const zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
+  const std::string zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
   const auto give = [](Conversation) { throw Error("02000", "gone"); };
   EXPECT_THROW(ReadExport({zip, -1}, {}, kImportLimits, give, [] {}), Error);
 }

@@ -12,7 +12,7 @@ namespace {
 
 std::string Deflated(const std::string& content) {
   // After the ten bytes of the gzip header, before the eight of the trailer.
-  std::string const gzip = Gzip(content);
+  const std::string gzip = Gzip(content);
   return gzip.substr(10, gzip.size() - 18);
 }
 
@@ -26,7 +26,7 @@ enum class Descriptor { kNone, kMarked, kBare, kWide };
 // A file of a ZIP whose sizes follow it.
 std::string Streamed(const std::string& name, const std::string& content, int method,
                      Descriptor descriptor = Descriptor::kMarked) {
-  std::string const body = method == 8 ? Deflated(content) : content;
+  const std::string body = method == 8 ? Deflated(content) : content;
   std::string file = "PK\x03\x04" + Bytes(20, 2) + Bytes(8, 2) +
                      Bytes(static_cast<std::uint64_t>(method), 2) + Bytes(0, 16) +
                      Bytes(name.size(), 2) + Bytes(0, 2) + name + body;
@@ -49,7 +49,7 @@ std::string Changed(std::string zip, const char* mark, std::size_t offset, std::
 TEST(ArchiveBudget, OneGzipOnly) {
   ExpectError(Gzip(Gzip(Export("a"))), "22P02", "not a JSON", "It is compressed with gzip");
   // A gzip header with an endless file name.
-  std::string const name = "\x1F\x8B\x08\x08" + Bytes(0, 6) + std::string(1000000, 'A');
+  const std::string name = "\x1F\x8B\x08\x08" + Bytes(0, 6) + std::string(1000000, 'A');
   ExpectError(name, "22P02", "export archive is truncated");
   ExpectError(Gzip(name), "22P02", "not a JSON", "It is compressed with gzip");
   std::string named = Gzip(Export("a"));
@@ -58,7 +58,7 @@ TEST(ArchiveBudget, OneGzipOnly) {
 }
 
 TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
-  std::string const zip = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
+  const std::string zip = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
   for (const auto& [method, name] : {std::pair{1, "shrinking"},
                                      {6, "imploding"},
                                      {9, "Deflate64"},
@@ -70,14 +70,14 @@ TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
                                      {99, "encryption (AES)"},
                                      {77, "77"}}) {
     const auto number = static_cast<std::uint64_t>(method);
-    std::string const other =
+    const std::string other =
         Changed(Changed(zip, "PK\x03\x04", 8, number, 2), "PK\x01\x02", 10, number, 2);
-    std::string const message =
+    const std::string message =
         std::string("unsupported compression method in export archive: ") + name;
     ExpectError(other, "22P02", message, "In \"conversations.json\"");
     ExpectError(InZip(Streamed("conversations.json", "x", method)), "22P02", message);
   }
-  std::string const beside = Zip({{"a.bin", "x"}, {"conversations.json", Export("a")}});
+  const std::string beside = Zip({{"a.bin", "x"}, {"conversations.json", Export("a")}});
   EXPECT_EQ(
       Read({Changed(Changed(beside, "PK\x03\x04", 8, 14, 2), "PK\x01\x02", 10, 14, 2), -1}).ids,
       "a ");
@@ -86,7 +86,7 @@ TEST(ArchiveBudget, OnlyStoredAndDeflatedFilesAreRead) {
 TEST(ArchiveBudget, SizesBehindTheFileAreFound) {
   for (int method : {0, 8}) {
     // Bytes that look like the end of the file, many times.
-    std::string const media = "PPK\x07\x08PK\x07\x08" + std::string(100000, 'P') + "PK\x07\x08" +
+    const std::string media = "PPK\x07\x08PK\x07\x08" + std::string(100000, 'P') + "PK\x07\x08" +
                               Bytes(0, 12) + std::string(40, 'x');
     for (Descriptor form : {Descriptor::kMarked, Descriptor::kBare, Descriptor::kWide}) {
       if (method == 0 && form == Descriptor::kBare) continue;  // nothing marks the end
@@ -105,7 +105,7 @@ TEST(ArchiveBudget, SizesBehindTheFileAreFound) {
 TEST(ArchiveBudget, WhatIsOnlyGonePastIsCounted) {
   ArchiveLimits limits;
   limits.max_bytes = 100000;
-  std::string const zip = InZip(Streamed("a.bin", std::string(10000000, ' '), 8) +
+  const std::string zip = InZip(Streamed("a.bin", std::string(10000000, ' '), 8) +
                                 Streamed("conversations.json", "[]", 8));
   ExpectError(zip, "54000", "larger than 1600000 bytes", "The ZIPs inside it", limits);
   int calls = 0;
@@ -114,7 +114,7 @@ TEST(ArchiveBudget, WhatIsOnlyGonePastIsCounted) {
 }
 
 TEST(ArchiveBudget, LiesAreClearErrors) {
-  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  const std::string zip = Zip({{"conversations.json", Export("a")}});
   ExpectError(Changed(zip, "PK\x03\x04", 8, 14, 2), "22P02", "export archive is damaged",
               "contradicts the directory");
   ExpectError(Changed(zip, "PK\x01\x02", 16, 1, 4), "22P02", "export archive is damaged",
@@ -133,18 +133,18 @@ TEST(ArchiveBudget, LiesAreClearErrors) {
 }
 
 TEST(ArchiveBudget, APrefixIsNotCounted) {
-  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  const std::string zip = Zip({{"conversations.json", Export("a")}});
   EXPECT_EQ(Read({"PK\x03\x04 is what it begins with" + zip, -1}).ids, "a ");
 }
 
 TEST(ArchiveBudget, EntriesOfOneFileCountEachTime) {
-  std::string const blanks = "[" + std::string(600000, ' ') + "]";
-  std::string const zip = Zip({{"conversations-0.json", blanks}});
-  std::size_t const entry = zip.find("PK\x01\x02");
-  std::size_t const end = zip.rfind("PK\x05\x06");
+  const std::string blanks = "[" + std::string(600000, ' ') + "]";
+  const std::string zip = Zip({{"conversations-0.json", blanks}});
+  const std::size_t entry = zip.find("PK\x01\x02");
+  const std::size_t end = zip.rfind("PK\x05\x06");
   std::string directory;
   for (int i = 0; i < 3; ++i) directory += zip.substr(entry, end - entry);
-  std::string const twice = zip.substr(0, entry) + directory +
+  const std::string twice = zip.substr(0, entry) + directory +
                             Changed(zip.substr(end), "PK\x05\x06", 12, directory.size(), 4);
   ArchiveLimits limits;
   limits.max_bytes = 1000000;

@@ -16,7 +16,7 @@ namespace soulprint {
 namespace {
 
 std::string Ids(const std::string& bytes) {
-  std::string const from_memory = Read({bytes, -1}).ids;
+  const std::string from_memory = Read({bytes, -1}).ids;
   std::FILE* const file = std::tmpfile();
   std::fwrite(bytes.data(), 1, bytes.size(), file);
   std::fflush(file);
@@ -64,7 +64,7 @@ TEST(Archive, ReadsPartsOfEveryOrderInLinearTime) {
   for (int i = kParts; i > 0; --i) {
     parts.emplace_back("conversations-" + std::to_string(i) + ".json", Export("a"));
   }
-  std::string const zip = Zip(parts);
+  const std::string zip = Zip(parts);
   for (const std::string& bytes : {zip, Zip({{"conversations.zip", zip}})}) {
     int calls = 0;
     EXPECT_EQ(Read({bytes, -1}, {}, [&] { ++calls; }).report.conversations, kParts);
@@ -73,14 +73,14 @@ TEST(Archive, ReadsPartsOfEveryOrderInLinearTime) {
 }
 
 TEST(Archive, ReadsMoreFilesThan16BitsCount) {
-  std::string const zip = ZipOfMany(70000, {{"conversations.json", Export("a")}});
+  const std::string zip = ZipOfMany(70000, {{"conversations.json", Export("a")}});
   EXPECT_EQ(Read({zip, -1}).ids, "a ");
 }
 
 TEST(Archive, ReadsGeminisActivitiesInATakeout) {
-  std::string const asked =
+  const std::string asked =
       R"([{"header":"Gemini Apps","title":"Prompted hi","time":"2025-01-01"}])";
-  std::string const takeout = "Takeout/My Activity/";
+  const std::string takeout = "Takeout/My Activity/";
   EXPECT_EQ(Ids(Zip({{takeout + "YouTube/MyActivity.json", "no JSON"},
                      {takeout + "Gemini Apps/MyActivity.json", asked}})),
             " ");
@@ -90,7 +90,7 @@ TEST(Archive, ReadsGeminisActivitiesInATakeout) {
 }
 
 TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
-  std::string const asked =
+  const std::string asked =
       R"([{"header":"Gemini-Apps","title":"Prompted hi","time":"2025-01-01"}])";
   const auto found = [](const Files& files) { return Read({Zip(files), -1}).report.found; };
   EXPECT_EQ(found({{"Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.json", asked}}), 1U);
@@ -113,10 +113,10 @@ TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
 }
 
 TEST(Archive, GoesOneZipDeep) {
-  std::string const inner = Zip({{"chat.html", "<html>"}, {"conversations.json", Export("a")}});
-  std::string const parts =
+  const std::string inner = Zip({{"chat.html", "<html>"}, {"conversations.json", Export("a")}});
+  const std::string parts =
       Zip({{"conversations-001.json", Export("c")}, {"conversations-000.json", Export("b")}});
-  std::string const stored = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
+  const std::string stored = Zip({{"conversations.json", Export("a")}}, "zip:compression=store");
   EXPECT_EQ(Ids(Zip({{"User Online Activity/Files__1.zip", "no zip"},
                      {"User Online Activity/Conversations__1-chatgpt-0002.zip", parts},
                      {"User Online Activity/Conversations__1-chatgpt-0001.zip", inner},
@@ -127,7 +127,7 @@ TEST(Archive, GoesOneZipDeep) {
 }
 
 TEST(Archive, LooksIntoOtherZipsOnlyIfNoneIsOfConversations) {
-  std::string const zip = Zip({{"conversations.json", Export("a")}});
+  const std::string zip = Zip({{"conversations.json", Export("a")}});
   EXPECT_EQ(Ids(Zip({{"Support__x.zip", "no zip"}, {"Conversations__1.zip", zip}})), "a ");
   EXPECT_EQ(Ids(Zip({{"Support__x.zip", zip.substr(0, 50)}, {"Conversations__1.zip", zip}})), "a ");
   EXPECT_EQ(Ids(Zip({{"other.zip", Zip({{"x.txt", "x"}})}, {"my-export.zip", zip}})), "a ");
@@ -141,7 +141,7 @@ TEST(Archive, ReadsNamesThatAreNotAscii) {
   for (std::size_t at = zip.find("XXXXXX"); at != std::string::npos; at = zip.find("XXXXXX")) {
     zip.replace(at, 6, "東京");
     // Bit 11 of the flags says UTF-8: 24 bytes before the name of a file, 38 in the directory.
-    std::size_t const flags = at == 30 ? at - 24 : at - 38;
+    const std::size_t flags = at == 30 ? at - 24 : at - 38;
     zip[flags + 1] = static_cast<char>(zip[flags + 1] | 8);
   }
   EXPECT_EQ(Ids(zip), "a ");
@@ -163,7 +163,7 @@ std::string ReadData(const std::string& name) {
 void ExpectTruth(const std::string& name) {
   using nlohmann::json;
   const json truth = json::parse(ReadData(name + ".truth.json"));
-  std::string const zip = ReadData(name + ".zip");
+  const std::string zip = ReadData(name + ".zip");
   std::size_t seen = 0;
   std::string output;
   const auto give = [&](Conversation conversation) {

@@ -70,7 +70,7 @@ TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
 }
 
 TEST(ExportReader, WhatIsTooLargeIsSkippedByItsIdAtEitherEnd) {
-  std::string const x(100000, 'x');
+  const std::string x(100000, 'x');
   for (std::size_t step : {4096u, 1u << 20}) {
     const Result result =
         ReadAll("[" + Chat("front", x) + "," + Chat("a") + R"(,{"mapping":{"id":"no","t":")" + x +
@@ -150,9 +150,9 @@ std::string Activity(const std::string& title, const std::string& time) {
 }
 
 TEST(ExportReader, PutsActivitiesTogether) {
-  std::string const c = Activity("Prompted c", "2025-01-01T12:00:00Z");
-  std::string const b = Activity("Prompted b", "2025-01-01T11:40:00Z");
-  std::string const a = Activity("Prompted a", "2025-01-01T08:00:00Z");
+  const std::string c = Activity("Prompted c", "2025-01-01T12:00:00Z");
+  const std::string b = Activity("Prompted b", "2025-01-01T11:40:00Z");
+  const std::string a = Activity("Prompted a", "2025-01-01T08:00:00Z");
   const Result result =
       ReadAll("[" + c + "," + b + "," + Activity("Used it", "") + "," + a + "," + Chat("x") + "]");
   ASSERT_EQ(result.conversations.size(), 3u);
@@ -277,8 +277,8 @@ TEST(ConversationFromJson, AListWithoutAMessageIsNone) {
 TEST(ExportReader, TitlesEndAtFiveHundredCharacters) {
   std::string title;
   for (int i = 0; i < 600; ++i) title += "\u00e9";
-  std::string const said = R"([{"role":"user","content":"x"}])";
-  std::string const turns = R"([{"sender":"human","text":"x"}])";
+  const std::string said = R"([{"role":"user","content":"x"}])";
+  const std::string turns = R"([{"sender":"human","text":"x"}])";
   for (
       const std::string& conversation :
       {R"({"title":")" + title + R"(","messages":)" + said + "}",

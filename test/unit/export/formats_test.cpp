@@ -38,8 +38,8 @@ std::string ReadFile(const std::string& path) {
 std::vector<std::string> Names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(Folder())) {
-    std::string const name = entry.path().filename().string();
-    std::size_t const end = name.rfind(kExpected);
+    const std::string name = entry.path().filename().string();
+    const std::size_t end = name.rfind(kExpected);
     if (end != std::string::npos) names.push_back(name.substr(0, end));
   }
   std::sort(names.begin(), names.end());

@@ -99,7 +99,7 @@ TEST(AssistantMarkup, KeepsTheLabelOfSandboxLinks) {
 }
 
 TEST(ClaudeMarkup, RemovesThinkingArtifactsAndWhatStandsForTools) {
-  std::string const ran = "This block is not supported on your current device yet.";
+  const std::string ran = "This block is not supported on your current device yet.";
   EXPECT_EQ(WithoutClaudeMarkup("a\n```\n" + ran + "\n```\nb " + ran + "c"), "a\n\nb c");
   EXPECT_EQ(WithoutClaudeMarkup("```\n" + ran + "\nx\n```"), "```\n\nx\n```");
   EXPECT_EQ(
@@ -113,7 +113,7 @@ TEST(ClaudeMarkup, RemovesThinkingArtifactsAndWhatStandsForTools) {
 }
 
 TEST(AssistantMarkup, OrdinaryTextStays) {
-  std::string const text = "# Title\n\n| a | b |\n```c\nint x[3];\n```\nlink, cite, url 東京 😀";
+  const std::string text = "# Title\n\n| a | b |\n```c\nint x[3];\n```\nlink, cite, url 東京 😀";
   EXPECT_EQ(WithoutMarkup(text), text);
 }
 

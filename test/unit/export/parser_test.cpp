@@ -12,7 +12,7 @@ namespace soulprint {
 namespace {
 
 TEST(JsonToRaw, TextAndParsedJsonGiveTheSame) {
-  std::string const text =
+  const std::string text =
       R"({"title":"T","create_time":1.5,"update_time":"2024-03-20","current_node":"b","id":7,
       "junk":{"mapping":{"x":{"message":{"id":"no"}}},"title":"no"},
       "mapping":{"a":{"parent":null,"children":["b"],"message":null},
@@ -81,7 +81,7 @@ TEST(JsonToRaw, ReadsOtherVendors) {
 
 TEST(JsonToRaw, WrongTypesAreReadOver) {
   RawConversation read;
-  std::string const text =
+  const std::string text =
       R"({"title":5,"create_time":[],"mapping":{"a":null,"b":[1],"c":{"parent":{},"children":"x",
       "message":{"author":"user","content":"plain","metadata":[],"weight":null,"recipient":null}},
       "d":{"message":{"author":{"role":3},"content":null}}},"messages":7,"current_node":1})";
@@ -90,7 +90,7 @@ TEST(JsonToRaw, WrongTypesAreReadOver) {
   EXPECT_FALSE(read.title);
   EXPECT_TRUE(read.nodes[0].message.role.empty());
   EXPECT_TRUE(read.messages.empty());
-  std::string const claude =
+  const std::string claude =
       R"({"uuid":7,"name":[],"chat_messages":[{"uuid":1,"sender":{},"text":[],"content":{"type":"text",
       "text":"no"},"attachments":{},"files":7},{"content":[null,7,["no"],{"type":[],"text":{}}],
       "attachments":[null,{"extracted_content":null}]}],"safeHtmlItem":[{}],"header":null})";
@@ -106,7 +106,7 @@ TEST(JsonToRaw, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
                            "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
     EXPECT_EQ(JsonToRaw(std::string(text), {512}, &read), ParseResult::kInvalid) << text;
   }
-  std::string const deep = "{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
+  const std::string deep = "{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}";
   EXPECT_EQ(JsonToRaw(deep, {512}, &read), ParseResult::kTooDeep);
   EXPECT_EQ(JsonToRaw(std::string("[[[]]]"), {3}, &read), ParseResult::kRead);
   EXPECT_EQ(JsonToRaw(std::string("[[[]]]"), {2}, &read), ParseResult::kTooDeep);

@@ -41,7 +41,7 @@ std::string MessageOf(std::string_view file, std::size_t step = 1 << 20) {
 using Records = std::vector<std::string>;
 
 TEST(RecordSplitter, EveryPushSizeGivesTheSameRecords) {
-  std::string const file =
+  const std::string file =
       "\xEF\xBB\xBF \r\n[ {\"a\": \"x]}\\\"{[\\\\\"},\r\n{\"b\":[[{}],\"\\\\\\\"\"]} ,"
       "{\"c\":\"\\u005c\\\\\"}]\n";
   const Records expected = {"{\"a\": \"x]}\\\"{[\\\\\"}", "{\"b\":[[{}],\"\\\\\\\"\"]}",
@@ -52,7 +52,7 @@ TEST(RecordSplitter, EveryPushSizeGivesTheSameRecords) {
 }
 
 TEST(RecordSplitter, FindsTheListUnderItsKeyWhateverStandsAround) {
-  std::string const file =
+  const std::string file =
       R"({"conversation":[1],"version":"conversations","x":{"conversations":[{"no":1}]},)"
       R"("conversations":[{"a":1},{"b":2}],"more":[{"c":3}],"end":"]}"})";
   for (std::size_t step = 1; step <= file.size(); ++step) {
@@ -61,7 +61,7 @@ TEST(RecordSplitter, FindsTheListUnderItsKeyWhateverStandsAround) {
 }
 
 TEST(RecordSplitter, AnyOtherObjectIsOneRecord) {
-  std::string const file = R"({"mapping":{"a":[{}]},"conversations":null,"t":"}"})";
+  const std::string file = R"({"mapping":{"a":[{}]},"conversations":null,"t":"}"})";
   for (std::size_t step = 1; step <= file.size(); ++step) {
     const Cut cut = CutUp(file, step);
     EXPECT_EQ(cut.records, Records{file});
@@ -76,7 +76,7 @@ TEST(RecordSplitter, ElementsThatAreNoObjectsAreCounted) {
 }
 
 TEST(RecordSplitter, KeepsOnlyTheEndsOfARecordThatIsTooLarge) {
-  std::string const large = R"({"id":"big","t":")" + std::string(100000, 'x') + R"(","z":1})";
+  const std::string large = R"({"id":"big","t":")" + std::string(100000, 'x') + R"(","z":1})";
   for (std::size_t step : {1000u, 50000u, 1000000u}) {
     const Cut cut = CutUp("[{\"a\":1}," + large + ",{\"b\":2}]", step, 50000);
     ASSERT_EQ(cut.records.size(), 3u);
@@ -88,8 +88,8 @@ TEST(RecordSplitter, KeepsOnlyTheEndsOfARecordThatIsTooLarge) {
 }
 
 TEST(RecordSplitter, AStringOfHalfTheSizeIsTooLarge) {
-  std::string const half(2000, 'x');
-  std::string const large = "{\"t\":\"" + half + "x\",\"u\":\"" + half.substr(1) + "\"}";
+  const std::string half(2000, 'x');
+  const std::string large = "{\"t\":\"" + half + "x\",\"u\":\"" + half.substr(1) + "\"}";
   for (std::size_t step : {1u, 1999u, 1000000u}) {
     const Cut cut = CutUp(
         "[\"" + large.substr(6, 2001) + "\",{\"t\":\"" + half + "\"}," + large + ",{\"b\":2}]",
@@ -103,7 +103,7 @@ TEST(RecordSplitter, AStringOfHalfTheSizeIsTooLarge) {
 }
 
 TEST(RecordSplitter, DeepNestingCostsNoStack) {
-  std::string const deep = std::string(500000, '[') + std::string(500000, ']');
+  const std::string deep = std::string(500000, '[') + std::string(500000, ']');
   EXPECT_EQ(CutUp("[" + deep + "]").records, Records{deep});
 }
 
@@ -147,7 +147,7 @@ TEST(RecordSplitter, MoreTextAfterTheEndIsAnError) {
 }
 
 TEST(RecordSplitter, ANumberOfThousandsOfDigitsIsTooLarge) {
-  std::string const digits(20000, '1');
+  const std::string digits(20000, '1');
   for (const std::string& file : {"[{\"x\":" + digits + "},{}]", "[{\"x\":[" + digits + "]},{}]",
                                   "[[1," + digits + "],{}]"}) {
     const Cut cut = CutUp(file, 5000);

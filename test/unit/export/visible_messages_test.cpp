@@ -32,14 +32,14 @@ std::string Texts(const Conversation& conversation) {
 
 std::string Path(const std::string& nodes, const std::string& current, std::size_t unordered = 0) {
   ImportReport report;
-  std::string const json = "{\"mapping\":{" + nodes + "},\"current_node\":" + current + "}";
+  const std::string json = "{\"mapping\":{" + nodes + "},\"current_node\":" + current + "}";
   const Conversation conversation = RawToConversation(Read(json), &report);
   EXPECT_EQ(report.unordered, unordered);
   return Texts(conversation);
 }
 
 TEST(ActivePath, FollowsParentsFromTheCurrentNode) {
-  std::string const nodes = Node("d", R"("parent":"b")", "9") + "," + Node("c", R"("parent":"b")") +
+  const std::string nodes = Node("d", R"("parent":"b")", "9") + "," + Node("c", R"("parent":"b")") +
                             "," + Node("a", R"("parent":null)", "5") + "," +
                             Node("b", R"("parent":"a")", "2");
   EXPECT_EQ(Path(nodes, "\"c\""), "abc");
@@ -48,8 +48,8 @@ TEST(ActivePath, FollowsParentsFromTheCurrentNode) {
 }
 
 TEST(ActivePath, WithoutACurrentNodeTakesTheNewestLeafOfEqualsTheLast) {
-  std::string const root = Node("a", R"("parent":null)", "99");
-  std::string const b = "," + Node("b", R"("parent":"a")", "5");
+  const std::string root = Node("a", R"("parent":null)", "99");
+  const std::string b = "," + Node("b", R"("parent":"a")", "5");
   EXPECT_EQ(Path(root + b + "," + Node("c", R"("parent":"a")", "4"), "null"), "ab");
   EXPECT_EQ(Path(root + b + "," + Node("c", R"("parent":"a")", "5"), "\"gone\""), "ac");
   EXPECT_EQ(Path(root + b + "," + Node("c", R"("parent":"a")", "null"), "null"), "ab");
@@ -87,18 +87,18 @@ TEST(ActivePath, EndsAtOrphansAndCycles) {
 }
 
 TEST(ActivePath, TakesOneOfSeveralTrees) {
-  std::string const two = Node("a", R"("parent":null)") + "," + Node("b", R"("parent":"a")") + "," +
+  const std::string two = Node("a", R"("parent":null)") + "," + Node("b", R"("parent":"a")") + "," +
                           Node("x", R"("parent":null)") + "," + Node("y", R"("parent":"x")", "5");
   EXPECT_EQ(Path(two, "\"b\""), "ab");
   EXPECT_EQ(Path(two, "null"), "xy");
   // A cycle beside a tree, and a branch that begins in a cycle.
-  std::string const cycle = Node("p", R"("parent":"q")") + "," + Node("q", R"("parent":"p")") + ",";
+  const std::string cycle = Node("p", R"("parent":"q")") + "," + Node("q", R"("parent":"p")") + ",";
   EXPECT_EQ(Path(cycle + two, "null"), "xy");
   EXPECT_EQ(Path(cycle + Node("r", R"("parent":"p")"), "null"), "qpr");
 }
 
 TEST(ActivePath, NeitherTimeNorDepthNorTheFirstChildDecides) {
-  std::string const tree = Node("a", R"("parent":null,"children":["b","c"])", "50") + "," +
+  const std::string tree = Node("a", R"("parent":null,"children":["b","c"])", "50") + "," +
                            Node("b", R"("parent":"a","children":["d"])", "60") + "," +
                            Node("d", R"("parent":"b","children":["e"])", "70") + "," +
                            Node("e", R"("parent":"d","children":[])", "80") + "," +
@@ -198,7 +198,7 @@ std::string Parts(const std::string& who, const std::string& parts) {
 }
 
 TEST(VisibleText, JoinsPartsAndTranscriptions) {
-  std::string const picture =
+  const std::string picture =
       R"({"content_type":"image_asset_pointer","asset_pointer":"file-service://x"})";
   EXPECT_EQ(Parts(kUser, R"("a",)" + picture + R"(,null,7,"b",{"name":"n","content":"no"})"),
             "a\nb");
@@ -292,7 +292,7 @@ TEST(ClaudeTurns, AListWithoutParentsIsInFileOrder) {
 }
 
 TEST(ClaudeTurns, ATreeIsWalkedUpFromTheLeafElseFromTheLast) {
-  std::string const tree = Turn("a", "gone") + "," + Turn("b", "a") + "," + Turn("c", "a");
+  const std::string tree = Turn("a", "gone") + "," + Turn("b", "a") + "," + Turn("c", "a");
   EXPECT_EQ(Turns(tree, R"(,"current_leaf_message_uuid":"b")"), "U:a U:b ");
   EXPECT_EQ(Turns(tree, R"(,"current_leaf_message_uuid":"gone")"), "U:a U:c ");
   EXPECT_EQ(Turns(tree), "U:a U:c ");
@@ -314,8 +314,8 @@ TEST(ClaudeTurns, AMessageWithoutANameIsNotTheLeaf) {
 }
 
 TEST(ClaudeTurns, TextBlocksCountElseTextElseWhatWasPasted) {
-  std::string const human = R"({"sender":"human",)";
-  std::string const pasted = R"("attachments":[{"extracted_content":"p"},{"file_name":"x"}])";
+  const std::string human = R"({"sender":"human",)";
+  const std::string pasted = R"("attachments":[{"extracted_content":"p"},{"file_name":"x"}])";
   EXPECT_EQ(Turns(human + R"("text":"t","content":[{"type":"text","text":"b"},{"text":"c"}]})"),
             "U:b\n\nc ");
   EXPECT_EQ(Turns(human + R"("text":" t ","content":[{"type":"text","text":" "}]})"), "U:t ");
@@ -328,7 +328,7 @@ TEST(ClaudeTurns, TextBlocksCountElseTextElseWhatWasPasted) {
 }
 
 TEST(ClaudeTurns, WhatIsNoTextIsCounted) {
-  std::string const assistant = R"({"sender":"assistant","content":[)";
+  const std::string assistant = R"({"sender":"assistant","content":[)";
   EXPECT_EQ(Turns(assistant + R"({"type":"thinking","thinking":"no"}]})"), "-thinking");
   EXPECT_EQ(
       Turns(assistant + R"({"type":"tool_use","input":{"text":"no"}},)"

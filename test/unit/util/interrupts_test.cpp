@@ -49,7 +49,7 @@ std::string Repeat(const std::string& text, int count) {
 }
 
 TEST(Interrupts, AreLookedForInWhatTakesLong) {
-  std::string const tree = R"({"mapping":{)" +
+  const std::string tree = R"({"mapping":{)" +
                            Repeat(R"("n":{"parent":"n","message":{"weight":1}},)", 5000) +
                            R"("x":{}},"title":null})";
   ExpectInterruptible("a conversation", [&] { ConversationFromText(tree); });

@@ -79,7 +79,7 @@ TEST(ParseJsonReply, RefusesObjectsWithThousandsOfKeys) {
 }
 
 TEST(ParseJsonReply, StringsAreStorable) {
-  std::string const bad = "\xEF\xBF\xBD";
+  const std::string bad = "\xEF\xBF\xBD";
   EXPECT_EQ(Parsed(R"({"a\u0000":"\u0000b"})"), "{\"a" + bad + "\":\"" + bad + "b\"}");
   EXPECT_EQ(Parsed(R"(["\ud83d","\ude00","\ud83d\ude00","\ud83dx","\ud83d\ud83d\ude00"])"),
             "[\"" + bad + "\",\"" + bad + "\",\"😀\",\"" + bad + "x\",\"" + bad + "😀\"]");
@@ -91,8 +91,8 @@ TEST(ParseJsonReply, StringsAreStorable) {
 }
 
 TEST(ParseJsonReply, HostileTextTakesLinearTime) {
-  std::size_t const n = 50000;
-  std::clock_t const start = std::clock();
+  const std::size_t n = 50000;
+  const std::clock_t start = std::clock();
   for (const std::string& text :
        {Repeat("{", n), Repeat("{\"", n), Repeat("[\"", n), Repeat("{\"a\":\"", n),
         Repeat("\"[\" ", n), "{" + Repeat("\"[\" ", n), Repeat("{}", n), Repeat("{x}", n),
@@ -116,16 +116,16 @@ TEST(ParseJsonReply, WhatIsTooLargeIsUnreadable) {
   for (int i = 0; i < 99990; ++i) numbers += ",1";
   EXPECT_TRUE(ParseJsonReply(numbers + "]"));
   EXPECT_FALSE(ParseJsonReply(numbers + ",1,1,1,1,1,1,1,1,1,1,1,1]"));
-  std::string const blanks(17000000, ' ');
+  const std::string blanks(17000000, ' ');
   EXPECT_FALSE(ParseJsonReply("{}" + blanks));
   EXPECT_FALSE(ParseJsonText("{}" + blanks));
 }
 
 TEST(ParseJsonReply, SearchesOnlySoFar) {
   // Each bracket is closed only at the far end, and nothing is valid JSON.
-  std::string const deep = std::string(90, '[') + std::string(300000, 'x') + std::string(90, ']');
+  const std::string deep = std::string(90, '[') + std::string(300000, 'x') + std::string(90, ']');
   EXPECT_FALSE(ParseJsonReply(deep + " {\"a\":1}"));
-  std::string const shallow = std::string(9, '[') + std::string(300000, 'x') + std::string(9, ']');
+  const std::string shallow = std::string(9, '[') + std::string(300000, 'x') + std::string(9, ']');
   EXPECT_TRUE(ParseJsonReply(shallow + " {\"a\":1}"));
 }
 

@@ -19,7 +19,7 @@ std::string Repeat(std::string_view text, std::size_t times) {
 
 // Every length and offset around the block sizes that the fast paths use.
 TEST(Text, CountsLikeTheSlowWayAtEveryLengthAndOffset) {
-  std::string const text = Repeat("a\xC3\xA9\xE6\x9D\xB1" + kFamily + "\n", 400);
+  const std::string text = Repeat("a\xC3\xA9\xE6\x9D\xB1" + kFamily + "\n", 400);
   for (std::size_t begin : {0, 1, 3, 7}) {
     std::size_t expected = 0;
     for (std::size_t length = 0; begin + length < text.size(); ++length) {
@@ -42,10 +42,10 @@ TEST(Text, EstimatesTokensRoundingDown) {
 }
 
 TEST(Text, CutsNeverSplitACharacter) {
-  std::string const text = Repeat("ab\xC3\xA9\xE6\x9D\xB1\xF0\x9F\x98\x80", 20);
+  const std::string text = Repeat("ab\xC3\xA9\xE6\x9D\xB1\xF0\x9F\x98\x80", 20);
   for (std::size_t n = 0; n <= 101; ++n) {
-    std::string_view const first = FirstCharacters(text, n);
-    std::string_view const last = LastCharacters(text, n);
+    const std::string_view first = FirstCharacters(text, n);
+    const std::string_view last = LastCharacters(text, n);
     EXPECT_EQ(CountCharacters(first), std::min<std::size_t>(n, 100));
     EXPECT_EQ(CountCharacters(last), std::min<std::size_t>(n, 100));
     std::size_t replaced = 0;
@@ -99,7 +99,7 @@ std::string Cleaned(std::string_view bytes, std::size_t expected_replacements) {
 }
 
 TEST(Text, CleanTextStaysAsItIs) {
-  std::string const text = Repeat("plain text, é東" + kFamily + "\x7F\x01", 50);
+  const std::string text = Repeat("plain text, é東" + kFamily + "\x7F\x01", 50);
   EXPECT_EQ(Cleaned(text, 0), text);
   EXPECT_EQ(Cleaned("", 0), "");
   EXPECT_EQ(Cleaned("\xF4\x8F\xBF\xBF\xEE\x88\x80", 0), "\xF4\x8F\xBF\xBF\xEE\x88\x80");
@@ -131,7 +131,7 @@ TEST(Text, CesuPairsBecomeTheCharacterTheyMean) {
 }
 
 TEST(Text, DecodesOneCharacterAtATime) {
-  std::string const text = "a\xC3\xA9\xE6\x9D\xB1\xF0\x9F\x98\x80";
+  const std::string text = "a\xC3\xA9\xE6\x9D\xB1\xF0\x9F\x98\x80";
   std::size_t at = 0;
   EXPECT_EQ(NextCharacter(text, &at), U'a');
   EXPECT_EQ(NextCharacter(text, &at), U'é');
