@@ -26,10 +26,11 @@ struct HttpRequest {
   std::string url;                   // https:// or http://
   std::vector<std::string> headers;  // "name: value"; zeroed after use
   std::string body;                  // of a POST
-  std::size_t max_body = std::size_t{1}
-                         << 20;  // bytes of the response, on the wire and decompressed
+  // Bytes of the response body, both on the wire and decompressed.
+  std::size_t max_body = std::size_t{1} << 20;
   // If set, the request is a GET: the body of a response with status 200 goes to the sink as it
-  // arrives, without max_body and timeout; the sink returns false to end it as kBroken.
+  // arrives.  Neither max_body nor timeout applies; the response is kBroken after 60 s without a
+  // byte, or when the sink returns false.
   std::function<bool(std::string_view)> sink = {};
 };
 

@@ -31,8 +31,8 @@ struct StoredObject {
 };
 
 // Writes an object to an open, empty file.  `known_etag` is the ETag of the previous download, ""
-// if there is none.  Calls `waiting` at least every 100 ms; what it throws comes through. Throws
-// Error as ObjectUrl and endpoint.key do, and
+// if there is none.  Calls `waiting` at least every 100 ms; what it throws comes through.
+// Throws Error as ObjectUrl and endpoint.key do, and
 //   42501 when the bucket is not in endpoint.buckets,
 //   55000 when the object does not exist,
 //   54000 when it is larger than max_bytes,

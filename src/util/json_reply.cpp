@@ -29,7 +29,7 @@ constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxSearches = 16;
 constexpr std::size_t kFreeSearch = std::size_t{1} << 20;  // bytes that may be scanned in any text
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kFence = "```";
+constexpr std::string_view kCodeFence = "```";
 
 // Iterates over bytes and checks for interrupts.
 class ByteIterator {
@@ -103,11 +103,11 @@ std::string_view StripMarkAndSpace(std::string_view text) {
 }
 
 // The text between the first two fences, from its first bracket on.
-std::optional<std::string_view> InsideFence(std::string_view text) {
-  const std::size_t open = text.find(kFence);
+std::optional<std::string_view> InsideCodeFence(std::string_view text) {
+  const std::size_t open = text.find(kCodeFence);
   if (open == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(open + kFence.size());
-  const std::size_t close = text.find(kFence);
+  text.remove_prefix(open + kCodeFence.size());
+  const std::size_t close = text.find(kCodeFence);
   if (close == std::string_view::npos) return std::nullopt;
   text = text.substr(0, close);
   const std::size_t start = text.find_first_of("{[");
@@ -202,7 +202,7 @@ std::optional<Json> ParseJsonReply(std::string_view answer) {
   const std::string clean = CleanUtf8(answer);
   const std::string_view text = StripMarkAndSpace(clean);
   if (std::optional<Json> whole = ParseClean(text)) return whole;
-  if (const std::optional<std::string_view> inside = InsideFence(text)) {
+  if (const std::optional<std::string_view> inside = InsideCodeFence(text)) {
     if (std::optional<Json> fenced = ParseClean(*inside)) return fenced;
   }
   return FindBalanced(text);
