@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +18,7 @@
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
+#include "pipeline/progress.hpp"
 #include "pipeline/progress_model.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
@@ -40,34 +40,34 @@ class Pass {
         model_(reporting_, store, options.model) {}
 
   void Run() {
-    Begin("chunks");
+    Begin(Stage::kChunks);
     ids_ = store_.ConversationIds();
     const std::vector<Scored> scored = StoreChunks();
 
-    Begin("facts");
+    Begin(Stage::kFacts);
     Profile profile;
     profile.facts = MergeFacts(ReadEnoughChunks());
     store_.DropForgotten(&profile.facts);
 
-    Begin("memory");
+    Begin(Stage::kMemory);
     progress_.facts = static_cast<int>(profile.facts.size());
     Memory memory = FactsToMemory(profile.facts, options_.memory, model_, store_);
     progress_.facts_left_out = memory.facts_left_out;
     profile.memory_md = std::move(memory.memory_md);
     store_.PublishMemory(profile.memory_md);
 
-    Begin("sections");
+    Begin(Stage::kSections);
     profile.sections = MakeSections(scored, profile.memory_md);
     if (profile.sections) {
       profile.soulprint_text = SectionsToSoulprint(*profile.sections, profile.memory_md);
     }
 
-    Begin("publish");
+    Begin(Stage::kPublish);
     store_.Publish(profile);
   }
 
  private:
-  void Begin(std::string_view stage) {
+  void Begin(Stage stage) {
     progress_.stage = stage;
     store_.Report(progress_);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/model.hpp"
+#include "pipeline/progress.hpp"
 #include "pipeline/types.hpp"
 #include "util/time.hpp"
 

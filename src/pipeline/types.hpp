@@ -97,17 +97,4 @@ struct Profile {
   std::vector<Fact> facts;     // merged, with their sources
 };
 
-// How far a pass is, for full_passes and pg_stat_activity.
-struct Progress {
-  // download import chunks facts reduce memory sections publish
-  std::string_view stage = "chunks";
-  int conversations = 0;
-  int chunks = 0;
-  int chunks_done = 0;
-  int chunks_failed = 0;
-  int facts = 0;
-  int facts_left_out = 0;  // left out of MEMORY's material because it was too long (CONTRACT 6)
-  int items_dropped = 0;   // items of answers that were no facts (CONTRACT 5)
-};
-
 }  // namespace soulprint

@@ -50,8 +50,8 @@ std::string PassLease::Name() const { return Format("full pass {} of user {}", i
 
 // "full pass 42 of user 9f2c0000-0000-4000-8000-000000000001: facts 124/240"
 std::string PassLease::Activity() const {
-  std::string text = Format("{}: {}", Name(), progress_.stage);
-  if (progress_.stage == "facts") {
+  std::string text = Format("{}: {}", Name(), StageName(progress_.stage));
+  if (progress_.stage == Stage::kFacts) {
     text += Format(" {}/{}", progress_.chunks_done, progress_.chunks);
   }
   return text;
@@ -74,7 +74,7 @@ void PassLease::TouchPass() {
     WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid() AND f.state = 'running')")
                                  .BigInt(id_)
                                  .Uuid(user_id_)
-                                 .Text(progress_.stage)
+                                 .Text(StageName(progress_.stage))
                                  .BigInt(progress_.conversations)
                                  .BigInt(progress_.chunks)
                                  .BigInt(progress_.chunks_done)
@@ -135,7 +135,7 @@ void PassLease::ShowPercent() {
           {full_pass_stage|, full_pass_stage = $2}
       WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)")
         .Uuid(user_id_)
-        .Text(progress_.stage)
+        .Text(StageName(progress_.stage))
         .BigInt(progress_.chunks_done)
         .BigInt(progress_.chunks)
         .Execute();

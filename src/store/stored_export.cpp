@@ -149,13 +149,13 @@ void ImportStoredExport(PassLease& lease) {
   if (!sources.storage_path) return;
   if (*settings::storage_url == '\0' && sources.conversations) return;
   RequireStorage();
-  lease.Report({.stage = "download"});
+  lease.Report({.stage = Stage::kDownload});
   const NamelessFile file;
   const StoredObject object = DownloadObject(
       EndpointFromSettings(), *sources.storage_path, lease.user_id(),
       sources.conversations ? sources.etag : "", file.fd(), [&] { lease.WaitForServer(); });
   if (object.unchanged) return;
-  lease.Report({.stage = "import"});
+  lease.Report({.stage = Stage::kImport});
   Import(lease, file.fd(), {"storage", *sources.storage_path, object.etag});
 }
 

@@ -43,7 +43,7 @@ TEST(FullPass, SaysHowFarItIs) {
   route.Run();
   std::string stages;
   for (const Progress& progress : route.store.reports) {
-    const std::string stage(progress.stage);
+    const std::string stage(StageName(progress.stage));
     if (!stages.ends_with(stage + " ")) stages += stage + " ";
   }
   EXPECT_EQ(stages, "chunks facts memory sections publish ");
@@ -177,8 +177,9 @@ TEST(FullPass, TooManyFactsAreReducedFirst) {
   EXPECT_GT(route.model.Asked(Step::kReduce), 1);
   EXPECT_GT(route.store.reports.back().facts_left_out, 0);
   EXPECT_EQ(route.store.published->facts.size(), 32U);  // what is known stays known
-  EXPECT_TRUE(std::any_of(route.store.reports.begin(), route.store.reports.end(),
-                          [](const Progress& progress) { return progress.stage == "reduce"; }));
+  EXPECT_TRUE(
+      std::any_of(route.store.reports.begin(), route.store.reports.end(),
+                  [](const Progress& progress) { return progress.stage == Stage::kReduce; }));
 }
 
 TEST(FullPass, ThreeHundredConversationsGiveASampleOfTwoHundred) {

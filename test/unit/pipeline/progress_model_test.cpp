@@ -32,7 +32,7 @@ TEST(ProgressModel, TheStageIsTheStepOfTheQuestionAskedLast) {
       [&](const Question&, const Answer&) { ++progress.facts; });
   std::string reports;
   for (const Progress& report : store.reports) {
-    reports += std::string(report.stage) + " " + std::to_string(report.facts) + "|";
+    reports += std::string(StageName(report.stage)) + " " + std::to_string(report.facts) + "|";
   }
   EXPECT_EQ(reports, "reduce 0|reduce 1|memory 1|memory 2|memory 2|");
 }

@@ -180,6 +180,17 @@ TEST(ReadChunks, TooLongIsReadInTwoHalvesOnce) {
   EXPECT_EQ(never.counts.failed, 1);
 }
 
+TEST(ReadChunks, AChunkInWhichNobodySaysAnythingIsNeverHalved) {
+  Read read;
+  read.model.answer = [](const Question&) { return TooLong(); };
+  Conversation blank = Talk("a", 1, {""});
+  blank.messages.pop_back();
+  read.store.Add(blank);
+  EXPECT_EQ(read.Facts(), "");
+  EXPECT_EQ(read.model.asked.size(), 1U);
+  EXPECT_EQ(read.counts.failed, 1);
+}
+
 TEST(ReadChunks, AHalfNeverSplitsACharacterAndKeepsEveryWord) {
   for (const std::string text :
        {"ééééééé", "日本語日本語日", "\U0001F600\U0001F600\U0001F600", "x"}) {
