@@ -131,6 +131,15 @@ build/lint/%.ok: src/%.cpp
 
 statics: $(PURE:src/%.cpp=build/lint/%.ok) $(GLUE:src/%.cpp=build/lint/%.ok)
 
+# The rules of offline branch as the language does.
+TIDY = $(filter-out src/offline/%,$(PURE))
+
+build/lint/%.tidy: src/%.cpp build/lint/%.ok .clang-tidy
+	@clang-tidy --quiet $< -- -std=c++20 $(PURE_CPPFLAGS) 2>/dev/null
+	@touch $@
+
+tidy: $(TIDY:src/%.cpp=build/lint/%.tidy)
+
 unit: build/unit_tests
 wall: build/wall.so
 fuzzers: $(FUZZERS:%=build/fuzz/%)
@@ -153,7 +162,7 @@ test-versions:
 	@FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/versions.sh $(VERSIONS)
 
 lint:
-	@test/deps.sh clang clang-format
+	@test/deps.sh clang clang-format clang-tidy
 	@MAKE='$(MAKE)' test/lint/run.sh
 
 demo:
@@ -190,7 +199,7 @@ check: say_test
 say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
-.PHONY: all unit wall fuzzers statics deps test test-versions lint demo fuzz sanitize bench dist help \
+.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize bench dist help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

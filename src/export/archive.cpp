@@ -223,7 +223,7 @@ class ArchiveReader {
     Plan& plan = listing.plan;
     while (zip->Next()) {
       if (++listed_ > kMaxFiles) ThrowTooManyFiles();
-      const std::string path = zip->path();
+      const std::string& path = zip->path();
       const Kind kind = KindOf(path);
       if (kind == Kind::kNone) continue;
       ++listing.files;
@@ -237,7 +237,7 @@ class ArchiveReader {
   // Calls `found` at each planned file.  Errors name the archive member.
   void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
     while (plan.files > 0 && zip->Next()) {
-      const std::string path = zip->path();
+      const std::string& path = zip->path();
       if (KindOf(path) != plan.kind) continue;
       --plan.files;
       try {

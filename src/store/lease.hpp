@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "pipeline/types.hpp"
+#include "pipeline/progress.hpp"
 
 namespace soulprint {
 

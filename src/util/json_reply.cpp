@@ -128,7 +128,7 @@ std::size_t BalancedEnd(std::string_view text, std::size_t at, std::size_t* left
     if (*exceeded) return std::string_view::npos;
     const char c = text[at];
     if (in_string) {
-      if (c == '\\') ++at;
+      at += c == '\\';
       in_string = c != '"';
     } else if (c == '"') {
       in_string = true;

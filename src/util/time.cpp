@@ -83,7 +83,7 @@ class TimeReader {
     if (!Digits(1, &digit)) return false;
     int weight = 100000;
     do {
-      *time += digit * weight;
+      *time += std::int64_t{digit} * weight;
       weight /= 10;
     } while (Digits(1, &digit));
     return true;

@@ -59,6 +59,7 @@ check border "cross to Postgres with pg::Call and pg::Enter only" inside_the_wal
 check entries "make the body one return pg::Enter([&] { ... }) in an extern \"C\" block" perl test/lint/entries.pl
 check statics "make it constexpr, or a function-local static reference to a new object" \
   "${MAKE:-make}" -s -k -j2 statics
+check tidy "mend it, or turn the check off in .clang-tidy with a reason" "${MAKE:-make}" -s -k -j2 tidy
 check sqlstate "name the SQLSTATE: errcode(...) in ereport, USING ERRCODE in RAISE EXCEPTION" perl test/lint/sqlstate.pl
 check comments "add COMMENT ON for this object, saying what it is for" perl test/lint/comments.pl
 check listed "give the test its other half, or list it where it is run" perl test/lint/listed.pl
