@@ -1,6 +1,6 @@
 # soulprint, built by PGXS.
 #
-#   make                builds the library
+#   make                builds the library         make DEBUG=1     for a debugger; make clean first
 #   make install        installs it                make uninstall   removes it
 #   make demo           shows a full pass          make demo MODEL=server   one over the wire
 #   make test           runs all tests             make test ONE=010_wall.pl | chunks | 'Facts.*'
@@ -48,7 +48,8 @@ PURE_CPPFLAGS = -I$(TOP)/src -D_FORTIFY_SOURCE=2
 PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
 # of the time to compile.
-PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
+  $(if $(DEBUG),-Og -g)
 SHLIB_LINK = $(LIBRARIES)
 EXTRA_CLEAN = build
 

@@ -79,7 +79,7 @@ sub remember
 	push @literals, $joined if defined $joined;
 }
 
-for my $file (files(qr/\.[ch]pp$/, 'src'))
+for my $file (glob('*.md'), files(qr/\.[ch]pp$/, 'src'))
 {
 	my $text = slurp($file);
 	$text =~ s{^\s*//.*$}{}mg;
@@ -95,7 +95,7 @@ s/\\(.)/$1/g, s/''/'/g for @literals;
 # A text of values only would match everything.
 my @patterns = map { qr/$_/ } @postgres, map { pattern_of($_) } grep { (my $fixed = $_) =~ s/\{\}|\0|\W//g; length $fixed >= 6 } @literals;
 
-for my $file ('README.md', glob('doc/*.md'))
+for my $file (glob('*.md doc/*.md'))
 {
 	my $line = 0;
 	for (split /\n/, slurp($file))
@@ -118,13 +118,13 @@ for my $file ('README.md', glob('doc/*.md'))
 	}
 }
 
-for my $file (files(qr/\.(?:[ch]pp|sql|p[lm]|py|sh|out)$|Makefile$/, qw(src sql expected test)))
+for my $file (glob('*.md'), files(qr/\.(?:[ch]pp|sql|p[lm]|py|sh|out)$|Makefile$/, qw(src sql expected test)))
 {
 	next if $file =~ m{/documents\.pl$};
 	my $text = slurp($file);
 	$text =~ s{\n\s*(?://|#|--) *}{ }g;
 	complain("$file: points to $&, which is no document of this repository") while $text =~ /$gone/g;
-	while ($text =~ m{\b(doc/\w+\.md)(?:,? "([^"]+)")?}g)
+	while ($text =~ m{\b(doc/\w+\.md)`?(?:,? "([^"]+)")?}g)
 	{
 		my ($document, $heading) = ($1, $2);
 		if (!-f $document) { complain("$file: $document does not exist") }
