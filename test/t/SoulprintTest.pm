@@ -59,7 +59,7 @@ sub new_database
 	$node->safe_psql($database, 'CREATE EXTENSION soulprint; SELECT soulprint_setup();');
 }
 
-# The application's tables as CONTRACT 12 knows them from live projects.
+# The application's tables as live Supabase projects have them (doc/behavior.md, "Tables").
 sub live_tables
 {
 	my ($node, $database) = @_;
