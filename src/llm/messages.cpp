@@ -8,6 +8,7 @@
 
 #include "llm/capabilities.hpp"
 #include "llm/fence.hpp"
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -122,7 +123,7 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
   body["messages"] = Messages(question, nonce);
   Json config = OutputConfig(question, capabilities, not_taken);
   if (!config.empty()) body["output_config"] = std::move(config);
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return DumpJson(body);
 }
 
 std::size_t LargestResponse(const Question& question) {

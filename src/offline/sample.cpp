@@ -2,21 +2,16 @@
 
 #include <algorithm>
 
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/types.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kConversation = "=== Conversation: \"";
-constexpr std::string_view kUser = "User: ";
-constexpr std::string_view kAssistant = "Assistant: ";
-constexpr std::string_view kMemory = "## MEMORY";
-constexpr std::string_view kTruncated = "... [truncated]";
-
 // The title and date in a header: in the outermost quotation marks and the last brackets.
 SpokenConversation ReadHeader(std::string_view line) {
-  line.remove_prefix(kConversation.size());
+  line.remove_prefix(kHeaderBegin.size());
   SpokenConversation conversation;
   const std::size_t quote = line.rfind("\" (");
   const std::size_t bracket = line.rfind(')');
@@ -29,18 +24,17 @@ SpokenConversation ReadHeader(std::string_view line) {
 }
 
 void TakeLine(std::string_view line, std::vector<SpokenConversation>* conversations) {
-  if (line.starts_with(kConversation)) {
+  if (line.starts_with(kHeaderBegin)) {
     conversations->push_back(ReadHeader(line));
     return;
   }
   if (conversations->empty()) return;
   std::vector<Spoken>& messages = conversations->back().messages;
-  if (line.starts_with(kUser)) {
-    messages.push_back({Role::kUser, std::string(line.substr(kUser.size()))});
-  } else if (line.starts_with(kAssistant)) {
-    messages.push_back({Role::kAssistant, std::string(line.substr(kAssistant.size()))});
-  } else if (!messages.empty() &&
-             !(line.starts_with("[... ") && line.ends_with(" more messages]"))) {
+  if (line.starts_with(kUserLabel)) {
+    messages.push_back({Role::kUser, std::string(line.substr(kUserLabel.size()))});
+  } else if (line.starts_with(kAssistantLabel)) {
+    messages.push_back({Role::kAssistant, std::string(line.substr(kAssistantLabel.size()))});
+  } else if (!messages.empty() && !(line.starts_with(kMoreBegin) && line.ends_with(kMoreEnd))) {
     messages.back().text.append("\n").append(line);
   }
 }
@@ -61,7 +55,7 @@ Sample ReadSample(std::string_view material) {
     const std::size_t end = std::min(material.find('\n', at), material.size());
     const std::string_view line = material.substr(at, end - at);
     at = end + 1;
-    if (line.starts_with(kMemory)) {
+    if (line.starts_with(kMemoryMark)) {
       sample.memory_md = material.substr(std::min(at, material.size()));
       break;
     }

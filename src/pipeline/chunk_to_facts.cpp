@@ -1,6 +1,6 @@
 // A chunk ──► facts: the question about it and the reading of its answer.
 //
-// Who said what is taken from the chunk's stretches, never from labels in its text.
+// Who said what is taken from the chunk's spans, never from labels in its text.
 
 #include "pipeline/chunk_to_facts.hpp"
 
@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/quotes.hpp"
+#include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -22,8 +24,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string_view Said(const Chunk& chunk, const Stretch& stretch) {
-  return std::string_view(chunk.content).substr(stretch.begin, stretch.end - stretch.begin);
+std::string_view Said(const Chunk& chunk, const Span& span) {
+  return std::string_view(chunk.content).substr(span.begin, span.end - span.begin);
 }
 
 void VerifyQuotes(const Chunk& chunk, std::vector<Fact>* facts) {
@@ -51,18 +53,18 @@ const ordered_json* CategoriesIn(const ordered_json& answer) {
 
 Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at) {
   ordered_json messages = ordered_json::array();
-  for (const Stretch& stretch : chunk.stretches) {
-    messages.push_back({{"role", stretch.role == Role::kUser ? "user" : "assistant"},
-                        {"text", Visible(Said(chunk, stretch))}});
+  for (const Span& span : chunk.spans) {
+    messages.push_back({{"role", span.role == Role::kUser ? "user" : "assistant"},
+                        {"text", Visible(Said(chunk, span))}});
   }
   const std::string shown = Visible(title);
   const ordered_json material = {{"conversation",
-                                  {{"title", IsBlank(shown) ? "Untitled" : shown},
+                                  {{"title", IsBlank(shown) ? std::string(kUntitled) : shown},
                                    {"date", FormatDate(created_at)},
                                    {"messages", std::move(messages)}}}};
   Question question;
   question.step = Step::kFacts;
-  question.material = material.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  question.material = DumpJson(material);
   question.instruction = Instruction(Step::kFacts);
   question.schema =
       FactsSchema({kCategories.begin(), kCategories.end()}, "quote", {{"type", "string"}});

@@ -15,7 +15,7 @@ namespace soulprint {
 
 // The question about one chunk: its material is one JSON document
 //   {"conversation":{"title":…,"date":"2024-03-20","messages":[{"role":"user","text":…},…]}}
-// with one message for each stretch, without invisible characters.  model, wording, tag and attempt
+// with one message for each span, without invisible characters.  model, wording, tag and attempt
 // are the asker's to set.
 Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at);
 

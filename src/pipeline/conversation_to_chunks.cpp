@@ -9,7 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "pipeline/prompt_format.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -28,20 +30,21 @@ struct Range {
 
 struct Written {
   std::string text;
-  std::vector<Stretch> stretches;  // of text
+  std::vector<Span> spans;  // of text
 };
 
 void CheckSize(ChunkSize size) {
   if (size.target_tokens < 1 || size.target_tokens > kMaxTargetTokens) {
     throw Error(sqlstate::kInvalidParameterValue,
-                "invalid target_tokens " + std::to_string(size.target_tokens), "",
-                "Use a number from 1 to " + std::to_string(kMaxTargetTokens) + ", 2000 is usual.");
+                Format("target_tokens must be between 1 and {}, not {}", kMaxTargetTokens,
+                       size.target_tokens))
+        .Hint("2000 is usual.");
   }
   if (size.overlap_tokens < 0 || size.overlap_tokens >= size.target_tokens) {
     throw Error(sqlstate::kInvalidParameterValue,
-                "invalid overlap_tokens " + std::to_string(size.overlap_tokens) +
-                    " for target_tokens " + std::to_string(size.target_tokens),
-                "", "Use a number from 0 to target_tokens - 1, 200 is usual.");
+                Format("overlap_tokens must be between 0 and {}, not {}", size.target_tokens - 1,
+                       size.overlap_tokens))
+        .Hint("Use less than target_tokens; 200 is usual.");
   }
 }
 
@@ -50,12 +53,12 @@ Written WriteConversation(const Conversation& conversation) {
   written.text = "# " + ShownTitle(conversation.title) + "\n";
   for (const Message& message : conversation.messages) {
     CheckForInterrupts();
-    written.text += message.role == Role::kUser ? "\nUser: " : "\nAssistant: ";
-    // What is cut off ends the stretch: nobody said "... [truncated]".
+    written.text.append("\n").append(Label(message.role));
+    // The span ends where the text was cut off: nobody said kTruncated.
     std::size_t const said = FirstCharacters(message.text, kMessageCharacters).size();
     if (said > 0) {
       std::size_t const begin = written.text.size();
-      written.stretches.push_back({message.role, begin, begin + said});
+      written.spans.push_back({message.role, begin, begin + said});
     }
     written.text += Truncate(message.text, kMessageCharacters);
   }
@@ -149,8 +152,8 @@ std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
       total_bytes += before.end - before.begin;
     }
     if (total_bytes > kMaxTotalBytes) {
-      throw Error(sqlstate::kProgramLimitExceeded, "the chunks of a conversation exceed 1 GB", "",
-                  "Use a smaller overlap_tokens.");
+      throw Error(sqlstate::kProgramLimitExceeded, "the chunks of a conversation exceed 1 GB")
+          .Hint("Use a smaller overlap_tokens.");
     }
     ranges.push_back(range);
     characters = more;
@@ -158,12 +161,12 @@ std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
   return ranges;
 }
 
-// The parts of `stretches` within range, counted from its begin.
-std::vector<Stretch> StretchesOf(const std::vector<Stretch>& stretches, Range range) {
-  std::vector<Stretch> found;
-  auto it = std::partition_point(stretches.begin(), stretches.end(),
-                                 [&](const Stretch& s) { return s.end <= range.begin; });
-  for (; it != stretches.end() && it->begin < range.end; ++it) {
+// The parts of `spans` within range, counted from its begin.
+std::vector<Span> SpansOf(const std::vector<Span>& spans, Range range) {
+  std::vector<Span> found;
+  auto it = std::partition_point(spans.begin(), spans.end(),
+                                 [&](const Span& s) { return s.end <= range.begin; });
+  for (; it != spans.end() && it->begin < range.end; ++it) {
     found.push_back({it->role, std::max(it->begin, range.begin) - range.begin,
                      std::min(it->end, range.end) - range.begin});
   }
@@ -188,7 +191,7 @@ void GiveChunks(const Conversation& conversation, ChunkSize size,
     chunk.total = static_cast<int>(ranges.size());
     chunk.content = written.text.substr(range.begin, range.end - range.begin);
     chunk.tokens = static_cast<int>(EstimateTokens(chunk.content));
-    chunk.stretches = StretchesOf(written.stretches, range);
+    chunk.spans = SpansOf(written.spans, range);
     give(std::move(chunk));
   }
 }

@@ -4,6 +4,7 @@
 #include "pipeline/conversations_to_sample.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,8 @@
 #include <tuple>
 #include <vector>
 
+#include "pipeline/fair_share.hpp"
+#include "pipeline/prompt_format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -25,45 +28,46 @@ constexpr std::size_t kMessageCharacters = 2000;
 constexpr std::size_t kScoredCharacters = 500;
 constexpr std::size_t kFewMessages = 4;
 constexpr std::size_t kFewestPercentUsed = 95;
-constexpr std::string_view kTruncated = "... [truncated]";
 constexpr std::string_view kSeparator = "\n\n";
 
-std::string_view Label(Role role) { return role == Role::kUser ? "User: " : "Assistant: "; }
+// How a line begins that could be taken for one of the format's own.
+constexpr std::array<std::string_view, 4> kMarks = {
+    kHeaderBegin.substr(0, kHeaderBegin.size() - 2), kUserLabel.substr(0, kUserLabel.size() - 1),
+    kAssistantLabel.substr(0, kAssistantLabel.size() - 1), kMemoryMark};
 
-// Also behind white space that does not look like a space of ours.
+// A mark also counts after white space, unless it is the space or tab with which we mark a line as
+// text.
 bool LooksLikeMark(std::string_view line) {
   if (line.starts_with(' ') || line.starts_with('\t')) return false;
   std::string_view const text = line.substr(SkipSpace(line, 0));
-  for (std::string_view const mark : {"=== Conversation:", "User:", "Assistant:", "## MEMORY"}) {
-    if (text.starts_with(mark)) return true;
-  }
-  return false;
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return text.starts_with(mark); });
 }
 
-std::string Fenced(std::string_view text, Fence fence) {
-  if (fence == Fence::kNone) return std::string(text);
+std::string Escaped(std::string_view text, Escape escape) {
+  if (escape == Escape::kNone) return std::string(text);
   std::string const visible = Visible(text);
-  std::string fenced;
+  std::string escaped;
   for (std::string_view rest = visible; !rest.empty();) {
     std::string_view const line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
-    if (LooksLikeMark(line)) fenced += ' ';
-    fenced += line;
+    if (LooksLikeMark(line)) escaped += ' ';
+    escaped += line;
     rest.remove_prefix(line.size());
   }
-  return fenced;
+  return escaped;
 }
 
-std::string Header(const Conversation& conversation, Fence fence) {
-  return "=== Conversation: \"" + Fenced(ShownTitle(conversation.title), fence) + "\" (" +
+std::string Header(const Conversation& conversation, Escape escape) {
+  return std::string(kHeaderBegin) + Escaped(ShownTitle(conversation.title), escape) + "\" (" +
          FormatDate(conversation.created_at) + ") ===";
 }
 
-std::string Body(const Message& message, Fence fence) {
-  return Fenced(Truncate(message.text, kMessageCharacters), fence);
+std::string Body(const Message& message, Escape escape) {
+  return Escaped(Truncate(message.text, kMessageCharacters), escape);
 }
 
 std::string MoreMark(std::size_t messages) {
-  return "[... " + std::to_string(messages) + " more messages]";
+  return std::string(kMoreBegin) + std::to_string(messages) + std::string(kMoreEnd);
 }
 
 std::size_t MarkLength(std::size_t left_out) {
@@ -99,9 +103,9 @@ struct Shape {
   }
 };
 
-Shape Measure(const Conversation& conversation, Fence fence) {
+Shape Measure(const Conversation& conversation, Escape escape) {
   Shape shape;
-  shape.header = CountCharacters(Header(conversation, fence));
+  shape.header = CountCharacters(Header(conversation, escape));
   shape.whole = shape.header;
   shape.lines.reserve(conversation.messages.size());
   bool user_seen = false;
@@ -111,7 +115,7 @@ Shape Measure(const Conversation& conversation, Fence fence) {
       user_seen = true;
       shape.first = shape.lines.size();
     }
-    std::size_t const body = CountCharacters(Body(message, fence));
+    std::size_t const body = CountCharacters(Body(message, escape));
     shape.lines.push_back({message.role, static_cast<unsigned>(body)});
     shape.whole += shape.lines.back().Length();
   }
@@ -153,16 +157,16 @@ class Block {
     return true;
   }
 
-  std::string Write(const Conversation& conversation, Fence fence) const {
-    std::string text = Header(conversation, fence);
+  std::string Write(const Conversation& conversation, Escape escape) const {
+    std::string text = Header(conversation, escape);
     for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
       CheckForInterrupts();
       std::size_t const place = shape_->PlaceOf(i);
       if (place > shown_ || (place == shown_ && cut_ == 0)) continue;
       const Message& message = conversation.messages[i];
-      std::string const body = Body(message, fence);
+      std::string const body = Body(message, escape);
       text += "\n" + std::string(Label(message.role));
-      text += place < shown_ ? body : Cut(body, fence);
+      text += place < shown_ ? body : Cut(body, escape);
     }
     std::size_t const left_out = shape_->lines.size() - shown_ - (cut_ > 0 ? 1 : 0);
     return left_out == 0 ? text : text + "\n" + MoreMark(left_out);
@@ -174,9 +178,9 @@ class Block {
     return bare_ + Next().Length() + MarkLength(shape_->lines.size() - shown_ - 1);
   }
   // A joiner whose second half is cut off joins nothing.
-  std::string Cut(const std::string& body, Fence fence) const {
+  std::string Cut(const std::string& body, Escape escape) const {
     std::string cut = Truncate(body, cut_);
-    return fence == Fence::kNone ? cut : Visible(cut);
+    return escape == Escape::kNone ? cut : Visible(cut);
   }
   std::size_t CutLength() const {
     return cut_ == 0 ? 0 : Next().Length() - Next().body + cut_ + kTruncated.size();
@@ -195,37 +199,6 @@ Block FitBlock(const Shape& shape, std::size_t room) {
   return block;
 }
 
-// What a block gets at least and at most.
-struct Claim {
-  std::size_t least = 0;
-  std::size_t most = 0;
-
-  std::size_t At(std::size_t level) const { return std::max(least, std::min(most, level)); }
-};
-
-std::size_t Total(const std::vector<Claim>& claims, std::size_t level) {
-  CheckForInterrupts();
-  std::size_t total = 0;
-  for (const Claim& claim : claims) total += claim.At(level);
-  return total;
-}
-
-// The highest level at which the claims need no more than `room`.
-std::size_t FindLevel(const std::vector<Claim>& claims, std::size_t room) {
-  std::size_t low = 0;
-  std::size_t high = 0;
-  for (const Claim& claim : claims) high = std::max(high, claim.most);
-  while (low < high) {
-    std::size_t const middle = high - (high - low) / 2;
-    if (Total(claims, middle) <= room) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low;
-}
-
 // Shares `room` out evenly among shapes that fit in it when they are smallest.  First messages are
 // cut only when not all of them fit.
 std::vector<std::size_t> ShareOut(const std::vector<const Shape*>& shapes, std::size_t room) {
@@ -236,7 +209,7 @@ std::vector<std::size_t> ShareOut(const std::vector<const Shape*>& shapes, std::
       claims[i] = {shapes[i]->Smallest(), claims[i].least};
     }
   }
-  std::size_t const level = FindLevel(claims, room);
+  std::size_t const level = FairLevel(claims, room);
   std::vector<std::size_t> shares;
   for (const Claim& claim : claims) shares.push_back(claim.At(level));
   return shares;
@@ -270,12 +243,12 @@ std::vector<std::size_t> Admit(const std::vector<Shape>& shapes, std::size_t max
   return admitted;
 }
 
-struct Place {
+struct Slot {
   std::size_t position = 0;
   std::size_t length = 0;  // of its block
 };
 
-std::vector<Place> PlanFair(const std::vector<Shape>& shapes, std::size_t max_chars) {
+std::vector<Slot> PlanFair(const std::vector<Shape>& shapes, std::size_t max_chars) {
   const std::vector<std::size_t> admitted = Admit(shapes, max_chars);
   if (admitted.empty()) return {};
   std::vector<const Shape*> kept;
@@ -291,11 +264,11 @@ std::vector<Place> PlanFair(const std::vector<Shape>& shapes, std::size_t max_ch
     blocks.push_back(block);
   }
   HandOut(&blocks, max_chars, rest);
-  std::vector<Place> places;
+  std::vector<Slot> slots;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    places.push_back({admitted[i], blocks[i].Length()});
+    slots.push_back({admitted[i], blocks[i].Length()});
   }
-  return places;
+  return slots;
 }
 
 void AppendBlock(const std::string& block, std::string* text) {
@@ -304,35 +277,35 @@ void AppendBlock(const std::string& block, std::string* text) {
 }
 
 std::string FormatFair(std::size_t count, const ReadConversation& read, std::size_t max_chars,
-                       Fence fence) {
-  std::vector<Place> places;
+                       Escape escape) {
+  std::vector<Slot> slots;
   {
     std::vector<Shape> shapes;
     shapes.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) shapes.push_back(Measure(read(i), fence));
-    places = PlanFair(shapes, max_chars);
+    for (std::size_t i = 0; i < count; ++i) shapes.push_back(Measure(read(i), escape));
+    slots = PlanFair(shapes, max_chars);
   }
   std::string text;
-  for (const Place& place : places) {
-    const Conversation conversation = read(place.position);
+  for (const Slot& slot : slots) {
+    const Conversation conversation = read(slot.position);
     // It may have changed since it was measured: what counts is the length that was planned.
-    const Shape shape = Measure(conversation, fence);
-    if (shape.Smallest() > place.length) continue;
-    AppendBlock(FitBlock(shape, place.length).Write(conversation, fence), &text);
+    const Shape shape = Measure(conversation, escape);
+    if (shape.Smallest() > slot.length) continue;
+    AppendBlock(FitBlock(shape, slot.length).Write(conversation, escape), &text);
   }
   return text;
 }
 
 // The whole conversation, or its beginning up to the last message that fits in max_chars.
-std::string WriteBeginning(const Conversation& conversation, std::size_t max_chars, Fence fence,
+std::string WriteBeginning(const Conversation& conversation, std::size_t max_chars, Escape escape,
                            bool* whole) {
-  std::string text = Header(conversation, fence);
+  std::string text = Header(conversation, escape);
   std::size_t used = CountCharacters(text);
   *whole = used <= max_chars;
   if (!*whole) return "";
   for (const Message& message : conversation.messages) {
     CheckForInterrupts();
-    std::string const line = "\n" + std::string(Label(message.role)) + Body(message, fence);
+    std::string const line = "\n" + std::string(Label(message.role)) + Body(message, escape);
     used += CountCharacters(line);
     *whole = used <= max_chars;
     if (!*whole) break;
@@ -342,14 +315,14 @@ std::string WriteBeginning(const Conversation& conversation, std::size_t max_cha
 }
 
 std::string FormatWhole(std::size_t count, const ReadConversation& read, std::size_t max_chars,
-                        Fence fence) {
+                        Escape escape) {
   std::string text;
   std::size_t used = 0;
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t const separator = i == 0 ? 0 : kSeparator.size();
     if (separator > max_chars - used) break;
     bool whole = false;
-    std::string const block = WriteBeginning(read(i), max_chars - used - separator, fence, &whole);
+    std::string const block = WriteBeginning(read(i), max_chars - used - separator, escape, &whole);
     if (!whole) return i == 0 ? block : text;
     AppendBlock(block, &text);
     used += separator + CountCharacters(block);
@@ -392,9 +365,9 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
 }
 
 std::string FormatConversations(std::size_t count, const ReadConversation& read,
-                                std::size_t max_chars, Share share, Fence fence) {
-  return share == Share::kFair ? FormatFair(count, read, max_chars, fence)
-                               : FormatWhole(count, read, max_chars, fence);
+                                std::size_t max_chars, Share share, Escape escape) {
+  return share == Share::kFair ? FormatFair(count, read, max_chars, escape)
+                               : FormatWhole(count, read, max_chars, escape);
 }
 
 }  // namespace soulprint

@@ -31,16 +31,15 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
 // How conversations share the characters of a prompt (CONTRACT 3).
 enum class Share { kWhole, kFair };
 
-// Whether invisible characters are left out (visible.hpp), and a line inside a message or title
-// that looks like the format's own marks gets a leading space (CONTRACT 7: in the sections
-// question).
-enum class Fence { kNone, kSpaced };
+// kMarks, for the sections question: invisible characters are left out (visible.hpp), and a line
+// inside a message or title that begins like one of the format's own gets a leading space.
+enum class Escape { kNone, kMarks };
 
 // The n-th conversation to format.  Called up to twice for each, so that only one is in memory.
 using ReadConversation = std::function<Conversation(std::size_t position)>;
 
 // The conversations 0 … count-1 as prompt text of at most max_chars characters.
 std::string FormatConversations(std::size_t count, const ReadConversation& read,
-                                std::size_t max_chars, Share share, Fence fence);
+                                std::size_t max_chars, Share share, Escape escape);
 
 }  // namespace soulprint

@@ -11,7 +11,9 @@
 #include <set>
 #include <utility>
 
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -75,14 +77,14 @@ std::string MainField(const json& object, const Form& form) {
   return text;
 }
 
-// As ordered_json::dump() writes it, which takes five times as long and is asked only where a
+// As JsonText writes it, which takes five times as long and is asked only where a
 // character has to be escaped or replaced.
 void AppendString(std::string_view text, std::string* json) {
   const auto is_plain = [](unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; };
   if (std::all_of(text.begin(), text.end(), is_plain) && IsCleanUtf8(text)) {
     json->append(1, '"').append(text).append(1, '"');
   } else {
-    *json += ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    *json += DumpJson(text);
   }
 }
 
@@ -139,8 +141,8 @@ const std::string& FieldValue(const Fact& fact, std::size_t field) {
 
 void ThrowNoFacts(std::string_view type) {
   throw Error(sqlstate::kInvalidTextRepresentation,
-              "facts are a JSON object, not a JSON " + std::string(type), {},
-              "Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
+              Format("facts must be a JSON object, not {}", type))
+      .Hint("Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
 }
 
 std::optional<Fact> FactFromJson(Category category, const json& item) {

@@ -27,6 +27,7 @@
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint {
 namespace {
@@ -107,15 +108,14 @@ class Pass {
     const int all = read.counts.done + read.counts.failed;
     if (all == 0) {
       throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                  "the user has no conversation with a visible message", {},
-                  "Import an export that holds conversations, then ask for a full pass again.");
+                  "the user has no conversation with a visible message")
+          .Hint("Import an export that holds conversations, then ask for a full pass again.");
     }
     if (read.counts.done < options_.min_chunk_success * all) {
       throw Error(sqlstate::kConnectionException,
-                  std::to_string(read.counts.failed) + " of " + std::to_string(all) +
-                      " chunks could not be read",
-                  "The reason of the last one: " + read.last_failure + ".",
-                  std::string(kMissingIsAskedAgain));
+                  Format("{} of {} chunks could not be read", read.counts.failed, all))
+          .Detail(Format("The reason of the last one: {}.", read.last_failure))
+          .Hint(std::string(kMissingIsAskedAgain));
     }
     return std::move(read.facts);
   }
@@ -123,20 +123,18 @@ class Pass {
   // nullopt if they could not be made and need not be.
   std::optional<Sections> MakeSections(const std::vector<Scored>& scored,
                                        const std::string& memory_md) {
-    const std::vector<Scored> sample = RankConversations(scored, options_.sample_size);
+    const std::vector<Scored> sample = RankConversations(scored, kLargestSample.conversations);
     const auto read = [&](std::size_t position) {
       return store_.ReadConversation(ids_[sample[position].position]).value_or(Conversation());
     };
     const auto format = [&](std::size_t conversations, std::size_t max_chars) {
-      return FormatConversations(std::min(conversations, sample.size()), read,
-                                 std::min(max_chars, options_.sample_chars), Share::kFair,
-                                 Fence::kSpaced);
+      return FormatConversations(std::min(conversations, sample.size()), read, max_chars,
+                                 Share::kFair, Escape::kMarks);
     };
     try {
       return SampleToSections(format, memory_md, model_, store_);
-    } catch (const Error& error) {
-      const bool v2_failed = error.sqlstate() == sqlstate::kExternalRoutineException;
-      if (!v2_failed || options_.v2_required) throw;
+    } catch (const SectionsFailed&) {
+      if (options_.require_sections) throw;
       return std::nullopt;
     }
   }

@@ -12,11 +12,9 @@
 namespace soulprint {
 
 struct PassOptions {
-  std::string model;                // the name questions are asked under
-  double min_chunk_success = 0.95;  // of the chunks that the pass set out to read
-  bool v2_required = true;          // false: publishes MEMORY with the stored sections if v2 fails
-  std::size_t sample_size = 200;
-  std::size_t sample_chars = 600000;
+  std::string model;              // the name questions are asked under
+  double min_chunk_success = 0;   // share of the chunks that must be read, 0 … 1
+  bool require_sections = false;  // false: a pass whose sections fail publishes MEMORY alone
   MemoryLimits memory;
 };
 

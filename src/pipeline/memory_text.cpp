@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "pipeline/facts.hpp"
+#include "pipeline/fair_share.hpp"
 #include "pipeline/markdown.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -61,19 +62,6 @@ std::vector<Part> Parts(std::string_view memory_md) {
   return parts;
 }
 
-// The size that the larger parts are cut to, so that together they have no more than `budget`.
-std::size_t FairSize(const std::vector<Part>& parts, std::size_t budget) {
-  std::vector<std::size_t> sizes;
-  for (const Part& part : parts) sizes.push_back(part.size);
-  std::sort(sizes.begin(), sizes.end());
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const std::size_t share = budget / (sizes.size() - i);
-    if (sizes[i] > share) return share;
-    budget -= sizes[i];
-  }
-  return sizes.empty() ? 0 : sizes.back();
-}
-
 // The first lines of a part, at most `size` characters; its heading always.  Where not even one
 // line of content fits, that line is cut.
 void AppendPart(const Part& part, std::size_t size, std::string* text) {
@@ -119,7 +107,9 @@ std::string Bullet(const Fact& fact) {
 
 std::string CutMemory(std::string_view memory_md, std::size_t max_tokens) {
   const std::vector<Part> parts = Parts(Trim(memory_md));
-  const std::size_t share = FairSize(parts, 4 * max_tokens);
+  std::vector<Claim> claims;
+  for (const Part& part : parts) claims.push_back({0, part.size});
+  const std::size_t share = FairLevel(claims, 4 * max_tokens);
   std::string kept;
   for (const Part& part : parts) AppendPart(part, share, &kept);
   return std::string(Trim(kept));

@@ -120,13 +120,12 @@ bool SaysEnough(std::u32string_view core) {
 
 UsersWords::UsersWords(const Chunk& chunk) {
   std::string_view const content = chunk.content;
-  for (const Stretch& stretch : chunk.stretches) {
-    if (stretch.role != Role::kUser) continue;
+  for (const Span& span : chunk.spans) {
+    if (span.role != Role::kUser) continue;
     // The beginning of a chunk is that of its title, unless it goes on with the text of another;
     // and where there is no white space a text is cut anywhere.
-    said_.push_back({FoldWords(content.substr(stretch.begin, stretch.end - stretch.begin)),
-                     stretch.begin == 0,
-                     chunk.index + 1 < chunk.total && stretch.end == content.size()});
+    said_.push_back({FoldWords(content.substr(span.begin, span.end - span.begin)), span.begin == 0,
+                     chunk.index + 1 < chunk.total && span.end == content.size()});
   }
 }
 

@@ -10,12 +10,12 @@
 
 namespace soulprint {
 
-// The user's stretches of a chunk, for quotes to be looked up in.
+// The user's spans of a chunk, for quotes to be looked up in.
 class UsersWords {
  public:
   explicit UsersWords(const Chunk& chunk);
 
-  // True if the quote stands in one stretch as whole words and says enough: at least three words,
+  // True if the quote stands in one span as whole words and says enough: at least three words,
   // or twelve characters.  Case, runs of white space and invisible characters make no difference.
   // In scripts that put no spaces between words (Chinese, Japanese, Thai, …) any character may be
   // the first or last, and each counts as three of the twelve.

@@ -15,9 +15,9 @@
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
-#include "util/text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -31,19 +31,19 @@ constexpr std::size_t kMaxRejected = 100;
 Chunk Part(const Chunk& chunk, std::size_t begin, std::size_t end) {
   Chunk part = chunk;
   part.content = chunk.content.substr(begin, end - begin);
-  part.stretches.clear();
-  for (const Stretch& stretch : chunk.stretches) {
-    const std::size_t from = std::max(stretch.begin, begin);
-    const std::size_t to = std::min(stretch.end, end);
-    if (from < to) part.stretches.push_back({stretch.role, from - begin, to - begin});
+  part.spans.clear();
+  for (const Span& span : chunk.spans) {
+    const std::size_t from = std::max(span.begin, begin);
+    const std::size_t to = std::min(span.end, end);
+    if (from < to) part.spans.push_back({span.role, from - begin, to - begin});
   }
   return part;
 }
 
 // The middle of what was said, after white space if there is any near, else between characters.
 std::size_t Middle(const Chunk& chunk) {
-  const std::size_t begin = chunk.stretches.front().begin;
-  const std::size_t end = chunk.stretches.back().end;
+  const std::size_t begin = chunk.spans.front().begin;
+  const std::size_t end = chunk.spans.back().end;
   std::size_t middle = begin + (end - begin) / 2;
   const std::size_t space = chunk.content.find_last_of(" \n", middle);
   if (space != std::string::npos && space > begin + (end - begin) / 4) return space + 1;
@@ -104,7 +104,7 @@ class ChunkReader {
     Reading& reading = reading_[number];
     reading = {id_, title_, created_at_, std::move(chunks_.front()), {}, {}};
     chunks_.pop_front();
-    const bool can_be_halved = !reading.chunk.stretches.empty();
+    const bool can_be_halved = !reading.chunk.spans.empty();
     Begin(number, can_be_halved ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
     return reading.tries->question();
   }

@@ -16,6 +16,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
+#include "util/dump_json.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -31,10 +32,6 @@ constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
 constexpr std::size_t kEmptyDocument = 90;  // characters around the items
 
-std::string Dump(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 ordered_json Item(const Fact& fact) {
   ordered_json item = FactToObject(fact);
   const Time said = LastSaid(fact);
@@ -46,11 +43,11 @@ ordered_json Item(const Fact& fact) {
 std::size_t Saying(const std::vector<Fact>& facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
                          [](std::size_t sum, const Fact& fact) {
-                           return sum + CountCharacters(Dump(FactToObject(fact)));
+                           return sum + CountCharacters(DumpJson(FactToObject(fact)));
                          });
 }
 
-std::size_t Characters(const Fact& fact) { return CountCharacters(Dump(Item(fact))) + 1; }
+std::size_t Characters(const Fact& fact) { return CountCharacters(DumpJson(Item(fact))) + 1; }
 
 std::size_t Characters(const std::vector<Fact>& facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
@@ -175,7 +172,7 @@ class Round {
     question.step = Step::kReduce;
     question.tag = batch.begin;
     question.material =
-        Dump({{"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
+        DumpJson({{"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
     question.instruction = Instruction(Step::kReduce);
     question.schema =
         FactsSchema({category}, "from", {{"type", "array"}, {"items", {{"type", "integer"}}}});
@@ -301,7 +298,7 @@ std::string FactsDocument(const std::vector<Fact>& facts) {
   for (const Fact& fact : facts) {
     lists[std::string(CategoryName(fact.category))].push_back(Item(fact));
   }
-  return Dump({{"facts", std::move(lists)}});
+  return DumpJson({{"facts", std::move(lists)}});
 }
 
 std::size_t FactsTokens(const std::vector<Fact>& facts) {

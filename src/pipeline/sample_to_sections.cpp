@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "pipeline/model.hpp"
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/section_schema.hpp"
 #include "pipeline/tries.hpp"
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/json_reply.hpp"
@@ -28,23 +30,14 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxTokens = 8192;
 constexpr int kMaxTries = 2;
 constexpr double kTemperature = 0.7;
-constexpr std::string_view kMemoryHeading = "\n\n## MEMORY (verified facts about this user)\n";
 
-struct SampleSize {
-  std::size_t conversations;
-  std::size_t characters;
-};
 constexpr std::array<SampleSize, 4> kSizes = {
-    {{200, 600000}, {100, 300000}, {50, 150000}, {25, 75000}}};
+    {kLargestSample, {100, 300000}, {50, 150000}, {25, 75000}}};
 
 constexpr std::size_t kIdentity = 1;
 constexpr std::string_view kAiName = "ai_name";
 constexpr std::array<std::string_view, 9> kGenericNames = {
     "assistant", "helper", "ai", "bot", "buddy", "chatbot", "soul", "soulprint", "not enough data"};
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // --- an answer → sections
 
@@ -66,7 +59,7 @@ Json VisibleJson(const Json& json) {
 
 std::string ItemToText(const Json& item) {
   if (item.is_string()) return item.get<std::string>();
-  return item.is_null() ? "" : Dump(item);
+  return item.is_null() ? "" : DumpJson(item);
 }
 
 std::string ToText(const Json& value) {
@@ -126,7 +119,7 @@ std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) 
 
 Sections ToSections(const Answered& answered) {
   Sections sections;
-  std::transform(answered.begin(), answered.end(), sections.begin(), Dump);
+  std::transform(answered.begin(), answered.end(), sections.begin(), JsonText);
   return sections;
 }
 
@@ -158,16 +151,17 @@ std::string AnswerSchema() {
                                                  {"required", std::move(names)},
                                                  {"additionalProperties", false}};
   }
-  return Dump({{"type", "object"},
-               {"properties", std::move(properties)},
-               {"required", kSectionNames},
-               {"additionalProperties", false}});
+  return DumpJson({{"type", "object"},
+                   {"properties", std::move(properties)},
+                   {"required", kSectionNames},
+                   {"additionalProperties", false}});
 }
 
 Question SampleToQuestion(const std::string& sample, const std::string& memory_md) {
   Question question;
   question.step = Step::kSections;
-  question.material = sample + std::string(kMemoryHeading) + memory_md;
+  question.material =
+      Format("{}\n\n{} (verified facts about this user)\n{}", sample, kMemoryMark, memory_md);
   question.schema = AnswerSchema();
   question.max_tokens = kMaxTokens;
   question.temperature = kTemperature;
@@ -181,10 +175,6 @@ constexpr std::string_view kAskAgain =
 constexpr std::string_view kAskOther =
     "Choose another model in soulprint.model, or another wording in soulprint.prompts, and start "
     "the full pass again.";
-
-[[noreturn]] void Fail(const std::string& message, std::string_view hint) {
-  throw Error(sqlstate::kExternalRoutineException, message).Hint(std::string(hint));
-}
 
 // Asks until there are sections, or nothing more can be done about it.
 class Asker {
@@ -232,17 +222,19 @@ class Asker {
   [[noreturn]] void FailAfter(const std::string& unreadable) const {
     switch (answer_.outcome) {
       case Outcome::kRefused:
-        Fail(Format("the model refused to write the sections: {}", answer_.reason), kAskOther);
+        throw SectionsFailed(Format("the model refused to write the sections: {}", answer_.reason),
+                             kAskOther);
       case Outcome::kCutOff:
-        Fail(Format("the model's answer for the sections is longer than {} tokens",
-                    tries_.question().max_tokens),
-             kAskAgain);
+        throw SectionsFailed(Format("the model's answer for the sections is longer than {} tokens",
+                                    tries_.question().max_tokens),
+                             kAskAgain);
       case Outcome::kAnswered:
-        Fail(
+        throw SectionsFailed(
             Format("the model's answer for the sections is not the JSON asked for: {}", unreadable),
             kAskAgain);
       default:
-        Fail(Format("the model gave no answer for the sections: {}", answer_.reason), kAskAgain);
+        throw SectionsFailed(
+            Format("the model gave no answer for the sections: {}", answer_.reason), kAskAgain);
     }
   }
 
@@ -286,9 +278,10 @@ Sections SampleToSections(const FormatSample& format, const std::string& memory_
     }
     return ToSections(*sections);
   }
-  Fail(Format("the question for the sections is too long for the model, even with {} conversations",
-              kSizes.back().conversations),
-       kAskOther);
+  throw SectionsFailed(
+      Format("the question for the sections is too long for the model, even with {} conversations",
+             kSizes.back().conversations),
+      kAskOther);
 }
 
 }  // namespace soulprint

@@ -11,16 +11,36 @@
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
+#include "util/error.hpp"
 
 namespace soulprint {
 
-// The sample's text for one of the sizes tried: 200 conversations and 600,000 characters, and less
-// when the model says that it is too long.
+struct SampleSize {
+  std::size_t conversations;
+  std::size_t characters;
+};
+
+// The size that is tried first.
+inline constexpr SampleSize kLargestSample = {200, 600000};
+
+// The model was asked for the sections and they could not be made: SQLSTATE 38000.
+class SectionsFailed : public Error {
+ public:
+  SectionsFailed(const std::string& message, std::string_view hint)
+      : Error(Error(sqlstate::kExternalRoutineException, message).Hint(std::string(hint))) {}
+
+  // They would return a plain Error.
+  void Detail(std::string) = delete;
+  void Hint(std::string) = delete;
+};
+
+// The text of a sample of one of the sizes that are tried: kLargestSample, and less while that is
+// too long for the model.
 using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
 
-// The five sections.  Where the model insists on a generic ai_name the stored one stays, if there
-// is one.  Throws Error 38000 when no answer of the model can be used, 08000 when it gave no
-// answer.
+// The five sections.  If the model insists on a generic ai_name, the stored one stays, if there is
+// one.  Throws SectionsFailed when no answer of the model can be used, Error 08000 when the model
+// gave no answer.
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
                           WordingModel& model, Store& store);
 

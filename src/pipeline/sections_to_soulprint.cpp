@@ -12,6 +12,7 @@
 #include "pipeline/markdown.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/section_schema.hpp"
+#include "util/dump_json.hpp"
 #include "util/json_reply.hpp"
 #include "util/visible.hpp"
 
@@ -39,7 +40,7 @@ std::string Label(std::string_view key) {
 std::string ValueText(const Json& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return OneLine(value.get_ref<const std::string&>());
-  return OneLine(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return OneLine(DumpJson(value));
 }
 
 std::string Bullets(const Json& list) {

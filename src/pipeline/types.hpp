@@ -36,7 +36,7 @@ struct Conversation {
 };
 
 // A piece of a chunk's content that one person said.
-struct Stretch {
+struct Span {
   Role role = Role::kUser;
   std::size_t begin = 0;  // bytes in Chunk::content
   std::size_t end = 0;
@@ -50,7 +50,7 @@ struct Chunk {
   std::string content;
   // Who said what in content: without the title and the "User: " labels, in order, never
   // overlapping.
-  std::vector<Stretch> stretches;
+  std::vector<Span> spans;
 };
 
 // The five categories of facts (CONTRACT 5), in the order in which they are always written.
@@ -74,7 +74,7 @@ struct Fact {
   std::string text;
   std::array<std::string, 2> more;
   std::string quote;            // the user's own words, "" = none
-  bool verified = false;        // quote stands in the user's stretches of the chunk
+  bool verified = false;        // quote stands in the user's spans of the chunk
   std::vector<Source> sources;  // oldest first
 };
 
@@ -90,8 +90,8 @@ using StoredSections = std::array<std::optional<std::string>, 5>;
 // What a full pass publishes.
 struct Profile {
   std::string memory_md;
-  // nullopt = v2 failed and is not required: the stored sections stay and soulprint_text is made of
-  // them and MEMORY by the store.
+  // nullopt = they could not be made and are not required: the stored sections stay, and the store
+  // makes soulprint_text of them and MEMORY.
   std::optional<Sections> sections;
   std::string soulprint_text;  // "" without sections
   std::vector<Fact> facts;     // merged, with their sources

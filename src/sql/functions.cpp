@@ -100,7 +100,7 @@ std::string FormatAll(const Conversations& conversations, std::size_t max_chars,
   }
   return FormatConversations(
       conversations.size(), [&](std::size_t position) { return conversations.Read(position); },
-      max_chars, share, Fence::kNone);
+      max_chars, share, Escape::kNone);
 }
 
 // The sections of an object {"soul": {…}, …} as the columns hold them: NULL for a missing one.

@@ -234,16 +234,12 @@ void CutTitle(std::optional<std::string>* title) {
   if (*title) (*title)->resize(FirstCharacters(**title, kTitleCharacters).size());
 }
 
-std::string ShownTitle(const std::optional<std::string>& title) {
-  return title.value_or("Untitled");
-}
-
 bool IsBlank(std::string_view text) { return Trim(text).empty(); }
 
 std::string Truncate(std::string_view text, std::size_t limit) {
   const std::string_view first = FirstCharacters(text, limit);
   std::string result(first);
-  if (first.size() < text.size()) result += "... [truncated]";
+  if (first.size() < text.size()) result += kTruncated;
   return result;
 }
 

@@ -31,13 +31,13 @@ std::string_view Trim(std::string_view text);
 // Keeps the first 500 characters of a title: it is sent with every chunk of its conversation.
 void CutTitle(std::optional<std::string>* title);
 
-// The title to show: "Untitled" if there is none.
-std::string ShownTitle(const std::optional<std::string>& title);
-
 // True if text is white space only.
 bool IsBlank(std::string_view text);
 
-// The first `limit` characters and "... [truncated]"; all of text if it has no more.
+// The end of a text that was truncated.
+inline constexpr std::string_view kTruncated = "... [truncated]";
+
+// The first `limit` characters and kTruncated; all of text if it has no more.
 std::string Truncate(std::string_view text, std::size_t limit);
 
 // text in lower case: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters, where one

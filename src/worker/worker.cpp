@@ -47,7 +47,7 @@ PassOptions OptionsFromSettings() {
   PassOptions options;
   options.model = ModelName();
   options.min_chunk_success = settings::min_chunk_success;
-  options.v2_required = settings::require_sections;
+  options.require_sections = settings::require_sections;
   return options;
 }
 

@@ -128,7 +128,7 @@ argument_is_harmless('100,000 facts', 'length(soulprint_merge_facts(ARRAY[j])::t
 argument_is_harmless('100,000 projects', 'length(soulprint_merge_facts(ARRAY[j])::text) FROM a', q{(SELECT jsonb_build_object('projects', jsonb_agg(jsonb_build_object('name', md5(i::text), 'description', md5((-i)::text)))) FROM generate_series(1, 100000) AS i)}, qr/^\d+$/);
 argument_is_harmless('a million facts of a few letters', 'length(soulprint_merge_facts(ARRAY[j])::text) FROM a', "(SELECT jsonb_build_object('beliefs', jsonb_agg(i::text)) FROM generate_series(1, 1000000) AS i)", $too_many);
 argument_is_harmless('a fact of a million lists', 'length(soulprint_merge_facts(ARRAY[j])::text) FROM a', q{jsonb_build_object('beliefs', jsonb_build_array(} . $many->(1000000, "'[]'::jsonb") . '))', $too_many);
-argument_is_harmless('ten million times NULL', 'soulprint_merge_facts(j) FROM a', 'array_fill(NULL::jsonb, ARRAY[10000000])', qr/ERROR:  facts are a JSON object, not a JSON null/);
+argument_is_harmless('ten million times NULL', 'soulprint_merge_facts(j) FROM a', 'array_fill(NULL::jsonb, ARRAY[10000000])', qr/ERROR:  facts must be a JSON object, not null/);
 argument_is_harmless('a section of a million keys', "length(soulprint_assemble_text(j, '')) FROM a", "(SELECT jsonb_build_object('soul', jsonb_object_agg(i::text, 1)) FROM generate_series(1, 1000000) AS i)", qr/^\d+$/);
 argument_is_harmless('a million sections', "length(soulprint_assemble_text(j, '')) FROM a", '(SELECT jsonb_object_agg(i::text, 1) FROM generate_series(1, 1000000) AS i)', qr/^10$/);
 argument_is_harmless('a section of numbers of 16,000 digits', "length(soulprint_assemble_text(j, '')) FROM a", q{jsonb_build_object('soul', } . $many->(3000, "'1e-16000'::jsonb") . ')', qr/^\d+$/);

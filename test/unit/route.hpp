@@ -19,7 +19,11 @@ struct Route {
   PassOptions options;
   int asked = 0;  // in the last Run
 
-  Route() { options.model = "haiku"; }
+  Route() {
+    options.model = "haiku";
+    options.min_chunk_success = 0.95;
+    options.require_sections = true;
+  }
 
   void Add(int count) {
     for (int i = 0; i < count; ++i) {

@@ -20,7 +20,7 @@ Chunk Turns(const std::vector<std::string>& texts) {
     chunk.content += role == Role::kUser ? "User: " : "Assistant: ";
     const std::size_t begin = chunk.content.size();
     chunk.content += text;
-    chunk.stretches.push_back({role, begin, chunk.content.size()});
+    chunk.spans.push_back({role, begin, chunk.content.size()});
     chunk.content += "\n";
     role = role == Role::kUser ? Role::kAssistant : Role::kUser;
   }
@@ -33,7 +33,7 @@ bool IsVerified(const Chunk& chunk, const std::string& quote) {
   return read.value().facts.at(0).verified;
 }
 
-TEST(ChunkToQuestion, TheMaterialIsOneJsonDocumentOfTheStretches) {
+TEST(ChunkToQuestion, TheMaterialIsOneJsonDocumentOfTheSpans) {
   const Question question = ChunkToQuestion(Turns({"I like tea", "Good"}), "Talk", 86400000000);
   EXPECT_EQ(question.material,
             R"({"conversation":{"title":"Talk","date":"1970-01-02","messages":[)"

@@ -26,7 +26,7 @@ Conversation Talk(std::vector<std::string> texts, std::optional<std::string> tit
 
 std::string Said(const Chunk& chunk, Role role) {
   std::string said;
-  for (const Stretch& s : chunk.stretches) {
+  for (const Span& s : chunk.spans) {
     if (s.role == role) said += "<" + chunk.content.substr(s.begin, s.end - s.begin) + ">";
   }
   return said;
@@ -104,7 +104,7 @@ TEST(ConversationToChunks, TheOverlapBelongsToItsSpeaker) {
   const Conversation conversation = Talk({"aaaa. bbbb. cccc.", "dddd. eeee. ffff."});
   const std::vector<Chunk> chunks = ConversationToChunks(conversation, {6, 2});
   for (const Chunk& chunk : chunks) {
-    for (const Stretch& s : chunk.stretches) {
+    for (const Span& s : chunk.spans) {
       ASSERT_LT(s.begin, s.end);
       ASSERT_LE(s.end, chunk.content.size());
       std::string const said = chunk.content.substr(s.begin, s.end - s.begin);

@@ -71,8 +71,7 @@ TEST(Facts, WhatIsNoObjectIsAnErrorThatSaysWhatItIs) {
       FAIL() << wrong;
     } catch (const Error& error) {
       EXPECT_EQ(error.sqlstate(), "22P02");
-      EXPECT_EQ(error.what(),
-                std::string("facts are a JSON object, not a JSON ") + wrong.type_name());
+      EXPECT_EQ(error.what(), std::string("facts must be a JSON object, not ") + wrong.type_name());
       EXPECT_NE(error.hint(), "");
     }
   }

@@ -118,10 +118,10 @@ TEST(FullPass, SectionsThatCannotBeReadFailThePassAfterMemoryIsPublished) {
   EXPECT_TRUE(route.store.published->sections);
 }
 
-TEST(FullPass, WithoutV2RequiredMemoryIsPublishedWithoutSections) {
+TEST(FullPass, WhereSectionsAreNotRequiredMemoryIsPublishedWithoutThem) {
   Route route;
   route.Add(3);
-  route.options.v2_required = false;
+  route.options.require_sections = false;
   route.model.script[Step::kSections] = {Text("not json"), Text("not json")};
   route.Run();
   EXPECT_FALSE(route.store.published->sections);
@@ -130,15 +130,17 @@ TEST(FullPass, WithoutV2RequiredMemoryIsPublishedWithoutSections) {
 }
 
 TEST(FullPass, OtherErrorsAreNeverTakenForFailedSections) {
-  Route route;
-  route.Add(3);
-  route.options.v2_required = false;
-  route.model.answer = [](const Question& question) {
-    if (question.step == Step::kSections) throw Error("57014", "canceled by an administrator");
-    return ScriptedModel::Sensible(question);
-  };
-  EXPECT_EQ(route.Fails(), "57014");
-  EXPECT_FALSE(route.store.published);
+  for (const char* sqlstate : {"57014", "38000"}) {
+    Route route;
+    route.Add(3);
+    route.options.require_sections = false;
+    route.model.answer = [&](const Question& question) {
+      if (question.step == Step::kSections) throw Error(sqlstate, "raised by SQL");
+      return ScriptedModel::Sensible(question);
+    };
+    EXPECT_EQ(route.Fails(), sqlstate);
+    EXPECT_FALSE(route.store.published);
+  }
 }
 
 TEST(FullPass, MemoryRefusedThreeTimesIsAssembled) {

@@ -12,7 +12,7 @@ Chunk Said(const std::string& text) {
   Chunk chunk;
   chunk.content = "# T\n\nUser: " + text;
   chunk.total = 1;
-  chunk.stretches.push_back({Role::kUser, 11, chunk.content.size()});
+  chunk.spans.push_back({Role::kUser, 11, chunk.content.size()});
   return chunk;
 }
 
@@ -133,12 +133,12 @@ TEST(Quotes, ScriptsWithoutSpacesHaveNoWordBordersAndCountThreefold) {
           false}});
 }
 
-TEST(Quotes, OnlyInOneStretchOfTheUser) {
+TEST(Quotes, OnlyInOneSpanOfTheUser) {
   Chunk chunk;
   chunk.content = "# T\n\nUser: I really\nAssistant: like green tea a lot\nUser: hate you all";
   const auto add = [&](Role role, const std::string& text) {
     const std::size_t begin = chunk.content.find(text);
-    chunk.stretches.push_back({role, begin, begin + text.size()});
+    chunk.spans.push_back({role, begin, begin + text.size()});
   };
   add(Role::kUser, "I really");
   add(Role::kAssistant, "like green tea a lot");
@@ -153,7 +153,7 @@ TEST(Quotes, OnlyInOneStretchOfTheUser) {
 TEST(Quotes, TheEdgeOfAChunkIsNotTheEdgeOfAWord) {
   Chunk chunk = Said("");
   chunk.content = "rapist I never was, and I am the";
-  chunk.stretches = {{Role::kUser, 0, chunk.content.size()}};
+  chunk.spans = {{Role::kUser, 0, chunk.content.size()}};
   chunk.index = 1;
   chunk.total = 3;
   EXPECT_FALSE(UsersWords(chunk).Hold("rapist I never was"));

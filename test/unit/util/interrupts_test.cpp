@@ -62,7 +62,7 @@ TEST(Interrupts, AreLookedForInWhatTakesLong) {
   ExpectInterruptible("chunks", [&] { ConversationToChunks(talk, {10, 0}); });
   ExpectInterruptible("a sample", [&] {
     FormatConversations(
-        3, [&](std::size_t) { return talk; }, 1000, Share::kFair, Fence::kNone);
+        3, [&](std::size_t) { return talk; }, 1000, Share::kFair, Escape::kNone);
   });
   ExpectInterruptible("a ranking", [] { RankConversations(std::vector<Scored>(5000), 10); });
   ExpectInterruptible("facts", [] { MergeFacts(std::vector<Fact>(10)); });

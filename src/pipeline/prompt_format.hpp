@@ -1,0 +1,38 @@
+// The form in which prompts and chunks show conversations: the marks that its writers and readers
+// agree on (doc/behavior.md, "Format").
+//
+//   === Conversation: "Title" (2024-03-20) ===
+//   User: first message
+//   Assistant: its answer
+//   [... 12 more messages]
+//
+// A message that is too long ends with kTruncated (util/text.hpp).
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+inline constexpr std::string_view kHeaderBegin = "=== Conversation: \"";
+inline constexpr std::string_view kUserLabel = "User: ";
+inline constexpr std::string_view kAssistantLabel = "Assistant: ";
+inline constexpr std::string_view kMoreBegin = "[... ";
+inline constexpr std::string_view kMoreEnd = " more messages]";
+inline constexpr std::string_view kMemoryMark = "## MEMORY";  // MEMORY follows the conversations
+inline constexpr std::string_view kUntitled = "Untitled";
+
+constexpr std::string_view Label(Role role) {
+  return role == Role::kUser ? kUserLabel : kAssistantLabel;
+}
+
+// The title to show: kUntitled if it is null or missing.
+inline std::string ShownTitle(const std::optional<std::string>& title) {
+  return title.value_or(std::string(kUntitled));
+}
+
+}  // namespace soulprint
