@@ -84,7 +84,7 @@ void AppendString(std::string_view text, std::string* json) {
   if (std::all_of(text.begin(), text.end(), is_plain) && IsCleanUtf8(text)) {
     json->append(1, '"').append(text).append(1, '"');
   } else {
-    *json += DumpJson(text);
+    *json += DumpJson(nlohmann::ordered_json(text));
   }
 }
 

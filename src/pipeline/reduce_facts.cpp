@@ -171,8 +171,8 @@ class Round {
     Question question;
     question.step = Step::kReduce;
     question.tag = batch.begin;
-    question.material =
-        DumpJson({{"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
+    question.material = DumpJson(nlohmann::ordered_json{
+        {"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
     question.instruction = Instruction(Step::kReduce);
     question.schema =
         FactsSchema({category}, "from", {{"type", "array"}, {"items", {{"type", "integer"}}}});
@@ -298,7 +298,7 @@ std::string FactsDocument(const std::vector<Fact>& facts) {
   for (const Fact& fact : facts) {
     lists[std::string(CategoryName(fact.category))].push_back(Item(fact));
   }
-  return DumpJson({{"facts", std::move(lists)}});
+  return DumpJson(nlohmann::ordered_json{{"facts", std::move(lists)}});
 }
 
 std::size_t FactsTokens(const std::vector<Fact>& facts) {

@@ -119,7 +119,8 @@ std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) 
 
 Sections ToSections(const Answered& answered) {
   Sections sections;
-  std::transform(answered.begin(), answered.end(), sections.begin(), JsonText);
+  std::transform(answered.begin(), answered.end(), sections.begin(),
+                 [](const auto& section) { return DumpJson(section); });
   return sections;
 }
 
@@ -151,10 +152,10 @@ std::string AnswerSchema() {
                                                  {"required", std::move(names)},
                                                  {"additionalProperties", false}};
   }
-  return DumpJson({{"type", "object"},
-                   {"properties", std::move(properties)},
-                   {"required", kSectionNames},
-                   {"additionalProperties", false}});
+  return DumpJson(nlohmann::ordered_json{{"type", "object"},
+                                         {"properties", std::move(properties)},
+                                         {"required", kSectionNames},
+                                         {"additionalProperties", false}});
 }
 
 Question SampleToQuestion(const std::string& sample, const std::string& memory_md) {
