@@ -3,7 +3,6 @@
 #include <climits>
 #include <string_view>
 
-#include "net/url.hpp"
 #include "pg/call.hpp"
 #include "settings_check.hpp"
 #include "util/error.hpp"

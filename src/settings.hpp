@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "net/http.hpp"
+#include "net/http_message.hpp"
 
 namespace soulprint::settings {
 

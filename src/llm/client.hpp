@@ -19,6 +19,7 @@
 #include "llm/outcome.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
+#include "net/http_message.hpp"
 #include "pipeline/model.hpp"
 #include "util/error.hpp"
 

@@ -9,7 +9,6 @@
 #include "llm/capabilities.hpp"
 #include "llm/fence.hpp"
 #include "util/dump_json.hpp"
-#include "util/error.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "llm/messages.hpp"
-#include "net/http.hpp"
+#include "net/http_message.hpp"
 #include "pipeline/model.hpp"
 #include "util/error.hpp"
 

@@ -1,6 +1,5 @@
 #include "sql/arguments.hpp"
 
-#include "pg/call.hpp"
 #include "pg/text.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"

@@ -14,10 +14,12 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "pipeline/types.hpp"
 #include "store/jsonb.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/interrupts.hpp"
+#include "util/json_events.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"

@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "export/archive.hpp"
+#include "export/import_report.hpp"
+#include "export/source.hpp"
 #include "pg/call.hpp"
-#include "pg/query.hpp"
 #include "sql/arguments.hpp"
 #include "store/erasure.hpp"
 #include "store/importer.hpp"

@@ -6,6 +6,7 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pg/role.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
@@ -21,7 +22,6 @@
 #include "worker/worker.hpp"
 
 #include "pg/postgres.hpp"
-#include "pg/text.hpp"
 
 namespace soulprint {
 

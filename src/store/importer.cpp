@@ -6,9 +6,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "export/export_to_conversations.hpp"
+#include "export/archive.hpp"
+#include "export/limits.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pipeline/types.hpp"
 #include "settings.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"

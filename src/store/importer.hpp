@@ -6,7 +6,8 @@
 #include <functional>
 #include <string>
 
-#include "export/archive.hpp"
+#include "export/import_report.hpp"
+#include "export/source.hpp"
 
 namespace soulprint {
 

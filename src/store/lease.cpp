@@ -4,7 +4,6 @@
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
-#include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"

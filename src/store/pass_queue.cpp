@@ -10,7 +10,6 @@
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "store/pass_end.hpp"
-#include "util/error.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -2,9 +2,10 @@
 
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
 #include "store/identity.hpp"
 #include "store/sql_store.hpp"
-#include "util/error.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "export/export_to_conversations.hpp"
-#include "pg/process.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/facts.hpp"

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/model.hpp"
+#include "pipeline/progress.hpp"
 #include "pipeline/store.hpp"
+#include "pipeline/types.hpp"
 #include "store/lease.hpp"
 
 namespace soulprint {

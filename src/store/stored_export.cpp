@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "export/source.hpp"
 #include "net/secret_file.hpp"
 #include "net/storage.hpp"
 #include "net/url.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "pipeline/progress.hpp"
 #include "settings.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"

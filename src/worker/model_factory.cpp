@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "llm/client.hpp"
+#include "llm/outcome.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/query.hpp"

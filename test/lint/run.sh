@@ -55,6 +55,8 @@ inside_the_wall() {
 check format "run clang-format -i on these files" formatted
 check size "a file over 400 lines does not fit a head: find the noun inside and give it a file" short
 check includes "a room opened a door that is not its own: move the code, not the rule" perl test/lint/includes.pl
+check graph "include what the file uses, once; give a value that two files share a header of its own" \
+  perl test/lint/graph.pl --check
 check border "cross to Postgres with pg::Call and pg::Enter only" inside_the_wall
 check entries "make the body one return pg::Enter([&] { ... }) in an extern \"C\" block" perl test/lint/entries.pl
 check statics "make it constexpr, or a function-local static reference to a new object" \
