@@ -11,6 +11,7 @@
 
 #include "pg/call.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
@@ -23,9 +24,9 @@ namespace {
 constexpr std::int64_t kEpochDistance =
     (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * std::int64_t{USECS_PER_DAY};
 
-Error Unfit(std::size_t column, const char* wanted, const std::string& text) {
+Error TypeMismatch(std::size_t column, const char* wanted, const std::string& text) {
   return Error(sqlstate::kInternalError,
-               "column " + std::to_string(column) + " is not " + wanted + ": \"" + text + "\"");
+               Format("column {} is not {}: \"{}\"", column, wanted, text));
 }
 
 template <typename Number>
@@ -33,7 +34,7 @@ Number ParseNumber(const std::string& text, std::size_t column) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw Unfit(column, "a number of this kind", text);
+    throw TypeMismatch(column, "a number of this kind", text);
   }
   return number;
 }
@@ -50,7 +51,8 @@ SPIPlanPtr& KeptPlan(const std::string& sql, const std::vector<Oid>& types) {
 // Throws what SPI reports by a code instead of an ERROR.
 void Check(int code, const std::string& sql) {
   if (code >= 0) return;
-  throw Error(sqlstate::kInternalError, SPI_result_code_string(code), "The statement was: " + sql);
+  throw Error(sqlstate::kInternalError, SPI_result_code_string(code))
+      .Detail(Format("The statement was: {}", sql));
 }
 
 SPIPlanPtr PlanOf(const std::string& sql, std::vector<Oid>& types) {
@@ -134,7 +136,7 @@ double Row::Double(std::size_t column) const {
 
 bool Row::Bool(std::size_t column) const {
   const std::string& text = Text(column);
-  if (text != "t" && text != "f" && !IsNull(column)) throw Unfit(column, "a boolean", text);
+  if (text != "t" && text != "f" && !IsNull(column)) throw TypeMismatch(column, "a boolean", text);
   return text == "t";
 }
 
@@ -187,7 +189,7 @@ Query& Query::Timestamp(std::optional<std::int64_t> value) {
   std::int64_t time = DT_NOBEGIN;
   if (value &&
       (__builtin_sub_overflow(*value, kEpochDistance, &time) || !IS_VALID_TIMESTAMP(time))) {
-    throw Error("22008", "timestamp out of range: " + std::to_string(*value));
+    throw Error(sqlstate::kDatetimeFieldOverflow, Format("timestamp out of range: {}", *value));
   }
   parameters_.push_back({.type = TIMESTAMPTZOID, .number = time});
   return *this;

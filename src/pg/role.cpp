@@ -6,6 +6,7 @@
 
 #include "pg/call.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -25,7 +26,8 @@ RoleId OwnerOf(const char* schema, const char* relation) {
     return found;
   });
   if (owner != InvalidOid) return owner;
-  throw Error("42P01", std::string("relation \"") + schema + "." + relation + "\" does not exist");
+  throw Error(sqlstate::kUndefinedTable,
+              Format("relation \"{}.{}\" does not exist", schema, relation));
 }
 
 SearchPathScope::SearchPathScope() {

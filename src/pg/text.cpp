@@ -2,6 +2,7 @@
 
 #include "pg/call.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 
 namespace soulprint::pg {
 
@@ -25,8 +26,9 @@ std::string FromText(Datum value) {
 
 Datum ToText(std::string_view value) {
   if (value.size() > MaxAllocSize - VARHDRSZ) {
-    throw Error(sqlstate::kProgramLimitExceeded, "result is larger than 1 GB",
-                "It has " + std::to_string(value.size()) + " bytes.", "Ask for less.");
+    throw Error(sqlstate::kProgramLimitExceeded, "result is larger than 1 GB")
+        .Detail(Format("It has {} bytes.", value.size()))
+        .Hint("Ask for less.");
   }
   return Call([&] {
     auto const length = static_cast<int>(value.size());

@@ -16,7 +16,6 @@
 #include "pipeline/section_schema.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
-#include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"

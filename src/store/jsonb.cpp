@@ -12,6 +12,7 @@
 #include "pg/call.hpp"
 #include "pipeline/facts.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/time.hpp"
 
@@ -29,7 +30,8 @@ json NumberOf(const JsonbValue& value) {
   });
   json number = json::parse(text, nullptr, false);
   pg::Call([&] { pfree(text); });
-  if (number.is_discarded()) throw Error("22003", "a number in jsonb is out of range");
+  if (number.is_discarded())
+    throw Error(sqlstate::kNumericValueOutOfRange, "a number in jsonb is out of range");
   return number;
 }
 
@@ -305,10 +307,9 @@ std::string JsonbView::ToText() const {
 json JsonbView::ToJson(std::size_t max_bytes) const {
   ValueBuilder builder(max_bytes);
   if (!Send(&builder)) {
-    throw Error(sqlstate::kProgramLimitExceeded, "a value in jsonb consists of too many parts",
-                "It takes more than " + std::to_string(max_bytes >> 20) +
-                    " MB of memory, many times its size.",
-                "Leave out what is empty.");
+    throw Error(sqlstate::kProgramLimitExceeded, "a value in jsonb consists of too many parts")
+        .Detail(Format("It takes more than {} MB of memory, many times its size.", max_bytes >> 20))
+        .Hint("Leave out empty parts.");
   }
   return builder.Take();
 }

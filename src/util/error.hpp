@@ -23,6 +23,8 @@ inline constexpr std::string_view kConnectionException = "08000";
 inline constexpr std::string_view kConnectionFailure = "08006";
 inline constexpr std::string_view kFeatureNotSupported = "0A000";
 inline constexpr std::string_view kNullValueNotAllowed = "22004";
+inline constexpr std::string_view kNumericValueOutOfRange = "22003";
+inline constexpr std::string_view kDatetimeFieldOverflow = "22008";
 inline constexpr std::string_view kInvalidParameterValue = "22023";
 inline constexpr std::string_view kInvalidTextRepresentation = "22P02";
 inline constexpr std::string_view kActiveSqlTransaction = "25001";
@@ -50,12 +52,8 @@ inline constexpr std::string_view kInternalError = "XX000";
 
 class Error : public std::runtime_error {
  public:
-  Error(std::string_view sqlstate, const std::string& message, std::string detail = {},
-        std::string hint = {})
-      : std::runtime_error(message),
-        sqlstate_(sqlstate),
-        detail_(std::move(detail)),
-        hint_(std::move(hint)) {}
+  Error(std::string_view sqlstate, const std::string& message)
+      : std::runtime_error(message), sqlstate_(sqlstate) {}
 
   // The same with a detail, with a hint.
   Error Detail(std::string detail) && {
@@ -70,6 +68,13 @@ class Error : public std::runtime_error {
   const std::string& sqlstate() const { return sqlstate_; }
   const std::string& detail() const { return detail_; }
   const std::string& hint() const { return hint_; }
+
+ protected:
+  Error(std::string_view sqlstate, const std::string& message, std::string detail, std::string hint)
+      : std::runtime_error(message),
+        sqlstate_(sqlstate),
+        detail_(std::move(detail)),
+        hint_(std::move(hint)) {}
 
  private:
   std::string sqlstate_;

@@ -41,13 +41,14 @@ void Fail(const std::string& kind) {
                       errdetail("A detail of C."), errhint("A hint of C.")));
     });
   }
-  if (kind == "error") throw Error("08006", "thrown in C++", "A detail.", "A hint.");
+  if (kind == "error") throw Error("08006", "thrown in C++").Detail("A detail.").Hint("A hint.");
   if (kind == "bad_alloc") throw std::bad_alloc();
   if (kind == "runtime") throw std::runtime_error("thrown by a library");
   if (kind == "int") throw 42;
   if (kind == "empty") throw Error("", "");
   if (kind == "invalid") throw Error("22023", "caf\xc3\xa9 and \xff\xc3");
-  if (kind == "long") throw Error("22023", std::string(10'000'000, 'm'), std::string(100, 'd'));
+  if (kind == "long")
+    throw Error("22023", std::string(10'000'000, 'm')).Detail(std::string(100, 'd'));
   if (kind == "query") pg::Query("SELECT 1 / $1").BigInt(0).Run();
   if (kind == "prepare") pg::Query("SELECT nonsense FROM nowhere").Run();
   if (kind == "uuid") pg::Query("SELECT $1").Uuid("no uuid").Run();

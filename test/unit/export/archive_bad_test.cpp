@@ -102,7 +102,7 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {
   const std::string zip = Zip({{"conversations.zip", Zip({{"conversations.json", Export("a")}})}});
-  const auto fail = [] { throw Error("22P02", "mine", "my detail"); };
+  const auto fail = [] { throw Error("22P02", "mine").Detail("my detail"); };
   const auto expect_mine = [&](const ExportReader::Give& give, const std::function<void()>& check) {
     try {
       ReadExport({zip, -1}, {}, kImportLimits, give, check);

@@ -222,9 +222,9 @@ TEST_F(Download, AKeyOfTwoLinesIsNotSent) {
 TEST_F(Download, CanBeInterrupted) {
   stub.Play({Scene{"", Scene::End::kHang}});
   waiting = [&] {
-    if (!stub.journal().empty()) throw Error(sqlstate::kQueryCanceled, "canceled", "", "hint");
+    if (!stub.journal().empty()) throw PassStopped("stop", "Reload.");
   };
-  EXPECT_EQ(Fails(), "57014");
+  EXPECT_EQ(Fails(), "57P01");
   EXPECT_TRUE(stub.AwaitGivenUp(1));
 }
 
