@@ -4,6 +4,7 @@
 #include "util/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "util/interrupts.hpp"
