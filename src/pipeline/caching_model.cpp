@@ -1,4 +1,4 @@
-// Every answer that was paid for is saved, whatever else goes wrong.
+// Saves every paid answer, also when asking ends with an exception.
 
 #include "pipeline/caching_model.hpp"
 
@@ -10,7 +10,7 @@ namespace soulprint {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-// With 100 ms between two looks: 250 ms at most.
+// SaveIfDue runs at least every 100 ms, so an answer is saved within 250 ms.
 constexpr std::chrono::milliseconds kGroupTime{150};
 constexpr std::chrono::milliseconds kLongestReplay{50};
 
@@ -35,7 +35,7 @@ void CachingModel::Ask(const Next& next, const Take& take) {
                 });
     Save();
   } catch (...) {
-    // What went wrong first is what is reported: the store may well refuse a pass that has ended.
+    // Report the first error: if the pass has ended, saving fails too.
     try {
       Save();
     } catch (const Error&) {
@@ -48,7 +48,7 @@ std::optional<Question> CachingModel::NextUnanswered(const Next& next, const Tak
   const Clock::time_point begin = Clock::now();
   while (true) {
     SaveIfDue();
-    // What is in flight wants to be looked after.
+    // Return regularly so that requests in flight are serviced.
     if (!in_flight_.empty() && Clock::now() - begin >= kLongestReplay) return std::nullopt;
     std::optional<Question> question = twin_ ? std::exchange(twin_, std::nullopt) : next();
     if (!question) return std::nullopt;
@@ -80,7 +80,7 @@ void CachingModel::Remember(const Question& question, const Answer& answer) {
 
 void CachingModel::SaveIfDue() {
   if (unsaved_.empty() || save_failed_) return;
-  // After a quiet time the first answer is saved at once; those that follow it closely are grouped.
+  // Save the first answer after a quiet time at once, and group those that follow closely.
   const Clock::time_point now = Clock::now();
   if (now - first_unsaved_ >= kGroupTime || now - last_saved_ >= kGroupTime) Save();
 }

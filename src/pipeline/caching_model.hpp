@@ -1,5 +1,6 @@
-// A Model that never pays twice for the same question (DESIGN 3): answers that the store remembers
-// are given back, the others are asked of the model inside and remembered as they arrive.
+// A Model that never pays twice for a question: it returns the answers that the store remembers,
+// asks the model inside for the others and saves them as they arrive
+// (doc/architecture.md, "Remembered answers").
 
 #pragma once
 
@@ -18,8 +19,8 @@ namespace soulprint {
 
 class CachingModel : public Model {
  public:
-  // Makes the model inside, which calls `idle` at least every 100 ms while it waits: an answer
-  // followed by silence is saved then.
+  // Makes the model inside.  It must call `idle` at least every 100 ms while it waits: otherwise an
+  // answer is saved only when the next one arrives.
   using MakeInner = std::function<std::unique_ptr<Model>(std::function<void()> idle)>;
 
   // Keeps a reference to the store.
@@ -27,11 +28,10 @@ class CachingModel : public Model {
   CachingModel(const CachingModel&) = delete;
   CachingModel& operator=(const CachingModel&) = delete;
 
-  // Answers that are not final are not remembered, only what they used is counted.  Answers are
-  // saved in groups, each at most 250 ms after its first one arrived, and always before Ask returns
-  // or throws what came through it.  Saving that fails ends asking, and is tried once more after
-  // what is in flight has been answered.  A question whose twin is in flight waits for the twin's
-  // answer.
+  // Saves answers in groups: at most 250 ms after the first of a group arrived, and before Ask
+  // returns or throws.  An answer that is not final is not remembered; only its usage is counted.
+  // If saving fails, Ask ends and saves once more after the questions in flight were answered.  A
+  // question equal to one in flight waits for that answer.
   void Ask(const Next& next, const Take& take) override;
 
  private:
@@ -45,10 +45,10 @@ class CachingModel : public Model {
   std::vector<Reply> unsaved_;
   std::chrono::steady_clock::time_point first_unsaved_;
   std::chrono::steady_clock::time_point last_saved_;
-  bool save_failed_ = false;                   // the next try is made when nothing is in flight
+  bool save_failed_ = false;                   // save again once nothing is in flight
   std::unordered_set<std::string> in_flight_;  // identities and try numbers
   std::unordered_set<std::string> unsaved_keys_;
-  std::optional<Question> twin_;  // of a question in flight
+  std::optional<Question> twin_;  // equal to a question in flight
 };
 
 }  // namespace soulprint

@@ -1,6 +1,6 @@
-// A chunk ──► facts: the question about it and the reading of its answer.
+// A chunk ──► facts: writes the question about it and reads the answer.
 //
-// Who said what is taken from the chunk's spans, never from labels in its text.
+// The chunk's spans tell who said what; labels in its text do not.
 
 #include "pipeline/chunk_to_facts.hpp"
 
@@ -41,7 +41,7 @@ bool HasCategory(const ordered_json& object) {
                      [&](Category category) { return object.contains(CategoryName(category)); });
 }
 
-// The object that holds the categories: the answer itself, or the only thing in it.
+// The object that holds the categories: the answer, or the only value in it; null if there is none.
 const ordered_json* CategoriesIn(const ordered_json& answer) {
   if (!answer.is_object()) return nullptr;
   if (answer.empty() || HasCategory(answer)) return &answer;

@@ -1,4 +1,4 @@
-// A chunk ──► facts in five categories (CONTRACT 5).
+// A chunk ──► facts in five categories (doc/behavior.md, "Facts").
 
 #pragma once
 
@@ -13,15 +13,15 @@
 
 namespace soulprint {
 
-// The question about one chunk: its material is one JSON document
+// The question about one chunk.  Its material is one JSON document
 //   {"conversation":{"title":…,"date":"2024-03-20","messages":[{"role":"user","text":…},…]}}
-// with one message for each span, without invisible characters.  model, wording, tag and attempt
-// are the asker's to set.
+// with one message per span, without invisible characters.  The caller sets the tag and the
+// conversation id.
 Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at);
 
-// The facts in a model's answer about this chunk, quotes verified; nullopt if it is no readable
-// answer. Items are checked one by one: coerced where the meaning is clear, else dropped and
-// counted.
+// The facts in a model's answer about this chunk, with their quotes verified; nullopt if the answer
+// cannot be read.  Each item is checked by itself: coerced where the meaning is clear, else dropped
+// and counted.
 std::optional<ReadFacts> AnswerToFacts(std::string_view answer, const Chunk& chunk);
 
 }  // namespace soulprint

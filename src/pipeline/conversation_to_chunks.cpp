@@ -1,9 +1,10 @@
-// A conversation ──► chunks: its text is written once, read as sentences, and every chunk is a
+// A conversation ──► chunks: writes the text once, reads it as sentences, and makes each chunk a
 // range of it.
 
 #include "pipeline/conversation_to_chunks.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -69,8 +70,7 @@ bool EndsSentence(char c, char next) {
   return c == '\n' || ((c == '.' || c == '?' || c == '!') && next == ' ');
 }
 
-// Reads a text as sentences, in pieces of at most max_characters where a sentence has more tokens
-// than that.
+// Reads a text as sentences; a sentence of more than target_tokens comes in pieces.
 class SentenceReader {
  public:
   SentenceReader(std::string_view text, std::size_t target_tokens)
@@ -102,7 +102,7 @@ class SentenceReader {
     cut_ = sentence_characters_ / kCharactersPerToken > target_tokens_;
   }
 
-  // The end of the first piece of `rest`: after its last white space within the limit, if any.
+  // The end of the first piece of `rest`: after the last white space within the limit, if any.
   std::size_t CutPiece(Range rest, std::size_t* characters) const {
     std::size_t const limit = target_tokens_ * kCharactersPerToken;
     if (*characters <= limit) return rest.end;
@@ -127,7 +127,7 @@ class SentenceReader {
   bool cut_ = false;                     // the sentence has more tokens than a chunk may have
 };
 
-// In a deque, which is never copied to grow.
+// Returns a deque: unlike a vector it grows without a copy.
 std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
   std::size_t const target = static_cast<std::size_t>(size.target_tokens);
   std::size_t const overlap = static_cast<std::size_t>(size.overlap_tokens) * kCharactersPerToken;
@@ -161,7 +161,7 @@ std::deque<Range> FindRanges(std::string_view text, ChunkSize size) {
   return ranges;
 }
 
-// The parts of `spans` within range, counted from its begin.
+// The parts of `spans` within range, relative to its begin.
 std::vector<Span> SpansOf(const std::vector<Span>& spans, Range range) {
   std::vector<Span> found;
   auto it = std::partition_point(spans.begin(), spans.end(),

@@ -1,4 +1,4 @@
-// A conversation ──► chunks of about 2,000 tokens (CONTRACT 4).
+// A conversation ──► chunks of about 2,000 tokens (doc/behavior.md, "Chunks").
 
 #pragma once
 
@@ -15,11 +15,11 @@ struct ChunkSize {
 };
 
 // The chunks of a conversation, none if it has no visible message.  Linear in its length.
-// Throws Error 22023 when the size makes no sense (target below 1 or above 1,000,000, overlap
-// negative or not below target).
+// Throws Error 22023 unless 1 <= target_tokens <= 1,000,000 and 0 <= overlap_tokens <
+// target_tokens, and Error 54000 if the chunks together exceed 1 GB.
 std::vector<Chunk> ConversationToChunks(const Conversation& conversation, ChunkSize size = {});
 
-// The same, one chunk in memory at a time.
+// The same, with one chunk in memory at a time.
 void GiveChunks(const Conversation& conversation, ChunkSize size,
                 const std::function<void(Chunk)>& give);
 

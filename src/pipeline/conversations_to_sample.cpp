@@ -1,5 +1,5 @@
-// Score, rank, format.  Formatting reads every conversation twice: once to measure it, so that the
-// characters can be shared out, and once to write it into what it got.
+// Score, rank, format.  Fair formatting reads each conversation twice: once to measure it, once to
+// write it into its share of the characters.
 
 #include "pipeline/conversations_to_sample.hpp"
 
@@ -30,13 +30,13 @@ constexpr std::size_t kFewMessages = 4;
 constexpr std::size_t kFewestPercentUsed = 95;
 constexpr std::string_view kSeparator = "\n\n";
 
-// How a line begins that could be taken for one of the format's own.
+// A line of a message that begins with one of these could be taken for the format's own.
 constexpr std::array<std::string_view, 4> kMarks = {
     kHeaderBegin.substr(0, kHeaderBegin.size() - 2), kUserLabel.substr(0, kUserLabel.size() - 1),
     kAssistantLabel.substr(0, kAssistantLabel.size() - 1), kMemoryMark};
 
-// A mark also counts after white space, unless it is the space or tab with which we mark a line as
-// text.
+// A mark counts after white space too, but not after a space or tab: Escaped puts a space before
+// it.
 bool LooksLikeMark(std::string_view line) {
   if (line.starts_with(' ') || line.starts_with('\t')) return false;
   std::string_view const text = line.substr(SkipSpace(line, 0));
@@ -82,15 +82,15 @@ struct Line {
   std::size_t Length() const { return 1 + Label(role).size() + body; }
 };
 
-// Lengths, in characters, of what a block is made of.
+// The lengths of a block's parts, in characters.
 struct Shape {
   std::size_t header = 0;
   std::vector<Line> lines;
   std::size_t whole = 0;  // all of it
   std::size_t first = 0;  // the first user message; without one, the first message
 
-  // The n-th message to be shown when not all can be: the first of the user, then the others in
-  // their order.
+  // The index of the n-th message to show when there is no room for all: first the user's first
+  // message, then the others in their order.
   std::size_t Nth(std::size_t n) const { return n == 0 ? first : n <= first ? n - 1 : n; }
   std::size_t PlaceOf(std::size_t index) const {
     return index == first ? 0 : index < first ? index + 1 : index;
@@ -122,7 +122,7 @@ Shape Measure(const Conversation& conversation, Escape escape) {
   return shape;
 }
 
-// How much of a conversation is shown: at first its header only.
+// A conversation as far as it is shown: at first only the header.
 class Block {
  public:
   explicit Block(const Shape& shape) : shape_(&shape), bare_(shape.header) {}
@@ -134,9 +134,9 @@ class Block {
     return bare_ + CutLength() + MarkLength(shape_->lines.size() - shown_ - (cut_ > 0 ? 1 : 0));
   }
 
-  // Shows the next messages as long as the block has no more than `room` characters with them.
+  // Shows further messages while the block stays within `room` characters.
   void Grow(std::size_t room) {
-    // Without its last line a block can be shorter than with one message less.
+    // The whole block can be shorter than one that lacks a message: it has no last line.
     const bool all = shape_->whole <= room;
     while (!IsWhole() && (all || LengthWithNext() <= room)) {
       CheckForInterrupts();
@@ -146,14 +146,14 @@ class Block {
     }
   }
 
-  // Shows the beginning of the next message, so that the block has `room` characters.  After Grow
-  // with the same room.  False if no character of it fits.
+  // Fills the block up to `room` characters with the beginning of the next message.  Call after
+  // Grow with the same room.  False if not one character fits.
   bool CutNext(std::size_t room) {
     if (IsWhole()) return false;
     std::size_t const fixed = LengthWithNext() - Next().body + kTruncated.size();
     if (fixed >= room) return false;
     cut_ = room - fixed;
-    assert(cut_ + kTruncated.size() < Next().body);  // the whole message did not fit
+    assert(cut_ + kTruncated.size() < Next().body);  // Grow found no room for all of it
     return true;
   }
 
@@ -177,7 +177,7 @@ class Block {
   std::size_t LengthWithNext() const {
     return bare_ + Next().Length() + MarkLength(shape_->lines.size() - shown_ - 1);
   }
-  // A joiner whose second half is cut off joins nothing.
+  // After the cut a joiner may stand at the end, where it joins nothing: Visible removes it.
   std::string Cut(const std::string& body, Escape escape) const {
     std::string cut = Truncate(body, cut_);
     return escape == Escape::kNone ? cut : Visible(cut);
@@ -199,8 +199,8 @@ Block FitBlock(const Shape& shape, std::size_t room) {
   return block;
 }
 
-// Shares `room` out evenly among shapes that fit in it when they are smallest.  First messages are
-// cut only when not all of them fit.
+// Shares `room` out evenly among shapes whose smallest blocks fit into it.  First messages are cut
+// only when they do not all fit.
 std::vector<std::size_t> ShareOut(const std::vector<const Shape*>& shapes, std::size_t room) {
   std::vector<Claim> claims;
   for (const Shape* shape : shapes) claims.push_back({shape->WithFirstMessage(), shape->whole});
@@ -215,7 +215,7 @@ std::vector<std::size_t> ShareOut(const std::vector<const Shape*>& shapes, std::
   return shares;
 }
 
-// Gives what the blocks leave of max_chars to the cut ones, the best first.
+// Gives the characters left over to the blocks that are cut, best conversation first.
 void HandOut(std::vector<Block>* blocks, std::size_t max_chars, std::size_t rest) {
   for (Block& block : *blocks) {
     std::size_t const before = block.Length();
@@ -228,13 +228,13 @@ void HandOut(std::vector<Block>* blocks, std::size_t max_chars, std::size_t rest
   }
 }
 
-// The positions that get a place, best first: all whose smallest blocks fit together.
+// The positions of the conversations that are shown, best first: as many as fit as smallest blocks.
 std::vector<std::size_t> Admit(const std::vector<Shape>& shapes, std::size_t max_chars) {
   std::vector<std::size_t> admitted;
   std::size_t used = 0;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     std::size_t const smallest = shapes[i].Smallest();
-    if (smallest > max_chars) continue;  // a title that alone is too long costs no one else
+    if (smallest > max_chars) continue;  // one overlong title must not end the sample
     std::size_t const more = smallest + (admitted.empty() ? 0 : kSeparator.size());
     if (more > max_chars - used) break;
     used += more;
@@ -245,7 +245,7 @@ std::vector<std::size_t> Admit(const std::vector<Shape>& shapes, std::size_t max
 
 struct Slot {
   std::size_t position = 0;
-  std::size_t length = 0;  // of its block
+  std::size_t length = 0;  // of the block
 };
 
 std::vector<Slot> PlanFair(const std::vector<Shape>& shapes, std::size_t max_chars) {
@@ -288,7 +288,7 @@ std::string FormatFair(std::size_t count, const ReadConversation& read, std::siz
   std::string text;
   for (const Slot& slot : slots) {
     const Conversation conversation = read(slot.position);
-    // It may have changed since it was measured: what counts is the length that was planned.
+    // The conversation may have changed since it was measured; the planned length holds.
     const Shape shape = Measure(conversation, escape);
     if (shape.Smallest() > slot.length) continue;
     AppendBlock(FitBlock(shape, slot.length).Write(conversation, escape), &text);
@@ -296,7 +296,7 @@ std::string FormatFair(std::size_t count, const ReadConversation& read, std::siz
   return text;
 }
 
-// The whole conversation, or its beginning up to the last message that fits in max_chars.
+// The conversation up to the last message that fits into max_chars; *whole = that is all of it.
 std::string WriteBeginning(const Conversation& conversation, std::size_t max_chars, Escape escape,
                            bool* whole) {
   std::string text = Header(conversation, escape);
@@ -353,7 +353,7 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
         std::remove_if(conversations.begin(), conversations.end(), std::not_fn(enough)),
         conversations.end());
   }
-  // nullopt, the unknown time, is older than any.
+  // nullopt, an unknown time, compares as older than any other.
   InterruptsNowAndThen interrupts;
   std::sort(conversations.begin(), conversations.end(), [&](const Scored& a, const Scored& b) {
     interrupts.Step();

@@ -1,4 +1,4 @@
-// All conversations ──► the prompt text of the richest 200 (CONTRACT 2 and 3).
+// All conversations ──► the prompt text of the richest 200.
 
 #pragma once
 
@@ -13,10 +13,10 @@
 
 namespace soulprint {
 
-// How much a conversation tells about its user (CONTRACT 2).
+// How much a conversation tells about its user (doc/behavior.md, "Score and sample").
 std::int64_t ScoreConversation(const Conversation& conversation);
 
-// What ranking needs to know of a conversation.
+// A conversation as ranking sees it.
 struct Scored {
   std::size_t position = 0;  // in the order given
   std::int64_t score = 0;
@@ -28,14 +28,15 @@ struct Scored {
 // Conversations of fewer than 4 messages are left out unless that leaves none.
 std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count);
 
-// How conversations share the characters of a prompt (CONTRACT 3).
+// How conversations share the characters of a prompt (doc/behavior.md, "Format"): whole ones until
+// one does not fit, or a fair part for each.
 enum class Share { kWhole, kFair };
 
 // kMarks, for the sections question: invisible characters are left out (visible.hpp), and a line
 // inside a message or title that begins like one of the format's own gets a leading space.
 enum class Escape { kNone, kMarks };
 
-// The n-th conversation to format.  Called up to twice for each, so that only one is in memory.
+// Reads the conversation at a position.  Called up to twice for each: only one is held in memory.
 using ReadConversation = std::function<Conversation(std::size_t position)>;
 
 // The conversations 0 … count-1 as prompt text of at most max_chars characters.

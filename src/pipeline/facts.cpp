@@ -1,4 +1,4 @@
-// Facts as values.  What differs between the categories is one table; the code knows no field by
+// Facts as values.  kForms holds all differences between the categories; the code knows no field by
 // name.
 
 #include "pipeline/facts.hpp"
@@ -31,7 +31,7 @@ constexpr std::size_t kMaxOther = 2000;
 struct Form {
   std::string_view name;
   std::array<std::string_view, 3> fields;   // of Fact::text and Fact::more, "" = none
-  std::array<std::string_view, 4> aliases;  // what models call the first field as well
+  std::array<std::string_view, 4> aliases;  // other names that models give the first field
 };
 
 constexpr std::array<Form, 5> kForms = {{
@@ -77,8 +77,8 @@ std::string MainField(const json& object, const Form& form) {
   return text;
 }
 
-// As JsonText writes it, which takes five times as long and is asked only where a
-// character has to be escaped or replaced.
+// Writes what JsonText would.  JsonText takes five times as long and is called only if a character
+// must be escaped or replaced.
 void AppendString(std::string_view text, std::string* json) {
   const auto is_plain = [](unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; };
   if (std::all_of(text.begin(), text.end(), is_plain) && IsCleanUtf8(text)) {
@@ -101,7 +101,7 @@ void AppendFact(const Fact& fact, std::string* json) {
   *json += '}';
 }
 
-// `newer` says the same as `merged` does, later.
+// `newer` is the same statement as `merged`, made later.
 void MergeInto(Fact* merged, Fact newer) {
   merged->text = std::move(newer.text);
   for (std::size_t i = 0; i < newer.more.size(); ++i) {
@@ -266,7 +266,7 @@ void SortSources(std::vector<Source>* sources) {
 }
 
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
-  std::size_t count = 0;  // the merged facts stand at the front of facts
+  std::size_t count = 0;  // of merged facts, which stand at the front of facts
   std::map<std::string, std::size_t> places;
   for (Fact& fact : facts) {
     CheckForInterrupts();
@@ -283,7 +283,7 @@ std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
 }
 
 void FactMerger::Add(Fact fact) {
-  constexpr std::size_t kNode = 96;  // of a map
+  constexpr std::size_t kNode = 96;  // of a map, in bytes
   CheckForInterrupts();
   const auto [place, is_new] = places_.emplace(FactKey(fact), facts_.size());
   if (!is_new) return MergeInto(&facts_[place->second], std::move(fact));

@@ -1,4 +1,4 @@
-// Facts as values: their JSON form, the order of their fields, merging (CONTRACT 5).
+// Facts as values: their JSON form, the order of their fields, merging (doc/behavior.md, "Facts").
 
 #pragma once
 
@@ -21,7 +21,7 @@ namespace soulprint {
 // "preferences", "projects", "dates", "beliefs", "decisions".
 std::string_view CategoryName(Category category);
 
-// The names of a category's fields, "" = none; of the field at a place, what a fact says in it.
+// The names of a category's fields, "" = none, and the value of a fact in the field at an index.
 const std::array<std::string_view, 3>& FieldNames(Category category);
 const std::string& FieldValue(const Fact& fact, std::size_t field);
 
@@ -30,21 +30,21 @@ struct ReadFacts {
   int dropped = 0;  // items that were no facts
 };
 
-// Facts from the five-category JSON form, each item checked by itself.  Unverified, without
-// sources. Throws Error 22P02 when json is not an object.
+// Facts from the JSON form of five lists, each item checked by itself; unverified and without
+// sources.  Throws Error 22P02 when json is not an object.
 ReadFacts FactsFromJson(const nlohmann::json& json);
 
-// Says that this type of JSON is no object of facts.
+// Throws Error 22P02: a JSON value of this type is not an object of facts.
 [[noreturn]] void ThrowNoFacts(std::string_view type);
 
-// One item of a category's list, coerced where the meaning is clear, without invisible characters;
-// nullopt if it is no fact.
+// One item of a category's list as a fact without invisible characters, coerced where the meaning
+// is clear; nullopt if it is no fact.
 std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
-// The five categories as JSON text, in contract order, without quotes and sources.
+// The facts as JSON text: five lists in the order of kCategories, without quotes and sources.
 std::string FactsToJson(const std::vector<Fact>& facts);
 
-// One fact as the JSON value that stands in its category's list.
+// One fact as an item of its category's list.
 nlohmann::ordered_json FactToJson(const Fact& fact);
 
 // The same, always as an object of the category's fields (preferences and beliefs: "text").
@@ -54,29 +54,29 @@ nlohmann::ordered_json FactToObject(const Fact& fact);
 std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
                         const nlohmann::ordered_json& extra_schema);
 
-// What equal statements have in common: the category and the text, ignoring case and surrounding
-// white space.
+// Equal for equal statements: same category and same text, ignoring case and surrounding white
+// space.
 std::string FactKey(const Fact& fact);
 
-// The same of a fact that is stored as a category's name and its FactToJson; "" if it is none.
+// The FactKey of a fact stored as its category's name and FactToJson; "" if that is no fact.
 std::string StoredFactKey(std::string_view category, std::string_view json);
 
 // When the fact was said last, nullopt if that is unknown.
 Time LastSaid(const Fact& fact);
 
-// Oldest first, each place once.
+// Sorts oldest first and keeps each place once.
 void SortSources(std::vector<Source>* sources);
 
-// Facts given oldest first become one list without repetitions: equal statements are one fact,
-// worded as the newest, at the place of the first, with the sources of all.  Linear.
+// Merges equal statements among facts that are given oldest first: one fact stays, in the newest
+// wording, at the place of the first, with all sources.  Linear.
 std::vector<Fact> MergeFacts(std::vector<Fact> facts);
 
-// The same for facts that come one after the other.
+// MergeFacts for facts that come one at a time.
 class FactMerger {
  public:
   void Add(Fact fact);
 
-  // About what they take in memory.
+  // The memory that they take, estimated.
   std::size_t bytes() const { return bytes_; }
 
   std::deque<Fact> Take() { return std::move(facts_); }

@@ -1,4 +1,4 @@
-// Merged facts ──► MEMORY: asked for up to three times, assembled by rule when no answer will do.
+// Merged facts ──► MEMORY: asks up to three times, then assembles it by rule.
 
 #include "pipeline/facts_to_memory.hpp"
 
@@ -19,9 +19,9 @@ namespace {
 
 constexpr int kMaxTries = 3;
 constexpr int kMaxTokens = 4096;
-constexpr std::size_t kLeastFactTokens = 500;  // below that a model is of no use
+constexpr std::size_t kLeastFactTokens = 500;  // with less a model adds nothing
 
-// The Markdown in an answer, which may stand in a fence.
+// The Markdown in an answer, without the code fence that may stand around it.
 std::string_view WithoutCodeFence(std::string_view answer) {
   std::string_view text = Trim(answer);
   const std::size_t first_line = text.find('\n');
@@ -42,7 +42,7 @@ Question MemoryQuestion(const std::vector<Fact>& facts) {
 }
 
 struct Written {
-  std::string memory_md;  // "" = no answer could be kept
+  std::string memory_md;  // "" = no answer could be used
   bool too_long = false;
 };
 

@@ -1,4 +1,4 @@
-// Merged facts ──► MEMORY markdown (CONTRACT 6).
+// Merged facts ──► MEMORY markdown (doc/behavior.md, "Reduce and MEMORY").
 
 #pragma once
 
@@ -14,11 +14,11 @@ namespace soulprint {
 
 struct Memory {
   std::string memory_md;
-  int facts_left_out = 0;  // because they were too long for the question
+  int facts_left_out = 0;  // too many for the question
 };
 
 // MEMORY for these facts.  Reduces them first if there are too many, asks for the text up to three
-// times and assembles it by rule when no answer can be kept.  Throws Error 08000 when the model
+// times, and assembles it by rule when no answer can be used.  Throws Error 08000 when the model
 // gave no answer.
 Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits, Model& model,
                      Store& store);

@@ -1,4 +1,4 @@
-// The level is found by bisection: the sum grows with it.
+// Finds the level by bisection: the sum of the shares grows with it.
 
 #include "pipeline/fair_share.hpp"
 

@@ -1,4 +1,4 @@
-// Sharing a budget out evenly.
+// Shares a budget out evenly.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace soulprint {
 
-// The least and the most that one of those who share gets.
+// The least and the most that one claimant gets.
 struct Claim {
   std::size_t least = 0;
   std::size_t most = 0;

@@ -3,8 +3,8 @@
 //   conversations ──► chunks ──► facts ──► memory ─┐
 //         └─────────► sample ──────────────────────┴──► sections ──► soulprint_text ──► published
 //
-// It has no code for resuming: answers are remembered, so a pass that was interrupted runs again
-// from the top and asks only for what it never got.
+// There is no code for resuming.  Answers are remembered: an interrupted pass runs again from the
+// top and asks only the questions that were not answered.
 
 #include "pipeline/full_pass.hpp"
 
@@ -73,8 +73,8 @@ class Pass {
     store_.Report(progress_);
   }
 
-  // The chunk rows are replaced, one conversation in memory at a time.  What the sample needs to
-  // know of each is noted on the way.
+  // Replaces the chunk rows, with one conversation in memory at a time, and returns what ranking
+  // needs to know of each.
   std::vector<Scored> StoreChunks() {
     std::vector<Scored> scored;
     std::size_t position = 0;
@@ -120,7 +120,7 @@ class Pass {
     return std::move(read.facts);
   }
 
-  // nullopt if they could not be made and need not be.
+  // nullopt if they could not be made and are not required.
   std::optional<Sections> MakeSections(const std::vector<Scored>& scored,
                                        const std::string& memory_md) {
     const std::vector<Scored> sample = RankConversations(scored, kLargestSample.conversations);

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "pipeline/memory_limits.hpp"
@@ -12,17 +11,17 @@
 namespace soulprint {
 
 struct PassOptions {
-  std::string model;              // the name questions are asked under
+  std::string model;              // the name of the language model
   double min_chunk_success = 0;   // share of the chunks that must be read, 0 … 1
   bool require_sections = false;  // false: a pass whose sections fail publishes MEMORY alone
   MemoryLimits memory;
 };
 
-// Runs the pass from the top; with remembered replies that is also how it is resumed.  `model` is a
-// CachingModel in production.  Throws Error
-//   08000 when too few chunks could be read (nothing but the chunks was written; worth another
-//   attempt), 38000 when v2 failed and is required (MEMORY is published by then), 55000 when the
-//   user has no conversation with a visible message, and whatever store and model throw.
+// Runs the pass from the top.  With a CachingModel this also resumes it.  Throws
+//   Error 08000 when too few chunks could be read, or the model gave no answer: worth another
+//   attempt; SectionsFailed when the sections could not be made and are required: MEMORY is
+//   published by then; Error 55000 when the user has no conversation with a visible message;
+// and the errors of store and model.
 void RunFullPass(Store& store, Model& model, const PassOptions& options);
 
 }  // namespace soulprint

@@ -1,4 +1,5 @@
-// See markdown.hpp.
+// Each line is made inert by itself: a backslash at the beginning that has a meaning, and one
+// before each tag.
 
 #include "pipeline/markdown.hpp"
 
@@ -17,12 +18,12 @@ bool IsBlankAt(std::string_view line, std::size_t at) {
   return at >= line.size() || line[at] == ' ' || line[at] == '\t';
 }
 
-// How many times the character at `at` stands there.
+// How often the character at `at` repeats there.
 std::size_t RunAt(std::string_view line, std::size_t at) {
   return std::min(line.find_first_not_of(line[at], at), line.size()) - at;
 }
 
-// Makes a heading of the line before it.
+// True if the line makes a heading of the line before it.
 bool IsUnderline(std::string_view line, std::size_t at) {
   return (line[at] == '=' || line[at] == '-') && IsBlank(line.substr(at + RunAt(line, at)));
 }
@@ -40,7 +41,7 @@ std::size_t ContainerMark(std::string_view line, std::size_t at) {
   return is_mark && IsBlankAt(line, end + 1) ? end + 1 - at : 0;
 }
 
-// "[label]: …" may begin there, or "[lab" whose label goes on in the next line.
+// True if a link definition may begin there: "[label]: …", or "[lab" that goes on in the next line.
 bool MayDefineLink(std::string_view line, std::size_t at) {
   for (std::size_t i = at + 1; i < line.size(); ++i) {
     if (line[i] == '\\') {
@@ -70,7 +71,7 @@ bool NeedsBackslash(std::string_view line, std::size_t at) {
   }
 }
 
-// Where a backslash takes the line's beginning its meaning; npos if it has none.
+// Where a backslash is needed so that the line's beginning has no meaning; npos = nowhere.
 std::size_t PlaceOfBackslash(std::string_view line) {
   for (std::size_t at = SkipSpace(line, 0); at < line.size(); at = SkipSpace(line, at)) {
     if (NeedsBackslash(line, at)) return at;
@@ -81,9 +82,9 @@ std::size_t PlaceOfBackslash(std::string_view line) {
   return std::string_view::npos;
 }
 
-// line with a backslash before each < that may begin a tag and has none.
+// Appends the line, with a backslash before each < that may begin a tag and has none.
 void AppendWithoutTags(std::string_view line, std::string* text) {
-  bool escaped = false;  // an odd number of backslashes stands right before
+  bool escaped = false;  // by an odd number of backslashes right before
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char next = i + 1 < line.size() ? line[i + 1] : ' ';
     const bool tag =

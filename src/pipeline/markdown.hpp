@@ -1,4 +1,4 @@
-// Foreign text inside Markdown of our own: it stays text, whatever it says.
+// Foreign text inside our own Markdown stays text.
 
 #pragma once
 
@@ -7,14 +7,13 @@
 
 namespace soulprint {
 
-// Lines of Markdown that begin no heading, hide nothing and swallow nothing that follows, inside
-// block quotes and lists neither: a backslash stands before a leading #, before an underline of =
-// or -, before a code or math fence, before the definition of a link, and before each < that may
-// begin HTML.  Invisible characters are gone.  Emphasis, lists, links and code spans stay.  Doing
-// it twice changes nothing more.
+// The text as Markdown lines that begin no heading, hide no text and swallow no line after them,
+// also inside block quotes and lists.  Puts a backslash before a leading #, an underline of = or -,
+// a code or math fence, a link definition, and each < that may begin HTML; removes invisible
+// characters. Emphasis, lists, links and code spans stay.  A second call changes nothing.
 std::string InertLines(std::string_view text);
 
-// The same as one line that may stand behind other text.
+// The same as one line that may follow other text on its line.
 std::string InertLine(std::string_view text);
 
 }  // namespace soulprint

@@ -1,5 +1,4 @@
-// How much of the facts and of MEMORY goes through the model (doc/behavior.md, "Reduce and
-// MEMORY").
+// The sizes of facts and MEMORY in tokens (doc/behavior.md, "Reduce and MEMORY").
 
 #pragma once
 

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 5> kHeadings = {"## Preferences", "## Pro
                                                        "## Decisions & Context"};
 constexpr std::string_view kNoData = "No data yet.";
 
-// A placeholder is known by these once there are this many facts.
+// With at least so many facts, a text below one of the other two is a placeholder.
 constexpr std::size_t kEnoughFacts = 3;
 constexpr std::size_t kLeastCharacters = 200;
 constexpr std::size_t kLeastLines = 3;
@@ -62,8 +62,8 @@ std::vector<Part> Parts(std::string_view memory_md) {
   return parts;
 }
 
-// The first lines of a part, at most `size` characters; its heading always.  Where not even one
-// line of content fits, that line is cut.
+// Appends the heading of a part and as many of its lines as fit into `size` characters.  Cuts the
+// first line of content if not even that fits.
 void AppendPart(const Part& part, std::size_t size, std::string* text) {
   const bool whole = part.size <= size;
   std::size_t left = whole ? size : size - std::min<std::size_t>(size, 1);  // 1 = an empty line
@@ -71,7 +71,7 @@ void AppendPart(const Part& part, std::size_t size, std::string* text) {
   for (std::string_view line : part.lines) {
     const std::size_t more = CountCharacters(line) + 1;
     if (more > left && !IsHeading(line)) {
-      // Cut off, a line may mean something else, and needs a backslash.
+      // A line that was cut may get a meaning, so make it inert again.
       if (!content && left > 2) text->append(InertLines(FirstCharacters(line, left - 2)) + "\n");
       break;
     }

@@ -11,18 +11,18 @@
 
 namespace soulprint {
 
-// MEMORY as it may be published: inert lines (markdown.hpp), among which its own headings stay
-// headings, each once and in order.
+// MEMORY as it may be published: its own headings stay headings, each once and in order; all other
+// lines are inert (markdown.hpp).
 std::string InertMemory(std::string_view memory_md);
 
-// True if the text is no MEMORY: a heading is missing or out of order or it is a placeholder for
-// `facts` facts.
+// True if the text is no MEMORY made from `facts` facts: a heading is missing or out of order, or
+// there is too little under the headings.
 bool IsPlaceholder(std::string_view memory_md, std::size_t facts);
 
-// MEMORY by rule: the five headings, one bullet per fact, newest first, within max_tokens.
+// MEMORY by rule: five headings, one bullet per fact, newest first, within max_tokens.
 std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_tokens);
 
-// MEMORY of at most max_tokens, cut at line borders; every heading keeps its share.
+// MEMORY cut to max_tokens at line borders; every heading keeps its share.
 std::string CutMemory(std::string_view memory_md, std::size_t max_tokens);
 
 }  // namespace soulprint

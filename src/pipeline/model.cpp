@@ -1,4 +1,4 @@
-// What a question is known by.
+// The identity of a question.
 
 #include "pipeline/model.hpp"
 

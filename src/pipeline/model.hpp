@@ -11,7 +11,7 @@
 
 namespace soulprint {
 
-// The four kinds of questions (CONTRACT 5 to 7).
+// The four kinds of questions.
 enum class Step { kFacts, kReduce, kMemory, kSections };
 inline constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step::kMemory,
                                                Step::kSections};
@@ -19,7 +19,7 @@ inline constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step
 // "facts", "reduce", "memory", "sections": as in soulprint.replies and soulprint.prompts.
 std::string_view StepName(Step step);
 
-// An answer that could not be used, and what to tell the model about it.
+// An answer that could not be used, and the correction for the model.
 struct Nudge {
   std::string answer;
   std::string correction;
@@ -27,13 +27,13 @@ struct Nudge {
 
 struct Question {
   Step step = Step::kFacts;
-  std::uint64_t tag = 0;        // the asker's own number; comes back with the answer
-  std::string conversation_id;  // of the chunk that is asked about, "" = all
+  std::uint64_t tag = 0;        // set by the caller; comes back with the answer
+  std::string conversation_id;  // of the chunk in question, "" = the question is about all
 
   std::string system;       // the instructions
   bool own_wording = true;  // false = an operator's wording from soulprint.prompts is in `system`
-  // The data.  With an instruction: one JSON document, fenced when it is sent, and the instruction
-  // after it.  Without (sections): the whole user message, which is its own fence.
+  // The data.  With an instruction: one JSON document, sent between delimiters and followed by the
+  // instruction.  Without (sections): the whole user message.
   std::string material;
   std::string instruction;
   std::string schema;  // JSON schema of the answer, "" = plain text is wanted
@@ -42,25 +42,25 @@ struct Question {
   int max_tokens = 0;
   double temperature = 0;
 
-  int try_number = 0;          // how many answers to this were of no use before
-  std::optional<Nudge> nudge;  // given with the tries after the first
+  int try_number = 0;          // answers to this question that could not be used before
+  std::optional<Nudge> nudge;  // with every try after the first
 };
 
-// What a question is known by in soulprint.replies: everything that decides the answer, and neither
-// tag, try number nor nudge.  The store keeps its SHA-256.
+// The identity of a question in soulprint.replies: every field that decides the answer, without
+// tag, try number and nudge.  The store keeps its SHA-256.
 std::string QuestionIdentity(const Question& question);
 
 enum class Outcome {
   kAnswered,
-  kCutOff,      // stopped at max_tokens: text is only a beginning
+  kCutOff,      // stopped at max_tokens: the text is incomplete
   kRefused,     // the model refused; never asked again
   kTooLong,     // the prompt does not fit the model
-  kFailed,      // this question is not answered, however often it is asked; reason says why
-  kUnanswered,  // no answer could be had this time; reason says why
-  kGivenUp,     // not asked to the end, because Ask is about to throw: no failure of the question
+  kFailed,      // asking this question again would not help; reason says why
+  kUnanswered,  // no answer this time; reason says why
+  kGivenUp,     // Ask is about to throw: the question did not fail
 };
 
-// Whether asking again would bring nothing better: such an answer is remembered.
+// True if asking again would bring nothing better: the answer is remembered.
 constexpr bool IsFinal(Outcome outcome) {
   return outcome == Outcome::kAnswered || outcome == Outcome::kCutOff ||
          outcome == Outcome::kRefused;
@@ -76,8 +76,8 @@ struct Answer {
   Outcome outcome = Outcome::kAnswered;
   std::string text;
   std::string reason;      // for kRefused, kFailed, kUnanswered and kGivenUp
-  std::string request_id;  // the server's name for the request that was answered, "" if it has none
-  Usage usage;             // of every attempt that was made for it
+  std::string request_id;  // the server's id of the answered request, "" = none
+  Usage usage;             // of all requests made for it
 };
 
 class Model {
@@ -89,11 +89,12 @@ class Model {
 
   virtual ~Model() = default;
 
-  // Asks everything that `next` gives, as many at a time as this model may, and hands each answer
-  // to `take` once.  Returns when nothing is in flight and `next` has no more.  What next and take
-  // throw comes through, but an Error only after what is in flight has been answered and taken,
-  // unless no answer is wanted or could be kept any more (02000, 3F000, 42P01, 57014, 57P01,
-  // XX000); throws Error when no question at all can be asked at the moment.
+  // Asks all questions that `next` returns, as many at a time as this model may, and passes each
+  // answer to `take` once, with the question as it was asked.  Returns when nothing is in flight
+  // and `next` has no more.  Throws Error when no question can be asked at the moment.  Exceptions
+  // of next and take come through: an Error after the questions in flight were answered and taken,
+  // or at once if their answers are not wanted or could not be kept (02000, 3F000, 42P01, 57014,
+  // 57P01, XX000).
   virtual void Ask(const Next& next, const Take& take) = 0;
 };
 

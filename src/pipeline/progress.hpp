@@ -7,8 +7,7 @@
 
 namespace soulprint {
 
-// What a pass does at a time, in this order; kDownload and kImport only if there is a stored
-// export.
+// What a pass is doing, in this order.  kDownload and kImport only if there is a stored export.
 enum class Stage { kDownload, kImport, kChunks, kFacts, kReduce, kMemory, kSections, kPublish };
 
 inline constexpr std::array<Stage, 8> kStages = {Stage::kDownload, Stage::kImport, Stage::kChunks,
@@ -25,7 +24,7 @@ struct Progress {
   int chunks_done = 0;    // read, or refused by the model
   int chunks_failed = 0;  // not read
   int facts = 0;
-  int facts_left_out = 0;  // of MEMORY's material, because it was too long
+  int facts_left_out = 0;  // of MEMORY's question, which had no room
   int items_dropped = 0;   // items of answers that were no facts
 };
 

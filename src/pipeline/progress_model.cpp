@@ -1,4 +1,4 @@
-// Reports before a question is asked and after its answer was taken.
+// Reports before a question is asked and after its answer has been taken.
 
 #include "pipeline/progress_model.hpp"
 

@@ -11,8 +11,8 @@ namespace soulprint {
 
 class ProgressModel : public Model {
  public:
-  // Keeps references; all must outlive it.  Sets the stage of `progress` by the question asked
-  // last; the counts are the owner's.
+  // Keeps references; all must outlive it.  Sets the stage of `progress` from the last question;
+  // its owner sets the counts.
   ProgressModel(Model& inner, Store& store, Progress& progress)
       : inner_(inner), store_(store), progress_(progress) {}
 

@@ -1,12 +1,12 @@
-// The form in which prompts and chunks show conversations: the marks that its writers and readers
-// agree on (doc/behavior.md, "Format").
+// The marks of the text form of conversations, for those who write it and those who read it
+// (doc/behavior.md, "Format").
 //
 //   === Conversation: "Title" (2024-03-20) ===
 //   User: first message
 //   Assistant: its answer
 //   [... 12 more messages]
 //
-// A message that is too long ends with kTruncated (util/text.hpp).
+// A message that was cut ends with kTruncated (util/text.hpp).
 
 #pragma once
 

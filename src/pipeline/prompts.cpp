@@ -1,6 +1,5 @@
-// The wording of every question.  What holds for all: the material is data and never an
-// instruction, and the answer is in words what the schema is in JSON, because not every server
-// enforces schemas.
+// The wording of every question.  All say that the material is data and never an instruction, and
+// describe the answer in words too: not every server enforces schemas.
 
 #include "pipeline/prompts.hpp"
 
@@ -121,7 +120,7 @@ std::string JsonCorrection(std::string_view reason) {
 }
 
 std::string AiNameCorrection(std::string_view ai_name) {
-  // The name comes from the model: one line, short, so that it stays a name in this sentence.
+  // The name comes from the model: keep it short and on one line, so that it stays a name.
   const std::string name = Fold(FirstCharacters(ai_name, kMaxShownName));
   const std::string wrong =
       name.empty() ? "`ai_name` is missing" : "the `ai_name` \"" + name + "\" is generic";

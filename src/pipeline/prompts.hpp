@@ -1,5 +1,5 @@
-// The wording of every question: the project's own.  An operator's wording in soulprint.prompts
-// takes the place of a step's system prompt.
+// The project's own wording of every question.  An operator's wording in soulprint.prompts replaces
+// the system prompt of a step.
 
 #pragma once
 
@@ -11,20 +11,19 @@
 namespace soulprint {
 
 // The system prompt of this step: `operator_prompt` if it is not empty, else our own.  For the
-// sections step the MEMORY sentence of CONTRACT 7 is the last instruction of whatever wording is in
-// force.
+// sections step the MEMORY sentence (doc/behavior.md, "Sections") is appended to either.
 std::string SystemPrompt(Step step, std::string_view operator_prompt);
 
-// What follows the fenced material (facts, reduce, memory; the sections question has none).
+// The instruction after the material; "" for the sections question.
 std::string Instruction(Step step);
 
-// What the model is told about an answer that was not the JSON it should have been.
+// The correction for an answer that is not the JSON asked for.
 std::string JsonCorrection(std::string_view reason);
 
-// What the model is told about a generic ai_name, which it names.
+// The correction for a generic ai_name, which it quotes.
 std::string AiNameCorrection(std::string_view ai_name);
 
-// What the model is told about a MEMORY that was refused as a placeholder.
+// The correction for a MEMORY that was rejected as a placeholder.
 std::string MemoryCorrection();
 
 }  // namespace soulprint

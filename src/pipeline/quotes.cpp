@@ -1,5 +1,5 @@
-// See quotes.hpp.  Both sides are folded: Unicode's full case folding of canonically decomposed
-// characters, white space as one space, nothing that is not seen.
+// Folds both sides before comparing: full Unicode case folding of canonically decomposed
+// characters, white space as one space, no invisible characters.
 
 #include "pipeline/quotes.hpp"
 
@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -51,7 +50,7 @@ bool IsWrittenWithoutSpaces(char32_t c) {
                      [c](const auto& range) { return c >= range[0] && c <= range[1]; });
 }
 
-// Whether c between these two holds one word or number together: don't, non-smoker, 150,000.
+// True if c between these two is part of one word or number: don't, non-smoker, 150,000.
 bool Binds(char32_t before, char32_t c, char32_t after) {
   constexpr std::u32string_view kInWords = U"'\u2019-\u2010\u2011\u00B7\u05F3\u05F4";
   constexpr std::u32string_view kInNumbers = U".,:/";
@@ -86,7 +85,7 @@ std::u32string FoldWords(std::string_view text) {
   return folded;
 }
 
-// From the first to the last character of a word, without what stands around them.
+// The quote from the first to the last character that belongs to a word.
 struct Core {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -122,8 +121,8 @@ UsersWords::UsersWords(const Chunk& chunk) {
   std::string_view const content = chunk.content;
   for (const Span& span : chunk.spans) {
     if (span.role != Role::kUser) continue;
-    // The beginning of a chunk is that of its title, unless it goes on with the text of another;
-    // and where there is no white space a text is cut anywhere.
+    // A chunk begins with its title unless it continues another, and a text without white space is
+    // cut anywhere: at both ends of a chunk a word may be cut.
     said_.push_back({FoldWords(content.substr(span.begin, span.end - span.begin)), span.begin == 0,
                      chunk.index + 1 < chunk.total && span.end == content.size()});
   }
@@ -145,7 +144,7 @@ bool UsersWords::Hold(std::string_view quote) const {
   });
 }
 
-// Whether what stands before `at` and what stands after it are of one word.
+// True if the characters before and after `at` belong to one word.
 bool UsersWords::IsInsideWord(const Said& said, std::size_t at) {
   const std::u32string& text = said.text;
   if (at == 0) return said.begins_inside;

@@ -1,4 +1,4 @@
-// Whether the user said what a quote says (CONTRACT 5).
+// Whether a quote is in the user's own words (doc/behavior.md, "Facts").
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace soulprint {
 
-// The user's spans of a chunk, for quotes to be looked up in.
+// The user's spans of a chunk, in which quotes are looked up.
 class UsersWords {
  public:
   explicit UsersWords(const Chunk& chunk);
@@ -24,7 +24,8 @@ class UsersWords {
  private:
   struct Said {
     std::u32string text;  // folded
-    bool begins_inside;   // its beginning may be the rest of a word, its end the beginning of one
+    bool begins_inside;   // the first characters may be the rest of a word, the last ones the start
+                          // of one
     bool ends_inside;
   };
 

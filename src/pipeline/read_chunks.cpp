@@ -24,7 +24,7 @@ namespace soulprint {
 namespace {
 
 constexpr int kMaxTries = 2;
-// Questions to reject are whole questions: so many are held at a time.
+// A question holds its whole material, so at most about so many wait for their rejection.
 constexpr std::size_t kMaxRejected = 100;
 
 // The part of a chunk between two bytes of its content.
@@ -40,7 +40,7 @@ Chunk Part(const Chunk& chunk, std::size_t begin, std::size_t end) {
   return part;
 }
 
-// The middle of what was said, after white space if there is any near, else between characters.
+// The middle of the spoken text: after white space if there is some near, else between characters.
 std::size_t Middle(const Chunk& chunk) {
   const std::size_t begin = chunk.spans.front().begin;
   const std::size_t end = chunk.spans.back().end;
@@ -51,7 +51,7 @@ std::size_t Middle(const Chunk& chunk) {
   return middle;
 }
 
-// Why no answer about a chunk could be used; the model's refusal is none of these.
+// Why a chunk is given up after this answer.
 std::string WhyGivenUp(const Answer& answer) {
   if (answer.outcome == Outcome::kCutOff) return "its answer was cut off";
   if (answer.outcome == Outcome::kTooLong) return "it does not fit the model";
@@ -210,7 +210,7 @@ class ChunkReader {
   std::string id_;                // of the open conversation
   std::string title_;
   Time created_at_;
-  std::deque<Chunk> chunks_;  // of the open conversation, still to be asked about
+  std::deque<Chunk> chunks_;  // of the open conversation, not asked about yet
 
   std::uint64_t number_ = 0;                          // the next chunk's running number
   std::map<std::uint64_t, Reading> reading_;          // by running number, which is the tag

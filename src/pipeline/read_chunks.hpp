@@ -1,4 +1,5 @@
-// All chunks of the user's conversations ──► their facts, many questions at a time (CONTRACT 5).
+// All chunks of the user's conversations ──► their facts, many questions at a time
+// (doc/behavior.md, "Facts").
 
 #pragma once
 
@@ -25,8 +26,8 @@ struct ReadChunksResult {
   std::string last_failure;  // why the last failed chunk failed, "" = none did
 };
 
-// Reads the conversations with these ids, oldest first, holding one of them and the chunks in
-// flight.  Calls `count` with the counts so far after each answer that changes them.
+// Reads the conversations with these ids, oldest first.  Holds one conversation and the chunks in
+// flight in memory.  Calls `count` with the counts so far each time they change.
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
                             const std::function<void(const ChunkCounts&)>& count);
 

@@ -1,5 +1,5 @@
-// Facts become fewer in rounds.  A round asks about each category in batches, many at a time; what
-// cannot be used of an answer leaves its batch as it was.
+// Reduces facts in rounds.  A round asks about each category in batches, many at a time.  A batch
+// whose answer cannot be used stays as it was.
 
 #include "pipeline/reduce_facts.hpp"
 
@@ -39,7 +39,7 @@ ordered_json Item(const Fact& fact) {
   return item;
 }
 
-// The size of what the facts say, without when it was said.
+// The size of the facts without their dates.
 std::size_t Saying(const std::vector<Fact>& facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
                          [](std::size_t sum, const Fact& fact) {
@@ -54,8 +54,8 @@ std::size_t Characters(const std::vector<Fact>& facts) {
                          [](std::size_t sum, const Fact& fact) { return sum + Characters(fact); });
 }
 
-// A reduced fact's sources are those of the facts it was made from: the ids it names, or else the
-// fact of the same words.
+// Finds the sources of a reduced fact: those of the facts it was made from, which it names by id,
+// or else of the fact with the same words.
 class Origins {
  public:
   Origins(const Fact* begin, const Fact* end) : begin_(begin), size_(end - begin) {
@@ -85,7 +85,7 @@ class Origins {
     return sources;
   }
 
-  // The number of facts that nothing was made from.
+  // The number of facts that no reduced fact was made from.
   std::size_t Unnamed() const { return size_ - named_.size(); }
 
  private:
@@ -123,7 +123,7 @@ class Round {
     for (auto& [begin, facts] : results_) {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
     }
-    // Merged as said oldest first, whatever batch they came from.
+    // MergeFacts wants oldest first, and batches are in no such order.
     std::stable_sort(all.begin(), all.end(),
                      [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
     return {MergeFacts(std::move(all)), left_out_};
@@ -224,7 +224,7 @@ class Round {
     results_[batch.begin].assign(facts_.begin() + batch.begin, facts_.begin() + batch.end);
   }
 
-  // False if the answer is no shorter list of facts.
+  // False if the answer is not a shorter list of facts.
   bool Replace(const Batch& batch, const std::string& answer) {
     const std::optional<ordered_json> read = ParseJsonReply(answer);
     if (!read || !read->is_object()) return false;
@@ -254,7 +254,7 @@ class Round {
   std::deque<std::size_t> again_;                     // of these, to be asked again
   std::map<std::size_t, std::vector<Fact>> results_;  // by a batch's begin
   std::vector<Question> rejected_;
-  std::string unanswered_;  // why a question was not answered
+  std::string unanswered_;  // the reason, if a question was not answered
   int left_out_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Too many facts for one question ──► as many as fit (CONTRACT 6).
+// Too many facts for one question ──► as many as fit (doc/behavior.md, "Reduce and MEMORY").
 
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace soulprint {
 
-// The facts as the MEMORY question carries them: {"facts":{…five categories…}}, each item an object
-// of its category's fields and, where known, "said", the day on which the user said it last.
+// The material of the MEMORY question: {"facts":{…five categories…}}.  Each item is an object of
+// its category's fields and, where known, "said": the day on which the user last said it.
 std::string FactsDocument(const std::vector<Fact>& facts);
 
-// The size of that document.
+// The size of FactsDocument, estimated from the items.
 std::size_t FactsTokens(const std::vector<Fact>& facts);
 
 struct ReducedFacts {
@@ -25,9 +25,9 @@ struct ReducedFacts {
   int left_out = 0;  // facts given that nothing in the result stands for
 };
 
-// Facts of at most limits.max_fact_tokens: the same if they fit, else merged by the model in at
-// most 3 rounds of batches, then without the least supported and oldest.  Throws Error 08000 when
-// the model gave no answer.
+// Facts of at most limits.max_fact_tokens.  If the given ones are more, the model merges them in at
+// most 3 rounds of batches; then the least supported and oldest are left out.  Throws Error 08000
+// when the model gave no answer.
 ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
                          Store& store);
 

@@ -1,5 +1,5 @@
-// Sample + MEMORY ──► five sections: one question, smaller while it is too long, and at most one
-// nudge each for an answer that is not the JSON asked for and for a generic ai_name.
+// Sample + MEMORY ──► five sections: one question, with a smaller sample while it is too long, and
+// at most one nudge each for an unreadable answer and for a generic ai_name.
 
 #include "pipeline/sample_to_sections.hpp"
 
@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
-#include <vector>
 
 #include "pipeline/model.hpp"
 #include "pipeline/prompt_format.hpp"
@@ -40,8 +39,8 @@ constexpr std::array<std::string_view, 9> kGenericNames = {
 
 // --- an answer → sections
 
-// The same without invisible characters, in keys and values alike.  Of keys that become equal the
-// first stays.
+// The same without invisible characters in keys and values.  Of keys that become equal the first
+// stays.
 Json VisibleJson(const Json& json) {
   if (json.is_string()) return Visible(json.get_ref<const std::string&>());
   if (!json.is_structured()) return json;
@@ -96,7 +95,7 @@ Json CompleteSection(std::size_t section, const Json& given) {
 
 using Answered = std::array<Json, 5>;
 
-// nullopt, and why, if the answer has not the five sections.
+// nullopt and the reason if the answer does not have the five sections.
 std::optional<Answered> ReadAnswer(std::string_view reply, std::string* reason) {
   const std::optional<Json> json = ParseJsonReply(reply);
   if (!json || !json->is_object()) {
@@ -176,7 +175,7 @@ constexpr std::string_view kAskOther =
     "Choose another model in soulprint.model, or another wording in soulprint.prompts, and start "
     "the full pass again.";
 
-// Asks until there are sections, or nothing more can be done about it.
+// Asks until there are sections or no try is left.
 class Asker {
  public:
   Asker(Model& model, Store& store, Question question)
@@ -206,8 +205,8 @@ class Asker {
     }
   }
 
-  // One more try, because of the ai_name in the sections that Ask returned; its answer is kept if
-  // it can be read.
+  // One more try for a better ai_name in the sections that Ask returned.  Replaces them if the new
+  // answer can be read.
   void ImproveName(Answered* sections) {
     tries_.Improve(answer_.text, AiNameCorrection(NameIn(*sections)));
     if (tries_.Ask(model_, &answer_) != Tries::Step::kRead) return;
@@ -218,7 +217,7 @@ class Asker {
   }
 
  private:
-  // `unreadable`: why the last answer that was read could not be used.
+  // `unreadable`: why the last answer could not be read, if that was the reason.
   [[noreturn]] void FailAfter(const std::string& unreadable) const {
     switch (answer_.outcome) {
       case Outcome::kRefused:

@@ -1,4 +1,4 @@
-// Sample + MEMORY ──► soul, identity, user, agents, tools (CONTRACT 7).
+// Sample + MEMORY ──► soul, identity, user, agents, tools (doc/behavior.md, "Sections").
 
 #pragma once
 
@@ -23,28 +23,29 @@ struct SampleSize {
 // The size that is tried first.
 inline constexpr SampleSize kLargestSample = {200, 600000};
 
-// The model was asked for the sections and they could not be made: SQLSTATE 38000.
+// The sections could not be made.  SQLSTATE 38000.
 class SectionsFailed : public Error {
  public:
   SectionsFailed(const std::string& message, std::string_view hint)
       : Error(Error(sqlstate::kExternalRoutineException, message).Hint(std::string(hint))) {}
 
-  // They would return a plain Error.
+  // These return a plain Error.
   void Detail(std::string) = delete;
   void Hint(std::string) = delete;
 };
 
-// The text of a sample of one of the sizes that are tried: kLargestSample, and less while that is
-// too long for the model.
+// The text of a sample of at most this size: kLargestSample, or less where that was too long for
+// the model.
 using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
 
-// The five sections.  If the model insists on a generic ai_name, the stored one stays, if there is
-// one.  Throws SectionsFailed when no answer of the model can be used, Error 08000 when the model
-// gave no answer.
+// The five sections.  If the model insists on a generic ai_name, the stored name is kept, if there
+// is one.  Throws SectionsFailed when no answer of the model can be used, Error 08000 when the
+// model gave no answer.
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
                           WordingModel& model, Store& store);
 
-// A model's answer → five complete sections without invisible characters, nullopt if it is none.
+// A model's answer as five complete sections without invisible characters; nullopt if it has not
+// all five.
 std::optional<Sections> ParseSections(std::string_view reply);
 
 // The ai_name in a stored identity section, on one line; "" if there is none.

@@ -1,4 +1,4 @@
-// Which fields each section has (doc/behavior.md, "Sections").
+// The fields of the sections (doc/behavior.md, "Sections").
 
 #pragma once
 
@@ -13,7 +13,7 @@ struct SectionField {
   bool list;  // of strings; else one string
 };
 
-// The fields of a section, by its place in kSectionNames, in the order in which they are written.
+// The fields of the section at this index of kSectionNames, in the order in which they are written.
 const std::vector<SectionField>& SectionSchema(std::size_t section);
 
 }  // namespace soulprint

@@ -36,7 +36,7 @@ std::string Label(std::string_view key) {
   return label;
 }
 
-// On one line, whatever the value is.
+// Any value on one line.
 std::string ValueText(const Json& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return OneLine(value.get_ref<const std::string&>());

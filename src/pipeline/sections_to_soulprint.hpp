@@ -1,4 +1,4 @@
-// Sections + MEMORY ──► soulprint_text (CONTRACT 8).
+// Sections + MEMORY ──► soulprint_text (doc/behavior.md, "soulprint_text").
 
 #pragma once
 
@@ -8,10 +8,9 @@
 
 namespace soulprint {
 
-// soulprint_text.  A section that is NULL is left out; one that is not a JSON object stands as it
-// is under its heading (CONTRACT 9).  Keys, values and list items are one line each.  No key, value
-// or stored text begins a heading or swallows one (markdown.hpp); MEMORY keeps its own headings
-// (InertMemory).
+// soulprint_text.  A NULL section is left out; one that is not a JSON object stands unchanged under
+// its heading.  Each key, value and list item is one line.  No key, value or stored text begins or
+// swallows a heading (markdown.hpp); MEMORY keeps its own headings (InertMemory).
 std::string SectionsToSoulprint(const StoredSections& sections, const std::string& memory_md);
 std::string SectionsToSoulprint(const Sections& sections, const std::string& memory_md);
 

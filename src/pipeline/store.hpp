@@ -1,4 +1,4 @@
-// Store: the rows that the route needs, and nothing of how they are kept.
+// Store: the rows that the route reads and writes.
 
 #pragma once
 
@@ -28,8 +28,8 @@ struct Reply {
   Answer answer;
 };
 
-// One user's rows, during one pass.  Every write fails with SQLSTATE 02000 once the pass is no
-// longer this worker's (canceled, forgotten, user deleted); nothing is written then.
+// One user's rows during one pass.  Once the pass is no longer this worker's (canceled, user
+// deleted or forgotten), every write throws Error 02000 and writes nothing.
 class Store {
  public:
   virtual ~Store() = default;
@@ -37,41 +37,41 @@ class Store {
   // Ids of the user's conversations, oldest first, equal ages by id.
   virtual std::vector<std::string> ConversationIds() = 0;
 
-  // nullopt if it was deleted in the meantime.  May be called from within ReplaceChunks's `next`.
+  // nullopt if it was deleted meanwhile.  May be called from within the `next` of ReplaceChunks.
   virtual std::optional<Conversation> ReadConversation(const std::string& id) = 0;
 
-  // Makes the user's chunk rows those that `next` gives, in one transaction.  A row whose content
-  // did not change stays the same row.
+  // Replaces the user's chunk rows by those that `next` returns, in one transaction.  A row with
+  // unchanged content stays the same row.
   virtual void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) = 0;
 
-  // An operator's wording for this step's system prompt, nullopt = the project's own.
+  // The operator's system prompt for this step, nullopt = none.
   virtual std::optional<std::string> OperatorPrompt(Step step) = 0;
 
   // The remembered answer to this question and try.
   virtual std::optional<Answer> FindReply(const Question& question) = 0;
 
-  // Remembers answers, durably, in a transaction of their own, and counts what they used.  One that
-  // is not final is only counted.
+  // Saves answers durably, in a transaction of their own, and adds up their usage.  An answer that
+  // is not final only counts.
   virtual void SaveReplies(const std::vector<Reply>& replies) = 0;
 
-  // Marks a remembered answer as useless: a pass that fails deletes it, so that the next one really
-  // asks again.  Call after the Ask that gave the answer has returned: it is saved by then.
+  // Marks a remembered answer as useless.  A pass that fails deletes it, so that the next one asks
+  // again.  Call after the Ask that gave the answer has returned: by then it is saved.
   virtual void RejectReply(const Question& question) = 0;
 
-  // Leaves out the facts that the user wants forgotten (FactKey tells which these are).
+  // Removes the facts that the user wants forgotten, by FactKey.
   virtual void DropForgotten(std::vector<Fact>* facts) = 0;
 
-  // The sections as published last.
+  // The published sections.
   virtual StoredSections ReadSections() = 0;
 
-  // Publishes MEMORY alone, at once, in a transaction of its own.
+  // Publishes only MEMORY, in a transaction of its own.
   virtual void PublishMemory(const std::string& memory_md) = 0;
 
-  // Publishes everything, in one transaction that also ends the pass.
+  // Publishes the profile in one transaction that also ends the pass.
   virtual void Publish(const Profile& profile) = 0;
 
-  // Says how far the pass is.  Called often, cheap; writes at most once a second.  The place where
-  // a pass notices that it was canceled, or is to stop: throws Error then.
+  // Reports how far the pass is.  Cheap: writes at most once a second.  Throws Error when the pass
+  // was canceled or must stop.
   virtual void Report(const Progress& progress) = 0;
 };
 

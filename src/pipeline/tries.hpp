@@ -1,4 +1,4 @@
-// The tries of one question: what follows an answer, until one can be used or nothing more helps.
+// The tries of one question: what follows each answer, until one can be used or no try is left.
 //
 //   Tries tries(question, 3, Tries::Split::kNever);
 //   Answer answer;
@@ -21,11 +21,11 @@
 
 namespace soulprint {
 
-// The hint of an Error 08000 after a question that was not answered.
+// The hint of an Error 08000: another attempt of the pass may help.
 inline constexpr std::string_view kMissingIsAskedAgain =
     "The next attempt asks only for what is missing.";
 
-// Throws Error 08000: the model gave no answer for `purpose` this time, for this reason.
+// Throws Error 08000: the model gave no answer for `purpose`, for this reason.
 [[noreturn]] void ThrowUnanswered(std::string_view purpose, std::string_view reason);
 
 class Tries {
@@ -33,15 +33,15 @@ class Tries {
   // What follows an answer.
   enum class Step {
     kRead,        // read it; if it cannot be used, AfterUseless says what follows
-    kAgain,       // ask question(), which has changed
+    kAgain,       // ask question() again: it has changed
     kSplit,       // ask about less
-    kGiveUp,      // no answer can be used: reject those that came
-    kUnanswered,  // no answer this time: the answers that came stay remembered for the next attempt
+    kGiveUp,      // no try is left: reject the answers
+    kUnanswered,  // no answer this time: keep the answers for the next attempt
     kNone,        // Ask is about to throw
   };
 
-  // When to ask about less: never; when the question is too long; also when twice the room was not
-  // enough for the answer.
+  // When to ask about less: never, when the question is too long, or also when the answer did not
+  // fit into twice the room.
   enum class Split { kNever, kTooLong, kTooLongOrCutOff };
 
   // Gives up after `max_useless` answers that could not be used.
@@ -53,27 +53,26 @@ class Tries {
   // What follows an answer to question().  `asked` is the question as Ask gave it back.
   Step After(const Question& asked, const Answer& answer);
 
-  // What follows after reading an answer that cannot be used: kAgain with this correction, or
+  // What follows an answer that was read and cannot be used: kAgain with this correction, or
   // kGiveUp.
   Step AfterUseless(const std::string& answer, std::string correction);
 
-  // Asks next for a better answer than this one, which could be used.
+  // Makes question() ask for a better answer than this one, which can be used.
   void Improve(const std::string& answer, std::string correction);
 
-  // Asks this question alone, again as long as kAgain follows; returns what follows the last
-  // answer.
+  // Asks this question alone, and again while kAgain follows; returns what follows the last answer.
   Step Ask(Model& model, Answer* answer);
 
-  // The same with every text that must be read: `check` returns nullopt if it can be used, else the
-  // correction.  kRead means that `answer` can be used.
+  // The same, and reads: `check` returns nullopt if the text can be used, else the correction.
+  // kRead then means that `answer` can be used.
   using Check = std::function<std::optional<std::string>(const std::string& text)>;
   Step AskUntilGood(Model& model, const Check& check, Answer* answer);
 
   // The questions whose answers could not be used, each with its try number.
   const std::vector<Question>& useless() const { return useless_; }
 
-  // Rejects their answers.  Call when the question is given up, and after Ask has returned: until
-  // then a try may lead to a good one and stays remembered with it.
+  // Rejects their answers.  Call when the question is given up: a useless answer that led to a good
+  // one stays remembered with it.
   void Reject(Store& store) const;
 
  private:

@@ -1,4 +1,4 @@
-// The values that travel along the route, in the order they appear on it.
+// The values that travel along the route, in the order in which they appear.
 //
 // Text is UTF-8.  "Characters" are Unicode code points; "tokens" are characters / 4, rounded down.
 
@@ -32,28 +32,27 @@ struct Conversation {
   Time created_at;
   Time updated_at;
   std::vector<Message> messages;
-  bool do_not_remember = false;  // so its user has asked
+  bool do_not_remember = false;  // the user asked that it not be remembered
 };
 
-// A piece of a chunk's content that one person said.
+// A part of a chunk's content that one person said.
 struct Span {
   Role role = Role::kUser;
   std::size_t begin = 0;  // bytes in Chunk::content
   std::size_t end = 0;
 };
 
-// A piece of a conversation small enough for one question (CONTRACT 4).
+// A part of a conversation that is small enough for one question.
 struct Chunk {
   int index = 0;  // from 0
   int total = 0;
   int tokens = 0;
   std::string content;
-  // Who said what in content: without the title and the "User: " labels, in order, never
-  // overlapping.
+  // Who said what in content, in order and without overlaps; the title and the labels are in none.
   std::vector<Span> spans;
 };
 
-// The five categories of facts (CONTRACT 5), in the order in which they are always written.
+// The five categories of facts, in the order in which they are written.
 enum class Category { kPreferences, kProjects, kDates, kBeliefs, kDecisions };
 inline constexpr std::array<Category, 5> kCategories = {Category::kPreferences, Category::kProjects,
                                                         Category::kDates, Category::kBeliefs,
@@ -74,24 +73,23 @@ struct Fact {
   std::string text;
   std::array<std::string, 2> more;
   std::string quote;            // the user's own words, "" = none
-  bool verified = false;        // quote stands in the user's spans of the chunk
+  bool verified = false;        // the quote is in the user's own words
   std::vector<Source> sources;  // oldest first
 };
 
-// soul, identity, user, agents, tools: each a JSON object as text, keys in schema order (CONTRACT
-// 7).
+// soul, identity, user, agents, tools: each a JSON object as text, keys in schema order.
 inline constexpr std::array<std::string_view, 5> kSectionNames = {"soul", "identity", "user",
                                                                   "agents", "tools"};
 using Sections = std::array<std::string, 5>;
 
-// Sections as stored: nullopt = NULL.
+// Sections as they are stored, nullopt = NULL.
 using StoredSections = std::array<std::optional<std::string>, 5>;
 
 // What a full pass publishes.
 struct Profile {
   std::string memory_md;
-  // nullopt = they could not be made and are not required: the stored sections stay, and the store
-  // makes soulprint_text of them and MEMORY.
+  // nullopt = not made and not required.  The stored sections stay, and the store makes
+  // soulprint_text from them and MEMORY.
   std::optional<Sections> sections;
   std::string soulprint_text;  // "" without sections
   std::vector<Fact> facts;     // merged, with their sources

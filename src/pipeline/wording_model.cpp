@@ -1,4 +1,4 @@
-// The wording in force, and whether a question in it fits the model.
+// Completes questions, and estimates whether a completed question fits the model.
 
 #include "pipeline/wording_model.hpp"
 

@@ -1,5 +1,5 @@
-// A Model that completes the questions of the steps: adds the wording in force and the name of the
-// language model.
+// A Model that completes each question with the system prompt in force and the name of the language
+// model.
 
 #pragma once
 
@@ -13,14 +13,13 @@ namespace soulprint {
 
 class WordingModel : public Model {
  public:
-  // Reads the operator's wordings from the store, each once.  Keeps a reference to inner only.
+  // Reads the operator's prompts from the store.  Keeps a reference to inner, none to the store.
   WordingModel(Model& inner, Store& store, std::string model);
 
-  // `take` gets the questions completed.
+  // Passes the completed questions to `take`.
   void Ask(const Next& next, const Take& take) override;
 
-  // True if the completed question and its answer are estimated to exceed the model's context
-  // (doc/behavior.md, "Format").
+  // True if the completed question and its answer probably exceed the model's context.
   bool SeemsTooLong(Question question) const;
 
  private:
@@ -28,7 +27,7 @@ class WordingModel : public Model {
 
   Model& inner_;
   std::string model_;
-  std::array<std::string, kSteps.size()> operator_prompts_;  // "" = the project's own wording
+  std::array<std::string, kSteps.size()> operator_prompts_;  // "" = ours is in force
 };
 
 }  // namespace soulprint

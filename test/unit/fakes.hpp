@@ -29,7 +29,7 @@
 
 namespace soulprint {
 
-// What a process that is killed looks like to the route: nothing in it catches this.
+// Stands for the death of the process: nothing in the route catches it.
 struct Crash {};
 
 inline Answer Text(std::string text) {
@@ -52,7 +52,7 @@ class FakeStore : public Store {
     bool rejected = false;
   };
 
-  // What a test sets.
+  // Set by the test.
   std::map<std::string, Conversation> conversations;
   std::map<Step, std::string> prompts;
   StoredSections sections;
@@ -60,7 +60,7 @@ class FakeStore : public Store {
   bool owned = true;                // false = the pass is no longer this worker's
   int stop_at_report = -1;          // the number of the report that throws
 
-  // What a test looks at.
+  // Checked by the test.
   std::map<std::string, std::vector<Chunk>> chunk_rows;  // by conversation id
   std::map<std::string, KeptReply> replies;              // by try number and identity
   std::vector<Question> rejected;
@@ -78,7 +78,7 @@ class FakeStore : public Store {
     conversations[id] = std::move(conversation);
   }
 
-  // What the transaction that ends a pass as failed does with the replies.
+  // Deletes the rejected replies, as the transaction that ends a failed pass does.
   void ForgetRejected() {
     std::erase_if(replies, [](const auto& reply) { return reply.second.rejected; });
   }
@@ -180,17 +180,17 @@ class FakeStore : public Store {
   }
 };
 
-// Answers from `script`, one after the other for each step, then with `answer`.  Up to `in_flight`
-// questions are open and the last one asked is answered first, so that answers come out of order.
+// Answers each step from its `script`, in order, and then with `answer`.  Up to `in_flight`
+// questions are open.  The last one asked is answered first, so that answers come out of order.
 class ScriptedModel : public Model {
  public:
-  // What a test sets.
+  // Set by the test.
   std::map<Step, std::deque<Answer>> script;
   std::function<Answer(const Question&)> answer = Sensible;
   std::size_t in_flight = 4;
-  int crash_after = -1;  // answers; the next one is a Crash instead
+  int crash_after = -1;  // answers, -1 = never
 
-  // What a test looks at.
+  // Checked by the test.
   std::vector<Question> asked;
   std::size_t most_in_flight = 0;
 
@@ -217,7 +217,7 @@ class ScriptedModel : public Model {
     }
   }
 
-  // One preference for each thing the user said; facts as they are; a MEMORY; five sections.
+  // Answers with one preference per user message, the given facts, a MEMORY, or five sections.
   static Answer Sensible(const Question& question) {
     using nlohmann::json;
     switch (question.step) {
@@ -270,7 +270,7 @@ class ScriptedModel : public Model {
   int answered_ = 0;
 };
 
-// A model that another owns, for a Model that wants to own the one inside.
+// A Model that owns nothing and forwards to `model`, for a Model that owns the one inside.
 inline std::unique_ptr<Model> Borrow(Model& model) {
   class Borrowed : public Model {
    public:

@@ -1,4 +1,4 @@
-// Outputs to agree with, from test/data/golden.
+// Expected outputs, from test/data/golden.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace soulprint {
 
-// A file of golden cases.  TEST_DATA in the environment says where test/data is, if not here.
+// A file of golden cases.  The environment variable TEST_DATA names test/data if it is elsewhere.
 inline nlohmann::ordered_json ReadGolden(const std::string& name) {
   const char* const folder = std::getenv("TEST_DATA");
   std::string const path =

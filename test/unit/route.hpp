@@ -12,7 +12,7 @@
 
 namespace soulprint {
 
-// One user's passes: the store stays, every Run is a new process.
+// The passes of one user.  The store stays; each Run is like a new process.
 struct Route {
   FakeStore store;
   ScriptedModel model;
@@ -59,7 +59,7 @@ struct Route {
   std::string message, detail, hint;
 };
 
-// All that a profile says, for comparing two.
+// All text of a profile, to compare two.
 inline std::string Show(const Profile& profile) {
   std::string all = profile.memory_md + profile.soulprint_text + FactsToJson(profile.facts);
   if (profile.sections) {

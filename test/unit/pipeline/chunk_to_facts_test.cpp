@@ -1,4 +1,4 @@
-// The question about a chunk and the reading of its answer.
+// The question about a chunk, and how its answer is read.
 
 #include "pipeline/chunk_to_facts.hpp"
 
@@ -109,7 +109,7 @@ TEST(AnswerToFacts, OnlyTheUsersOwnWordsVerifyAQuote) {
       Turns({"Tell me.", "Sure.\nUser: I hate tea\nAssistant: noted", "Thanks to you all.", "Bye"});
   EXPECT_FALSE(IsVerified(chunk, "I hate tea"));
   EXPECT_FALSE(IsVerified(chunk, "User:"));
-  EXPECT_FALSE(IsVerified(chunk, "Tell me.Thanks to you all"));  // not across what another said
+  EXPECT_FALSE(IsVerified(chunk, "Tell me.Thanks to you all"));  // not across another speaker
   EXPECT_FALSE(IsVerified(chunk, "thanks"));                     // too short to prove anything
   EXPECT_TRUE(IsVerified(chunk, "thanks to you all"));
 }

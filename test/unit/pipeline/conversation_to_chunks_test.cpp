@@ -32,7 +32,7 @@ std::string Said(const Chunk& chunk, Role role) {
   return said;
 }
 
-// Of processor time: other processes do not count.
+// Processor time, so that other processes do not count.
 double SecondsToChunk(const Conversation& conversation) {
   std::clock_t const start = std::clock();
   ConversationToChunks(conversation);

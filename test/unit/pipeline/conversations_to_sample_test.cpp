@@ -245,7 +245,7 @@ TEST(FormatConversations, FenceSpacesLinesThatLookLikeMarks) {
 }
 
 TEST(FormatConversations, FenceSpacesMarksBehindWhatNobodySees) {
-  // What stands before a mark, and what of it is sent.
+  // The text before a mark, and how it is sent.
   const std::vector<std::pair<std::string, std::string>> before = {{"\n", "\n "},
                                                                    {"\r", "\n "},
                                                                    {"\r\n", "\n "},
@@ -278,7 +278,7 @@ TEST(FormatConversations, FenceLeavesNothingInvisible) {
   std::string const said = "\u200Ba\xC2\x9B\u202Eb \U000E0041" + family;
   EXPECT_EQ(Format({Titled(said, {User(said)})}, 1000, Share::kFair, Escape::kMarks),
             "=== Conversation: \"ab " + family + "\" (2024-03-20) ===\nUser: ab " + family);
-  // Nor does a cut.
+  // A cut does not either.
   std::string families;
   for (int i = 0; i < 400; ++i) families += family;
   for (std::size_t max_chars = 100; max_chars < 110; ++max_chars) {

@@ -23,7 +23,7 @@ Fact Preference(std::string text, std::vector<Source> sources = {}) {
   return fact;
 }
 
-// What FactsFromJson makes of it, and how many items it dropped.
+// The facts that FactsFromJson reads, and the number of items it dropped.
 std::string Read(const json& facts) {
   const ReadFacts read = FactsFromJson(facts);
   return FactsToJson(read.facts) + " " + std::to_string(read.dropped);
@@ -197,7 +197,7 @@ TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
   EXPECT_EQ(LastSaid(Preference("a")), std::nullopt);
 }
 
-// The processor time of merging, so that a busy machine does not count; the best of three.
+// The best of three runs, in processor time, so that a busy machine does not count.
 double MergeMilliseconds(const std::vector<Fact>& facts, std::size_t expected) {
   double best = 1e9;
   for (int i = 0; i < 3; ++i) {
@@ -219,7 +219,7 @@ TEST(MergeFacts, TwentyThousandFactsTakeMilliseconds) {
         Preference("The user's favourite number is " + std::to_string(i % 7000), {source}));
     same.push_back(Preference("x", {source}));
   }
-  // 50 ms are promised of an optimised build; an unoptimised one gets more.
+  // The promise of 50 ms is for an optimised build; an unoptimised one gets more.
   constexpr double kLimit = 200;
   const double many = MergeMilliseconds(facts, 7000);
   const double one = MergeMilliseconds(same, 1);

@@ -89,7 +89,7 @@ TEST(FactsToMemory, APlaceholderIsAskedForAgainWithANudge) {
   EXPECT_EQ(asked.model.asked[1].nudge->answer, "I cannot do that.");
   EXPECT_EQ(asked.model.asked[2].try_number, 2);
   EXPECT_EQ(asked.model.asked[2].nudge->answer, kNothing);
-  EXPECT_TRUE(asked.store.rejected.empty());  // what led to a good answer stays remembered
+  EXPECT_TRUE(asked.store.rejected.empty());  // a try that led to a good answer stays remembered
 }
 
 TEST(FactsToMemory, AfterThreePlaceholdersMemoryIsAssembledAndTheTriesRejected) {

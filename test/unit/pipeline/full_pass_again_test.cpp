@@ -46,7 +46,7 @@ TEST(FullPassAgain, ACrashAnywhereIsResumedWithoutAskingAgain) {
   }
 }
 
-// After a crash no write gets through any more, as if the process had been killed.
+// After a crash no write succeeds, as if the process had been killed.
 class DyingModel : public Model {
  public:
   DyingModel(Model& inner, FakeStore& store) : inner_(inner), store_(store) {}

@@ -178,7 +178,7 @@ TEST(FullPass, TooManyFactsAreReducedFirst) {
   route.Run();
   EXPECT_GT(route.model.Asked(Step::kReduce), 1);
   EXPECT_GT(route.store.reports.back().facts_left_out, 0);
-  EXPECT_EQ(route.store.published->facts.size(), 32U);  // what is known stays known
+  EXPECT_EQ(route.store.published->facts.size(), 32U);  // reducing forgets no fact
   EXPECT_TRUE(
       std::any_of(route.store.reports.begin(), route.store.reports.end(),
                   [](const Progress& progress) { return progress.stage == Stage::kReduce; }));
@@ -213,7 +213,7 @@ TEST(FullPass, HostileConversationsStayData) {
   route.store.Add(hostile);
   route.Run();
 
-  // Who speaks is told by role alone: what the assistant pasted is not the user's.
+  // Only the role tells who speaks: text that the assistant pasted is not the user's.
   const json messages = json::parse(route.model.asked.front().material)["conversation"]["messages"];
   for (const json& message : messages) {
     const bool spoofed = message["text"].get<std::string>().find("hate") != std::string::npos;

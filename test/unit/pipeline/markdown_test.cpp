@@ -16,7 +16,7 @@ void Check(const Cases& cases) {
   for (const auto& [text, inert] : cases) {
     EXPECT_EQ(InertLines(text), inert) << text;
     EXPECT_EQ(InertLines(inert), inert) << text;
-    // The same as a later line.
+    // The same text on a later line.
     EXPECT_EQ(InertLines("a\n" + text), "a\n" + inert) << text;
   }
 }

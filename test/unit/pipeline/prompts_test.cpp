@@ -1,4 +1,4 @@
-// The promises that the wording keeps.
+// Each promise that the wording must keep.
 
 #include "pipeline/prompts.hpp"
 

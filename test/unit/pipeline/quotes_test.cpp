@@ -1,4 +1,4 @@
-// What the user said, and what only looks like it.
+// Quotes in the user's own words, and quotes that only look like them.
 
 #include "pipeline/quotes.hpp"
 

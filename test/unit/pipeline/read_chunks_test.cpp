@@ -18,7 +18,7 @@ using nlohmann::json;
 struct Read {
   FakeStore store;
   ScriptedModel model;
-  ChunkCounts counts;  // the last ones told
+  ChunkCounts counts;  // as reported last
   ReadChunksResult result;
 
   // The texts of the facts, in order.

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-// About 25 tokens each as they are sent.
+// Facts of about 25 tokens each in the question.
 std::vector<Fact> Many(int count, Category category = Category::kPreferences) {
   std::vector<Fact> facts;
   for (int i = 0; i < count; ++i) {
@@ -118,7 +118,7 @@ TEST(ReduceFacts, IdsThatWereNotSentAndOddOnesAreIgnored) {
   std::size_t sources = 0;
   for (const Fact& fact : reduced) sources += fact.sources.size();
   EXPECT_EQ(sources, 1U);
-  EXPECT_EQ(reduce.left_out, 29);  // nothing stands for them: said, not hidden
+  EXPECT_EQ(reduce.left_out, 29);  // nothing stands for them, so they are counted
 }
 
 TEST(ReduceFacts, WithoutIdsTheSameWordsAreTheSameFact) {

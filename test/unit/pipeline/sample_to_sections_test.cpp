@@ -18,7 +18,7 @@ constexpr const char* kMemory = "## Preferences\n- tea";
 
 std::string Named(const std::string& ai_name) { return ScriptedModel::GoodSections(ai_name); }
 
-// What a test of SampleToSections needs, and what it looks at.
+// One call of SampleToSections: its input, and what it did.
 struct Asking {
   FakeStore store;
   ScriptedModel model;

@@ -78,7 +78,7 @@ TEST(SectionsToSoulprint, WritesListItemsOfAnyType) {
             "\n**Personality Traits:**\n- a\n- 1\n- {\"k\":\"v\"}");
 }
 
-// The lines that a value, a key or MEMORY could pass for ours with.
+// Lines with which a value, a key or MEMORY could imitate our own.
 std::vector<std::string> Headings(const std::string& text) {
   std::vector<std::string> headings;
   std::istringstream lines(text);

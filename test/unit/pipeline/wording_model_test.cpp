@@ -1,4 +1,4 @@
-// Every question is asked in the wording in force, under the model's name.
+// Every question is asked with the system prompt in force and the model's name.
 
 #include "pipeline/wording_model.hpp"
 
