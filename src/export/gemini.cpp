@@ -72,7 +72,7 @@ RawMessage MakeMessage(std::string_view role, std::string text, Time at) {
 
 }  // namespace
 
-std::vector<RawMessage> ActivityToMessages(RawConversation raw) {
+std::vector<RawMessage> ActivityToMessages(const RawConversation& raw) {
   const RawActivity& activity = raw.activity;
   std::string answer = AnswerOf(activity);
   std::optional<std::string> prompt = PromptOf(raw.title.value_or(""), !answer.empty());

@@ -15,7 +15,7 @@
 namespace soulprint {
 
 // The prompt and the answer, as far as present; empty when the activity is not a prompt.
-std::vector<RawMessage> ActivityToMessages(RawConversation raw);
+std::vector<RawMessage> ActivityToMessages(const RawConversation& raw);
 
 // Groups activities into conversations, one in memory at a time.
 class ActivityGrouper {

@@ -87,16 +87,14 @@ class ConversationParser final : public JsonEvents {
         AddPart(std::move(value));
         break;
       case Context::kPart:
-        if (key_ == "text") AddPart(std::move(value));
-        if (key_ == "content_type" && value == "image_asset_pointer") message_->picture = true;
+        StringOfPart(value);
         break;
       case Context::kTurn:
         StringOfTurn(value);
         break;
       case Context::kBlock:
       case Context::kFragment:
-        if (key_ == "type") block_type_ = std::move(value);
-        if (key_ == "text" || key_ == "content") block_text_ = std::move(value);
+        StringOfBlock(value);
         break;
       case Context::kAttachment:
         if (key_ == "extracted_content") AppendParagraph(std::move(value), &message_->attached);
@@ -290,6 +288,22 @@ class ConversationParser final : public JsonEvents {
       message_->analysis = value == "analysis";
     } else if (IsCreated() || key_ == "timestamp") {
       message_->at = ParseTime(value);
+    }
+  }
+
+  void StringOfPart(std::string& value) {
+    if (key_ == "text") {
+      AddPart(std::move(value));
+    } else if (key_ == "content_type" && value == "image_asset_pointer") {
+      message_->picture = true;
+    }
+  }
+
+  void StringOfBlock(std::string& value) {
+    if (key_ == "type") {
+      block_type_ = std::move(value);
+    } else if (key_ == "text" || key_ == "content") {
+      block_text_ = std::move(value);
     }
   }
 

@@ -128,7 +128,7 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
 
 void RecordReader::TakeRaw(RawConversation raw, bool whole, const std::vector<std::string>& keys) {
   if (IsActivity(raw)) {
-    AddActivity(std::move(raw));
+    AddActivity(raw);
     return;
   }
   if (!whole && IsBareMessage(raw)) {
@@ -149,9 +149,9 @@ void RecordReader::TakeRaw(RawConversation raw, bool whole, const std::vector<st
   }
 }
 
-void RecordReader::AddActivity(RawConversation raw) {
+void RecordReader::AddActivity(const RawConversation& raw) {
   const Time at = raw.activity.at;
-  std::vector<RawMessage> messages = ActivityToMessages(std::move(raw));
+  std::vector<RawMessage> messages = ActivityToMessages(raw);
   if (messages.empty()) {
     ++report_.found;
     Skip("activity without a prompt");

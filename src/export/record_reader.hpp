@@ -35,7 +35,7 @@ class RecordReader {
  private:
   void Read(std::string json, bool whole, const std::vector<std::string>& keys);
   void TakeRaw(RawConversation raw, bool whole, const std::vector<std::string>& keys);
-  void AddActivity(RawConversation raw);
+  void AddActivity(const RawConversation& raw);
   void GiveActivities(std::optional<RawConversation> ended);
   void AddMessage(RawConversation raw);
   void GiveMessages();

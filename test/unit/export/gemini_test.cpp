@@ -18,7 +18,7 @@ std::string Said(const std::string& title, const std::string& answer = "", bool 
   raw.activity.picture = picture;
   if (!answer.empty()) raw.activity.html = {answer};
   std::string said;
-  for (const RawMessage& message : ActivityToMessages(std::move(raw))) {
+  for (const RawMessage& message : ActivityToMessages(raw)) {
     said += (message.role == "user" ? "" : "|") + message.text;
   }
   return said;
