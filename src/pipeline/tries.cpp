@@ -25,11 +25,12 @@ Tries::Step Tries::After(const Question& asked, const Answer& answer) {
     case Outcome::kAnswered:
       return Step::kRead;
     case Outcome::kCutOff:
-      useless_.push_back(asked);
+      // The shorter answer stays remembered: the next attempt begins with more room.
       if (!std::exchange(has_more_room_, true)) {
         question_.max_tokens *= 2;
         return Step::kAgain;
       }
+      useless_.push_back(asked);
       return split_ == Split::kTooLongOrCutOff ? Step::kSplit : Step::kGiveUp;
     case Outcome::kTooLong:
       return split_ == Split::kNever ? Step::kGiveUp : Step::kSplit;

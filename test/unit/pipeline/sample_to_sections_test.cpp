@@ -208,7 +208,7 @@ TEST(SampleToSections, GivesACutOffAnswerMoreRoomOnce) {
 TEST(SampleToSections, FailsWhenItIsCutOffTwice) {
   Asking asking({CutOff(), CutOff()});
   EXPECT_EQ(asking.FailureGot(), "the model's answer for the sections is longer than 16384 tokens");
-  EXPECT_EQ(asking.Rejected(), 2u);
+  EXPECT_EQ(asking.Rejected(), 1u);
 }
 
 TEST(SampleToSections, AWholeLookingCutOffAnswerIsNotUsed) {

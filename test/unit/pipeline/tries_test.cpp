@@ -69,7 +69,7 @@ TEST(Tries, ACutOffAnswerGetsTwiceTheRoomOnce) {
   EXPECT_EQ(tries.question().try_number, 0);
   EXPECT_FALSE(tries.question().nudge);
   EXPECT_EQ(After(&tries, CutOff()), Step::kGiveUp);
-  EXPECT_EQ(Rejected(tries), "0:100 0:200 ");
+  EXPECT_EQ(Rejected(tries), "0:200 ");
 }
 
 TEST(Tries, WhetherItIsSplitIsTheOwnersChoice) {
