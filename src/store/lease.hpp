@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "pipeline/progress.hpp"
 
@@ -47,6 +49,11 @@ class PassLease {
   // postmaster has died.
   void WaitForServer();
 
+  // The storage_path that this pass goes by, "" = the profile had none; nullopt before it has
+  // looked.
+  const std::optional<std::string>& storage_path() const { return storage_path_; }
+  void SetStoragePath(std::string path) { storage_path_ = std::move(path); }
+
   // Counts an answer that was remembered.
   void CountRememberedCall() { ++calls_remembered_; }
 
@@ -59,6 +66,7 @@ class PassLease {
   std::string user_id_;
   std::function<void()> check_;
   bool locked_ = false;
+  std::optional<std::string> storage_path_;
   Progress progress_;
   int calls_remembered_ = 0;
   std::chrono::steady_clock::time_point next_write_;

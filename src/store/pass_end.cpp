@@ -41,19 +41,21 @@ std::string SourcesToJson(const std::vector<Source>& sources) {
 
 // The user_profiles row, locked.
 struct LockedProfile {
-  bool pending = false;  // requested again during the pass
+  bool pending = false;       // requested again during the pass
+  bool another_path = false;  // storage_path is not the one that the pass goes by
   PublishedProfile published;
 };
 
 LockedProfile LockProfile(const PassLease& lease) {
   const pg::Rows rows = AppQuery(R"(
-    SELECT full_pass_status = 'pending',
+    SELECT full_pass_status = 'pending', $2 IS NOT NULL AND coalesce(storage_path, '') <> $2,
            memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text
     FROM {profiles} WHERE user_id = $1 FOR UPDATE)")
                             .Uuid(lease.user_id())
+                            .Text(lease.storage_path())
                             .Run();
   if (rows.empty()) throw PassLost(Format("user {} was deleted", lease.user_id()));
-  return {rows.front().Bool(0), ProfileFrom(rows.front(), 1)};
+  return {rows.front().Bool(0), rows.front().Bool(1), ProfileFrom(rows.front(), 2)};
 }
 
 // So that the next attempt asks these questions again.
@@ -148,7 +150,7 @@ void ReplaceFacts(const PassLease& lease, const std::vector<Fact>& facts) {
 void WriteFailure(PassLease& lease, const LockedProfile& profile, const std::string& reason,
                   bool with_memory) {
   // Requested again with nothing new to read, it is this pass.
-  const bool again = profile.pending && !CurrentPass(lease.user_id());
+  const bool again = profile.pending && (profile.another_path || !CurrentPass(lease.user_id()));
   const PublishedProfile& published = profile.published;
   const bool has_section = std::any_of(published.sections.begin(), published.sections.end(),
                                        [](const auto& section) { return section.has_value(); });
@@ -221,7 +223,8 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
   // Another pass follows if one was requested during this one, unless it would find nothing new: an
   // application that sets pending again and again must not make passes without end.
   const bool again =
-      stored.pending && (text != stored.published.soulprint_text || !CurrentPass(lease.user_id()));
+      stored.pending && (stored.another_path || text != stored.published.soulprint_text ||
+                         !CurrentPass(lease.user_id()));
   const std::string status = again ? "pending" : "complete";
   RequireStatus(status, AppQueryWithOptionalColumns(R"(
     UPDATE {profiles}
@@ -272,7 +275,7 @@ void FailUnclaimedPass(PassLease& lease, const std::string& reason) {
   OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(), attempts = attempts + 1,
-        taken_at = coalesce(taken_at, now())
+        taken_at = now()
     WHERE id = $1 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
       .Execute();

@@ -148,6 +148,7 @@ void Import(PassLease& lease, int fd, const ImportOrigin& origin) {
 
 void ImportStoredExport(PassLease& lease) {
   const Sources sources = FindSources(lease.user_id());
+  lease.SetStoragePath(sources.storage_path.value_or(""));
   if (!sources.storage_path) return;
   if (*settings::storage_url == '\0' && sources.conversations) return;
   RequireStorage();

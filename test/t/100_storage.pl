@@ -152,6 +152,8 @@ release($hold);
 is(end_of_pass($node, $user, $db) . ' ' . imported(), 'complete 4', 'what has come there meanwhile is read by another one');
 is(scalar(requests()) . $sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$user'"), '22', 'and by no third');
 $storage->forget;
+# The object comes whole once more, and changes nothing.
+$sql->("DELETE FROM soulprint.imports WHERE user_id = '$user'");
 $storage->store("imports/$user/two.json", export_of(11, 13));
 $storage->fault(hang => 0);
 start($path);
