@@ -14,7 +14,6 @@
 #include "llm/fence.hpp"
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
-#include "net/secret_file.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -40,19 +39,6 @@ struct OpenQuestion {
   Clock::time_point not_before;
   Usage usage;
 };
-
-std::string MessagesUrl(std::string api_url) {
-  while (api_url.ends_with('/')) api_url.pop_back();
-  return api_url + "/v1/messages";
-}
-
-std::vector<std::string> Headers(const std::string& key) {
-  std::vector<std::string> headers = {"content-type: application/json",
-                                      "anthropic-version: 2023-06-01", "user-agent: soulprint"};
-  if (key.empty()) return headers;
-  headers.push_back(SecretLine("x-api-key: ", key));
-  return headers;
-}
 
 void Add(const Tokens& tokens, const Endpoint& endpoint, Usage* usage) {
   constexpr double kMillion = 1e6;
@@ -395,7 +381,7 @@ HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not
                                    const std::string& key) const {
   HttpRequest request;
   request.url = MessagesUrl(endpoint_.api_url);
-  request.headers = Headers(key);
+  request.headers = RequestHeaders(key);
   request.body = RequestBody(question, not_taken, NewNonce());
   request.max_body = LargestResponse(question);
   return request;

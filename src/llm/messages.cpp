@@ -8,6 +8,7 @@
 
 #include "llm/capabilities.hpp"
 #include "llm/fence.hpp"
+#include "net/secret_file.hpp"
 #include "util/dump_json.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -105,6 +106,19 @@ std::string RefusalText(const Json& details) {
 }
 
 }  // namespace
+
+std::string MessagesUrl(std::string api_url) {
+  while (api_url.ends_with('/')) api_url.pop_back();
+  return api_url + "/v1/messages";
+}
+
+std::vector<std::string> RequestHeaders(const std::string& key) {
+  std::vector<std::string> headers = {"content-type: application/json",
+                                      "anthropic-version: 2023-06-01", "user-agent: soulprint"};
+  if (key.empty()) return headers;
+  headers.push_back(SecretLine("x-api-key: ", key));
+  return headers;
+}
 
 std::string RequestBody(const Question& question, const NotTaken& not_taken,
                         std::string_view nonce) {

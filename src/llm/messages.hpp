@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/model.hpp"
 
@@ -18,6 +19,12 @@ struct NotTaken {
   bool temperature = false;
   bool format = false;  // output_config.format
 };
+
+// The URL that requests are sent to; api_url is without /v1/messages.
+std::string MessagesUrl(std::string api_url);
+
+// The header lines of a request; "" = no key.
+std::vector<std::string> RequestHeaders(const std::string& key);
 
 // The body of one request, in valid UTF-8, without null or unneeded fields.  `nonce` names the
 // fence around the material.
