@@ -65,9 +65,7 @@ check tidy "mend it, or turn the check off in .clang-tidy with a reason" "${MAKE
 check sqlstate "name the SQLSTATE: errcode(...) in ereport, USING ERRCODE in RAISE EXCEPTION" perl test/lint/sqlstate.pl
 check comments "add COMMENT ON for this object, saying what it is for" perl test/lint/comments.pl
 check listed "give the test its other half, or list it where it is run" perl test/lint/listed.pl
-# Until doc/ is complete.
-[ ! -f doc/behavior.md ] ||
-  check documents "quote the source, name a document that exists" perl test/lint/documents.pl
+check documents "quote the source, name a document that exists" perl test/lint/documents.pl
 check unfinished "finish it, or open an issue" unfinished
 check awake "wait for the condition (poll_query_until), not for the clock" awake
 
