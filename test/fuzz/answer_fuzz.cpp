@@ -15,6 +15,7 @@
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
+#include "pipeline/section_schema.hpp"
 #include "util/json_reply.hpp"
 
 namespace soulprint {
