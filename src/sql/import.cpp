@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -18,6 +17,7 @@
 #include "store/importer.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
+#include "util/file_descriptor.hpp"
 #include "util/format.hpp"
 #include "util/visible.hpp"
 
@@ -34,33 +34,21 @@ std::string_view SqlstateOf(int reason) {
                                              : sqlstate::kIoError;
 }
 
-// A file on the server, open for reading.
-class ServerFile {
- public:
-  // Opening a FIFO would wait for its writer.
-  explicit ServerFile(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-    if (fd_ < 0) {
-      const int reason = errno;
-      throw Error(SqlstateOf(reason),
-                  Format("could not open file \"{}\": {}", Quoted(path), strerror(reason)))
-          .Hint("Pass the path of an export on the database server that the server can read.");
-    }
-    struct stat status;
-    if (fstat(fd_, &status) == 0 && S_ISREG(status.st_mode)) return;
-    close(fd_);
-    throw Error(sqlstate::kWrongObjectType, Format("\"{}\" is not a regular file", Quoted(path)))
-        .Hint("Pass the path of the export itself.");
+// Opens a regular file on the server for reading.
+FileDescriptor OpenExport(const std::string& path) {
+  // Without O_NONBLOCK opening a FIFO would wait for its writer.
+  FileDescriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) {
+    const int reason = errno;
+    throw Error(SqlstateOf(reason),
+                Format("could not open file \"{}\": {}", Quoted(path), strerror(reason)))
+        .Hint("Pass the path of an export on the database server that the server can read.");
   }
-  ~ServerFile() { close(fd_); }
-  ServerFile(const ServerFile&) = delete;
-  ServerFile& operator=(const ServerFile&) = delete;
-
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
+  struct stat status;
+  if (fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) return file;
+  throw Error(sqlstate::kWrongObjectType, Format("\"{}\" is not a regular file", Quoted(path)))
+      .Hint("Pass the path of the export itself.");
+}
 
 // The result of the functions: one row of counts.
 Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
@@ -129,8 +117,8 @@ Datum soulprint_import_file(PG_FUNCTION_ARGS) {
     const std::string user_id = UserIdArgument(fcinfo);
     const Datum path = ExportArgument(fcinfo, "path", "Pass the path of the export.");
     RequireFileRights();
-    const ServerFile file(pg::FromText(path));
-    return Import(fcinfo, user_id, ExportSource{{}, file.fd()}, "file");
+    const FileDescriptor file = OpenExport(pg::FromText(path));
+    return Import(fcinfo, user_id, ExportSource{{}, file.get()}, "file");
   });
 }
 }

@@ -18,11 +18,11 @@ namespace {
 
 void AddFacts(const std::string& user_id, pg::RowSet* rows) {
   RequireProfile(user_id);
-  for (const pg::Row& row :
-       OwnQuery("SELECT id, category, fact::text, quote, verified, sources::text"
-                " FROM soulprint.facts WHERE user_id = $1 ORDER BY id")
-           .Uuid(user_id)
-           .Run()) {
+  for (const pg::Row& row : OwnQuery(R"(
+         SELECT id, category, fact::text, quote, verified, sources::text
+         FROM soulprint.facts WHERE user_id = $1 ORDER BY id)")
+                                .Uuid(user_id)
+                                .Run()) {
     rows->Add({Int64GetDatum(row.BigInt(0)), pg::ToText(row.Text(1)), pg::ToJsonb(row.Text(2)),
                pg::ToText(row.Text(3)), BoolGetDatum(row.Bool(4)), pg::ToJsonb(row.Text(5))});
   }

@@ -17,11 +17,12 @@ namespace {
 
 // True if grants and policies let the current role read the user's profile.
 bool MayRead(const std::string& user_id) {
-  return pg::Query(
-             "SELECT coalesce((SELECT has_schema_privilege(n.oid, 'USAGE')"
-             " AND has_column_privilege(c.oid, 'user_id', 'SELECT')"
-             " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-             " WHERE n.nspname = $1 AND c.relname = 'user_profiles'), false)")
+  return pg::Query(R"(
+           SELECT coalesce((
+             SELECT has_schema_privilege(n.oid, 'USAGE')
+                    AND has_column_privilege(c.oid, 'user_id', 'SELECT')
+             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = $1 AND c.relname = 'user_profiles'), false))")
              .Text(settings::app_schema)
              .Run()
              .at(0)

@@ -1,10 +1,12 @@
 // CALL soulprint_run_full_pass(user_id): requests a pass and waits for its end.  Where no launcher
 // serves the database, the call starts a worker of its own.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "pg/call.hpp"
+#include "pg/process.hpp"
 #include "pg/query.hpp"
 #include "pg/role.hpp"
 #include "pg/transaction.hpp"
@@ -64,10 +66,12 @@ PassRow Look(std::int64_t pass) {
 
 // True if a worker holds the lock of this pass.
 bool IsHeld(std::int64_t pass) {
-  return OwnQuery(
-             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'"
-             " AND objsubid = $1 AND classid::bigint << 32 | objid::bigint = $2 AND granted"
-             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))")
+  return OwnQuery(R"(
+           SELECT EXISTS (
+             SELECT FROM pg_locks
+             WHERE locktype = 'advisory' AND objsubid = $1
+             AND classid::bigint << 32 | objid::bigint = $2 AND granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))")
       .BigInt(kPassLockClass)
       .BigInt(pass)
       .Run()
@@ -83,11 +87,7 @@ std::string ReasonOf(const std::string& user_id) {
 }
 
 void Wait() {
-  pg::Call([] {
-    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kLookEveryMs,
-              PG_WAIT_EXTENSION);
-    ResetLatch(MyLatch);
-  });
+  pg::WaitForLatch(std::chrono::milliseconds(kLookEveryMs));
   pg::CheckForInterrupts();
 }
 
@@ -164,9 +164,9 @@ PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
 
 // Ends the wait of a pass that was put off: the launcher starts it at once.
 void MakeDue(std::int64_t pass) {
-  OwnQuery(
-      "UPDATE soulprint.full_passes SET not_before = now()"
-      " WHERE id = $1 AND state = 'queued' AND not_before > now()")
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes SET not_before = now()
+    WHERE id = $1 AND state = 'queued' AND not_before > now())")
       .BigInt(pass)
       .Execute();
   shared_state::WakeLauncherAtCommit();

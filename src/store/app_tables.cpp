@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 3> kTables = {
 struct Expanded {
   std::string schema;
   bool pinned = false;
-  std::unordered_map<const char*, std::string> statements;
+  std::unordered_map<std::string, std::string> statements;
 };
 
 Expanded& ThisProcess() {
@@ -64,7 +64,7 @@ std::set<std::string> ProfileColumns() {
 
 }  // namespace
 
-const std::string& AppSql(const char* text) {
+std::string AppSql(const std::string& text) {
   Expanded& expanded = ThisProcess();
   if (!expanded.pinned && expanded.schema != settings::app_schema) {
     expanded.schema = settings::app_schema;
@@ -75,9 +75,9 @@ const std::string& AppSql(const char* text) {
   return expanded.statements.emplace(text, Expand(text, expanded.schema)).first->second;
 }
 
-pg::Query AppQuery(const char* text) { return pg::Query(AppSql(text)); }
+pg::Query AppQuery(const std::string& text) { return pg::Query(AppSql(text)); }
 
-pg::Query AppQueryWithOptionalColumns(const char* text) {
+pg::Query AppQueryWithOptionalColumns(const std::string& text) {
   const std::set<std::string> columns = ProfileColumns();
   std::string sql = AppSql(text);
   for (std::size_t bar = 0; (bar = sql.find('|')) != std::string::npos;) {

@@ -14,16 +14,16 @@
 
 namespace soulprint {
 
-// The text of a table's name, qualified and quoted, with the names above: AppSql("{profiles}").
-// `text` must be a literal: it is expanded once per process.
-const std::string& AppSql(const char* text);
+// `text` with the names in place of the above: AppSql("{profiles}").  Each text is expanded once
+// per process, so it must not carry values.
+std::string AppSql(const std::string& text);
 
 // A statement on the application's tables.
-pg::Query AppQuery(const char* text);
+pg::Query AppQuery(const std::string& text);
 
 // The same with optional columns of user_profiles: {column|text} stands for `text` if the table has
 // that column, else for nothing.  Needs an open transaction.
-pg::Query AppQueryWithOptionalColumns(const char* text);
+pg::Query AppQueryWithOptionalColumns(const std::string& text);
 
 // From now on this process keeps to the present soulprint.app_schema.  For a worker: a pass must
 // end in the tables in which it began.

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <string_view>
 #include <unordered_set>
 #include <utility>
 
@@ -19,6 +18,7 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/freed_memory.hpp"
+#include "util/hex.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
 
@@ -34,7 +34,6 @@ constexpr std::size_t kMet = std::size_t{1} << 19;
 // The id of a conversation that has none: "h-" and the first 32 hex digits of the SHA-256 of its
 // title, creation time and first visible message.
 std::string MakeId(const Conversation& conversation) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   const std::string head =
       conversation.title.value_or("") + "\n" + FormatTime(conversation.created_at) + "\n";
   const std::string& message = conversation.messages.front().text;
@@ -52,9 +51,7 @@ std::string MakeId(const Conversation& conversation) {
     }
     pg_cryptohash_free(hash);
   });
-  std::string id = "h-";
-  for (std::size_t i = 0; i < 16; ++i) id += {kHex[digest[i] >> 4], kHex[digest[i] & 15]};
-  return id;
+  return "h-" + ToHex({reinterpret_cast<const char*>(digest), 16});
 }
 
 bool IsLarge(const Conversation& conversation) {

@@ -63,7 +63,7 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
 }  // namespace
 
 void RequireProfile(const std::string& user_id) {
-  const std::string& profiles = AppSql("{profiles}");
+  const std::string profiles = AppSql("{profiles}");
   if (pg::Query("SELECT to_regclass($1) IS NULL").Text(profiles).Run().at(0).Bool(0)) {
     throw Error(sqlstate::kUndefinedTable, Format("relation \"{}\" does not exist", profiles))
         .Hint("Run SELECT * FROM soulprint_setup(); as a superuser first.");

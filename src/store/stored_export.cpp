@@ -21,6 +21,7 @@
 #include "store/identity.hpp"
 #include "store/importer.hpp"
 #include "util/error.hpp"
+#include "util/file_descriptor.hpp"
 #include "util/format.hpp"
 
 #include "pg/postgres.hpp"
@@ -32,35 +33,21 @@ namespace {
 constexpr const char* kFolder = "base/" PG_TEMP_FILES_DIR;
 
 // A file without a name: it is gone with the process, even after a crash.
-class NamelessFile {
- public:
-  NamelessFile() {
-    pg::Call([] { MakePGDirectory(kFolder); });  // it may well exist
-    fd_ = open(kFolder, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd_ < 0) OpenAndUnlink();
-    if (fd_ >= 0) return;
+FileDescriptor OpenNamelessFile() {
+  pg::Call([] { MakePGDirectory(kFolder); });  // it may exist already
+  FileDescriptor file(open(kFolder, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file) return file;
+  // Not every file system knows O_TMPFILE.
+  std::string name = std::string(kFolder) + "/" PG_TEMP_FILE_PREFIX "_soulprint.XXXXXX";
+  file = FileDescriptor(mkostemp(name.data(), O_CLOEXEC));
+  if (!file) {
     throw Error(sqlstate::kIoError,
                 Format("could not create a temporary file: {}", strerror(errno)))
         .Hint("Make sure the server can write to its data directory.");
   }
-  ~NamelessFile() {
-    if (fd_ >= 0) close(fd_);
-  }
-  NamelessFile(const NamelessFile&) = delete;
-  NamelessFile& operator=(const NamelessFile&) = delete;
-
-  int fd() const { return fd_; }
-
- private:
-  // Where the file system knows no O_TMPFILE.
-  void OpenAndUnlink() {
-    std::string name = std::string(kFolder) + "/" PG_TEMP_FILE_PREFIX "_soulprint.XXXXXX";
-    fd_ = mkostemp(name.data(), O_CLOEXEC);
-    if (fd_ >= 0) unlink(name.c_str());
-  }
-
-  int fd_ = -1;
-};
+  unlink(name.c_str());
+  return file;
+}
 
 StorageEndpoint EndpointFromSettings() {
   StorageEndpoint endpoint;
@@ -153,13 +140,13 @@ void ImportStoredExport(PassLease& lease) {
   if (*settings::storage_url == '\0' && sources.conversations) return;
   RequireStorage();
   lease.Report({.stage = Stage::kDownload});
-  const NamelessFile file;
+  const FileDescriptor file = OpenNamelessFile();
   const StoredObject object = DownloadObject(
       EndpointFromSettings(), *sources.storage_path, lease.user_id(),
-      sources.conversations ? sources.etag : "", file.fd(), [&] { lease.WaitForServer(); });
+      sources.conversations ? sources.etag : "", file.get(), [&] { lease.WaitForServer(); });
   if (object.unchanged) return;
   lease.Report({.stage = Stage::kImport});
-  Import(lease, file.fd(), {"storage", *sources.storage_path, object.etag});
+  Import(lease, file.get(), {"storage", *sources.storage_path, object.etag});
 }
 
 }  // namespace soulprint
