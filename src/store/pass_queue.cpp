@@ -65,17 +65,33 @@ std::vector<QueuedPass> DuePasses(std::int64_t only) {
   pg::Transaction transaction;
   std::vector<QueuedPass> passes;
   for (const pg::Row& row : OwnQuery(R"(
-         SELECT id, user_id, state = 'running', attempts, error
+         SELECT id, user_id
          FROM soulprint.full_passes
          WHERE state IN ('queued', 'running') AND (id = $1 OR $1 = 0 AND not_before <= now())
          ORDER BY not_before, id LIMIT 1000)")
                                 .BigInt(only)
                                 .Run()) {
-    passes.push_back(
-        {row.BigInt(0), row.Text(1), row.Bool(2), static_cast<int>(row.BigInt(3)), row.Text(4)});
+    passes.push_back({row.BigInt(0), row.Text(1)});
   }
   transaction.Commit();
   return passes;
+}
+
+bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
+  pg::Transaction transaction;
+  const pg::Rows rows = OwnQuery(R"(
+    SELECT state = 'running', attempts, error
+    FROM soulprint.full_passes
+    WHERE id = $1 AND state IN ('queued', 'running') AND (id = $2 OR not_before <= now()))")
+                            .BigInt(pass->id)
+                            .BigInt(only)
+                            .Run();
+  transaction.Commit();
+  if (rows.empty()) return false;
+  pass->orphan = rows.front().Bool(0);
+  pass->attempts = static_cast<int>(rows.front().BigInt(1));
+  pass->put_off_for = rows.front().Text(2);
+  return true;
 }
 
 bool ClaimPass(QueuedPass* pass) {

@@ -16,6 +16,7 @@ namespace soulprint {
 struct QueuedPass {
   std::int64_t id = 0;
   std::string user_id;
+  // Set by ReadQueuedPass and ClaimPass.
   bool orphan = false;           // running, so its worker is dead if its lock is free
   int attempts = 0;              // charged so far; after ClaimPass, with the one that begins
   std::string put_off_for = {};  // why this attempt was put off before, "" = it was not
@@ -26,6 +27,10 @@ bool IsInstalled();
 
 // Passes that are due, or the pass `only` whether it is due or not (0 = all); at most 1,000.
 std::vector<QueuedPass> DuePasses(std::int64_t only);
+
+// Reads the pass anew, for the holder of its lock.  False if it has ended or, unless it is `only`,
+// is no longer due: another worker was faster.
+bool ReadQueuedPass(QueuedPass* pass, std::int64_t only);
 
 // Commits the profile as processing and the pass as running, for the holder of its lock: compare
 // and set.  False if another process was faster, or if the profile no longer asks for a pass.

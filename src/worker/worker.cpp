@@ -65,9 +65,10 @@ class Run {
         lease_(pass_.id, pass_.user_id, [this] { gate_.CheckSettings(); }),
         store_(lease_) {}
 
-  // False if there was nothing to do: another process has the pass, or nobody wants it any more.
-  bool Try() {
-    if (!lease_.TryLock()) return false;
+  // False if there was nothing to do: another process has the pass or was faster, or nobody
+  // wants it any more.
+  bool Try(std::int64_t only) {
+    if (!lease_.TryLock() || !ReadQueuedPass(&pass_, only)) return false;
     pg::ShowActivity("taking " + lease_.Name());
     try {
       claimed_ = ClaimPass(&pass_);
@@ -213,7 +214,7 @@ void LookUp() {
 // Runs the first of the due passes that this process can have.  False if there is none.
 bool RunNext(std::int64_t only) {
   for (QueuedPass& pass : DuePasses(only)) {
-    if (!Run(std::move(pass)).Try()) continue;
+    if (!Run(std::move(pass)).Try(only)) continue;
     shared_state::CountPassEnded();
     pg::ForgetCancelRequest();
     return true;

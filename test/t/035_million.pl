@@ -34,10 +34,10 @@ is($sql->("SELECT count(*) FROM user_profiles WHERE full_pass_status = 'pending'
 
 $node->stop;
 my $log = slurp_file($node->logfile);
-my @ms = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text: WITH next AS/g;
+my @ms = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text:\s+WITH next AS/g;
 cmp_ok(scalar @ms, '>=', 3, 'the look-up went on from poll to poll');
 diag 'a look-up of 10,000 of 1,000,000 pending profiles takes ' . join(', ', @ms) . ' ms';
-my @uploads = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text: SELECT soulprint.queue_full_pass\(user_id\) FROM \(/g;
+my @uploads = $log =~ /duration: ([\d.]+) ms  plan:\s+Query Text:\s+SELECT array_agg\(user_id\)/g;
 diag 'that of the uploaded ones takes ' . join(', ', @uploads) . ' ms';
 
 log_is_clean($node);
