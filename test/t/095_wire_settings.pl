@@ -114,7 +114,7 @@ for my $does ('probing the model server', 'facts 0/3')
 	$everything = everything();
 	like($everything, qr/\Q$does\E/, "while a worker is at it: $does");
 	unlike($everything, qr/sk-ant/, 'the key is in no table and in no activity');
-	$model->release(1) if $does =~ /^asking/;
+	$model->release(1) if $does =~ /^probing/;
 }
 $model->go_on;
 is(end_of_pass($node, $user), 'complete', 'that is answered');

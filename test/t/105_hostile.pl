@@ -45,9 +45,9 @@ is_harmless('a string of 80 MB', make('string.json', q{write('[{"id": "c4", "mes
 	qr/ERROR:  export contains no usable conversations.*too large/s);
 is_harmless('a string of 80 MB beside a conversation', make('beside.json', q{write('[{"id": "c5", "x": "', *('x' * MB for i in range(80)), '"}, ', json.dumps(conversation(id="c6")), ']')}),
 	qr/^1 imported, 1 skipped/);
-is_harmless('nesting of 10,000', make('deep.json', q{write('[{"id": "c7", "mapping": ', '[' * 10000, ']' * 10000, '}]')}), qr/ERROR:  the export holds no conversation.*nested too deeply/s);
+is_harmless('nesting of 10,000', make('deep.json', q{write('[{"id": "c7", "mapping": ', '[' * 10000, ']' * 10000, '}]')}), qr/ERROR:  export contains no usable conversations.*nested too deeply/s);
 is_harmless('nesting of 10,000,000', make('deeper.json', q{write('[' * 10000000)}), qr/ERROR:  .*HINT:/s);
-is_harmless('300,000 conversations that are none', make('none.json', q{write('[', '{},' * 300000, '1]')}), qr/ERROR:  the export holds no conversation.*HINT:/s);
+is_harmless('300,000 conversations that are none', make('none.json', q{write('[', '{},' * 300000, '1]')}), qr/ERROR:  export contains no usable conversations.*HINT:/s);
 is_harmless('a tree of 60,000 nodes in a ring',
 	make('ring.json', q{write(json.dumps([{"id": "c8", "current_node": "0", "mapping": {str(i): {"id": str(i), "parent": str((i + 1) % 60000), "children": [], "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["x"]}}} for i in range(60000)}}]))}),
 	qr/^1 imported/);
