@@ -63,7 +63,8 @@ Written AskForMemory(const std::vector<Fact>& facts, Model& model, Store& store)
     case Tries::Step::kUnanswered:
       ThrowUnanswered("MEMORY", answer.reason);
     default:
-      tries.Reject(store);
+      // After a cut-off answer MEMORY is assembled by rule: the answers stay remembered.
+      if (answer.outcome != Outcome::kCutOff) tries.Reject(store);
       return {};
   }
 }

@@ -67,9 +67,10 @@ class ChunkReader {
   ReadChunksResult Read() {
     do {
       rejected_.clear();
-      model_.Ask([&] { return Next(); },
-                 [&](const Question& question, const Answer& answer) { Take(question, answer); });
-      for (const Question& question : rejected_) store_.RejectReply(question);
+      AskThenReject(
+          model_, store_, [&] { return Next(); },
+          [&](const Question& question, const Answer& answer) { Take(question, answer); },
+          rejected_);
     } while (rejected_.size() >= kMaxRejected);
     ReadChunksResult result{{}, counts_, std::move(last_failure_)};
     for (auto& [number, facts] : found_) {

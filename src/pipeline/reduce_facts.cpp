@@ -115,9 +115,9 @@ class Round {
   }
 
   ReducedFacts Run(Model& model, Store& store) {
-    model.Ask([&] { return Next(); },
-              [&](const Question& question, const Answer& answer) { Take(question, answer); });
-    for (const Question& question : rejected_) store.RejectReply(question);
+    AskThenReject(
+        model, store, [&] { return Next(); },
+        [&](const Question& question, const Answer& answer) { Take(question, answer); }, rejected_);
     if (!unanswered_.empty()) ThrowUnanswered("facts to be reduced", unanswered_);
     std::vector<Fact> all;
     for (auto& [begin, facts] : results_) {
@@ -197,7 +197,8 @@ class Round {
         Split(asking.batch);
         break;
       case Tries::Step::kGiveUp:
-        GiveUp(asking);
+        // Its answer stays remembered: the batch does without one.
+        Leave(asking.batch);
         break;
       case Tries::Step::kUnanswered:
         unanswered_ = answer.reason;

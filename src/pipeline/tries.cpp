@@ -16,6 +16,24 @@ void ThrowUnanswered(std::string_view purpose, std::string_view reason) {
       .Hint(std::string(kMissingIsAskedAgain));
 }
 
+void AskThenReject(Model& model, Store& store, const Model::Next& next, const Model::Take& take,
+                   const std::vector<Question>& rejected) {
+  const auto reject = [&] {
+    for (const Question& question : rejected) store.RejectReply(question);
+  };
+  try {
+    model.Ask(next, take);
+  } catch (...) {
+    // The first error is reported: the store may well refuse a pass that has ended.
+    try {
+      reject();
+    } catch (const Error&) {
+    }
+    throw;
+  }
+  reject();
+}
+
 Tries::Tries(Question question, int max_useless, Split split)
     : question_(std::move(question)), max_useless_(max_useless), split_(split) {}
 

@@ -28,6 +28,11 @@ inline constexpr std::string_view kMissingIsAskedAgain =
 // Throws Error 08000: the model gave no answer for `purpose`, for this reason.
 [[noreturn]] void ThrowUnanswered(std::string_view purpose, std::string_view reason);
 
+// Asks, then rejects the answers to `rejected`, which `take` fills; also if asking throws, and then
+// that error comes through.
+void AskThenReject(Model& model, Store& store, const Model::Next& next, const Model::Take& take,
+                   const std::vector<Question>& rejected);
+
 class Tries {
  public:
   // What follows an answer.

@@ -181,5 +181,35 @@ TEST(Tries, NoAnswerIsWorthAnotherAttemptOfThePass) {
   }
 }
 
+// --- many questions, rejected at the end
+
+// Takes one answer, then throws.
+class ThrowingModel : public Model {
+ public:
+  void Ask(const Next&, const Take& take) override {
+    take(Some(), Text("useless"));
+    throw Error(sqlstate::kConnectionException, "overloaded");
+  }
+};
+
+TEST(Tries, UselessAnswersAreRejectedAlsoWhenAskingThrows) {
+  ThrowingModel model;
+  FakeStore store;
+  std::vector<Question> rejected;
+  const auto take = [&](const Question& question, const Answer&) { rejected.push_back(question); };
+  try {
+    AskThenReject(
+        model, store, [] { return std::nullopt; }, take, rejected);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "overloaded");
+  }
+  EXPECT_EQ(store.rejected.size(), 1U);
+  store.owned = false;
+  EXPECT_THROW(AskThenReject(
+                   model, store, [] { return std::nullopt; }, take, rejected),
+               Error);
+}
+
 }  // namespace
 }  // namespace soulprint
