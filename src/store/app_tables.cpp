@@ -79,7 +79,7 @@ pg::Query AppQuery(const std::string& text) { return pg::Query(AppSql(text)); }
 
 pg::Query AppQueryWithOptionalColumns(const std::string& text) {
   const std::set<std::string> columns = ProfileColumns();
-  std::string sql = AppSql(text);
+  std::string sql = text;
   for (std::size_t bar = 0; (bar = sql.find('|')) != std::string::npos;) {
     const std::size_t begin = sql.rfind('{', bar);
     const std::size_t end = sql.find('}', bar);
@@ -87,7 +87,7 @@ pg::Query AppQueryWithOptionalColumns(const std::string& text) {
     const std::string part = sql.substr(bar + 1, end - bar - 1);
     sql.replace(begin, end + 1 - begin, columns.contains(column) ? part : "");
   }
-  return pg::Query(std::move(sql));
+  return AppQuery(sql);
 }
 
 void PinAppSchema() {

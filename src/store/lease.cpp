@@ -35,7 +35,11 @@ PassLease::PassLease(std::int64_t id, std::string user_id, std::function<void()>
 PassLease::~PassLease() {
   if (!locked_) return;
   const LOCKTAG tag = PassLock(id_);
-  LockRelease(&tag, ExclusiveLock, true);
+  try {
+    pg::Call([&] { LockRelease(&tag, ExclusiveLock, true); });
+  } catch (const Error&) {
+    // The lock is gone, or goes with the process.
+  }
 }
 
 bool PassLease::TryLock() {
@@ -125,22 +129,29 @@ void PassLease::Beat() {
 
 // A convenience for the application: not worth waiting for one of its locks.
 void PassLease::ShowPercent() {
-  try {
-    pg::Transaction transaction;
-    LimitLockWait(kBriefly);
-    AppQueryWithOptionalColumns(R"(
-      UPDATE {profiles}
-      SET full_pass_percent = soulprint.percent($2, $3::int, $4::int)
-          {full_pass_stage|, full_pass_stage = $2}
-      WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)")
-        .Uuid(user_id_)
-        .Text(StageName(progress_.stage))
-        .BigInt(progress_.chunks_done)
-        .BigInt(progress_.chunks)
-        .Execute();
-    transaction.Commit();
-  } catch (const SqlError&) {
-    // Also if there is no such column.
+  constexpr const char* kPercent = R"(
+    UPDATE {profiles}
+    SET full_pass_percent = soulprint.percent($2, $3::int, $4::int)
+        {full_pass_stage|, full_pass_stage = $2}
+    WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)";
+  constexpr const char* kStage = R"(
+    UPDATE {profiles} SET full_pass_stage = $2
+    WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)";
+  for (const char* sql : {kPercent, kStage}) {
+    try {
+      pg::Transaction transaction;
+      LimitLockWait(kBriefly);
+      AppQueryWithOptionalColumns(sql)
+          .Uuid(user_id_)
+          .Text(StageName(progress_.stage))
+          .BigInt(progress_.chunks_done)
+          .BigInt(progress_.chunks)
+          .Execute();
+      transaction.Commit();
+      return;
+    } catch (const SqlError& error) {
+      if (error.sqlstate() != sqlstate::kUndefinedColumn) return;
+    }
   }
 }
 

@@ -127,11 +127,11 @@ bool ClaimPass(QueuedPass* pass) {
                             .Bool(pass->orphan)
                             .Run();
   if (rows.empty()) return false;
-  pass->attempts = static_cast<int>(rows.front().BigInt(0));
-  pass->put_off_for = rows.front().Text(1);
   // The launcher shows how many workers are busy.
   shared_state::WakeLauncherAtCommit();
   transaction.Commit();
+  pass->attempts = static_cast<int>(rows.front().BigInt(0));
+  pass->put_off_for = rows.front().Text(1);
   return true;
 }
 

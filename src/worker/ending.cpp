@@ -20,6 +20,7 @@ constexpr seconds kFirstRetry{10};  // doubled with each attempt
 constexpr int kMostDoublings = 16;
 constexpr seconds kLockWait{10};
 constexpr minutes kUnrecordedWait{5};
+constexpr const char* kLockWaitReason = "waits for a lock held by ";
 // For readers of the profile while only the server's administrators can act.
 constexpr std::string_view kShownWait =
     "The profile cannot be made at the moment. It is retried automatically.";
@@ -66,7 +67,7 @@ Ending Discarded(const Error& error) {
 
 // Nothing can be written to the profile before the lock is released.
 Ending Blocked(const std::string& blocker) {
-  const std::string reason = Format("waits for a lock held by {}", blocker);
+  const std::string reason = kLockWaitReason + blocker;
   return {.action = Action::kLeave,
           .charged = false,
           .wait = kLockWait,
@@ -101,6 +102,8 @@ Ending Waiting(const Error& error, const Attempt& attempt) {
 }
 
 }  // namespace
+
+bool IsLockWait(const std::string& reason) { return reason.starts_with(kLockWaitReason); }
 
 Ending EndingOf(const Error& error, const Attempt& attempt) {
   if (Is<PassLost>(error)) return Discarded(error);

@@ -44,6 +44,9 @@ struct Ending {
   std::string hint = {};
 };
 
+// True if a pass was put off for this reason because somebody holds a lock.
+bool IsLockWait(const std::string& reason);
+
 // How the pass ends after this error.
 Ending EndingOf(const Error& error, const Attempt& attempt);
 

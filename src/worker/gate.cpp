@@ -88,7 +88,7 @@ void Gate::Open() {
   pg::Log(LOG, "resuming requests: model server is responding again");
 }
 
-Gate::Gate() : server_(ModelServer()) {}
+void Gate::KeepToServer() { server_ = ModelServer(); }
 
 void Gate::CheckSettings() const {
   pg::HandleInterrupts();

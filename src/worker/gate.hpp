@@ -31,8 +31,8 @@ class Gate {
   static void StayClosed(const ServerUnavailable& reason);
   static void Open();
 
-  // For the worker of a pass, which keeps to the model server that the settings name now.
-  Gate();
+  // For the worker of a pass: from now on it keeps to the model server that the settings name.
+  void KeepToServer();
 
   // Handles interrupts and reloads.  Throws PassStopped if the settings let no pass run.
   void CheckSettings() const;

@@ -193,7 +193,8 @@ void Sleep(milliseconds time) {
     }
     try {
       Sleep(sleep);
-    } catch (const Canceled&) {
+    } catch (const Error&) {
+      // A cancel: nothing here can be canceled.
       pg::ForgetCancelRequest();
     }
   }

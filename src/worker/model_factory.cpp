@@ -50,6 +50,7 @@ std::string ModelName() {
 
 std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
   if (IsOffline()) return std::make_unique<OfflineModel>();
+  gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
   SetPrices(&endpoint);
   endpoint.key = [&gate] {

@@ -86,7 +86,9 @@ class Run {
   void RunRoute() {
     if (pass_.attempts > settings::max_pass_attempts) {
       // Its last attempt ended for a reason that could not be recorded in the profile.
-      if (!pass_.put_off_for.empty()) throw Error(sqlstate::kInternalError, pass_.put_off_for);
+      if (!pass_.put_off_for.empty() && !IsLockWait(pass_.put_off_for)) {
+        throw Error(sqlstate::kInternalError, pass_.put_off_for);
+      }
       throw Error(sqlstate::kInternalError,
                   Format("the worker ended unexpectedly in each of {} attempts",
                          settings::max_pass_attempts))
@@ -109,9 +111,8 @@ class Run {
   // Records how the attempt ended.  If the profile does not take that (a trigger raises an error,
   // say), the pass is put off, so that it stands in nobody's way.
   void End(const Error& error) {
-    const Ending ending = EndingOf(error, ThisAttempt(error));
     try {
-      Act(ending);
+      Act(EndingOf(error, ThisAttempt(error)));
     } catch (const Error& refusal) {
       Act(EndingOfUnrecorded(error, refusal, Blocker(refusal), pass_.put_off_for));
     }
@@ -159,7 +160,7 @@ class Run {
         }
         break;
     }
-    if (is_news) Log(lease_, ending);
+    if (is_news || ending.level == Ending::Level::kWarning) Log(lease_, ending);
   }
 
   // Added to the attempts of the pass; a claimed pass counts this attempt already.

@@ -116,6 +116,8 @@ TEST(Ending, ALockThatIsHeldCostsNoAttempt) {
   EXPECT_EQ(ending.action, Action::kLeave);
   EXPECT_FALSE(ending.charged);
   EXPECT_EQ(ending.reason, "waits for a lock held by process 1234");
+  EXPECT_TRUE(IsLockWait(ending.reason));
+  EXPECT_FALSE(IsLockWait("this tenant may not"));
   // Raised by a trigger, it is an error like others.
   EXPECT_EQ(EndingOf(Raised("55P03"), Number(3)).action, Action::kFail);
 }
