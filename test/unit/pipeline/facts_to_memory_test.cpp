@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes.hpp"
+#include "memory_facts.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/wording_model.hpp"
@@ -14,22 +15,6 @@
 
 namespace soulprint {
 namespace {
-
-constexpr const char* kNothing =
-    "## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n## Important Dates\n\n"
-    "No data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n## Decisions & Context\n\nNo data yet.";
-
-std::int64_t Day(int day) { return day * std::int64_t{86400000000}; }
-
-Fact Make(Category category, std::string text, int day = 0, std::string more = "",
-          std::string most = "") {
-  Fact fact;
-  fact.category = category;
-  fact.text = std::move(text);
-  fact.more = {std::move(more), std::move(most)};
-  fact.sources = {{"c" + std::to_string(day), 0, Day(day)}};
-  return fact;
-}
 
 std::vector<Fact> Three() {
   return {Make(Category::kPreferences, "Drinks tea", 1), Make(Category::kBeliefs, "Repair", 2),

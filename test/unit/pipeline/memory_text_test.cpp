@@ -5,26 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "fakes.hpp"
+#include "memory_facts.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
-
-constexpr const char* kNothing =
-    "## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n## Important Dates\n\n"
-    "No data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n## Decisions & Context\n\nNo data yet.";
-
-std::int64_t Day(int day) { return day * std::int64_t{86400000000}; }
-
-Fact Make(Category category, std::string text, int day = 0, std::string more = "",
-          std::string most = "") {
-  Fact fact;
-  fact.category = category;
-  fact.text = std::move(text);
-  fact.more = {std::move(more), std::move(most)};
-  fact.sources = {{"c" + std::to_string(day), 0, Day(day)}};
-  return fact;
-}
 
 TEST(InertMemory, DoingItTwiceChangesNothing) {
   for (const std::string& text :
