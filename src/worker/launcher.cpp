@@ -203,13 +203,7 @@ void Sleep(milliseconds time) {
 }  // namespace
 
 void RegisterLauncher() {
-  BackgroundWorker launcher{};
-  snprintf(launcher.bgw_name, BGW_MAXLEN, "soulprint launcher");
-  snprintf(launcher.bgw_type, BGW_MAXLEN, "soulprint launcher");
-  snprintf(launcher.bgw_library_name, sizeof(launcher.bgw_library_name), "soulprint");
-  snprintf(launcher.bgw_function_name, BGW_MAXLEN, "soulprint_launcher_main");
-  launcher.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  launcher.bgw_start_time = BgWorkerStart_RecoveryFinished;
+  BackgroundWorker launcher = DescribeProcess("soulprint launcher", "soulprint_launcher_main");
   launcher.bgw_restart_time = kRestartSeconds;
   RegisterBackgroundWorker(&launcher);
 }

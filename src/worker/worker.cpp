@@ -247,17 +247,22 @@ void Work(const WorkerTask& task) {
 
 }  // namespace
 
+BackgroundWorker DescribeProcess(const char* type, const char* function) {
+  BackgroundWorker process{};
+  snprintf(process.bgw_name, BGW_MAXLEN, "%s", type);
+  snprintf(process.bgw_type, BGW_MAXLEN, "%s", type);
+  snprintf(process.bgw_library_name, sizeof(process.bgw_library_name), "soulprint");
+  snprintf(process.bgw_function_name, BGW_MAXLEN, "%s", function);
+  process.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+  process.bgw_start_time = BgWorkerStart_RecoveryFinished;
+  process.bgw_restart_time = BGW_NEVER_RESTART;
+  return process;
+}
+
 BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty) {
   return pg::Call([&] {
     const WorkerTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), pass, duty};
-    BackgroundWorker worker{};
-    snprintf(worker.bgw_name, BGW_MAXLEN, "soulprint worker");
-    snprintf(worker.bgw_type, BGW_MAXLEN, "soulprint worker");
-    snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "soulprint");
-    snprintf(worker.bgw_function_name, BGW_MAXLEN, "soulprint_worker_main");
-    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-    worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-    worker.bgw_restart_time = BGW_NEVER_RESTART;
+    BackgroundWorker worker = DescribeProcess("soulprint worker", "soulprint_worker_main");
     worker.bgw_notify_pid = MyProcPid;
     memcpy(worker.bgw_extra, &task, sizeof(task));
     BackgroundWorkerHandle* handle = nullptr;

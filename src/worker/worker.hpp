@@ -17,6 +17,10 @@ enum class WorkerDuty {
             // only
 };
 
+// A background worker of this library, shown as `type` in pg_stat_activity, that connects to a
+// database and runs `function`.  Never restarted unless the caller sets that.
+BackgroundWorker DescribeProcess(const char* type, const char* function);
+
 // Starts a worker for the current database, as soulprint_worker: for this pass or, with 0, for one
 // after the other until none is due.  This process's latch is set when the worker starts and exits.
 // Needs an open transaction.  The caller must pfree the handle; nullptr if no background worker
