@@ -24,7 +24,7 @@ DATA = $(call files,sql/soulprint--*.sql)
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
 PURE_ROOMS = util pipeline export net llm offline
-PURE_FILES = src/worker/ending.cpp src/worker/schedule.cpp
+PURE_FILES = src/worker/ending.cpp src/worker/schedule.cpp src/worker/turn.cpp
 PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp) $(PURE_FILES))
 GLUE = $(filter-out $(PURE_FILES),\
   $(call files,src/*.cpp src/pg/*.cpp src/store/*.cpp src/worker/*.cpp src/sql/*.cpp))

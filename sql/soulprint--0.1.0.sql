@@ -142,13 +142,15 @@ CREATE TABLE soulprint.full_passes (
     items_dropped    int NOT NULL DEFAULT 0,
     calls_made       int NOT NULL DEFAULT 0,
     calls_remembered int NOT NULL DEFAULT 0,
-    calls_at_take    int NOT NULL DEFAULT 0,
     pauses           int NOT NULL DEFAULT 0,
+    crashes          int NOT NULL DEFAULT 0,
+    suspect          boolean NOT NULL DEFAULT false,
     input_tokens     bigint NOT NULL DEFAULT 0,
     output_tokens    bigint NOT NULL DEFAULT 0,
     cost_usd         numeric NOT NULL DEFAULT 0,
     version_kept     boolean NOT NULL DEFAULT false,
     unlearned        boolean NOT NULL DEFAULT false,
+    unrecorded       boolean NOT NULL DEFAULT false,
     error            text
 );
 COMMENT ON TABLE soulprint.full_passes IS 'requested full passes: the queue, their progress and the history';
@@ -178,11 +180,15 @@ COMMENT ON COLUMN soulprint.full_passes.pid IS 'process ID of the last worker of
 COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses that this pass has run into; the second and later ones are charged as attempts';
-COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made at the start of the current attempt: an attempt cut short after progress is not charged';
+COMMENT ON COLUMN soulprint.full_passes.crashes IS 'crashes of the server while a worker ran this pass; after the tenth one during which it ran alone the pass fails';
+COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pass died in a crash: the next one runs alone for a while, so that the guilty pass is known';
 COMMENT ON COLUMN soulprint.full_passes.version_kept IS 'true once the replaced profile has been considered for soulprint.versions';
 COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'true if the replaced profile contains what the user took back: it must not become a version';
+COMMENT ON COLUMN soulprint.full_passes.unrecorded IS 'true if the profile did not take the end of the pass: it is not found as pending again before there is something new to read';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
+CREATE INDEX full_passes_running_idx ON soulprint.full_passes (id) WHERE state = 'running';
+CREATE INDEX full_passes_suspect_idx ON soulprint.full_passes (id) WHERE suspect AND state IN ('queued', 'running');
 CREATE INDEX full_passes_user_idx ON soulprint.full_passes (user_id);
 CREATE INDEX full_passes_ended_idx ON soulprint.full_passes (ended_at) WHERE ended_at IS NOT NULL;
 COMMENT ON INDEX soulprint.full_passes_active_key IS 'one queued or running pass per user';
@@ -717,6 +723,12 @@ CREATE FUNCTION @extschema@.soulprint_cancel_full_pass(user_id uuid) RETURNS boo
     AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_cancel_full_pass(uuid)
     IS 'cancels the queued or running pass of a user; returns false if there is none';
+
+CREATE FUNCTION @extschema@.soulprint_retry_failed(since interval DEFAULT NULL) RETURNS bigint
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_retry_failed' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_retry_failed(interval)
+    IS 'requests a full pass for each user whose last pass failed, in this interval before now or ever; returns their number';
 
 CREATE PROCEDURE @extschema@.soulprint_run_full_pass(user_id uuid)
     AS 'MODULE_PATHNAME', 'soulprint_run_full_pass' LANGUAGE C;

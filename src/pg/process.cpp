@@ -15,11 +15,20 @@ void HandleCancel(SIGNAL_ARGS) {
   StatementCancelHandler(postgres_signal_arg);
 }
 
+volatile sig_atomic_t terminating = 0;
+
+void HandleTerminate(SIGNAL_ARGS) {
+  terminating = 1;
+  die(postgres_signal_arg);
+}
+
 }  // namespace
+
+bool IsTerminating() { return terminating != 0; }
 
 void InstallSignalHandlers() {
   Call([] {
-    pqsignal(SIGTERM, die);
+    pqsignal(SIGTERM, HandleTerminate);
     pqsignal(SIGINT, HandleCancel);
     pqsignal(SIGHUP, SignalHandlerForConfigReload);
     BackgroundWorkerUnblockSignals();
@@ -32,6 +41,8 @@ void SetUpSession(const char* application_name) {
                                         {"search_path", "pg_catalog"},
                                         {"statement_timeout", "0"},
                                         {"lock_timeout", "5s"},
+                                        // A pass waits for this server's disk, not for standbys.
+                                        {"synchronous_commit", "local"},
                                         {"idle_in_transaction_session_timeout", "0"},
                                         {"idle_session_timeout", "0"},
                                         {"transaction_timeout", "0"},

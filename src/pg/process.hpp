@@ -11,6 +11,9 @@ namespace soulprint::pg {
 // process, SIGINT cancels, SIGHUP asks for a reload.
 void InstallSignalHandlers();
 
+// True after SIGTERM.
+bool IsTerminating();
+
 // Sets each parameter of the session on which running passes depends, so that settings of the role
 // or the database have no say: search_path pg_catalog, lock_timeout 5 s, the other timeouts off.
 void SetUpSession(const char* application_name);

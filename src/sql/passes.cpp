@@ -36,6 +36,7 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(soulprint_start_full_pass);
 PG_FUNCTION_INFO_V1(soulprint_cancel_full_pass);
+PG_FUNCTION_INFO_V1(soulprint_retry_failed);
 PG_FUNCTION_INFO_V1(soulprint_queue_full_pass);
 
 Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
@@ -51,6 +52,17 @@ Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
 
 Datum soulprint_cancel_full_pass(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum { return BoolGetDatum(CancelPass(UserIdArgument(fcinfo))); });
+}
+
+Datum soulprint_retry_failed(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    std::optional<std::string> since;
+    if (!PG_ARGISNULL(0)) {
+      since = pg::Call(
+          [&] { return DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(0))); });
+    }
+    return Int64GetDatum(RetryFailed(since));
+  });
 }
 
 // Every role may call it: the trigger runs it as the role that changes a profile.

@@ -1,6 +1,7 @@
 #include "store/pass_end.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -39,6 +40,25 @@ std::string SourcesToJson(const std::vector<Source>& sources) {
   return json.dump();
 }
 
+// Throws Error 27000 if the column has kept its old value, which is not the one that was set.
+void RequireChange(const char* column, const std::optional<std::string>& before,
+                   const std::optional<std::string>& set, const std::optional<std::string>& left) {
+  if (left != before || set == before) return;
+  throw Error(sqlstate::kTriggeredDataChange, Format("{} keeps its old value", column))
+      .Hint("Look for a trigger on user_profiles that takes the change back.");
+}
+
+void RequirePublished(const PublishedProfile& before, const PublishedProfile& set,
+                      const PublishedProfile& left) {
+  constexpr std::array<const char*, 5> kSections = {"soul_md", "identity_md", "user_md",
+                                                    "agents_md", "tools_md"};
+  RequireChange("memory_md", before.memory_md, set.memory_md, left.memory_md);
+  for (std::size_t i = 0; i < kSections.size(); ++i) {
+    RequireChange(kSections[i], before.sections[i], set.sections[i], left.sections[i]);
+  }
+  RequireChange("soulprint_text", before.soulprint_text, set.soulprint_text, left.soulprint_text);
+}
+
 // The user_profiles row, locked.
 struct LockedProfile {
   bool pending = false;       // requested again during the pass
@@ -54,7 +74,12 @@ LockedProfile LockProfile(const PassLease& lease) {
                             .Uuid(lease.user_id())
                             .Text(lease.storage_path())
                             .Run();
-  if (rows.empty()) throw PassLost(Format("user {} was deleted", lease.user_id()));
+  if (rows.empty()) {
+    const bool seen =
+        AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(lease.user_id()).Execute() > 0;
+    if (!seen) throw PassLost(Format("user {} was deleted", lease.user_id()));
+    RequireStatus("", rows);
+  }
   return {rows.front().Bool(0), rows.front().Bool(1), ProfileFrom(rows.front(), 2)};
 }
 
@@ -86,7 +111,7 @@ std::string EndPass(const PassLease& lease, const char* state, const std::string
                     bool again) {
   std::string summary = OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = $2, ended_at = now(), error = nullif($3, '')
+    SET state = $2, ended_at = now(), error = nullif($3, ''), suspect = false
     WHERE id = $1
     RETURNING format(
       '%s conversations, %s chunks, %s failed, %s facts, %s calls, %s remembered, %s USD, %s s',
@@ -190,7 +215,9 @@ void RequireStatus(const std::string& set, const pg::Rows& left) {
               left.empty() ? std::string("the update of the profile did not reach its row")
                            : Format("full_pass_status stays \"{}\" when it is set to \"{}\"",
                                     left.front().Text(0), set))
-      .Hint("Look for a trigger or a rule on user_profiles that takes the change back.");
+      .Hint(
+          "Look for a trigger, rule or policy on user_profiles that keeps soulprint_worker from "
+          "changing it.");
 }
 
 void PublishMemory(PassLease& lease, const std::string& memory_md) {
@@ -199,11 +226,14 @@ void PublishMemory(PassLease& lease, const std::string& memory_md) {
   lease.Touch();
   if (profile.published.memory_md != memory_md) {
     KeepPresentVersion(lease, profile);
-    AppQueryWithOptionalColumns(R"(
-      UPDATE {profiles} SET memory_md = $2 {updated_at|, updated_at = now()} WHERE user_id = $1)")
-        .Uuid(lease.user_id())
-        .Text(memory_md)
-        .Execute();
+    const pg::Rows left = AppQueryWithOptionalColumns(R"(
+      UPDATE {profiles} SET memory_md = $2 {updated_at|, updated_at = now()} WHERE user_id = $1
+      RETURNING full_pass_status, memory_md)")
+                              .Uuid(lease.user_id())
+                              .Text(memory_md)
+                              .Run();
+    if (left.empty()) RequireStatus("", left);
+    RequireChange("memory_md", profile.published.memory_md, memory_md, left.front().TextOrNull(1));
   }
   transaction.Commit();
 }
@@ -226,7 +256,7 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
       stored.pending && (stored.another_path || text != stored.published.soulprint_text ||
                          !CurrentPass(lease.user_id()));
   const std::string status = again ? "pending" : "complete";
-  RequireStatus(status, AppQueryWithOptionalColumns(R"(
+  const pg::Rows left = AppQueryWithOptionalColumns(R"(
     UPDATE {profiles}
     SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5, agents_md = $6,
         tools_md = $7, soulprint_text = $8, full_pass_status = $10,
@@ -236,7 +266,8 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
         {import_cost_json|, import_cost_json = $9::text}
         {updated_at|, updated_at = now()}
     WHERE user_id = $1
-    RETURNING full_pass_status)")
+    RETURNING full_pass_status, memory_md, soul_md, identity_md, user_md, agents_md, tools_md,
+              soulprint_text)")
                             .Uuid(lease.user_id())
                             .Text(profile.memory_md)
                             .Text(sections[0])
@@ -247,7 +278,10 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
                             .Text(text)
                             .Text(Cost(lease))
                             .Text(status)
-                            .Run());
+                            .Run();
+  RequireStatus(status, left);
+  RequirePublished(stored.published, {profile.memory_md, sections, text},
+                   ProfileFrom(left.front(), 1));
   ReplaceFacts(lease, profile.facts);
   EraseRepliesOfGone(lease.user_id());
   if (!profile.sections) DeleteRejectedReplies(lease);
@@ -284,11 +318,35 @@ void FailUnclaimedPass(PassLease& lease, const std::string& reason) {
   transaction.Commit();
 }
 
+void FailPassAlone(const PassLease& lease, const std::string& reason) {
+  pg::Transaction transaction;
+  const std::uint64_t ended = OwnQuery(R"(
+    UPDATE soulprint.full_passes
+    SET state = 'failed', ended_at = now(), taken_at = coalesce(taken_at, now()), error = $2,
+        suspect = false, unrecorded = true
+    WHERE id = $1 AND state IN ('queued', 'running'))")
+                                  .BigInt(lease.id())
+                                  .Text(Clip(reason))
+                                  .Execute();
+  if (ended == 0) return;
+  DeleteRejectedReplies(lease);
+  NotifyEnded(lease.user_id(), lease.id(), "failed", Clip(reason));
+  transaction.Commit();
+}
+
 void RequeuePass(PassLease& lease, const std::string& reason, const std::string& shown,
                  bool charged, std::chrono::milliseconds wait) {
   pg::Transaction transaction;
   LockProfile(lease);
   lease.Touch();
+  // First: its trigger makes a waiting pass due.
+  RequireStatus("pending", AppQuery(R"(
+    UPDATE {profiles} SET full_pass_status = 'pending', full_pass_error = $2
+    WHERE user_id = $1
+    RETURNING full_pass_status)")
+                               .Uuid(lease.user_id())
+                               .Text(Clip(shown))
+                               .Run());
   OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'queued', error = $2, attempts = attempts - $3,
@@ -299,13 +357,6 @@ void RequeuePass(PassLease& lease, const std::string& reason, const std::string&
       .BigInt(charged ? 0 : 1)
       .Double(std::chrono::duration<double>(wait).count())
       .Execute();
-  RequireStatus("pending", AppQuery(R"(
-    UPDATE {profiles} SET full_pass_status = 'pending', full_pass_error = $2
-    WHERE user_id = $1
-    RETURNING full_pass_status)")
-                               .Uuid(lease.user_id())
-                               .Text(Clip(shown))
-                               .Run());
   if (charged) DeleteRejectedReplies(lease);
   transaction.Commit();
 }

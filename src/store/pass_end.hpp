@@ -1,8 +1,9 @@
 // The transactions of a pass that a reader of the profile sees (doc/behavior.md, "Status and
 // commits").  Each locks the profile's row first, then the pass's.
 //
-// All throw PassLost, nothing written, if the pass is no longer this process's; Error 27000 if a
-// trigger took the new status back; SqlError.
+// All throw PassLost, nothing written, if the pass is no longer this process's; Error 27000 if the
+// profile does not have what was written: a trigger took it back, or a policy or a rule kept the
+// update from the row; SqlError.
 
 #pragma once
 
@@ -15,8 +16,8 @@
 
 namespace soulprint {
 
-// Throws Error 27000 unless an update of the profile, which returned full_pass_status, left there
-// the status that it set: a trigger can take a change back.
+// Throws Error 27000 unless an update of the profile, which returned full_pass_status first, left
+// there the status that it set.
 void RequireStatus(const std::string& set, const pg::Rows& left);
 
 // Publishes MEMORY alone.
@@ -32,6 +33,9 @@ void FailPass(PassLease& lease, const std::string& reason, bool memory_published
 
 // The same for a pass that could not be claimed.
 void FailUnclaimedPass(PassLease& lease, const std::string& reason);
+
+// Ends the pass as failed without the profile, which does not take that.
+void FailPassAlone(const PassLease& lease, const std::string& reason);
 
 // Returns the pass to the queue, not due before `wait` has passed.  A charged attempt counts.
 // `shown` is the reason that the profile shows, to people who cannot act on the server.

@@ -23,28 +23,43 @@ double Seconds(std::chrono::milliseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-// Queues a pass for each of the users that has none.  `users`: a uuid[] as text, "" = none.
-void QueueAll(const std::string& users) {
+// Queues a pass for each of the users that has none, unless the profile did not take the end of its
+// last pass and nothing was imported since.  `users`: a uuid[] as text, "" = none; `imported`: a
+// timestamptz[] of their newest conversations, in the same order.
+void QueueAll(const std::string& users, const std::string& imported) {
   if (users.empty()) return;
   const std::uint64_t queued = OwnQuery(R"(
     INSERT INTO soulprint.full_passes (user_id)
-    SELECT u FROM unnest($1::uuid[]) AS u
-    WHERE NOT EXISTS (SELECT FROM soulprint.full_passes f
-                      WHERE f.user_id = u AND f.state IN ('queued', 'running'))
+    SELECT u FROM unnest($1::uuid[], $2::timestamptz[]) AS n (u, imported_at)
+    WHERE NOT EXISTS (
+      SELECT FROM soulprint.full_passes f
+      WHERE f.user_id = u AND (
+        f.state IN ('queued', 'running')
+        OR f.unrecorded AND f.taken_at >= coalesce(n.imported_at, '-infinity')
+           AND NOT EXISTS (SELECT FROM soulprint.full_passes l WHERE l.user_id = u AND l.id > f.id)
+           AND NOT EXISTS (SELECT FROM soulprint.imports i
+                           WHERE i.user_id = u AND i.imported_at > f.taken_at)))
     ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING)")
                                    .Text(users)
+                                   .Text(imported.empty() ? "{}" : imported)
                                    .Execute();
   if (queued > 0) shared_state::WakeLauncherAtCommit();
 }
 
-void CancelUnwanted(const QueuedPass& pass) {
+void CancelUnwanted(const QueuedPass& pass, const char* reason) {
   OwnQuery(R"(
-    UPDATE soulprint.full_passes
-    SET state = 'canceled', ended_at = now(), error = 'the profile is no longer pending'
-    WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END)")
+    UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $2
+    WHERE id = $1 AND state = 'queued')")
       .BigInt(pass.id)
-      .Bool(pass.orphan)
+      .Text(reason)
       .Execute();
+}
+
+// True if the profile asks for a pass: one that was interrupted left it as processing.
+bool IsWanted(const std::string& status) { return status == "pending" || status == "processing"; }
+
+pg::Rows ReadStatus(const std::string& user_id) {
+  return AppQuery("SELECT full_pass_status FROM {profiles} WHERE user_id = $1").Uuid(user_id).Run();
 }
 
 }  // namespace
@@ -64,67 +79,91 @@ bool IsInstalled() {
 std::vector<QueuedPass> DuePasses(std::int64_t only) {
   pg::Transaction transaction;
   std::vector<QueuedPass> passes;
-  for (const pg::Row& row : OwnQuery(R"(
-         SELECT id, user_id
-         FROM soulprint.full_passes
-         WHERE state IN ('queued', 'running') AND (id = $1 OR $1 = 0 AND not_before <= now())
-         ORDER BY not_before, id LIMIT 1000)")
-                                .BigInt(only)
-                                .Run()) {
+  const bool trial = only == 0 && OwnQuery(R"(
+    SELECT EXISTS (SELECT FROM soulprint.full_passes
+                   WHERE suspect AND state IN ('queued', 'running')
+                   AND (state = 'running' OR not_before <= now())))")
+                                      .Run()
+                                      .at(0)
+                                      .Bool(0);
+  const char* const kDue = R"(
+    SELECT id, user_id FROM soulprint.full_passes
+    WHERE state = 'queued' AND (id = $1 OR $1 = 0 AND not_before <= now())
+    ORDER BY not_before, id LIMIT 100)";
+  const char* const kSuspects = R"(
+    SELECT id, user_id FROM soulprint.full_passes
+    WHERE suspect AND state = 'queued' AND not_before <= now() AND $1 = 0
+    AND NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state = 'running')
+    ORDER BY crashes, not_before, id LIMIT 1)";
+  for (const pg::Row& row : OwnQuery(trial ? kSuspects : kDue).BigInt(only).Run()) {
     passes.push_back({row.BigInt(0), row.Text(1)});
   }
   transaction.Commit();
   return passes;
 }
 
+bool OthersWait() {
+  return pg::InTransaction([] {
+    return OwnQuery(R"(
+             SELECT EXISTS (SELECT FROM soulprint.full_passes
+                            WHERE state = 'queued' AND not_before < now() - interval '1 s'))")
+        .Run()
+        .at(0)
+        .Bool(0);
+  });
+}
+
 bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
-    SELECT state = 'running', attempts, error
-    FROM soulprint.full_passes
-    WHERE id = $1 AND state IN ('queued', 'running') AND (id = $2 OR not_before <= now()))")
+    SELECT attempts, error, crashes, suspect FROM soulprint.full_passes
+    WHERE id = $1 AND state = 'queued' AND (id = $2 OR not_before <= now()))")
                             .BigInt(pass->id)
                             .BigInt(only)
                             .Run();
   transaction.Commit();
   if (rows.empty()) return false;
-  pass->orphan = rows.front().Bool(0);
-  pass->attempts = static_cast<int>(rows.front().BigInt(1));
-  pass->put_off_for = rows.front().Text(2);
+  pass->attempts = static_cast<int>(rows.front().BigInt(0));
+  pass->put_off_for = rows.front().Text(1);
+  pass->crashes = static_cast<int>(rows.front().BigInt(2));
+  pass->suspect = rows.front().Bool(3);
   return true;
 }
 
 bool ClaimPass(QueuedPass* pass) {
   pg::Transaction transaction;
   LimitLockWait(kForAWhile);
-  const pg::Rows requested = AppQuery(R"(
-    UPDATE {profiles}
-    SET full_pass_status = 'processing', full_pass_started_at = now(), full_pass_error = NULL
-    WHERE user_id = $1
-    AND (full_pass_status = 'pending' OR $2 AND full_pass_status = 'processing')
-    RETURNING full_pass_status)")
-                                 .Uuid(pass->user_id)
-                                 .Bool(pass->orphan)
-                                 .Run();
-  if (requested.empty()) {
-    CancelUnwanted(*pass);
+  const pg::Rows status = ReadStatus(pass->user_id);
+  if (status.empty() || !IsWanted(status.front().Text(0))) {
+    CancelUnwanted(*pass, status.empty() ? "soulprint_worker sees no profile of this user"
+                                         : "the profile is no longer pending");
     transaction.Commit();
     return false;
   }
-  RequireStatus("processing", requested);
+  const pg::Rows claimed = AppQuery(R"(
+    UPDATE {profiles}
+    SET full_pass_status = 'processing', full_pass_started_at = now(), full_pass_error = NULL
+    WHERE user_id = $1 AND full_pass_status IN ('pending', 'processing')
+    RETURNING full_pass_status)")
+                               .Uuid(pass->user_id)
+                               .Run();
+  if (claimed.empty()) {
+    // The status may have changed since it was read; then this pass is looked at again.
+    const pg::Rows now = ReadStatus(pass->user_id);
+    if (now.empty() || !IsWanted(now.front().Text(0))) return false;
+  }
+  RequireStatus("processing", claimed);
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(),
         taken_at = now(), started_at = coalesce(started_at, now()),
         -- The reason why it was put off is logged once.
         error = CASE WHEN $2 THEN error END,
-        -- An attempt that was cut short after it made progress is not charged.
-        attempts = attempts + (state = 'queued' OR calls_made = calls_at_take)::int,
-        calls_at_take = calls_made, stage = 'chunks', stage_started_at = now()
-    WHERE id = $1 AND state = CASE WHEN $2 THEN 'running' ELSE 'queued' END
+        attempts = attempts + 1, stage = 'chunks', stage_started_at = now()
+    WHERE id = $1 AND state = 'queued'
     RETURNING attempts, error)")
                             .BigInt(pass->id)
-                            .Bool(pass->orphan)
+                            .Bool(status.front().Text(0) == "processing")
                             .Run();
   if (rows.empty()) return false;
   // The launcher shows how many workers are busy.
@@ -140,10 +179,8 @@ bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes f
-    SET error = $2, not_before = now() + make_interval(secs => $3),
-        attempts = greatest(f.attempts + $4, 0),
-        -- So that the next attempt is charged.
-        calls_at_take = CASE WHEN $4 < 0 THEN f.calls_made ELSE f.calls_at_take END
+    SET state = 'queued', error = $2, not_before = now() + make_interval(secs => $3),
+        attempts = greatest(f.attempts + $4, 0)
     FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before
     WHERE f.id = before.id AND f.state IN ('queued', 'running')
     RETURNING before.error IS DISTINCT FROM $2)")
@@ -182,7 +219,7 @@ std::string LookUpPendingProfiles(const std::string& position) {
           WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL LIMIT $1) AS p)")
                                 .BigInt(kLookedUpAtOnce)
                                 .Run();
-  QueueAll(uploaded.at(0).Text(0));
+  QueueAll(uploaded.at(0).Text(0), "");
   // Most have no conversations, and asking that is much cheaper than asking for their age.
   const pg::Rows scan =
       AppQuery(R"(
@@ -192,19 +229,23 @@ std::string LookUpPendingProfiles(const std::string& position) {
     filled AS MATERIALIZED (
       SELECT user_id FROM next
       WHERE EXISTS (SELECT FROM {conversations} c WHERE c.user_id = next.user_id)),
+    aged AS MATERIALIZED (
+      SELECT user_id, (SELECT max(imported_at) FROM {conversations} c
+                       WHERE c.user_id = p.user_id) AS imported_at
+      FROM filled p),
     readable AS MATERIALIZED (
-      SELECT user_id FROM filled p
-      WHERE coalesce((SELECT max(imported_at) FROM {conversations} c WHERE c.user_id = p.user_id)
-                     < now() - interval '10 s', true))
-    SELECT count(*), (SELECT array_agg(user_id)::text FROM readable),
+      SELECT user_id, imported_at FROM aged
+      WHERE coalesce(imported_at < now() - interval '10 s', true))
+    SELECT count(*), (SELECT array_agg(user_id ORDER BY user_id)::text FROM readable),
+           (SELECT array_agg(imported_at ORDER BY user_id)::text FROM readable),
            (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1)
     FROM next)")
           .Uuid(position.empty() ? "00000000-0000-0000-0000-000000000000" : position)
           .BigInt(kLookedUpAtOnce)
           .Run();
-  QueueAll(scan.at(0).Text(1));
+  QueueAll(scan.at(0).Text(1), scan.at(0).Text(2));
   transaction.Commit();
-  return scan.at(0).BigInt(0) < kLookedUpAtOnce ? "" : scan.at(0).Text(2);
+  return scan.at(0).BigInt(0) < kLookedUpAtOnce ? "" : scan.at(0).Text(3);
 }
 
 void DeleteExpired() {

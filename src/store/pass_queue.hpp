@@ -12,21 +12,26 @@
 
 namespace soulprint {
 
-// A pass that waits, or one that a dead worker left behind.
+// A pass that waits.
 struct QueuedPass {
   std::int64_t id = 0;
   std::string user_id;
   // Set by ReadQueuedPass and ClaimPass.
-  bool orphan = false;           // running, so its worker is dead if its lock is free
   int attempts = 0;              // charged so far; after ClaimPass, with the one that begins
+  int crashes = 0;               // of the server, during this pass
+  bool suspect = false;          // a worker of this pass died in a crash: it runs alone
   std::string put_off_for = {};  // why this attempt was put off before, "" = it was not
 };
 
 // True if the queue exists as part of the extension.  Needs an open transaction.
 bool IsInstalled();
 
-// Passes that are due, or the pass `only` whether it is due or not (0 = all); at most 1,000.
+// Passes that are due, or the pass `only` whether it is due or not (0 = all); at most 100.  While a
+// suspect is due or runs, nothing else is; and it is due only if nothing else runs.
 std::vector<QueuedPass> DuePasses(std::int64_t only);
+
+// True if a pass has been due for a second: no worker was free for it.
+bool OthersWait();
 
 // Reads the pass anew, for the holder of its lock.  False if it has ended or, unless it is `only`,
 // is no longer due: another worker was faster.
@@ -34,12 +39,12 @@ bool ReadQueuedPass(QueuedPass* pass, std::int64_t only);
 
 // Commits the profile as processing and the pass as running, for the holder of its lock: compare
 // and set.  False if another process was faster, or if the profile no longer asks for a pass.
-// Throws Error, nothing written: 27000 if a trigger took the status back, 55P03 if somebody holds a
-// lock for a second.
+// Throws Error, nothing written: 27000 if a trigger took the status back or a policy hides the row
+// from the update, 55P03 if somebody holds a lock for a second.
 bool ClaimPass(QueuedPass* pass);
 
-// The pass keeps its state and is not due before `wait` has passed.  `charge` is added to its
-// attempts.  False if it was put off for this reason already.
+// The pass is queued and not due before `wait` has passed; the profile keeps its status.  `charge`
+// is added to its attempts.  False if it was put off for this reason already.
 bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::milliseconds wait,
                 int charge);
 

@@ -6,6 +6,7 @@
 #include "pipeline/store.hpp"
 #include "store/identity.hpp"
 #include "store/sql_store.hpp"
+#include "util/error.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -53,27 +54,33 @@ std::optional<Answer> SqlStore::FindReply(const Question& question) {
 }
 
 void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
-  pg::Transaction transaction;
-  // An answer that was paid for must be on this server's disk.  It does not wait for standbys.
-  pg::Query("SELECT set_config('synchronous_commit', 'local', true)").Run();
-  // TouchPass: a lock on the application's tables must not delay it.
-  lease_.TouchPass();
-  for (const Reply& reply : replies) {
-    const bool final = IsFinal(reply.answer.outcome);
-    if (final) InsertReply(reply);
-    OwnQuery(R"(
-      UPDATE soulprint.full_passes
-      SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
-          output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
-      WHERE id = $1)")
-        .BigInt(lease_.id())
-        .BigInt(reply.answer.usage.input_tokens)
-        .BigInt(reply.answer.usage.output_tokens)
-        .Double(reply.answer.usage.cost_usd)
-        .BigInt(final ? 1 : 0)
-        .Execute();
+  try {
+    pg::Transaction transaction;
+    // TouchPass: a lock on the application's tables must not delay it.
+    lease_.TouchPass();
+    for (const Reply& reply : replies) SaveReply(reply);
+    transaction.Commit();
+  } catch (const SqlError& error) {
+    if (error.sqlstate() == sqlstate::kDiskFull) throw DiskFull(error.what());
+    throw;
   }
-  transaction.Commit();
+  answers_saved_ += replies.size();
+}
+
+void SqlStore::SaveReply(const Reply& reply) {
+  const bool final = IsFinal(reply.answer.outcome);
+  if (final) InsertReply(reply);
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes
+    SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
+        output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
+    WHERE id = $1)")
+      .BigInt(lease_.id())
+      .BigInt(reply.answer.usage.input_tokens)
+      .BigInt(reply.answer.usage.output_tokens)
+      .Double(reply.answer.usage.cost_usd)
+      .BigInt(final ? 1 : 0)
+      .Execute();
 }
 
 void SqlStore::InsertReply(const Reply& reply) {

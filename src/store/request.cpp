@@ -107,6 +107,12 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
         .Uuid(user_id)
         .Execute();
     pass = ActivePass(user_id);
+  } else {
+    OwnQuery(R"(
+      UPDATE soulprint.full_passes SET not_before = now()
+      WHERE id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
+        .BigInt(*pass)
+        .Execute();
   }
   shared_state::WakeLauncherAtCommit();
   return pass;
@@ -162,6 +168,28 @@ bool CancelPass(const std::string& user_id) {
                                 .Uuid(user_id)
                                 .Run();
   return !canceled.empty() && EndCanceledPass(user_id, canceled.front().Text(0));
+}
+
+std::int64_t RetryFailed(const std::optional<std::string>& since) {
+  const pg::Rows failed = OwnQuery(R"(
+    SELECT user_id FROM soulprint.full_passes f
+    WHERE state = 'failed' AND error NOT LIKE 'canceled by %'
+    AND ended_at >= coalesce(now() - $1::interval, '-infinity')
+    AND NOT EXISTS (SELECT FROM soulprint.full_passes l WHERE l.user_id = f.user_id AND l.id > f.id)
+    ORDER BY id)")
+                              .Text(since)
+                              .Run();
+  std::int64_t requested = 0;
+  for (const pg::Row& row : failed) {
+    const std::string& user_id = row.Text(0);
+    const std::uint64_t set = AppQuery(R"(
+      UPDATE {profiles} SET full_pass_status = 'pending'
+      WHERE user_id = $1 AND full_pass_status IN ('failed', 'processing', 'pending'))")
+                                  .Uuid(user_id)
+                                  .Execute();
+    if (set > 0 && QueuePass(user_id)) ++requested;
+  }
+  return requested;
 }
 
 void InterruptHolder(const std::string& user_id) {

@@ -24,7 +24,8 @@ void RequireProfile(const std::string& user_id);
 bool MayChangeProfile(const std::string& user_id);
 
 // Queues a pass for a profile that is pending and has conversations or a storage_path; wakes the
-// launcher when the transaction commits.  Returns the id of that pass, or of the one that is queued
+// launcher when the transaction commits.  A pass that waits for its next attempt becomes due, but
+// after a crash.  Returns the id of that pass, or of the one that is queued
 // or running; nullopt if the profile asks for none.
 std::optional<std::int64_t> QueuePass(const std::string& user_id);
 
@@ -40,6 +41,11 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
 // Ends the user's queued or running pass with the rights of the current role; false if there is
 // none.  Throws Error as RequireProfile does.
 bool CancelPass(const std::string& user_id);
+
+// Requests a pass, with the rights of the current role, for each user whose last pass failed in the
+// interval `since` before now (nullopt = ever) and was not canceled.  Returns how many were
+// requested.
+std::int64_t RetryFailed(const std::optional<std::string>& since);
 
 // Cancels the statement of a worker that holds the row of the user's pass in a long transaction: it
 // stores chunks, or waits for a row that the open transaction holds.

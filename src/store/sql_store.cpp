@@ -13,9 +13,21 @@
 #include "store/locks.hpp"
 #include "store/pass_end.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
+
+namespace {
+
+[[noreturn]] void ThrowChunksNotWritten(const std::string& message) {
+  throw Error(sqlstate::kTriggeredDataChange, message)
+      .Hint(
+          "Look for a trigger, rule or policy on conversation_chunks that keeps soulprint_worker "
+          "from changing it.");
+}
+
+}  // namespace
 
 std::vector<std::string> SqlStore::ConversationIds() {
   return pg::InTransaction([&] {
@@ -128,6 +140,12 @@ void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
         .Uuid(lease_.user_id())
         .TextArray(gone)
         .Execute();
+    const std::uint64_t left = AppQuery(R"(
+      SELECT FROM {chunks} WHERE user_id = $1 AND id = ANY ($2::uuid[]))")
+                                   .Uuid(lease_.user_id())
+                                   .TextArray(gone)
+                                   .Execute();
+    if (left > 0) ThrowChunksNotWritten(Format("{} old chunks cannot be deleted", left));
   }
   if (!fresh.empty()) InsertChunks(conversation, fresh);
 }
@@ -142,22 +160,25 @@ void SqlStore::InsertChunks(const ChunkedConversation& conversation,
     indexes.push_back(chunk->index);
     tokens.push_back(chunk->tokens);
   }
-  AppQuery(R"(
+  const std::uint64_t stored = AppQuery(R"(
     INSERT INTO {chunks} (id, user_id, conversation_id, title, message_count, created_at,
                           is_recent, chunk_tier, total_chunks, content, chunk_index, token_count)
     SELECT gen_random_uuid(), $1, $2, $3, $4, $5, $5 > now() - interval '180 days', 'medium', $6,
            n.content, n.chunk_index, n.token_count
     FROM unnest($7, $8, $9) AS n (content, chunk_index, token_count))")
-      .Uuid(lease_.user_id())
-      .Text(conversation.conversation_id)
-      .Text(conversation.title)
-      .BigInt(conversation.message_count)
-      .Timestamp(conversation.created_at)
-      .BigInt(static_cast<std::int64_t>(conversation.chunks.size()))
-      .TextArray(std::move(contents))
-      .BigIntArray(std::move(indexes))
-      .BigIntArray(std::move(tokens))
-      .Execute();
+                                   .Uuid(lease_.user_id())
+                                   .Text(conversation.conversation_id)
+                                   .Text(conversation.title)
+                                   .BigInt(conversation.message_count)
+                                   .Timestamp(conversation.created_at)
+                                   .BigInt(static_cast<std::int64_t>(conversation.chunks.size()))
+                                   .TextArray(std::move(contents))
+                                   .BigIntArray(std::move(indexes))
+                                   .BigIntArray(std::move(tokens))
+                                   .Execute();
+  if (stored == chunks.size()) return;
+  ThrowChunksNotWritten(
+      Format("{} of {} chunks were not stored", chunks.size() - stored, chunks.size()));
 }
 
 std::optional<std::string> SqlStore::OperatorPrompt(Step step) {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,14 @@ class SqlStore : public Store {
   // True once PublishMemory has returned.
   bool memory_published() const { return memory_published_; }
 
+  // The answers that this process has saved.
+  std::uint64_t answers_saved() const { return answers_saved_; }
+
   // What the pass did, for the log; "" before it is published.
   const std::string& summary() const { return summary_; }
 
  private:
+  void SaveReply(const Reply& reply);
   void InsertReply(const Reply& reply);
   void ReplaceChunksOf(const ChunkedConversation& conversation);
   void InsertChunks(const ChunkedConversation& conversation,
@@ -45,6 +50,7 @@ class SqlStore : public Store {
 
   PassLease& lease_;
   bool memory_published_ = false;
+  std::uint64_t answers_saved_ = 0;
   std::string summary_;
 };
 

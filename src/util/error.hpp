@@ -130,6 +130,12 @@ class PassStopped : public Error {
   using Error::Hint;
 };
 
+// The worker is needed for passes that wait longer: this one goes to the end of the queue.  57P01.
+class TurnOver : public PassStopped {
+ public:
+  TurnOver() : PassStopped("other passes wait for a worker") {}
+};
+
 // A server cannot be used until somebody changes something, or until time has passed.  57P03.
 class ServerUnavailable : public Error {
  public:
@@ -145,6 +151,13 @@ class ServerUnavailable : public Error {
   using Error::Hint;
 
   std::chrono::seconds at_least_;
+};
+
+// Answers cannot be saved because the disk is full.  57P03.
+class DiskFull : public ServerUnavailable {
+ public:
+  explicit DiskFull(const std::string& message)
+      : ServerUnavailable(message, "Make room where the server keeps its data.") {}
 };
 
 }  // namespace soulprint

@@ -20,7 +20,6 @@ constexpr seconds kFirstRetry{10};  // doubled with each attempt
 constexpr int kMostDoublings = 16;
 constexpr seconds kLockWait{10};
 constexpr minutes kUnrecordedWait{5};
-constexpr const char* kLockWaitReason = "waits for a lock held by ";
 // For readers of the profile while only the server's administrators can act.
 constexpr std::string_view kShownWait =
     "The profile cannot be made at the moment. It is retried automatically.";
@@ -43,18 +42,23 @@ std::string Detail(const Error& error) {
   return error.sqlstate().starts_with("23") ? std::string() : error.detail();
 }
 
+std::string EndSentence(const std::string& text) { return text.ends_with('.') ? text : text + "."; }
+
 std::string Sentences(const Error& error) {
   std::string text = error.what();
   const std::string detail = Detail(error);
   for (const std::string* more : {&detail, &error.hint()}) {
-    if (more->empty()) continue;
-    text += text.ends_with('.') ? " " : ". ";
-    text += *more;
+    if (!more->empty()) text = EndSentence(text) + " " + *more;
   }
   return text;
 }
 
 bool IsLockTimeout(const Error& error) { return error.sqlstate() == sqlstate::kLockNotAvailable; }
+
+// Of a full disk only if it is full: a trigger can raise any SQLSTATE.
+bool IsDiskFull(const Error& error, const Attempt& attempt) {
+  return error.sqlstate() == sqlstate::kDiskFull && attempt.disk_full;
+}
 
 template <typename Type>
 bool Is(const Error& error) {
@@ -67,8 +71,8 @@ Ending Discarded(const Error& error) {
 
 // Nothing can be written to the profile before the lock is released.
 Ending Blocked(const std::string& blocker) {
-  const std::string reason = kLockWaitReason + blocker;
-  return {.action = Action::kLeave,
+  const std::string reason = "waits for a lock held by " + blocker;
+  return {.action = Action::kPutOff,
           .charged = false,
           .wait = kLockWait,
           .reason = reason,
@@ -103,12 +107,17 @@ Ending Waiting(const Error& error, const Attempt& attempt) {
 
 }  // namespace
 
-bool IsLockWait(const std::string& reason) { return reason.starts_with(kLockWaitReason); }
-
 Ending EndingOf(const Error& error, const Attempt& attempt) {
   if (Is<PassLost>(error)) return Discarded(error);
   if (IsLockTimeout(error) && !attempt.blocker.empty()) return Blocked(attempt.blocker);
-  if (Is<ServerUnavailable>(error)) return Waiting(error, attempt);
+  if (Is<ServerUnavailable>(error) || IsDiskFull(error, attempt)) return Waiting(error, attempt);
+  if (Is<TurnOver>(error)) {
+    return {.action = Action::kPutOff,
+            .charged = false,
+            .wait = kLeastWait,
+            .reason = Sentences(error),
+            .log = Format("goes to the end of the queue: {}", error.what())};
+  }
   if (Is<PassStopped>(error)) {
     return {.action = Action::kRequeue,
             .charged = false,
@@ -129,21 +138,42 @@ Ending EndingOf(const Error& error, const Attempt& attempt) {
           .detail = Detail(error)};
 }
 
-Ending EndingOfUnrecorded(const Error& error, const Error& refusal, const std::string& blocker,
+Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Attempt& attempt,
                           const std::string& put_off_for) {
   if (Is<PassLost>(refusal)) return Discarded(refusal);
-  if (IsLockTimeout(refusal) && !blocker.empty()) return Blocked(blocker);
-  Ending ending{.action = Action::kLeave, .wait = kUnrecordedWait, .reason = Sentences(error)};
+  if (IsLockTimeout(refusal) && !attempt.blocker.empty()) return Blocked(attempt.blocker);
+  Ending ending{.action = Action::kPutOff,
+                .charged = wanted.charged,
+                .wait = std::max<milliseconds>(wanted.wait, kUnrecordedWait),
+                .reason = wanted.reason};
   if (IsLockTimeout(refusal) && put_off_for != ending.reason) {
     // Its holder may just have released it; a trigger that raises the same will do so again.
     ending.wait = kLockWait;
     ending.level = Level::kNone;
     return ending;
   }
-  ending.level = Level::kWarning;
-  ending.log = Format("could not be ended: {}", refusal.what());
-  ending.hint = refusal.hint().empty() ? "It is retried after 5 minutes." : refusal.hint();
-  return ending;
+  const bool disk_full = IsDiskFull(refusal, attempt);
+  if (disk_full) ending.charged = false;
+  if (disk_full || (IsTransient(refusal.sqlstate()) && attempt.number < attempt.max)) {
+    ending.level = Level::kWarning;
+    ending.log = Format("could not be ended: {}", refusal.what());
+    ending.hint = refusal.hint().empty() ? "It is retried after 5 minutes." : refusal.hint();
+    return ending;
+  }
+  if (wanted.action == Action::kRequeue) {
+    // The profile stays as processing meanwhile.
+    ending.wait = wanted.wait;
+    ending.log = wanted.log;
+    ending.hint = wanted.hint;
+    return ending;
+  }
+  return {.action = Action::kFailAlone,
+          .reason = Format("{} The profile does not take this: {}.", EndSentence(wanted.reason),
+                           refusal.what()),
+          .level = Level::kWarning,
+          .log = Format("{}; the profile does not take this: {}", wanted.log, refusal.what()),
+          .detail = wanted.detail,
+          .hint = refusal.hint()};
 }
 
 }  // namespace soulprint

@@ -20,15 +20,17 @@ struct Attempt {
   int pauses = 0;       // the pauses that the pass has met, this one included
   bool paused = false;  // requests are paused now, so the launcher knows when to go on
   std::chrono::milliseconds probe_interval{};  // soulprint.pause_probe_interval
-  std::string blocker;  // who holds the lock that was waited for in vain, "" = nobody
+  std::string blocker;     // who holds the lock that was waited for in vain, "" = nobody
+  bool disk_full = false;  // the disk has no room now
 };
 
 struct Ending {
   enum class Action {
-    kDiscard,  // writes nothing: the pass is no longer this worker's
-    kLeave,    // the pass keeps its state and is not due before `wait` has passed
-    kRequeue,  // back to pending, not due before `wait` has passed
-    kFail,     // failed, with `reason`
+    kDiscard,    // writes nothing: the pass is no longer this worker's
+    kPutOff,     // queued, not due before `wait` has passed; the profile keeps its status
+    kRequeue,    // the same, and the profile is pending again
+    kFail,       // failed, with `reason`
+    kFailAlone,  // the same, but the profile does not take it
   };
   enum class Level { kNone, kLog, kWarning };
 
@@ -44,15 +46,12 @@ struct Ending {
   std::string hint = {};
 };
 
-// True if a pass was put off for this reason because somebody holds a lock.
-bool IsLockWait(const std::string& reason);
-
 // How the pass ends after this error.
 Ending EndingOf(const Error& error, const Attempt& attempt);
 
-// How it ends if that could not be recorded because of `refusal`.  `put_off_for`: why the pass was
-// put off before, "" = it was not.
-Ending EndingOfUnrecorded(const Error& error, const Error& refusal, const std::string& blocker,
+// How it ends if `wanted` could not be recorded in the profile because of `refusal`.
+// `put_off_for`: why the pass was put off before, "" = it was not.
+Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Attempt& attempt,
                           const std::string& put_off_for);
 
 }  // namespace soulprint

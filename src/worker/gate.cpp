@@ -102,6 +102,7 @@ void Gate::CheckOpen() const {
   if (const auto pause = shared_state::CurrentPause()) {
     throw PassStopped(pause->reason, pause->hint);
   }
+  if (gives_way_) throw TurnOver();
 }
 
 void Gate::Close(const ServerUnavailable& reason) {

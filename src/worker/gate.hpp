@@ -38,8 +38,11 @@ class Gate {
   void CheckSettings() const;
 
   // Call it before each request.  Throws PassStopped during a pause, and after the settings of the
-  // model server changed.
+  // model server changed; TurnOver.
   void CheckOpen() const;
+
+  // Lets the pass send no more requests, for others wait for the worker: CheckOpen throws TurnOver.
+  void GiveWay() { gives_way_ = true; }
 
   // Begins a pause, or joins one.  Without preloading only this pass stops.
   void Close(const ServerUnavailable& reason);
@@ -50,6 +53,7 @@ class Gate {
  private:
   std::string server_;
   bool met_pause_ = false;
+  bool gives_way_ = false;
 };
 
 }  // namespace soulprint

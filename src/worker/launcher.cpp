@@ -30,7 +30,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kRestartSeconds = 10;
+constexpr int kRestartSeconds = 1;
+constexpr int kMostCounted = 1000;  // passes
 constexpr std::chrono::seconds kAfterFailedStart{60};
 constexpr milliseconds kFirstBackOff{1000};
 constexpr milliseconds kLongestBackOff{60 * 1000};
@@ -59,6 +60,9 @@ class Launcher {
   std::vector<Worker> workers_;
   steady_clock::time_point next_slot_log_;
   bool logged_missing_ = false;
+  std::uint32_t passes_ended_ = shared_state::PassesEnded();
+  std::int64_t put_off_ = 0;  // queued passes that are not due
+  std::string put_off_for_;   // the reason of the next of these
 };
 
 // Reads nothing but pg_catalog and soulprint.full_passes, where only superusers have a say: this
@@ -67,27 +71,47 @@ Schedule::Seen Launcher::Look() {
   Schedule::Seen seen;
   seen.ended_idle = AnyEndedIdle();
   seen.workers = static_cast<std::int64_t>(workers_.size());
+  seen.passes_ended = passes_ended_ != shared_state::PassesEnded();
+  passes_ended_ = shared_state::PassesEnded();
   pg::Transaction transaction;
   seen.installed = IsInstalled();
   if (seen.installed) {
+    // Bounded: a queue may be long.
     const pg::Row row = pg::Query(R"(
       WITH held AS (
         SELECT classid::bigint << 32 | objid::bigint AS id FROM pg_locks
         WHERE locktype = 'advisory' AND objsubid = $1 AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-      SELECT
-        count(*) FILTER (WHERE f.not_before <= now()
-                         AND NOT (state = 'running' AND f.id IN (SELECT id FROM held))),
-        count(*) FILTER (WHERE state = 'running' AND f.id IN (SELECT id FROM held)),
-        coalesce(ceil(extract(epoch FROM min(f.not_before) FILTER (WHERE f.not_before > now())
-                                         - now()) * 1000), 0)::bigint
-      FROM soulprint.full_passes f WHERE state IN ('queued', 'running'))")
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+      running AS (
+        SELECT id IN (SELECT id FROM held) AS held, suspect FROM soulprint.full_passes
+        WHERE state = 'running'),
+      suspects AS (
+        SELECT not_before <= now() AS due FROM soulprint.full_passes
+        WHERE suspect AND state = 'queued'),
+      due AS (
+        SELECT FROM soulprint.full_passes
+        WHERE state = 'queued' AND not_before <= now() LIMIT $2),
+      put_off AS (
+        SELECT not_before, error FROM soulprint.full_passes
+        WHERE state = 'queued' AND not_before > now() ORDER BY not_before LIMIT $2)
+      SELECT (SELECT count(*) FROM due) + (SELECT count(*) FROM running WHERE NOT held),
+             (SELECT count(*) FROM running WHERE held),
+             coalesce(ceil(extract(epoch FROM (SELECT min(not_before) FROM put_off) - now())
+                           * 1000), 0)::bigint,
+             EXISTS (SELECT FROM running WHERE NOT held OR suspect)
+             OR EXISTS (SELECT FROM suspects WHERE due),
+             (SELECT count(*) FROM put_off),
+             (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1))")
                             .BigInt(kPassLockClass)
+                            .BigInt(kMostCounted)
                             .Run()
                             .at(0);
     seen.waiting = row.BigInt(0);
     seen.running = row.BigInt(1);
     seen.next_due = milliseconds(row.BigInt(2));
+    seen.alone = row.Bool(3);
+    put_off_ = row.BigInt(4);
+    put_off_for_ = row.Text(5);
   }
   transaction.Commit();
   seen.closed = Gate::WhyClosed().has_value();
@@ -154,9 +178,14 @@ std::string Launcher::Activity(const Schedule::Seen& seen) const {
   if (const auto obstacle = Gate::WhyClosed()) return "paused: " + obstacle->reason;
   if (!seen.installed) return "waiting for CREATE EXTENSION soulprint";
   if (schedule_.waits_for_slot()) return "waiting for a free background worker slot";
-  if (seen.running == 0 && seen.waiting == 0) return "waiting for requests";
-  return Format("{} of {} workers busy, {} passes queued", seen.running, settings::max_workers,
-                seen.waiting);
+  std::string text = "waiting for requests";
+  if (seen.running > 0 || seen.waiting > 0) {
+    text = Format("{} of {} workers busy, {} passes queued", seen.running, settings::max_workers,
+                  seen.waiting);
+  }
+  if (put_off_ > 0) text += Format(", {} put off", put_off_);
+  if (!put_off_for_.empty()) text += ": " + put_off_for_;
+  return text;
 }
 
 milliseconds Launcher::Round() {
@@ -176,10 +205,26 @@ void Sleep(milliseconds time) {
   if (pg::HandleInterrupts()) shared_state::ProbeNow();
 }
 
-[[noreturn]] void Launch() {
+// With soulprint.enabled = off the launcher leaves its database alone, which may then be renamed or
+// copied.  A process connects once, so another one follows when that changes.
+void KeepAwayFromDatabase() {
+  pg::Call([] { BackgroundWorkerInitializeConnection(nullptr, nullptr, 0); });
+  shared_state::LauncherConnected();
+  while (!settings::enabled) {
+    pg::ShowIdle("paused: soulprint.enabled is off");
+    try {
+      pg::WaitForLatch(std::chrono::hours(1));
+      pg::HandleInterrupts();
+    } catch (const Canceled&) {
+      pg::ForgetCancelRequest();
+    }
+  }
+}
+
+void Launch() {
   Launcher launcher;
   milliseconds back_off = kFirstBackOff;
-  while (true) {
+  while (settings::enabled) {
     milliseconds sleep = back_off;
     try {
       sleep = launcher.Round();
@@ -225,10 +270,15 @@ void soulprint_launcher_main(Datum) {
       pg::HandleInterrupts();
       Sleep(kAfterFailedStart);
     }
-    pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
-    pg::SetUpSession("soulprint launcher");
-    shared_state::LauncherConnected();
-    Launch();
+    if (settings::enabled) {
+      pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
+      pg::SetUpSession("soulprint launcher");
+      shared_state::LauncherConnected();
+      Launch();
+    } else {
+      KeepAwayFromDatabase();
+    }
+    pg::Call([] { proc_exit(1); });
   });
 }
 }

@@ -19,7 +19,7 @@ constexpr milliseconds kShortestSleep{10};
 // Workers that exit without ending a pass although some are due cannot start properly: the next
 // start waits ever longer.
 void Schedule::BackOff(Time now) {
-  if (seen_.waiting == 0 || waiting_before_ == 0) {
+  if (seen_.waiting == 0 || waiting_before_ == 0 || seen_.passes_ended) {
     back_off_ = milliseconds(0);
   } else if (seen_.ended_idle) {
     back_off_ = std::clamp<milliseconds>(back_off_ * 2, kFirstBackOff, kLongestBackOff);
@@ -44,12 +44,13 @@ Schedule::Plan Schedule::Next(const Seen& seen, const Limits& limits, Time now) 
     plan_.probe = due && seen.waiting > 0 && seen.workers == 0;
     return plan_;
   }
-  const std::int64_t starting = std::max<std::int64_t>(seen.workers - seen.running, 0);
+  const std::int64_t busy = std::max(seen.workers, seen.running);
+  const std::int64_t starting = busy - seen.running;
   std::int64_t wanted = now < not_before_ ? 0 : seen.waiting - starting;
   const bool poll_due = now >= NextPoll(now);
   if (poll_due) wanted = std::max<std::int64_t>(wanted, 1);
-  plan_.workers = std::clamp<std::int64_t>(
-      wanted, 0, std::max<std::int64_t>(limits.max_workers - seen.workers, 0));
+  const std::int64_t most = seen.alone ? 1 : limits.max_workers;
+  plan_.workers = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(most - busy, 0));
   plan_.look_up = poll_due && plan_.workers > 0;
   return plan_;
 }

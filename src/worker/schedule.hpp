@@ -20,6 +20,8 @@ class Schedule {
     std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none
     std::int64_t workers = 0;        // background workers that exist, also those that still start
     bool ended_idle = false;         // a worker has exited without ending a pass
+    bool passes_ended = false;       // a pass has ended since the last look
+    bool alone = false;              // a pass that may crash the server is due or runs
     bool closed = false;             // no pass may begin (Gate::WhyClosed)
     std::optional<Time> next_probe;  // during a pause
   };

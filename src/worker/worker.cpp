@@ -16,8 +16,10 @@
 #include "shared_state.hpp"
 #include "store/app_tables.hpp"
 #include "store/blocker.hpp"
+#include "store/disk.hpp"
 #include "store/identity.hpp"
 #include "store/lease.hpp"
+#include "store/orphans.hpp"
 #include "store/pass_end.hpp"
 #include "store/pass_queue.hpp"
 #include "store/sql_store.hpp"
@@ -27,12 +29,15 @@
 #include "worker/ending.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
+#include "worker/turn.hpp"
 
 #include "pg/postgres.hpp"
 
 namespace soulprint {
 
 namespace {
+
+using std::chrono::steady_clock;
 
 // The task of a worker.  Crosses the fork as bytes.
 struct WorkerTask {
@@ -62,7 +67,7 @@ class Run {
  public:
   explicit Run(QueuedPass pass)
       : pass_(std::move(pass)),
-        lease_(pass_.id, pass_.user_id, [this] { gate_.CheckSettings(); }),
+        lease_(pass_.id, pass_.user_id, [this] { Check(); }),
         store_(lease_) {}
 
   // False if there was nothing to do: another process has the pass or was faster, or nobody
@@ -70,29 +75,34 @@ class Run {
   bool Try(std::int64_t only) {
     if (!lease_.TryLock() || !ReadQueuedPass(&pass_, only)) return false;
     pg::ShowActivity("taking " + lease_.Name());
+    gives_way_ = only == 0;
     try {
       claimed_ = ClaimPass(&pass_);
       if (!claimed_) return false;
+      ReturnPassAtExit(lease_);
       RunRoute();
     } catch (const Error& error) {
       End(error);
     } catch (const std::exception& error) {
       End(Error(sqlstate::kInternalError, error.what()));
     }
+    ForgetPassAtExit();
     return true;
   }
 
  private:
   void RunRoute() {
+    if (pass_.crashes >= kMostCrashes) {
+      throw Error(sqlstate::kInternalError,
+                  Format("the server crashed {} times during this pass, the last time while it ran "
+                         "alone",
+                         pass_.crashes))
+          .Hint("Look for the reason in the server log, then request the pass again.");
+    }
     if (pass_.attempts > settings::max_pass_attempts) {
       // Its last attempt ended for a reason that could not be recorded in the profile.
-      if (!pass_.put_off_for.empty() && !IsLockWait(pass_.put_off_for)) {
-        throw Error(sqlstate::kInternalError, pass_.put_off_for);
-      }
       throw Error(sqlstate::kInternalError,
-                  Format("the worker ended unexpectedly in each of {} attempts",
-                         settings::max_pass_attempts))
-          .Hint("Look for the reason in the server log, then request the pass again.");
+                  pass_.put_off_for.empty() ? "all attempts are used up" : pass_.put_off_for);
     }
     if (pass_.put_off_for.empty()) {
       pg::Log(LOG, Format("{} starts, attempt {}", lease_.Name(), pass_.attempts));
@@ -108,13 +118,44 @@ class Run {
     pg::Log(LOG, Format("{} is complete: {}", lease_.Name(), store_.summary()));
   }
 
-  // Records how the attempt ended.  If the profile does not take that (a trigger raises an error,
-  // say), the pass is put off, so that it stands in nobody's way.
+  // In each heartbeat.
+  void Check() {
+    gate_.CheckSettings();
+    const auto now = steady_clock::now();
+    if (store_.answers_saved() > 0) turn_.Answered(now);
+    if (now < next_look_ || pg::Transaction::IsOpen()) return;
+    next_look_ = now + std::chrono::seconds(1);
+    if (pass_.suspect) {
+      if (now - begin_ < TimeAlone(pass_.crashes)) return;
+      ClearSuspicion(lease_);
+      pass_.suspect = false;
+    }
+    if (gives_way_ && turn_.IsOver(now) && OthersWait()) gate_.GiveWay();
+  }
+
+  // Records how the attempt ended.  An administrator who cancels that cancels the pass.
   void End(const Error& error) {
     try {
-      Act(EndingOf(error, ThisAttempt(error)));
+      Record(error);
+    } catch (const Canceled& canceled) {
+      pg::ForgetCancelRequest();
+      End(canceled);
+    }
+  }
+
+  // If the profile does not take the end (a trigger raises an error, say), the pass is put off or
+  // ended without it, so that it stands in nobody's way.
+  void Record(const Error& error) {
+    Attempt attempt = ThisAttempt(error);
+    const Ending ending = EndingOf(error, attempt);
+    try {
+      Act(ending);
+    } catch (const Canceled&) {
+      throw;
     } catch (const Error& refusal) {
-      Act(EndingOfUnrecorded(error, refusal, Blocker(refusal), pass_.put_off_for));
+      attempt.blocker = Blocker(refusal);
+      attempt.disk_full = IsDiskFull(refusal);
+      Act(EndingOfUnrecorded(ending, refusal, attempt, pass_.put_off_for));
     }
   }
 
@@ -123,11 +164,13 @@ class Run {
     attempt.number = claimed_ ? pass_.attempts : pass_.attempts + 1;
     attempt.max = settings::max_pass_attempts;
     attempt.probe_interval = std::chrono::milliseconds(settings::pause_probe_interval);
+    if (const auto* full = dynamic_cast<const DiskFull*>(&error)) gate_.Close(*full);
     attempt.paused = Gate::WhyClosed().has_value();
     if (gate_.met_pause() && dynamic_cast<const ServerUnavailable*>(&error) != nullptr) {
       attempt.pauses = CountPause(lease_);
     }
     attempt.blocker = Blocker(error);
+    attempt.disk_full = IsDiskFull(error);
     return attempt;
   }
 
@@ -137,12 +180,17 @@ class Run {
     return DescribeBlocker(lease_.user_id());
   }
 
+  // SQL can raise any SQLSTATE.
+  static bool IsDiskFull(const Error& error) {
+    return error.sqlstate() == sqlstate::kDiskFull && HasFullDisk();
+  }
+
   void Act(const Ending& ending) {
     bool is_news = true;
     switch (ending.action) {
       case Ending::Action::kDiscard:
         break;
-      case Ending::Action::kLeave:
+      case Ending::Action::kPutOff:
         is_news = PutOffPass(lease_, ending.reason, ending.wait, Charge(ending));
         break;
       case Ending::Action::kRequeue:
@@ -159,6 +207,9 @@ class Run {
           FailUnclaimedPass(lease_, ending.reason);
         }
         break;
+      case Ending::Action::kFailAlone:
+        FailPassAlone(lease_, ending.reason);
+        break;
     }
     if (is_news || ending.level == Ending::Level::kWarning) Log(lease_, ending);
   }
@@ -166,7 +217,7 @@ class Run {
   // Added to the attempts of the pass; a claimed pass counts this attempt already.
   int Charge(const Ending& ending) const {
     if (claimed_) return ending.charged ? 0 : -1;
-    return ending.charged && ending.action == Ending::Action::kRequeue ? 1 : 0;
+    return ending.charged ? 1 : 0;
   }
 
   QueuedPass pass_;
@@ -174,6 +225,10 @@ class Run {
   PassLease lease_;
   SqlStore store_;
   bool claimed_ = false;
+  bool gives_way_ = true;  // when its turn is over and others wait
+  steady_clock::time_point begin_ = steady_clock::now();
+  steady_clock::time_point next_look_ = begin_;
+  Turn turn_{begin_};
 };
 
 // Removes what the application's triggers and policies left in the session before the next pass:
@@ -193,6 +248,7 @@ void ResetSession() {
 void Probe() {
   pg::ShowActivity("probing the model server");
   const Gate gate;
+  if (HasFullDisk()) return Gate::StayClosed(DiskFull("the disk is full"));
   try {
     ProbeModelServer([&] {
       pg::WaitForLatch(std::chrono::milliseconds(0));
@@ -228,6 +284,7 @@ void DoTask(const WorkerTask& task) {
     Probe();
     if (task.pass == 0) return;
   }
+  if (ReturnOrphans()) shared_state::CountPassEnded();
   if (task.duty == WorkerDuty::kLookUp) LookUp();
   while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();

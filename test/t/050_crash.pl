@@ -84,23 +84,6 @@ is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE state = 'queued'"), 
 $sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 6 FROM soulprint.full_passes WHERE state = 'done' AND user_id >= '$users[0]'"), 'and are served');
 
-# A worker that never gets anywhere is not tried for ever.
-my $user = add_user($node, 50);
-import_emily($node, $user);
-my $hold = hold($node, 'INSERT ON conversation_chunks', 'true');
-start_pass($node, $user);
-my $worker = 0;
-for my $attempt (1 .. 3)
-{
-	$node->poll_query_until('postgres', "SELECT attempts = $attempt AND pid <> $worker FROM soulprint.full_passes WHERE user_id = '$user' AND state = 'running'");
-	$worker = worker_is_held($node);
-	$sql->("SELECT pg_terminate_backend($worker)");
-}
-like(end_of_pass($node, $user), qr/^failed: the worker ended unexpectedly in each of 3 attempts\. Look for the reason/, 'three deaths without progress fail the pass');
-release($hold);
-start_pass($node, $user);
-is(end_of_pass($node, $user), 'complete', 'asked for again, it has its attempts anew');
-
 $node->stop;
 my $log = slurp_file($node->logfile);
 is(() = $log =~ /was terminated by signal/g, 5, 'nothing crashed but what was killed');

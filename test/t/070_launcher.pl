@@ -62,15 +62,12 @@ CREATE TRIGGER poison BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTI
 		is(end_of_pass($node, $users[1]), 'failed: the application does not want this', "poison $kind: it has failed with the reason");
 		next;
 	}
-	# The attempts after the first ask the model nothing, so they are charged.
-	for (1 .. 3)
-	{
-		ok($node->poll_query_until('postgres', "SELECT error = 'the application does not want this' AND not_before > now() + interval '4 min'
-			FROM soulprint.full_passes WHERE user_id = '$users[1]'"), "poison $kind: it waits, with the reason");
-		$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$users[1]'; SELECT soulprint.wake_launcher()") if $_ < 3;
-	}
-	$sql->("DROP TRIGGER poison ON user_profiles; UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$users[1]'; SELECT soulprint.wake_launcher()");
-	is(end_of_pass($node, $users[1]), 'failed: the application does not want this', "poison $kind: with the trigger gone it has failed with the reason");
+	is(end_of_pass($node, $users[1]), 'processing', "poison $kind: the profile keeps its status");
+	is($sql->("SELECT state, error FROM soulprint.full_passes WHERE user_id = '$users[1]'"),
+		'failed|the application does not want this. The profile does not take this: the application does not want this.', "poison $kind: its pass has failed with the reason");
+	$sql->('DROP TRIGGER poison ON user_profiles');
+	is($sql->("SELECT soulprint_retry_failed('1 hour')"), '2', "poison $kind: with the trigger gone it is asked for again, and the one before");
+	is(end_of_pass($node, $users[1]), 'complete', "poison $kind: and completes");
 }
 $sql->('ALTER SYSTEM RESET soulprint.max_pass_attempts; ALTER SYSTEM RESET soulprint.max_workers; SELECT pg_reload_conf()');
 
@@ -95,7 +92,15 @@ $node->append_conf('postgresql.conf', 'max_worker_processes = 8');
 $node->restart;
 is(end_of_pass($node, user(1)), 'complete', 'with more slots the pass is run');
 
-# The launcher itself is replaced when it dies, after ten seconds.
+# With soulprint.enabled = off nobody of ours is in the database.
+$sql->('ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()');
+ok($node->poll_query_until('template1', "SELECT query = 'paused: soulprint.enabled is off' AND datname IS NULL FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"),
+	'with soulprint.enabled = off the launcher leaves its database');
+$node->safe_psql('template1', 'CREATE DATABASE copy TEMPLATE postgres; ALTER DATABASE postgres RENAME TO other; ALTER DATABASE other RENAME TO postgres');
+$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+ok($node->poll_query_until('postgres', $launcher, 'waiting for requests'), 'on again, it is back');
+
+# The launcher itself is replaced when it dies.
 $sql->("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'");
 my $pass = start_pass($node, user(1));
 

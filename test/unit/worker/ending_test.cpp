@@ -113,29 +113,81 @@ TEST(Ending, ALockThatIsHeldCostsNoAttempt) {
   Attempt attempt = Number(3);
   attempt.blocker = "process 1234";
   const Ending ending = EndingOf(Raised("55P03"), attempt);
-  EXPECT_EQ(ending.action, Action::kLeave);
+  EXPECT_EQ(ending.action, Action::kPutOff);
   EXPECT_FALSE(ending.charged);
   EXPECT_EQ(ending.reason, "waits for a lock held by process 1234");
-  EXPECT_TRUE(IsLockWait(ending.reason));
-  EXPECT_FALSE(IsLockWait("this tenant may not"));
   // Raised by a trigger, it is an error like others.
   EXPECT_EQ(EndingOf(Raised("55P03"), Number(3)).action, Action::kFail);
 }
 
-TEST(Ending, WhatCannotBeRecordedIsPutOffWithTheFirstReason) {
-  const Ending ending = EndingOfUnrecorded(Raised("P0001"), Raised("23514"), "", "");
-  EXPECT_EQ(ending.action, Action::kLeave);
+TEST(Ending, AFullDiskIsWaitedForForFree) {
+  Attempt attempt = Number(3);
+  attempt.disk_full = true;
+  const Ending ending = EndingOf(Raised("53100"), attempt);
+  EXPECT_EQ(ending.action, Action::kRequeue);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.wait, minutes(5));
+  // Raised by a trigger, it is an error like others.
+  EXPECT_EQ(EndingOf(Raised("53100"), Number(3)).action, Action::kFail);
+}
+
+TEST(Ending, APassWhoseTurnIsOverIsPutOffForFree) {
+  const Ending ending = EndingOf(TurnOver(), Number(3));
+  EXPECT_EQ(ending.action, Action::kPutOff);
+  EXPECT_FALSE(ending.charged);
+}
+
+// The end of the first attempt, which the profile does not take.
+Ending Unrecorded(const Error& error, const Error& refusal, Attempt attempt = Number(1),
+                  const std::string& put_off_for = "") {
+  const Ending wanted = EndingOf(error, attempt);
+  return EndingOfUnrecorded(wanted, refusal, attempt, put_off_for);
+}
+
+TEST(Ending, AProfileThatDoesNotTakeTheEndEndsThePassAlone) {
+  for (const char* refusal : {"23514", "27000", "P0001", "42804"}) {
+    const Ending ending = Unrecorded(Raised("P0001"), Raised(refusal));
+    EXPECT_EQ(ending.action, Action::kFailAlone);
+    EXPECT_EQ(ending.level, Level::kWarning);
+    EXPECT_EQ(ending.reason,
+              "this tenant may not. Key (user_id)=(…). Ask them. The profile does not take this: "
+              "this tenant may not.");
+  }
+  EXPECT_EQ(Unrecorded(Raised("P0001"), PassLost("gone")).action, Action::kDiscard);
+}
+
+TEST(Ending, AProfileThatMayTakeItLaterIsTriedAgain) {
+  const Ending ending = Unrecorded(Raised("P0001"), Raised("57014"));
+  EXPECT_EQ(ending.action, Action::kPutOff);
+  EXPECT_TRUE(ending.charged);
   EXPECT_EQ(ending.wait, minutes(5));
   EXPECT_EQ(ending.level, Level::kWarning);
-  EXPECT_EQ(ending.reason.find("this tenant may not"), 0u);
-  EXPECT_EQ(EndingOfUnrecorded(Raised("P0001"), PassLost("gone"), "", "").action, Action::kDiscard);
-  const Ending unlocked = EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "", "");
+  EXPECT_EQ(Unrecorded(Raised("P0001"), Raised("57014"), Number(3)).action, Action::kFailAlone);
+  Attempt full = Number(3);
+  full.disk_full = true;
+  EXPECT_EQ(Unrecorded(Raised("P0001"), Raised("53100"), full).action, Action::kPutOff);
+  EXPECT_FALSE(Unrecorded(Raised("P0001"), Raised("53100"), full).charged);
+}
+
+TEST(Ending, AProfileThatDoesNotBecomePendingWaitsAsProcessing) {
+  const Ending ending = Unrecorded(PassStopped("soulprint.enabled is off"), Raised("27000"));
+  EXPECT_EQ(ending.action, Action::kPutOff);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.wait, seconds(1));
+  EXPECT_EQ(ending.reason, "soulprint.enabled is off");
+}
+
+TEST(Ending, ALockedProfileIsTriedAgainSoon) {
+  const Ending unlocked = Unrecorded(Raised("P0001"), Raised("55P03"));
+  EXPECT_EQ(unlocked.action, Action::kPutOff);
   EXPECT_EQ(unlocked.wait, seconds(10));
   EXPECT_EQ(unlocked.level, Level::kNone);
-  const Ending again = EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "", unlocked.reason);
+  const Ending again = Unrecorded(Raised("P0001"), Raised("55P03"), Number(1), unlocked.reason);
   EXPECT_EQ(again.wait, minutes(5));
   EXPECT_EQ(again.level, Level::kWarning);
-  EXPECT_EQ(EndingOfUnrecorded(Raised("P0001"), Raised("55P03"), "process 1", "").reason,
+  Attempt blocked = Number(1);
+  blocked.blocker = "process 1";
+  EXPECT_EQ(Unrecorded(Raised("P0001"), Raised("55P03"), blocked).reason,
             "waits for a lock held by process 1");
 }
 

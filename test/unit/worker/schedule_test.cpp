@@ -126,6 +126,35 @@ TEST(Schedule, BacksOffWhenWorkersExitWithoutEndingAPass) {
   EXPECT_EQ(scene.Next().workers, 1);
 }
 
+TEST(Schedule, AWorkerThatEndsAfterOthersEndedPassesDelaysNobody) {
+  Scene scene;
+  scene.Polled();
+  scene.seen.waiting = 1;
+  scene.Act();
+  scene.seen.workers = 0;
+  scene.seen.ended_idle = true;
+  scene.seen.passes_ended = true;
+  EXPECT_EQ(scene.Next().workers, 1);
+}
+
+TEST(Schedule, APassThatMayCrashTheServerRunsAlone) {
+  Scene scene;
+  scene.Polled();
+  scene.seen.waiting = 5;
+  scene.seen.alone = true;
+  EXPECT_EQ(scene.Next().workers, 1);
+  scene.seen.workers = 1;
+  EXPECT_EQ(scene.Next().workers, 0);
+  // Another launcher's worker.
+  scene.seen.workers = 0;
+  scene.seen.running = 1;
+  EXPECT_EQ(scene.Next().workers, 0);
+  scene.now += seconds(30);
+  EXPECT_EQ(scene.Next().workers, 0) << "the poll waits, too";
+  scene.seen.alone = false;
+  EXPECT_EQ(scene.Next().workers, 2);
+}
+
 TEST(Schedule, StartsNothingWithoutTheExtension) {
   Scene scene;
   scene.seen = {};

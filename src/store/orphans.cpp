@@ -1,0 +1,114 @@
+#include "store/orphans.hpp"
+
+#include <algorithm>
+
+#include "pg/call.hpp"
+#include "pg/process.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "shared_state.hpp"
+#include "store/identity.hpp"
+#include "store/locks.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+std::int64_t pass_at_exit = 0;
+
+// Must neither wait nor fail: the process cannot be interrupted any more.
+void ReturnPass(int, Datum) {
+  const std::int64_t id = pass_at_exit;
+  if (id == 0 || !PostmasterIsAlive()) return;
+  pass_at_exit = 0;
+  try {
+    pg::Call([] { AbortOutOfAnyTransaction(); });
+    pg::Transaction transaction;
+    const bool free = pg::Call([] {
+      const Oid schema = get_namespace_oid("soulprint", true);
+      const Oid table = OidIsValid(schema) ? get_relname_relid("full_passes", schema) : InvalidOid;
+      return OidIsValid(table) && ConditionalLockRelationOid(table, RowExclusiveLock);
+    });
+    if (!free) return;
+    OwnQuery(R"(
+      UPDATE soulprint.full_passes
+      SET state = 'queued', attempts = greatest(attempts - 1, 0),
+          not_before = now() + interval '1 s'
+      WHERE id = (SELECT id FROM soulprint.full_passes
+                  WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
+                  FOR UPDATE SKIP LOCKED))")
+        .BigInt(id)
+        .Execute();
+    shared_state::WakeLauncherAtCommit();
+    transaction.Commit();
+    if (pg::IsTerminating()) shared_state::CountPassEnded();
+  } catch (const Error&) {
+    // Then it counts as interrupted by a crash.
+  }
+}
+
+}  // namespace
+
+std::chrono::minutes TimeAlone(int crashes) {
+  return std::chrono::minutes(std::int64_t{1} << std::clamp(crashes, 0, 6));
+}
+
+bool ReturnOrphans() {
+  pg::Transaction transaction;
+  const pg::Rows orphans = OwnQuery(R"(
+    WITH orphans AS (
+      SELECT id FROM soulprint.full_passes
+      WHERE state = 'running' AND id NOT IN (
+        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = $1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+    UPDATE soulprint.full_passes f
+    SET state = 'queued', suspect = true, attempts = greatest(f.attempts - 1, 0),
+        crashes = n.crashes, not_before = now() + make_interval(secs => least(2 ^ f.crashes, 60)),
+        error = format('the server crashed during this pass, %s times by now', n.crashes)
+    FROM (SELECT id, CASE WHEN crashes < $2 - 1 OR (SELECT count(*) = 1 FROM orphans)
+                          THEN crashes + 1 ELSE crashes END AS crashes
+          FROM soulprint.full_passes WHERE id IN (SELECT id FROM orphans)) AS n
+    WHERE f.id = n.id AND f.state = 'running'
+    RETURNING f.id, f.user_id, f.crashes, (SELECT count(*) FROM orphans))")
+                               .BigInt(kPassLockClass)
+                               .BigInt(kMostCrashes)
+                               .Run();
+  if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
+  transaction.Commit();
+  for (const pg::Row& orphan : orphans) {
+    const int crashes = static_cast<int>(orphan.BigInt(2));
+    pg::Log(
+        LOG,
+        Format("full pass {} of user {} was interrupted by a crash, {} of {}", orphan.BigInt(0),
+               orphan.Text(1), crashes, kMostCrashes),
+        Format("{} passes were running then.", orphan.BigInt(3)),
+        Format("It runs alone for {} minutes, so that a pass which crashes the server is known.",
+               TimeAlone(crashes).count()));
+  }
+  return !orphans.empty();
+}
+
+void ReturnPassAtExit(const PassLease& lease) {
+  static bool registered = false;
+  if (!registered) pg::Call([] { before_shmem_exit(ReturnPass, 0); });
+  registered = true;
+  pass_at_exit = lease.id();
+}
+
+void ForgetPassAtExit() { pass_at_exit = 0; }
+
+void ClearSuspicion(const PassLease& lease) {
+  pg::Transaction transaction;
+  OwnQuery("UPDATE soulprint.full_passes SET suspect = false WHERE id = $1")
+      .BigInt(lease.id())
+      .Execute();
+  shared_state::WakeLauncherAtCommit();
+  transaction.Commit();
+}
+
+}  // namespace soulprint

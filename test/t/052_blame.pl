@@ -1,0 +1,130 @@
+# Who is blamed when a worker ends: nobody if it ended in order, however often; after a crash the passes
+# that ran run again one at a time, until the one that crashes the server is known.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use ModelServer;
+use SoulprintTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# Twenty ends in order during one long answer.
+{
+	my $model = ModelServer->new;
+	my $node = new_server('orderly', $model->settings);
+	new_database($node);
+	my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+	my $user = add_user($node, 1);
+	$sql->(talk($user, 1, 1));
+	$model->hold;
+	start_pass($node, $user);
+	my $worker = 0;
+	for my $end (1 .. 20)
+	{
+		$node->poll_query_until('postgres', "SELECT state = 'running' AND pid <> $worker AND stage = 'facts' FROM soulprint.full_passes") or diag 'it is not resumed';
+		$worker = $sql->('SELECT pid FROM soulprint.full_passes');
+		if ($end % 3 == 0)
+		{
+			$node->restart;
+		}
+		elsif ($end % 3 == 1)
+		{
+			$sql->("SELECT pg_terminate_backend($worker)");
+		}
+		else
+		{
+			$sql->('ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()');
+			$node->poll_query_until('postgres', "SELECT state = 'queued' FROM soulprint.full_passes");
+			$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+		}
+		$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $worker)");
+	}
+	$model->go_on;
+	is(end_of_pass($node, $user), 'complete', 'after twenty ends in order the pass completes');
+	is($sql->('SELECT attempts, crashes, suspect FROM soulprint.full_passes'), '1|0|f', 'in its first attempt');
+	is(count_log($node, qr/was interrupted by a crash/), 0, 'nothing was taken for a crash');
+	is(count_log($node, qr/starts, attempt [2-9]/), 0, 'nor for another attempt');
+	$node->stop;
+	log_is_clean($node);
+}
+
+my $node = new_server('blame', 'soulprint.poll_interval' => '2s');
+new_database($node);
+my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+# Workers may kill themselves, as the OOM killer would.
+$sql->(q{
+GRANT pg_execute_server_program TO soulprint_worker;
+CREATE TABLE poison (user_id uuid PRIMARY KEY, after_progress bool);
+GRANT SELECT ON poison TO soulprint_worker;
+CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    poison public.poison;
+BEGIN
+    SELECT * INTO poison FROM public.poison p WHERE p.user_id = NEW.user_id;
+    -- After progress: with the second group of answers of this worker.
+    IF FOUND AND (NOT poison.after_progress OR TG_TABLE_NAME = 'replies' AND EXISTS (
+            SELECT FROM soulprint.replies r JOIN soulprint.full_passes f USING (user_id)
+            WHERE r.user_id = NEW.user_id AND f.state = 'running' AND r.created_at > f.taken_at AND r.created_at < now())) THEN
+        EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'kill -9 ' || pg_backend_pid());
+        PERFORM pg_sleep(60);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER crash BEFORE INSERT ON soulprint.replies FOR EACH ROW EXECUTE FUNCTION crash();
+CREATE TRIGGER crash BEFORE INSERT ON conversation_chunks FOR EACH ROW EXECUTE FUNCTION crash();});
+
+sub crashes { return count_log($node, qr/was terminated by signal 9/) }
+
+# What the server says, once it is there again.
+sub ask
+{
+	my ($query) = @_;
+	for (my $end = time + 60; time < $end;)
+	{
+		my ($code, $out) = $node->psql('postgres', $query);
+		return $out if $code == 0;
+	}
+	die 'the server does not come back';
+}
+
+my $number = 10;
+for my $kind ('at once', 'after progress')
+{
+	my $before = crashes();
+	my ($poison, @innocent) = map { add_user($node, ++$number) } 1 .. 3;
+	$sql->(talk($_, 1, 20)) for $poison, @innocent;
+	# All three are running when it happens for the first time.
+	my $hold = hold($node, 'INSERT ON conversation_chunks', 'true');
+	start_pass($node, $_) for $poison, @innocent;
+	$node->poll_query_until('postgres', "SELECT count(*) = 3 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND NOT granted") or diag 'not all run';
+	my $progress = $kind eq 'at once' ? 'false' : 'true';
+	$sql->("INSERT INTO poison VALUES ('$poison', $progress)");
+	kill 'KILL', $sql->("SELECT pid FROM soulprint.full_passes WHERE user_id = '$poison'");
+	eval { release($hold) };
+	my ($end, $most) = (time + 120, 0);
+	while (time < $end && ask("SELECT state FROM soulprint.full_passes WHERE user_id = '$poison'") ne 'failed')
+	{
+		# As if the wait were over.
+		my $running = ask("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now();
+			SELECT soulprint.wake_launcher(); SELECT count(*) || ' ' || count(*) FILTER (WHERE suspect) FROM soulprint.full_passes WHERE state = 'running'");
+		my ($count, $suspect) = $running =~ /(\d+) (\d+)$/ or next;
+		$most = $count if $suspect && $count > $most;
+	}
+	is(ask("SELECT full_pass_status, full_pass_error FROM user_profiles WHERE user_id = '$poison'"),
+		'failed|the server crashed 10 times during this pass, the last time while it ran alone. Look for the reason in the server log, then request the pass again.',
+		"$kind: the guilty pass is parked with its reason");
+	for my $user (@innocent)
+	{
+		is(end_of_pass($node, $user), 'complete', "$kind: an innocent pass completes");
+		is(ask("SELECT attempts, crashes <= 2 FROM soulprint.full_passes WHERE user_id = '$user'"), '1|t', "$kind: uncharged");
+	}
+	cmp_ok($most, '<=', 1, "$kind: a suspect runs alone");
+	is(crashes() - $before, 10, "$kind: ten crashes");
+	$sql->("DELETE FROM poison; SELECT soulprint_start_full_pass('$poison')");
+	is(end_of_pass($node, $poison), 'complete', "$kind: mended and asked for again, it completes");
+}
+like(slurp_file($node->logfile), qr/full pass \d+ of user \S+ was interrupted by a crash, 1 of 10\n.*DETAIL:  3 passes were running then\.\n.*HINT:  It runs alone for 2 minutes/, 'each is said in the log');
+$node->stop;
+done_testing();
