@@ -77,9 +77,11 @@ std::string AppSql(const std::string& text) {
 
 pg::Query AppQuery(const std::string& text) { return pg::Query(AppSql(text)); }
 
-pg::Query AppQueryWithOptionalColumns(const std::string& text) {
+pg::Query AppQuery(const AppStatement& statement) { return AppQuery(statement.text); }
+
+pg::Query AppQueryWithOptionalColumns(const AppStatement& statement) {
   const std::set<std::string> columns = ProfileColumns();
-  std::string sql = text;
+  std::string sql = statement.text;
   for (std::size_t bar = 0; (bar = sql.find('|')) != std::string::npos;) {
     const std::size_t begin = sql.rfind('{', bar);
     const std::size_t end = sql.find('}', bar);

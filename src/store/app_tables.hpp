@@ -3,6 +3,8 @@
 //   AppQuery(R"(
 //     SELECT title FROM {conversations} WHERE user_id = $1)").Uuid(user_id).Run();
 //
+// What a worker sends is named in store/app_statements.hpp: AppQuery(app::kFindProfile).
+//
 // {profiles}, {conversations} and {chunks} stand for user_profiles, raw_conversations and
 // conversation_chunks in soulprint.app_schema, qualified and quoted.
 
@@ -11,6 +13,7 @@
 #include <string>
 
 #include "pg/query.hpp"
+#include "store/app_statements.hpp"
 
 namespace soulprint {
 
@@ -20,10 +23,11 @@ std::string AppSql(const std::string& text);
 
 // A statement on the application's tables.
 pg::Query AppQuery(const std::string& text);
+pg::Query AppQuery(const AppStatement& statement);
 
 // The same with optional columns of user_profiles: {column|text} stands for `text` if the table has
 // that column, else for nothing.  Needs an open transaction.
-pg::Query AppQueryWithOptionalColumns(const std::string& text);
+pg::Query AppQueryWithOptionalColumns(const AppStatement& statement);
 
 // From now on this process keeps to the present soulprint.app_schema.  For a worker: a pass must
 // end in the tables in which it began.

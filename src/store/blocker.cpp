@@ -4,6 +4,7 @@
 
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
@@ -58,8 +59,7 @@ std::string HolderOfImport(const std::string& user_id) {
 
 // The row's xmax is its holder's transaction, or a multixact of several.
 std::string HolderOfRow(const std::string& user_id, const char* sql) {
-  const pg::Rows row =
-      AppQuery("SELECT xmax FROM {profiles} WHERE user_id = $1").Uuid(user_id).As(Worker()).Run();
+  const pg::Rows row = AppQuery(app::kReadLocker).Uuid(user_id).As(Worker()).Run();
   if (row.empty()) return {};
   return Describe(OwnQuery(sql).Text(row.front().Text(0)).Run());
 }

@@ -11,6 +11,7 @@
 #include "pg/query.hpp"
 #include "pipeline/types.hpp"
 #include "settings.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/jsonb.hpp"
@@ -109,26 +110,7 @@ class Importer {
     const bool large = IsLarge(conversation);
     if (large) ReturnFreedMemory();
     // Within one import the first copy stays unless another is newer; a later import wins ties.
-    pg::Rows rows = AppQuery(R"(
-          INSERT INTO {conversations} AS r (user_id, conversation_id, title, message_count,
-                                            created_at, updated_at, imported_at, messages)
-          VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'), now(), $7)
-          ON CONFLICT (user_id, conversation_id) DO UPDATE
-          SET title = excluded.title, messages = excluded.messages,
-              message_count = excluded.message_count, created_at = excluded.created_at,
-              updated_at = excluded.updated_at, imported_at = excluded.imported_at
-          WHERE ($6 > coalesce(r.updated_at, '-infinity')
-                 OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)
-          -- In most collations = of jsonb copies the texts that it compares.
-          AND (r.title, r.message_count, r.created_at, r.updated_at,
-               jsonb_hash_extended(r.messages, 0))
-              IS DISTINCT FROM
-              (excluded.title, excluded.message_count, excluded.created_at, excluded.updated_at,
-               jsonb_hash_extended(excluded.messages, 0))
-          -- The statement does not see what it inserts.  (A partitioned table has no xmax.)
-          RETURNING EXISTS (SELECT FROM {conversations} o
-                            WHERE o.user_id = r.user_id
-                            AND o.conversation_id = r.conversation_id))")
+    pg::Rows rows = AppQuery(app::kStoreConversation)
                         .Uuid(user_id_)
                         .Text(conversation.id)
                         .Text(conversation.title)
@@ -165,17 +147,10 @@ class Importer {
     Remember(id, &taken_back_);
     imported_.taken_back = true;
     // Look first: DELETE privilege is needed only when there is a row to delete.
-    const std::uint64_t stored = AppQuery(R"(
-      SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
-                                     .Uuid(user_id_)
-                                     .Text(id)
-                                     .Execute();
+    const std::uint64_t stored = AppQuery(app::kFindConversation).Uuid(user_id_).Text(id).Execute();
     if (stored == 0) return;
-    removed_ += static_cast<std::int64_t>(AppQuery(R"(
-      DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
-                                              .Uuid(user_id_)
-                                              .Text(id)
-                                              .Execute());
+    removed_ += static_cast<std::int64_t>(
+        AppQuery(app::kDeleteConversation).Uuid(user_id_).Text(id).Execute());
   }
 
   [[noreturn]] void ThrowEmpty() {

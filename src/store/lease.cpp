@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "pg/process.hpp"
 #include "pg/transaction.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
@@ -61,8 +62,7 @@ std::string PassLease::Activity() const {
 }
 
 void PassLease::Touch() {
-  const bool has_profile =
-      AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id_).Execute() > 0;
+  const bool has_profile = AppQuery(app::kFindProfile).Uuid(user_id_).Execute() > 0;
   TouchPass();
   if (!has_profile) throw PassLost(Format("user {} was deleted", user_id_));
 }
@@ -129,19 +129,11 @@ void PassLease::Beat() {
 
 // A convenience for the application: not worth waiting for one of its locks.
 void PassLease::ShowPercent() {
-  constexpr const char* kPercent = R"(
-    UPDATE {profiles}
-    SET full_pass_percent = soulprint.percent($2, $3::int, $4::int)
-        {full_pass_stage|, full_pass_stage = $2}
-    WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)";
-  constexpr const char* kStage = R"(
-    UPDATE {profiles} SET full_pass_stage = $2
-    WHERE user_id = $1 AND full_pass_status = 'processing' AND $2 <> '' AND $3 + $4 >= 0)";
-  for (const char* sql : {kPercent, kStage}) {
+  for (const AppStatement* statement : {&app::kShowPercent, &app::kShowStage}) {
     try {
       pg::Transaction transaction;
       LimitLockWait(kBriefly);
-      AppQueryWithOptionalColumns(sql)
+      AppQueryWithOptionalColumns(*statement)
           .Uuid(user_id_)
           .Text(StageName(progress_.stage))
           .BigInt(progress_.chunks_done)

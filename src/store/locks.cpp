@@ -2,6 +2,7 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
@@ -26,10 +27,7 @@ void LockImports(const std::string& user_id) {
 }
 
 void LockProfileRow(const std::string& user_id) {
-  const std::uint64_t found = AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
-                                  .Uuid(user_id)
-                                  .As(Worker())
-                                  .Execute();
+  const std::uint64_t found = AppQuery(app::kKeepProfile).Uuid(user_id).As(Worker()).Execute();
   if (found == 0) throw PassLost(Format("user {} was deleted", user_id));
 }
 

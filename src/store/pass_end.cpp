@@ -10,6 +10,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
 #include "store/identity.hpp"
@@ -67,16 +68,10 @@ struct LockedProfile {
 };
 
 LockedProfile LockProfile(const PassLease& lease) {
-  const pg::Rows rows = AppQuery(R"(
-    SELECT full_pass_status = 'pending', $2 IS NOT NULL AND coalesce(storage_path, '') <> $2,
-           memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text
-    FROM {profiles} WHERE user_id = $1 FOR UPDATE)")
-                            .Uuid(lease.user_id())
-                            .Text(lease.storage_path())
-                            .Run();
+  const pg::Rows rows =
+      AppQuery(app::kLockProfile).Uuid(lease.user_id()).Text(lease.storage_path()).Run();
   if (rows.empty()) {
-    const bool seen =
-        AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(lease.user_id()).Execute() > 0;
+    const bool seen = AppQuery(app::kFindProfile).Uuid(lease.user_id()).Execute() > 0;
     if (!seen) throw PassLost(Format("user {} was deleted", lease.user_id()));
     RequireStatus("", rows);
   }
@@ -184,12 +179,7 @@ void WriteFailure(PassLease& lease, const LockedProfile& profile, const std::str
     text = SectionsToSoulprint(published.sections, published.memory_md.value_or(""));
   }
   const std::string status = again ? "pending" : "failed";
-  RequireStatus(status, AppQueryWithOptionalColumns(R"(
-    UPDATE {profiles}
-    SET soulprint_text = coalesce($2, soulprint_text), full_pass_error = $3, full_pass_status = $4
-        {full_pass_stage|, full_pass_stage = 'failed'} {updated_at|, updated_at = now()}
-    WHERE user_id = $1
-    RETURNING full_pass_status)")
+  RequireStatus(status, AppQueryWithOptionalColumns(app::kFailProfile)
                             .Uuid(lease.user_id())
                             .Text(text)
                             .Text(reason)
@@ -226,14 +216,12 @@ void PublishMemory(PassLease& lease, const std::string& memory_md) {
   lease.Touch();
   if (profile.published.memory_md != memory_md) {
     KeepPresentVersion(lease, profile);
-    const pg::Rows left = AppQueryWithOptionalColumns(R"(
-      UPDATE {profiles} SET memory_md = $2 {updated_at|, updated_at = now()} WHERE user_id = $1
-      RETURNING full_pass_status, memory_md)")
+    const pg::Rows left = AppQueryWithOptionalColumns(app::kPublishMemory)
                               .Uuid(lease.user_id())
                               .Text(memory_md)
                               .Run();
     if (left.empty()) RequireStatus("", left);
-    RequireChange("memory_md", profile.published.memory_md, memory_md, left.front().TextOrNull(1));
+    RequireChange("memory_md", profile.published.memory_md, memory_md, left.front().TextOrNull(0));
   }
   transaction.Commit();
 }
@@ -256,18 +244,7 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
       stored.pending && (stored.another_path || text != stored.published.soulprint_text ||
                          !CurrentPass(lease.user_id()));
   const std::string status = again ? "pending" : "complete";
-  const pg::Rows left = AppQueryWithOptionalColumns(R"(
-    UPDATE {profiles}
-    SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5, agents_md = $6,
-        tools_md = $7, soulprint_text = $8, full_pass_status = $10,
-        full_pass_completed_at = now(), full_pass_error = NULL
-        {full_pass_percent|, full_pass_percent = 100}
-        {full_pass_stage|, full_pass_stage = 'complete'}
-        {import_cost_json|, import_cost_json = $9::text}
-        {updated_at|, updated_at = now()}
-    WHERE user_id = $1
-    RETURNING full_pass_status, memory_md, soul_md, identity_md, user_md, agents_md, tools_md,
-              soulprint_text)")
+  const pg::Rows left = AppQueryWithOptionalColumns(app::kPublishProfile)
                             .Uuid(lease.user_id())
                             .Text(profile.memory_md)
                             .Text(sections[0])
@@ -340,13 +317,8 @@ void RequeuePass(PassLease& lease, const std::string& reason, const std::string&
   LockProfile(lease);
   lease.Touch();
   // First: its trigger makes a waiting pass due.
-  RequireStatus("pending", AppQuery(R"(
-    UPDATE {profiles} SET full_pass_status = 'pending', full_pass_error = $2
-    WHERE user_id = $1
-    RETURNING full_pass_status)")
-                               .Uuid(lease.user_id())
-                               .Text(Clip(shown))
-                               .Run());
+  RequireStatus("pending",
+                AppQuery(app::kRequeueProfile).Uuid(lease.user_id()).Text(Clip(shown)).Run());
   OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'queued', error = $2, attempts = attempts - $3,

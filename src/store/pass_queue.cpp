@@ -5,6 +5,7 @@
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
 #include "store/identity.hpp"
@@ -59,7 +60,7 @@ void CancelUnwanted(const QueuedPass& pass, const char* reason) {
 bool IsWanted(const std::string& status) { return status == "pending" || status == "processing"; }
 
 pg::Rows ReadStatus(const std::string& user_id) {
-  return AppQuery("SELECT full_pass_status FROM {profiles} WHERE user_id = $1").Uuid(user_id).Run();
+  return AppQuery(app::kReadStatus).Uuid(user_id).Run();
 }
 
 }  // namespace
@@ -140,13 +141,7 @@ bool ClaimPass(QueuedPass* pass) {
     transaction.Commit();
     return false;
   }
-  const pg::Rows claimed = AppQuery(R"(
-    UPDATE {profiles}
-    SET full_pass_status = 'processing', full_pass_started_at = now(), full_pass_error = NULL
-    WHERE user_id = $1 AND full_pass_status IN ('pending', 'processing')
-    RETURNING full_pass_status)")
-                               .Uuid(pass->user_id)
-                               .Run();
+  const pg::Rows claimed = AppQuery(app::kClaimProfile).Uuid(pass->user_id).Run();
   if (claimed.empty()) {
     // The status may have changed since it was read; then this pass is looked at again.
     const pg::Rows now = ReadStatus(pass->user_id);
@@ -213,33 +208,11 @@ std::string LookUpPendingProfiles(const std::string& position) {
            .Bool(0)) {
     return {};  // before soulprint_setup()
   }
-  const pg::Rows uploaded = AppQuery(R"(
-    SELECT array_agg(user_id)::text
-    FROM (SELECT user_id FROM {profiles}
-          WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL LIMIT $1) AS p)")
-                                .BigInt(kLookedUpAtOnce)
-                                .Run();
+  const pg::Rows uploaded = AppQuery(app::kListUploaded).BigInt(kLookedUpAtOnce).Run();
   QueueAll(uploaded.at(0).Text(0), "");
   // Most have no conversations, and asking that is much cheaper than asking for their age.
   const pg::Rows scan =
-      AppQuery(R"(
-    WITH next AS MATERIALIZED (
-      SELECT user_id FROM {profiles} WHERE full_pass_status = 'pending' AND user_id > $1
-      ORDER BY user_id LIMIT $2),
-    filled AS MATERIALIZED (
-      SELECT user_id FROM next
-      WHERE EXISTS (SELECT FROM {conversations} c WHERE c.user_id = next.user_id)),
-    aged AS MATERIALIZED (
-      SELECT user_id, (SELECT max(imported_at) FROM {conversations} c
-                       WHERE c.user_id = p.user_id) AS imported_at
-      FROM filled p),
-    readable AS MATERIALIZED (
-      SELECT user_id, imported_at FROM aged
-      WHERE coalesce(imported_at < now() - interval '10 s', true))
-    SELECT count(*), (SELECT array_agg(user_id ORDER BY user_id)::text FROM readable),
-           (SELECT array_agg(imported_at ORDER BY user_id)::text FROM readable),
-           (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1)
-    FROM next)")
+      AppQuery(app::kScanPending)
           .Uuid(position.empty() ? "00000000-0000-0000-0000-000000000000" : position)
           .BigInt(kLookedUpAtOnce)
           .Run();

@@ -9,6 +9,7 @@
 #include "pg/query.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
@@ -34,14 +35,7 @@ std::optional<std::int64_t> ActivePass(const std::string& user_id) {
 }
 
 bool IsRequested(const std::string& user_id) {
-  const pg::Rows rows = AppQuery(R"(
-    SELECT p.full_pass_status = 'pending'
-           AND (p.storage_path IS NOT NULL
-                OR EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1))
-    FROM {profiles} p WHERE p.user_id = $1)")
-                            .Uuid(user_id)
-                            .As(Worker())
-                            .Run();
+  const pg::Rows rows = AppQuery(app::kIsRequested).Uuid(user_id).As(Worker()).Run();
   return !rows.empty() && rows.front().Bool(0);
 }
 
@@ -129,8 +123,7 @@ std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
                                .Uuid(user_id)
                                .Run();
   if (running.empty()) return std::nullopt;
-  const std::uint64_t changed = AppQuery(R"(
-    SELECT FROM {conversations} WHERE user_id = $1 AND imported_at > $2 LIMIT 1)")
+  const std::uint64_t changed = AppQuery(app::kFindImportedSince)
                                     .Uuid(user_id)
                                     .Timestamp(running.front().Timestamp(1))
                                     .As(Worker())

@@ -8,6 +8,7 @@
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/facts.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
@@ -32,11 +33,7 @@ namespace {
 std::vector<std::string> SqlStore::ConversationIds() {
   return pg::InTransaction([&] {
     std::vector<std::string> ids;
-    for (const pg::Row& row : AppQuery(R"(
-           SELECT conversation_id FROM {conversations} WHERE user_id = $1
-           ORDER BY created_at, conversation_id COLLATE "C")")
-                                  .Uuid(lease_.user_id())
-                                  .Run()) {
+    for (const pg::Row& row : AppQuery(app::kListConversations).Uuid(lease_.user_id()).Run()) {
       ids.push_back(row.Text(0));
     }
     return ids;
@@ -47,12 +44,7 @@ std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
   const bool requests_may_be_open = !pg::Transaction::IsOpen();
   pg::Rows rows = pg::InTransaction([&] {
     if (requests_may_be_open) LimitLockWait(kBriefly);
-    return AppQuery(R"(
-      SELECT messages::text, title, created_at, updated_at FROM {conversations}
-      WHERE user_id = $1 AND conversation_id = $2)")
-        .Uuid(lease_.user_id())
-        .Text(id)
-        .Run();
+    return AppQuery(app::kReadConversation).Uuid(lease_.user_id()).Text(id).Run();
   });
   if (rows.empty()) return std::nullopt;
   const pg::Row& row = rows.front();
@@ -80,25 +72,15 @@ void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversati
     ReplaceChunksOf(*conversation);
     lease_.Check();
   }
-  AppQuery(R"(
-    DELETE FROM {chunks} k
-    WHERE user_id = $1 AND chunk_tier = 'medium'
-    AND NOT EXISTS (SELECT FROM {conversations} c
-                    WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id))")
-      .Uuid(lease_.user_id())
-      .Execute();
+  AppQuery(app::kDeleteChunksOfGone).Uuid(lease_.user_id()).Execute();
   LockProfileRow(lease_.user_id());
   transaction.Commit();
 }
 
 void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
   std::multimap<std::string, std::string> stored;  // content → id
-  for (const pg::Row& row : AppQuery(R"(
-         SELECT content, id FROM {chunks}
-         WHERE user_id = $1 AND conversation_id = $2 AND chunk_tier = 'medium')")
-                                .Uuid(lease_.user_id())
-                                .Text(conversation.conversation_id)
-                                .Run()) {
+  for (const pg::Row& row :
+       AppQuery(app::kReadChunks).Uuid(lease_.user_id()).Text(conversation.conversation_id).Run()) {
     stored.emplace(row.Text(0), row.Text(1));
   }
   std::vector<const Chunk*> fresh;
@@ -115,15 +97,7 @@ void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
     stored.erase(same);
   }
   if (!kept.empty()) {
-    AppQuery(R"(
-      UPDATE {chunks} k
-      SET chunk_index = n.chunk_index, total_chunks = $4, title = $5, message_count = $6,
-          created_at = $7, is_recent = $7 > now() - interval '180 days'
-      FROM unnest($2::uuid[], $3) AS n (id, chunk_index)
-      WHERE k.user_id = $1 AND k.id = n.id
-      AND (k.chunk_index, k.total_chunks, k.title, k.message_count, k.created_at, k.is_recent)
-          IS DISTINCT FROM
-          (n.chunk_index, $4, $5, $6, $7, $7 > now() - interval '180 days'))")
+    AppQuery(app::kRenumberChunks)
         .Uuid(lease_.user_id())
         .TextArray(kept)
         .BigIntArray(kept_index)
@@ -136,15 +110,9 @@ void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
   if (!stored.empty()) {
     std::vector<std::string> gone;
     for (const auto& [content, id] : stored) gone.push_back(id);
-    AppQuery("DELETE FROM {chunks} WHERE user_id = $1 AND id = ANY ($2::uuid[])")
-        .Uuid(lease_.user_id())
-        .TextArray(gone)
-        .Execute();
-    const std::uint64_t left = AppQuery(R"(
-      SELECT FROM {chunks} WHERE user_id = $1 AND id = ANY ($2::uuid[]))")
-                                   .Uuid(lease_.user_id())
-                                   .TextArray(gone)
-                                   .Execute();
+    AppQuery(app::kDeleteChunks).Uuid(lease_.user_id()).TextArray(gone).Execute();
+    const std::uint64_t left =
+        AppQuery(app::kCountChunks).Uuid(lease_.user_id()).TextArray(gone).Execute();
     if (left > 0) ThrowChunksNotWritten(Format("{} old chunks cannot be deleted", left));
   }
   if (!fresh.empty()) InsertChunks(conversation, fresh);
@@ -160,12 +128,7 @@ void SqlStore::InsertChunks(const ChunkedConversation& conversation,
     indexes.push_back(chunk->index);
     tokens.push_back(chunk->tokens);
   }
-  const std::uint64_t stored = AppQuery(R"(
-    INSERT INTO {chunks} (id, user_id, conversation_id, title, message_count, created_at,
-                          is_recent, chunk_tier, total_chunks, content, chunk_index, token_count)
-    SELECT gen_random_uuid(), $1, $2, $3, $4, $5, $5 > now() - interval '180 days', 'medium', $6,
-           n.content, n.chunk_index, n.token_count
-    FROM unnest($7, $8, $9) AS n (content, chunk_index, token_count))")
+  const std::uint64_t stored = AppQuery(app::kInsertChunks)
                                    .Uuid(lease_.user_id())
                                    .Text(conversation.conversation_id)
                                    .Text(conversation.title)
@@ -211,11 +174,7 @@ void SqlStore::DropForgotten(std::vector<Fact>* facts) {
 StoredSections SqlStore::ReadSections() {
   return pg::InTransaction([&] {
     StoredSections sections;
-    pg::Rows rows = AppQuery(R"(
-      SELECT soul_md, identity_md, user_md, agents_md, tools_md FROM {profiles}
-      WHERE user_id = $1)")
-                        .Uuid(lease_.user_id())
-                        .Run();
+    pg::Rows rows = AppQuery(app::kReadSections).Uuid(lease_.user_id()).Run();
     for (std::size_t i = 0; !rows.empty() && i < sections.size(); ++i) {
       sections[i] = rows.front().TextOrNull(i);
     }

@@ -16,6 +16,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/progress.hpp"
 #include "settings.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
 #include "store/identity.hpp"
@@ -91,11 +92,7 @@ struct Sources {
 Sources FindSources(const std::string& user_id) {
   pg::Transaction transaction;
   Sources sources;
-  const pg::Rows profile = AppQuery(R"(
-    SELECT p.storage_path, EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1)
-    FROM {profiles} p WHERE p.user_id = $1)")
-                               .Uuid(user_id)
-                               .Run();
+  const pg::Rows profile = AppQuery(app::kFindSources).Uuid(user_id).Run();
   if (!profile.empty()) {
     sources.storage_path = profile.front().TextOrNull(0);
     sources.conversations = profile.front().Bool(1);
