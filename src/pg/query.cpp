@@ -55,9 +55,35 @@ void Check(int code, const std::string& sql) {
       .Detail(Format("The statement was: {}", sql));
 }
 
-SPIPlanPtr PlanOf(const std::string& sql, std::vector<Oid>& types) {
+// The types that are named so, separated by ", ".
+std::vector<Oid> TypesOf(std::string_view names) {
+  constexpr std::pair<std::string_view, Oid> kTypes[] = {{"uuid", UUIDOID},
+                                                         {"text", TEXTOID},
+                                                         {"text[]", TEXTARRAYOID},
+                                                         {"bigint", INT8OID},
+                                                         {"bigint[]", INT8ARRAYOID},
+                                                         {"boolean", BOOLOID},
+                                                         {"double precision", FLOAT8OID},
+                                                         {"timestamptz", TIMESTAMPTZOID},
+                                                         {"jsonb", JSONBOID}};
+  std::vector<Oid> types;
+  while (!names.empty()) {
+    const std::string_view name = names.substr(0, names.find(", "));
+    names.remove_prefix(std::min(names.size(), name.size() + 2));
+    const auto* const known = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                           [&](const auto& type) { return type.first == name; });
+    types.push_back(known == std::end(kTypes) ? InvalidOid : known->second);
+  }
+  return types;
+}
+
+SPIPlanPtr PlanOf(const std::string& sql, const char* declared, std::vector<Oid>& types) {
   SPIPlanPtr& kept = KeptPlan(sql, types);
   if (kept != nullptr) return kept;
+  if (declared != nullptr && TypesOf(declared) != types) {
+    throw Error(sqlstate::kInternalError, Format("parameters are not {}", declared))
+        .Detail(Format("The statement was: {}", sql));
+  }
   // Use a generic plan: a custom plan copies large parameters.
   const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
   const SPIPlanPtr plan = Call([&] {
@@ -147,7 +173,7 @@ std::optional<std::int64_t> Row::Timestamp(std::size_t column) const {
   return std::nullopt;
 }
 
-Query::Query(std::string sql) : sql_(std::move(sql)) {}
+Query::Query(std::string sql, const char* types) : sql_(std::move(sql)), types_(types) {}
 
 Query& Query::Text(std::string value) {
   parameters_.push_back({.type = TEXTOID, .text = std::move(value)});
@@ -270,12 +296,30 @@ std::uint64_t Query::RunAsPresentRole(Rows* rows) {
     values.push_back(ToDatum(parameter));
     nulls.push_back(parameter.null ? 'n' : ' ');
   }
-  const SPIPlanPtr plan = PlanOf(sql_, types);
+  const SPIPlanPtr plan = PlanOf(sql_, types_, types);
   Check(Call([&] { return SPI_execute_plan(plan, values.data(), nulls.c_str(), false, 0); }), sql_);
   std::uint64_t const processed = SPI_processed;
   if (rows != nullptr) CopyRows(*rows);
   Call([] { SPI_finish(); });
   return processed;
+}
+
+void Query::ExplainAsPresentRole() {
+  const std::string sql = "EXPLAIN " + sql_;
+  std::vector<Oid> types = TypesOf(types_);
+  std::vector<Datum> values(types.size());
+  const std::string nulls(types.size(), 'n');
+  Call([] { SPI_connect(); });
+  const SPIPlanPtr plan =
+      Call([&] { return SPI_prepare(sql.c_str(), static_cast<int>(types.size()), types.data()); });
+  if (plan == nullptr) Check(SPI_result, sql);
+  Check(Call([&] { return SPI_execute_plan(plan, values.data(), nulls.c_str(), false, 0); }), sql);
+  Call([] { SPI_finish(); });
+}
+
+void Query::Explain() {
+  if (!role_) return ExplainAsPresentRole();
+  AsRole(*role_, [&] { ExplainAsPresentRole(); });
 }
 
 Rows Query::Run() {

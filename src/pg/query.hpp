@@ -46,7 +46,9 @@ using Rows = std::vector<Row>;
 
 class Query {
  public:
-  explicit Query(std::string sql);
+  // `types`: those of the parameters, as SQL names them ("uuid, text[]"); Run and Execute fail with
+  // XX000 if others are given.  nullptr = any.
+  explicit Query(std::string sql, const char* types = nullptr);
 
   // The next parameter, $1 first.
   Query& Text(std::string value);
@@ -67,6 +69,10 @@ class Query {
 
   // Runs it as that role, in a RoleScope.
   Query& As(RoleId role);
+
+  // Only analyzes and plans the statement and checks permissions, with NULL for each parameter that
+  // `types` names.  Keeps no plan.
+  void Explain();
 
   // Runs the statement; its rows (of RETURNING, too).
   Rows Run();
@@ -91,7 +97,10 @@ class Query {
   std::uint64_t RunInto(Rows* rows);
   std::uint64_t RunAsPresentRole(Rows* rows);
 
+  void ExplainAsPresentRole();
+
   std::string sql_;
+  const char* types_;
   std::optional<RoleId> role_;
   std::vector<Parameter> parameters_;
 };

@@ -196,15 +196,15 @@ inline constexpr AppStatement kDeleteChunksOfGone = {"uuid", R"(
   AND NOT EXISTS (SELECT FROM {conversations} c
                   WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id))"};
 
-// Without those that only show progress: a pass does not fail with them.
+// Those that a pass fails with: not kShowPercent, kShowStage and kReadLocker.
 inline constexpr const AppStatement* kNeeded[] = {
-    &kListUploaded,      &kScanPending,        &kIsRequested,       &kReadStatus,
-    &kClaimProfile,      &kRequeueProfile,     &kFindProfile,       &kKeepProfile,
-    &kLockProfile,       &kReadLocker,         &kReadSections,      &kPublishMemory,
-    &kPublishProfile,    &kFailProfile,        &kFindSources,       &kFindConversation,
-    &kStoreConversation, &kDeleteConversation, &kListConversations, &kReadConversation,
-    &kFindImportedSince, &kReadChunks,         &kInsertChunks,      &kRenumberChunks,
-    &kDeleteChunks,      &kCountChunks,        &kDeleteChunksOfGone};
+    &kListUploaded,       &kScanPending,       &kIsRequested,      &kReadStatus,
+    &kClaimProfile,       &kRequeueProfile,    &kFindProfile,      &kKeepProfile,
+    &kLockProfile,        &kReadSections,      &kPublishMemory,    &kPublishProfile,
+    &kFailProfile,        &kFindSources,       &kFindConversation, &kStoreConversation,
+    &kDeleteConversation, &kListConversations, &kReadConversation, &kFindImportedSince,
+    &kReadChunks,         &kInsertChunks,      &kRenumberChunks,   &kDeleteChunks,
+    &kCountChunks,        &kDeleteChunksOfGone};
 
 }  // namespace app
 

@@ -50,11 +50,14 @@ std::string Expand(std::string sql, const std::string& schema) {
   return sql;
 }
 
+// Those that can take what is written into optional columns.
 std::set<std::string> ProfileColumns() {
   std::set<std::string> columns;
   for (const pg::Row& row : pg::Query(R"(
-         SELECT attname::text FROM pg_attribute
-         WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped)")
+         SELECT a.attname::text FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+         WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND a.attgenerated = ''
+         AND t.typcategory = CASE a.attname WHEN 'updated_at' THEN 'D'
+                                            WHEN 'full_pass_percent' THEN 'N' ELSE 'S' END)")
                                 .Text(AppSql("{profiles}"))
                                 .Run()) {
     columns.insert(row.Text(0));
@@ -77,7 +80,9 @@ std::string AppSql(const std::string& text) {
 
 pg::Query AppQuery(const std::string& text) { return pg::Query(AppSql(text)); }
 
-pg::Query AppQuery(const AppStatement& statement) { return AppQuery(statement.text); }
+pg::Query AppQuery(const AppStatement& statement) {
+  return pg::Query(AppSql(statement.text), statement.parameters);
+}
 
 pg::Query AppQueryWithOptionalColumns(const AppStatement& statement) {
   const std::set<std::string> columns = ProfileColumns();
@@ -89,7 +94,7 @@ pg::Query AppQueryWithOptionalColumns(const AppStatement& statement) {
     const std::string part = sql.substr(bar + 1, end - bar - 1);
     sql.replace(begin, end + 1 - begin, columns.contains(column) ? part : "");
   }
-  return AppQuery(sql);
+  return pg::Query(AppSql(sql), statement.parameters);
 }
 
 void PinAppSchema() {

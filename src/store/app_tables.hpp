@@ -26,7 +26,7 @@ pg::Query AppQuery(const std::string& text);
 pg::Query AppQuery(const AppStatement& statement);
 
 // The same with optional columns of user_profiles: {column|text} stands for `text` if the table has
-// that column, else for nothing.  Needs an open transaction.
+// that column, with a type that can take it, else for nothing.  Needs an open transaction.
 pg::Query AppQueryWithOptionalColumns(const AppStatement& statement);
 
 // From now on this process keeps to the present soulprint.app_schema.  For a worker: a pass must

@@ -1,0 +1,85 @@
+#include "store/preflight.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "store/app_statements.hpp"
+#include "store/app_tables.hpp"
+#include "store/identity.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// default_version of soulprint.control.
+constexpr const char* kLibraryVersion = "0.1.0";
+
+constexpr const char* kUpdateHint =
+    "Run ALTER EXTENSION soulprint UPDATE, or restart the server if it still runs an older "
+    "library.";
+
+// "" if the extension in this database is the library's.
+std::string VersionProblem() {
+  const pg::Rows rows =
+      pg::Query("SELECT extversion FROM pg_extension WHERE extname = 'soulprint'").Run();
+  if (rows.empty()) return "extension soulprint is not installed in this database";
+  const std::string& version = rows.front().Text(0);
+  if (version == kLibraryVersion) return {};
+  return Format("extension soulprint is of version {}, but its library is of version {}", version,
+                kLibraryVersion);
+}
+
+// Errors that say nothing about a statement.
+bool IsOfTheMoment(const SqlError& error) {
+  return error.sqlstate() == sqlstate::kLockNotAvailable || error.sqlstate().starts_with("57");
+}
+
+// The error of `look`, rolled back with the locks that it took; "" if there is none.
+template <typename Look>
+Problem Try(Look look) {
+  const pg::Subtransaction rolled_back;
+  try {
+    look();
+  } catch (const SqlError& error) {
+    if (IsOfTheMoment(error)) throw;
+    return {error.what(), error.hint(), true};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Problem> FindCatalogProblems() {
+  const std::string version = VersionProblem();
+  if (!version.empty()) return {{version, kUpdateHint, true}};
+  std::vector<Problem> problems;
+  const Problem failure = Try([&] {
+    for (const pg::Row& row :
+         OwnQuery("SELECT problem, hint, stops_passes FROM soulprint.catalog_problems()").Run()) {
+      problems.push_back({row.Text(0), row.Text(1), row.Bool(2)});
+    }
+  });
+  if (!failure.message.empty()) problems.push_back({failure.message, kUpdateHint, true});
+  return problems;
+}
+
+std::vector<Problem> FindStatementProblems() {
+  std::vector<Problem> problems;
+  for (const AppStatement* statement : app::kNeeded) {
+    Problem problem = Try([&] { AppQueryWithOptionalColumns(*statement).As(Worker()).Explain(); });
+    if (problem.message.empty() ||
+        std::any_of(problems.begin(), problems.end(),
+                    [&](const Problem& known) { return known.message == problem.message; })) {
+      continue;
+    }
+    if (problem.hint.empty()) problem.hint = "Run SELECT * FROM soulprint_setup(); as a superuser.";
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,31 @@
+// The preflight: does anything keep passes from running in this database, or from being published?
+// It is looked at before a pass is paid for, while passes wait, and by soulprint_setup().
+//
+//   pg::Transaction transaction;
+//   for (const Problem& problem : FindCatalogProblems()) …
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace soulprint {
+
+struct Problem {
+  std::string message;  // a primary line: lower case, no full stop
+  std::string hint;     // a sentence that says what to do
+  bool stops_passes;    // false: a pass may succeed all the same
+};
+
+// What the catalogs say: role, privileges, policies, tables, columns, keys, the versions of library
+// and extension, whether this database is served.  Reads pg_catalog only, so a superuser may call
+// it; waits for no lock on the application's tables.  Needs an open transaction.  About 5 ms.
+std::vector<Problem> FindCatalogProblems();
+
+// What Postgres says to each statement of app::kNeeded, planned as soulprint_worker: types,
+// columns, privileges, the key of ON CONFLICT.  The planner may run the application's code, as that
+// role. Needs an open transaction; keeps no lock.  Throws what is not about the statement:
+// Canceled, and an Error 55P03 when lock_timeout passes.  About 10 ms.
+std::vector<Problem> FindStatementProblems();
+
+}  // namespace soulprint
