@@ -21,6 +21,11 @@ BEGIN
                   HINT = 'Create a database with ENCODING ''UTF8'' TEMPLATE template0 and install soulprint there.';
     END IF;
     IF '@extschema@' <> 'soulprint' THEN
+        IF pg_catalog.to_regnamespace('soulprint') IS NOT NULL THEN
+            RAISE EXCEPTION 'schema "soulprint" exists already, and it is not this extension''s'
+                USING ERRCODE = 'duplicate_schema',
+                      HINT = 'Rename or drop it. If it is empty, CREATE EXTENSION soulprint SCHEMA soulprint uses it.';
+        END IF;
         CREATE SCHEMA soulprint;
     ELSIF EXISTS (SELECT FROM pg_catalog.pg_depend
                   WHERE refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
@@ -456,6 +461,212 @@ CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute text, wan
 COMMENT ON FUNCTION soulprint.column_problem(regclass, text, text)
     IS 'error message if an application''s column has the wrong type, else NULL';
 
+CREATE FUNCTION soulprint.app_columns(
+        OUT app_table text, OUT attribute text, OUT type text, OUT more text, OUT rights text, OUT optional boolean)
+    RETURNS SETOF record
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        VALUES ('user_profiles', 'user_id', 'uuid', '', 'r', false),
+            ('user_profiles', 'storage_path', 'text', '', 'r', false),
+            ('user_profiles', 'file_type', 'text', '', '', false),
+            ('user_profiles', 'full_pass_status', 'text',
+             ' CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))', 'rw', false),
+            ('user_profiles', 'full_pass_started_at', 'timestamptz', '', 'w', false),
+            ('user_profiles', 'full_pass_completed_at', 'timestamptz', '', 'w', false),
+            ('user_profiles', 'full_pass_error', 'text', '', 'w', false),
+            ('user_profiles', 'full_pass_percent', 'int', '', 'w', true),
+            ('user_profiles', 'full_pass_stage', 'text', '', 'w', true),
+            ('user_profiles', 'memory_md', 'text', '', 'rw', false),
+            ('user_profiles', 'soul_md', 'text', '', 'rw', false),
+            ('user_profiles', 'identity_md', 'text', '', 'rw', false),
+            ('user_profiles', 'user_md', 'text', '', 'rw', false),
+            ('user_profiles', 'agents_md', 'text', '', 'rw', false),
+            ('user_profiles', 'tools_md', 'text', '', 'rw', false),
+            ('user_profiles', 'soulprint_text', 'text', '', 'rw', false),
+            ('user_profiles', 'import_cost_json', 'text', '', 'w', true),
+            ('user_profiles', 'updated_at', 'timestamptz', '', 'w', true),
+            ('raw_conversations', 'user_id', 'uuid', '', 'ra', false),
+            ('raw_conversations', 'conversation_id', 'text', '', 'ra', false),
+            ('raw_conversations', 'title', 'text', '', 'raw', false),
+            ('raw_conversations', 'messages', 'jsonb', ' LARGE', 'raw', false),
+            ('raw_conversations', 'message_count', 'int', '', 'raw', false),
+            ('raw_conversations', 'created_at', 'timestamptz', '', 'raw', false),
+            ('raw_conversations', 'updated_at', 'timestamptz', '', 'raw', false),
+            ('raw_conversations', 'imported_at', 'timestamptz', ' DEFAULT now()', 'raw', false),
+            ('conversation_chunks', 'user_id', 'uuid', '', 'ra', false),
+            ('conversation_chunks', 'id', 'uuid', '', 'ra', false),
+            ('conversation_chunks', 'conversation_id', 'text', '', 'ra', false),
+            ('conversation_chunks', 'chunk_index', 'int', '', 'raw', false),
+            ('conversation_chunks', 'total_chunks', 'int', '', 'raw', false),
+            ('conversation_chunks', 'token_count', 'int', '', 'a', false),
+            ('conversation_chunks', 'title', 'text', '', 'raw', false),
+            ('conversation_chunks', 'content', 'text', ' LARGE', 'ra', false),
+            ('conversation_chunks', 'chunk_tier', 'text', '', 'ra', false),
+            ('conversation_chunks', 'message_count', 'int', '', 'raw', false),
+            ('conversation_chunks', 'is_recent', 'bool', '', 'raw', false),
+            ('conversation_chunks', 'created_at', 'timestamptz', '', 'raw', false)
+    $$;
+COMMENT ON FUNCTION soulprint.app_columns()
+    IS 'columns of the application''s tables, with what workers do to each: r read, a insert, w update';
+
+CREATE FUNCTION soulprint.has_import_key(conversations regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT EXISTS (
+            SELECT FROM pg_index i
+            WHERE i.indrelid = conversations AND i.indisunique AND i.indisvalid AND i.indimmediate
+              AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indnkeyatts = 2
+              AND ARRAY['conversation_id', 'user_id'] = ARRAY(
+                  SELECT a.attname::text FROM pg_attribute a
+                  WHERE a.attrelid = i.indrelid AND a.attnum IN (i.indkey[0], i.indkey[1]) ORDER BY 1))
+    $$;
+COMMENT ON FUNCTION soulprint.has_import_key(regclass)
+    IS 'true if a unique index on (user_id, conversation_id) serves ON CONFLICT';
+
+CREATE FUNCTION soulprint.role_problems(OUT problem text, OUT hint text, OUT stops_passes boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        WITH worker AS (SELECT oid, rolcanlogin FROM pg_roles WHERE rolname = 'soulprint_worker')
+        SELECT p.problem, p.hint, p.stops_passes FROM worker w,
+            pg_database d, to_regnamespace(quote_ident(soulprint.app_schema())) AS app,
+            LATERAL (VALUES
+                (NOT w.rolcanlogin, 'role "soulprint_worker" is not permitted to log in',
+                 'Run ALTER ROLE soulprint_worker LOGIN.', true),
+                (NOT has_database_privilege(w.oid, d.oid, 'CONNECT'),
+                 format('role "soulprint_worker" is not permitted to connect to database "%s"', d.datname),
+                 format('Run GRANT CONNECT ON DATABASE %I TO soulprint_worker.', d.datname), true),
+                (NOT d.datallowconn, format('database "%s" is not accepting connections', d.datname),
+                 format('Run ALTER DATABASE %I ALLOW_CONNECTIONS true.', d.datname), true),
+                (d.datistemplate, format('database "%s" is a template', d.datname),
+                 'Install soulprint in a database of its own: while its launcher and workers are connected, no database can be made from this one.', false),
+                (soulprint.unserved_reason() IS NOT NULL,
+                 format('no launcher serves database "%s": %s', d.datname, soulprint.unserved_reason()),
+                 'Until then only CALL soulprint_run_full_pass() runs passes.', false),
+                (app IS NULL, format('schema "%s" does not exist', soulprint.app_schema()),
+                 'Create it, or point soulprint.app_schema to the schema of the application''s tables.', true),
+                (NOT has_schema_privilege(w.oid, app, 'USAGE'),
+                 format('role "soulprint_worker" has no USAGE privilege on schema %s', app),
+                 'Run SELECT * FROM soulprint_setup(); as a superuser.', true),
+                (NOT has_schema_privilege(w.oid, 'soulprint', 'USAGE')
+                 OR NOT has_function_privilege(w.oid, 'soulprint.percent(text, int, int)', 'EXECUTE')
+                 OR NOT has_function_privilege(w.oid, 'soulprint.queue_full_pass(uuid)', 'EXECUTE'),
+                 'role "soulprint_worker" may not call soulprint.percent and soulprint.queue_full_pass',
+                 'Grant USAGE on schema soulprint and EXECUTE on these functions to PUBLIC: the triggers on user_profiles call them as every role.', false)
+                ) AS p (is_one, problem, hint, stops_passes)
+        WHERE d.datname = current_database() AND p.is_one
+        UNION ALL
+        SELECT 'role "soulprint_worker" does not exist',
+               'Run CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0, then SELECT * FROM soulprint_setup();', true
+        WHERE NOT EXISTS (SELECT FROM worker)
+    $$;
+COMMENT ON FUNCTION soulprint.role_problems()
+    IS 'what keeps workers from connecting to this database or from its schemas';
+
+CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT stops_passes boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        WITH worker AS (SELECT oid FROM pg_roles WHERE rolname = 'soulprint_worker'),
+        app AS (
+            SELECT t.name, t.commands, soulprint.app_table(t.name) AS qualified, c.oid, c.relkind, c.relrowsecurity
+            FROM (VALUES ('user_profiles', '{SELECT,UPDATE}'::text[]),
+                         ('raw_conversations', '{SELECT,INSERT,UPDATE,DELETE}'),
+                         ('conversation_chunks', '{SELECT,INSERT,UPDATE,DELETE}')) AS t (name, commands)
+            LEFT JOIN pg_class c ON c.oid = to_regclass(soulprint.app_table(t.name))),
+        app_table AS (SELECT * FROM app WHERE relkind IN ('r', 'p')),
+        app_column AS (
+            SELECT t.oid, t.qualified, c.*, a.attnum, a.attnotnull, a.attgenerated <> '' OR a.attidentity = 'a' AS is_generated
+            FROM app_table t JOIN soulprint.app_columns() c ON c.app_table = t.name
+            LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = c.attribute AND NOT a.attisdropped)
+        SELECT format(CASE WHEN oid IS NULL THEN 'table %s does not exist' ELSE '%s is not a table' END, qualified),
+               CASE WHEN oid IS NULL THEN 'Run SELECT * FROM soulprint_setup(); as a superuser.'
+                    ELSE 'Rename it, or point soulprint.app_schema to another schema.' END, true
+        FROM app WHERE oid IS NULL OR relkind NOT IN ('r', 'p')
+        UNION ALL
+        SELECT format('column %s.%I does not exist', qualified, attribute),
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+        FROM app_column WHERE attnum IS NULL AND rights <> '' AND NOT optional
+        UNION ALL
+        SELECT p, CASE WHEN optional THEN 'The column is not written. Change its type, or rename it and let soulprint_setup() add its own.'
+                       ELSE 'Change its type, or rename it and let soulprint_setup() add its own.' END, NOT optional
+        FROM app_column, soulprint.column_problem(oid, attribute, type) AS p WHERE p IS NOT NULL AND rights <> ''
+        UNION ALL
+        SELECT format('column %s.%I is generated always, so that workers cannot write it', qualified, attribute),
+               'Rename it and let soulprint_setup() add its own.', NOT optional
+        FROM app_column WHERE is_generated AND rights ~ '[aw]'
+        UNION ALL
+        SELECT format('column %s.%I is NOT NULL, and each pass sets it to NULL', qualified, attribute),
+               format('Run ALTER TABLE %s ALTER %I DROP NOT NULL.', qualified, attribute), true
+        FROM app_column WHERE attnotnull AND attribute = 'full_pass_error'
+        UNION ALL
+        -- A trigger may fill it.
+        SELECT format('column %s.%I is NOT NULL without a default, and workers do not know it', t.qualified, a.attname),
+               format('Run ALTER TABLE %s ALTER %I SET DEFAULT or DROP NOT NULL.', t.qualified, a.attname), true
+        FROM app_table t JOIN pg_attribute a ON a.attrelid = t.oid JOIN pg_type y ON y.oid = a.atttypid
+        WHERE 'INSERT' = ANY (t.commands) AND a.attnum > 0 AND NOT a.attisdropped
+          AND (a.attnotnull OR y.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL
+          AND a.attname NOT IN (SELECT attribute FROM soulprint.app_columns() c WHERE c.app_table = t.name)
+          AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgenabled <> 'D' AND g.tgtype & 7 = 7)
+        UNION ALL
+        SELECT format('table %s has no unique index on (user_id, conversation_id) that imports can use', qualified),
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+        FROM app_table WHERE name = 'raw_conversations' AND NOT soulprint.has_import_key(oid)
+        UNION ALL
+        -- ON CONFLICT takes each index on these columns, and refuses this one when it runs.
+        SELECT format('unique constraint %I of %s is deferrable, so that imports fail', o.conname, t.qualified),
+               format('Run ALTER TABLE %s DROP CONSTRAINT %I, and create it NOT DEFERRABLE.', t.qualified, o.conname), true
+        FROM app_table t JOIN pg_constraint o ON o.conrelid = t.oid
+        WHERE t.name = 'raw_conversations' AND o.contype IN ('p', 'u') AND o.condeferrable
+          AND ARRAY['conversation_id', 'user_id'] = ARRAY(
+              SELECT a.attname::text FROM pg_attribute a
+              WHERE a.attrelid = t.oid AND a.attnum = ANY (o.conkey) ORDER BY 1)
+        UNION ALL
+        SELECT format('role "soulprint_worker" has no %s privilege on %s (%s)', p.privilege, c.qualified,
+                      string_agg(quote_ident(c.attribute), ', ' ORDER BY c.attnum)),
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+        FROM worker w, app_column c JOIN (VALUES ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE')) AS p (letter, privilege)
+            ON strpos(c.rights, p.letter) > 0
+        WHERE NOT has_column_privilege(w.oid, c.oid, c.attnum, p.privilege)
+        GROUP BY c.qualified, p.privilege
+        UNION ALL
+        SELECT format('role "soulprint_worker" has no DELETE privilege on %s', t.qualified),
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+        FROM worker w, app_table t
+        WHERE 'DELETE' = ANY (t.commands) AND NOT has_table_privilege(w.oid, t.oid, 'DELETE')
+        UNION ALL
+        SELECT format('no policy of %s lets role "soulprint_worker" %s', t.qualified, string_agg(k, ', ')),
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+        FROM worker w, app_table t, unnest(t.commands) AS k
+        WHERE t.relrowsecurity AND NOT EXISTS (
+            SELECT FROM pg_policy p
+            WHERE p.polrelid = t.oid AND p.polpermissive AND p.polroles && ARRAY[0::oid, w.oid]
+              AND p.polcmd::text IN ('*', CASE k WHEN 'SELECT' THEN 'r' WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' ELSE 'd' END))
+        GROUP BY t.qualified
+        UNION ALL
+        SELECT format('restrictive policy %I of %s applies to role "soulprint_worker"', p.polname, t.qualified),
+               'Make sure that it lets the role see and change every row, or name other roles with ALTER POLICY ... TO.', false
+        FROM worker w, app_table t JOIN pg_policy p ON p.polrelid = t.oid
+        WHERE t.relrowsecurity AND NOT p.polpermissive AND p.polroles && ARRAY[0::oid, w.oid]
+    $$;
+COMMENT ON FUNCTION soulprint.table_problems()
+    IS 'what keeps workers from reading and writing the application''s tables, by the catalogs';
+
+CREATE FUNCTION soulprint.catalog_problems(OUT problem text, OUT hint text, OUT stops_passes boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT * FROM soulprint.role_problems() UNION ALL SELECT * FROM soulprint.table_problems() $$;
+COMMENT ON FUNCTION soulprint.catalog_problems()
+    IS 'what keeps passes from running in this database, by the catalogs';
+
+CREATE FUNCTION soulprint.preflight(OUT problem text, OUT hint text, OUT stops_passes boolean) RETURNS SETOF record
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_preflight' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint.preflight()
+    IS 'what keeps passes from running in this database: the catalogs, and each statement of a worker planned as soulprint_worker; for superusers';
+
 CREATE FUNCTION soulprint.foreign_event_triggers() RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -508,6 +719,20 @@ END
 $$;
 COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
     IS 'revokes from other roles what default privileges have granted on a new table or view';
+
+CREATE FUNCTION soulprint.grant_to_database_owner() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA soulprint TO %1$I;
+                    GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
+                    GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
+                   (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()));
+END
+$$;
+COMMENT ON FUNCTION soulprint.grant_to_database_owner()
+    IS 'lets the owner of the database dump schema soulprint';
 
 CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
     LANGUAGE plpgsql VOLATILE
@@ -574,47 +799,23 @@ BEGIN
         END IF;
     END LOOP;
 
-    FOR wanted IN SELECT t.*, split_part(t.definition, ' ', 1) AS type FROM (VALUES
-        ('user_profiles', 'user_id', 'uuid'),
-        ('user_profiles', 'storage_path', 'text'), ('user_profiles', 'file_type', 'text'),
-        ('user_profiles', 'full_pass_status',
-         'text CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))'),
-        ('user_profiles', 'full_pass_started_at', 'timestamptz'),
-        ('user_profiles', 'full_pass_completed_at', 'timestamptz'),
-        ('user_profiles', 'full_pass_error', 'text'),
-        ('user_profiles', 'full_pass_percent', 'int'), ('user_profiles', 'full_pass_stage', 'text'),
-        ('user_profiles', 'memory_md', 'text'), ('user_profiles', 'soul_md', 'text'),
-        ('user_profiles', 'identity_md', 'text'), ('user_profiles', 'user_md', 'text'),
-        ('user_profiles', 'agents_md', 'text'), ('user_profiles', 'tools_md', 'text'),
-        ('user_profiles', 'soulprint_text', 'text'), ('user_profiles', 'import_cost_json', 'text'),
-        ('user_profiles', 'updated_at', 'timestamptz'),
-        ('raw_conversations', 'user_id', 'uuid'), ('raw_conversations', 'conversation_id', 'text'),
-        ('raw_conversations', 'title', 'text'), ('raw_conversations', 'messages', 'jsonb LARGE'),
-        ('raw_conversations', 'message_count', 'int'), ('raw_conversations', 'created_at', 'timestamptz'),
-        ('raw_conversations', 'updated_at', 'timestamptz'),
-        ('raw_conversations', 'imported_at', 'timestamptz DEFAULT now()'),
-        ('conversation_chunks', 'user_id', 'uuid'), ('conversation_chunks', 'id', 'uuid'),
-        ('conversation_chunks', 'conversation_id', 'text'), ('conversation_chunks', 'chunk_index', 'int'),
-        ('conversation_chunks', 'total_chunks', 'int'), ('conversation_chunks', 'token_count', 'int'),
-        ('conversation_chunks', 'title', 'text'), ('conversation_chunks', 'content', 'text LARGE'),
-        ('conversation_chunks', 'chunk_tier', 'text'), ('conversation_chunks', 'message_count', 'int'),
-        ('conversation_chunks', 'is_recent', 'bool'), ('conversation_chunks', 'created_at', 'timestamptz')
-        ) AS t (name, attribute, definition)
+    SELECT string_agg(problem_of_column, '; ') INTO problem FROM soulprint.app_columns() AS c,
+        soulprint.column_problem(soulprint.app_table(c.app_table)::regclass, c.attribute, c.type) AS problem_of_column
+        WHERE NOT c.optional;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION '%', problem
+            USING ERRCODE = 'datatype_mismatch',
+                  HINT = 'Change its type, or rename it and let soulprint_setup() add its own.';
+    END IF;
+    FOR wanted IN SELECT c.* FROM soulprint.app_columns() AS c
+                  WHERE NOT EXISTS (SELECT FROM pg_attribute a
+                                    WHERE a.attrelid = soulprint.app_table(c.app_table)::regclass
+                                      AND a.attname = c.attribute AND NOT a.attisdropped)
     LOOP
-        problem := soulprint.column_problem(soulprint.app_table(wanted.name)::regclass, wanted.attribute, wanted.type);
-        IF problem IS NOT NULL THEN
-            RAISE EXCEPTION '%', problem
-                USING ERRCODE = 'datatype_mismatch',
-                      HINT = 'Change its type, or rename it and let soulprint_setup() add its own.';
-        END IF;
-        IF NOT EXISTS (SELECT FROM pg_attribute a
-                       WHERE a.attrelid = soulprint.app_table(wanted.name)::regclass
-                         AND a.attname = wanted.attribute AND NOT a.attisdropped) THEN
-            EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.name),
-                           wanted.attribute, replace(wanted.definition, 'LARGE', large));
-            CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.name)) = ANY (changes);
-            changes := changes || format('added column %s.%I', soulprint.app_table(wanted.name), wanted.attribute);
-        END IF;
+        EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.app_table),
+                       wanted.attribute, replace(wanted.type || wanted.more, 'LARGE', large));
+        CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.app_table)) = ANY (changes);
+        changes := changes || format('added column %s.%I', soulprint.app_table(wanted.app_table), wanted.attribute);
     END LOOP;
 
     FOR wanted IN SELECT * FROM (VALUES
@@ -630,11 +831,7 @@ BEGIN
         END IF;
     END LOOP;
     -- Imports find the stored conversation by this key, whatever the primary key of the table is.
-    IF NOT EXISTS (SELECT FROM pg_index i
-                   WHERE i.indrelid = conversations::regclass AND i.indisunique AND i.indpred IS NULL
-                     AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
-                          WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey))
-                         = ARRAY['conversation_id', 'user_id']) THEN
+    IF NOT soulprint.has_import_key(conversations::regclass) THEN
         EXECUTE format('CREATE UNIQUE INDEX soulprint_conversations_key ON %s (user_id, conversation_id)', conversations);
         changes := changes || format('created index %I.soulprint_conversations_key', app);
     END IF;
@@ -653,6 +850,7 @@ BEGIN
         changes := changes || format('created trigger %s on %s', wanted.name, profiles);
     END LOOP;
 
+    PERFORM soulprint.grant_to_database_owner();
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
     EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
@@ -673,23 +871,32 @@ BEGIN
         RAISE WARNING '%', problem
             USING HINT = 'Run ALTER TABLE ... ENABLE ROW LEVEL SECURITY, and create policies for the roles that may read.';
     END LOOP;
-    problem := soulprint.unserved_reason();
-    IF problem IS NOT NULL THEN
-        RAISE WARNING 'no launcher serves database "%": %', current_database(), problem
-            USING HINT = 'Until then only CALL soulprint_run_full_pass() runs passes.';
-    END IF;
+    FOR wanted IN SELECT * FROM soulprint.preflight() LOOP
+        RAISE WARNING '%', wanted.problem USING HINT = wanted.hint;
+        -- Passes run there all the same, by CALL.
+        CONTINUE WHEN wanted.problem LIKE 'no launcher serves %';
+        changes := changes || ('to do: ' || wanted.problem);
+    END LOOP;
 
     pending_profiles := soulprint.value_for_worker(
         format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
     -- Per user: facts send each token once, plus 20 % for overlap and prompt, and receive about 5 %;
-    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.
+    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.  Messages are not read, but for a
+    -- sample that tells how much text a stored byte is: readers may be waiting for this transaction's locks.
     SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
                               + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
         INTO estimated_cost_usd
         FROM unnest(soulprint.value_for_worker(format(
-                 'SELECT array_agg(tokens) FROM (SELECT sum(length(c.messages::text)) / 4 AS tokens
-                  FROM %s p JOIN %s c USING (user_id)
-                  WHERE p.full_pass_status = ''pending'' GROUP BY p.user_id) AS pending',
+                 'WITH stored AS (
+                      SELECT p.user_id, c.messages, c.conversation_id, pg_column_size(c.messages) AS bytes
+                      FROM %s p JOIN %s c USING (user_id) WHERE p.full_pass_status = ''pending''),
+                  sample AS (
+                      SELECT sum(length(messages::text)) / sum(bytes)::numeric AS characters_per_byte
+                      FROM (SELECT messages, bytes FROM stored WHERE bytes < 1000000
+                            ORDER BY hashtext(conversation_id) LIMIT 200) AS s)
+                  SELECT array_agg(tokens)
+                  FROM (SELECT (sum(bytes) * coalesce(characters_per_byte, 2) / 4)::bigint AS tokens
+                        FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',
                  profiles, conversations))::bigint[]) AS tokens,
              soulprint.model_price();
 END
@@ -924,13 +1131,10 @@ BEGIN
             EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', given.kind, given.name, given.grantee);
         END IF;
     END LOOP;
-    -- For pg_dump, which runs as the owner of the database.
-    EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
-                               GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
-                   (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
-                    WHERE d.datname = pg_catalog.current_database()));
 END
 $$;
+
+SELECT soulprint.grant_to_database_owner();
 
 -- Functions that compute: everybody.
 GRANT EXECUTE ON FUNCTION @extschema@.soulprint_score_conversation(jsonb), @extschema@.soulprint_sample_conversations(jsonb, int),

@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/preflight.hpp"
 #include "util/format.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
@@ -51,6 +52,7 @@ PG_FUNCTION_INFO_V1(soulprint_app_schema);
 PG_FUNCTION_INFO_V1(soulprint_model_name);
 PG_FUNCTION_INFO_V1(soulprint_unserved_reason);
 PG_FUNCTION_INFO_V1(soulprint_pause_reason);
+PG_FUNCTION_INFO_V1(soulprint_preflight);
 PG_FUNCTION_INFO_V1(soulprint_wake_launcher);
 
 Datum soulprint_app_schema([[maybe_unused]] PG_FUNCTION_ARGS) {
@@ -63,6 +65,17 @@ Datum soulprint_model_name([[maybe_unused]] PG_FUNCTION_ARGS) {
 
 Datum soulprint_unserved_reason(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum { return TextOrNull(fcinfo, UnservedReason()); });
+}
+
+Datum soulprint_preflight(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    pg::RowSet rows(fcinfo);
+    for (const Problem& problem : FindProblems()) {
+      rows.Add({pg::ToText(problem.message), pg::ToText(problem.hint),
+                BoolGetDatum(problem.stops_passes)});
+    }
+    return static_cast<Datum>(0);
+  });
 }
 
 Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {

@@ -82,4 +82,14 @@ std::vector<Problem> FindStatementProblems() {
   return problems;
 }
 
+std::vector<Problem> FindProblems() {
+  std::vector<Problem> problems = FindCatalogProblems();
+  if (std::any_of(problems.begin(), problems.end(),
+                  [](const Problem& problem) { return problem.stops_passes; })) {
+    return problems;
+  }
+  for (Problem& problem : FindStatementProblems()) problems.push_back(std::move(problem));
+  return problems;
+}
+
 }  // namespace soulprint

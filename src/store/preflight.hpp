@@ -28,4 +28,7 @@ std::vector<Problem> FindCatalogProblems();
 // Canceled, and an Error 55P03 when lock_timeout passes.  About 10 ms.
 std::vector<Problem> FindStatementProblems();
 
+// Both; those of the statements only if the catalogs show none that stops passes.
+std::vector<Problem> FindProblems();
+
 }  // namespace soulprint
