@@ -638,7 +638,7 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
         WHERE 'DELETE' = ANY (t.commands) AND NOT has_table_privilege(w.oid, t.oid, 'DELETE')
         UNION ALL
         SELECT format('no policy of %s lets role "soulprint_worker" %s', t.qualified, string_agg(k, ', ')),
-               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+               format('Run DROP POLICY IF EXISTS soulprint_worker ON %s; then SELECT * FROM soulprint_setup(); as a superuser.', t.qualified), true
         FROM worker w, app_table t, unnest(t.commands) AS k
         WHERE t.relrowsecurity AND NOT EXISTS (
             SELECT FROM pg_policy p
@@ -720,6 +720,76 @@ $$;
 COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
     IS 'revokes from other roles what default privileges have granted on a new table or view';
 
+CREATE FUNCTION soulprint.create_indexes() RETURNS text[]
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    app text := quote_ident(soulprint.app_schema());
+    wanted record;
+    created text[] := '{}';
+BEGIN
+    FOR wanted IN SELECT *, format('%s.%s', app, t.name) AS qualified FROM (VALUES
+        ('soulprint_pending_idx', 'user_profiles', '{user_id,full_pass_status}'::text[], 'INDEX %s ON %s (user_id) WHERE full_pass_status = ''pending'''),
+        ('soulprint_pending_upload_idx', 'user_profiles', '{user_id,full_pass_status,storage_path}',
+         'INDEX %s ON %s (user_id) WHERE full_pass_status = ''pending'' AND storage_path IS NOT NULL'),
+        ('soulprint_chunks_idx', 'conversation_chunks', '{user_id,conversation_id}', 'INDEX %s ON %s (user_id, conversation_id)'),
+        -- Imports find the stored conversation by this key, whatever the primary key of the table is.
+        ('soulprint_conversations_key', 'raw_conversations', '{user_id,conversation_id}', 'UNIQUE INDEX %s ON %s (user_id, conversation_id)')
+        ) AS t (name, app_table, needs, definition)
+    LOOP
+        CONTINUE WHEN (SELECT count(*) FROM pg_attribute a
+                       WHERE a.attrelid = soulprint.app_table(wanted.app_table)::regclass AND a.attname = ANY (wanted.needs)
+                         AND NOT a.attisdropped) < cardinality(wanted.needs);
+        IF wanted.app_table = 'raw_conversations' THEN
+            CONTINUE WHEN soulprint.has_import_key(soulprint.app_table(wanted.app_table)::regclass);
+            -- One of this name does not serve: creating it CONCURRENTLY may have failed.
+            EXECUTE format('DROP INDEX IF EXISTS %s', wanted.qualified);
+        END IF;
+        CONTINUE WHEN to_regclass(wanted.qualified) IS NOT NULL;
+        EXECUTE 'CREATE ' || format(wanted.definition, wanted.name, soulprint.app_table(wanted.app_table));
+        created := created || format('created index %s', wanted.qualified);
+    END LOOP;
+    RETURN created;
+END
+$$;
+COMMENT ON FUNCTION soulprint.create_indexes()
+    IS 'creates the indexes that are missing on the application''s tables, as far as their columns exist';
+
+CREATE FUNCTION soulprint.estimate(OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    profiles text := soulprint.app_table('user_profiles');
+    conversations text := soulprint.app_table('raw_conversations');
+BEGIN
+    pending_profiles := soulprint.value_for_worker(
+        format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
+    -- Per user: facts send each token once, plus 20 % for overlap and prompt, and receive about 5 %;
+    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.  Messages are not read, but for a
+    -- sample that tells how much text a stored byte is.
+    SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
+                              + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
+        INTO estimated_cost_usd
+        FROM unnest(soulprint.value_for_worker(format(
+                 'WITH stored AS (
+                      SELECT p.user_id, c.messages, c.conversation_id, pg_column_size(c.messages) AS bytes
+                      FROM %s p JOIN %s c USING (user_id) WHERE p.full_pass_status = ''pending''),
+                  sample AS (
+                      SELECT sum(length(messages::text)) / sum(bytes)::numeric AS characters_per_byte
+                      FROM (SELECT messages, bytes FROM stored WHERE bytes < 1000000
+                            ORDER BY hashtext(conversation_id) LIMIT 200) AS s)
+                  SELECT array_agg(tokens)
+                  FROM (SELECT (sum(bytes) * coalesce(characters_per_byte, 2) / 4)::bigint AS tokens
+                        FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',
+                 profiles, conversations))::bigint[]) AS tokens,
+             soulprint.model_price();
+END
+$$;
+COMMENT ON FUNCTION soulprint.estimate()
+    IS 'number of pending profiles and the cost of their passes, by a sample of the conversations';
+
 CREATE FUNCTION soulprint.grant_to_database_owner() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -757,6 +827,11 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = 'soulprint_setup() grants privileges and creates triggers on tables of any owner.',
                   HINT = 'Run it as a superuser.';
+    END IF;
+    IF to_regrole('soulprint_worker') IS NULL THEN
+        RAISE EXCEPTION 'role "soulprint_worker" does not exist'
+            USING ERRCODE = 'undefined_object',
+                  HINT = 'Run CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0 first.';
     END IF;
     app := soulprint.app_schema();
     profiles := soulprint.app_table('user_profiles');
@@ -807,6 +882,18 @@ BEGIN
             USING ERRCODE = 'datatype_mismatch',
                   HINT = 'Change its type, or rename it and let soulprint_setup() add its own.';
     END IF;
+    -- What takes long comes first: nobody who reads waits for it.  Then come the locks that exclude readers.
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
+    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks);
+    changes := changes || soulprint.create_indexes();
+    IF NOT EXISTS (SELECT FROM soulprint.table_problems() AS p WHERE p.problem LIKE 'no policy %')
+        AND (SELECT count(*) FROM pg_attribute
+             WHERE attrelid = profiles::regclass AND attname IN ('user_id', 'full_pass_status') AND NOT attisdropped
+                OR attrelid = conversations::regclass AND attname IN ('user_id', 'conversation_id', 'messages') AND NOT attisdropped) = 5 THEN
+        SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
+    END IF;
+
     FOR wanted IN SELECT c.* FROM soulprint.app_columns() AS c
                   WHERE NOT EXISTS (SELECT FROM pg_attribute a
                                     WHERE a.attrelid = soulprint.app_table(c.app_table)::regclass
@@ -818,23 +905,7 @@ BEGIN
         changes := changes || format('added column %s.%I', soulprint.app_table(wanted.app_table), wanted.attribute);
     END LOOP;
 
-    FOR wanted IN SELECT * FROM (VALUES
-        ('soulprint_pending_idx', format('INDEX %%s ON %s (user_id) WHERE full_pass_status = ''pending''', profiles)),
-        ('soulprint_pending_upload_idx', format('INDEX %%s ON %s (user_id)
-             WHERE full_pass_status = ''pending'' AND storage_path IS NOT NULL', profiles)),
-        ('soulprint_chunks_idx', format('INDEX %%s ON %s (user_id, conversation_id)', chunks))
-        ) AS t (name, definition)
-    LOOP
-        IF to_regclass(format('%I.%I', app, wanted.name)) IS NULL THEN
-            EXECUTE 'CREATE ' || format(wanted.definition, quote_ident(wanted.name));
-            changes := changes || format('created index %I.%I', app, wanted.name);
-        END IF;
-    END LOOP;
-    -- Imports find the stored conversation by this key, whatever the primary key of the table is.
-    IF NOT soulprint.has_import_key(conversations::regclass) THEN
-        EXECUTE format('CREATE UNIQUE INDEX soulprint_conversations_key ON %s (user_id, conversation_id)', conversations);
-        changes := changes || format('created index %I.soulprint_conversations_key', app);
-    END IF;
+    changes := changes || soulprint.create_indexes();
 
     FOR wanted IN SELECT * FROM (VALUES
         ('soulprint_queue_pending_profile', 'INSERT OR UPDATE OF full_pass_status, storage_path',
@@ -852,10 +923,6 @@ BEGIN
 
     PERFORM soulprint.grant_to_database_owner();
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database());
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
-    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO soulprint_worker', conversations);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO soulprint_worker', chunks);
     FOREACH statement IN ARRAY ARRAY[profiles, conversations, chunks] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy p
                        WHERE p.polrelid = statement::regclass AND p.polname = 'soulprint_worker') THEN
@@ -878,27 +945,9 @@ BEGIN
         changes := changes || ('to do: ' || wanted.problem);
     END LOOP;
 
-    pending_profiles := soulprint.value_for_worker(
-        format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
-    -- Per user: facts send each token once, plus 20 % for overlap and prompt, and receive about 5 %;
-    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.  Messages are not read, but for a
-    -- sample that tells how much text a stored byte is: readers may be waiting for this transaction's locks.
-    SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
-                              + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
-        INTO estimated_cost_usd
-        FROM unnest(soulprint.value_for_worker(format(
-                 'WITH stored AS (
-                      SELECT p.user_id, c.messages, c.conversation_id, pg_column_size(c.messages) AS bytes
-                      FROM %s p JOIN %s c USING (user_id) WHERE p.full_pass_status = ''pending''),
-                  sample AS (
-                      SELECT sum(length(messages::text)) / sum(bytes)::numeric AS characters_per_byte
-                      FROM (SELECT messages, bytes FROM stored WHERE bytes < 1000000
-                            ORDER BY hashtext(conversation_id) LIMIT 200) AS s)
-                  SELECT array_agg(tokens)
-                  FROM (SELECT (sum(bytes) * coalesce(characters_per_byte, 2) / 4)::bigint AS tokens
-                        FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',
-                 profiles, conversations))::bigint[]) AS tokens,
-             soulprint.model_price();
+    IF pending_profiles IS NULL THEN
+        SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()

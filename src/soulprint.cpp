@@ -3,6 +3,8 @@
 #include "pg/call.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "sql/server.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "worker/launcher.hpp"
 
@@ -21,7 +23,11 @@ void Load() {
   settings::Define();
   if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
   shared_state::RequestSharedMemory();
-  RegisterLauncher();
+  if (!IsTemplate(settings::database)) return RegisterLauncher();
+  pg::Log(WARNING, Format("no launcher starts: soulprint.database is \"{}\"", settings::database),
+          {},
+          "From a database to which a launcher is connected no database can be created. Set "
+          "soulprint.database to another database and restart the server.");
 }
 
 }  // namespace

@@ -55,32 +55,55 @@ void Check(int code, const std::string& sql) {
       .Detail(Format("The statement was: {}", sql));
 }
 
+struct NamedType {
+  std::string_view name;
+  Oid type;
+  const char* sample;  // a value
+};
+
 // The types that are named so, separated by ", ".
-std::vector<Oid> TypesOf(std::string_view names) {
-  constexpr std::pair<std::string_view, Oid> kTypes[] = {{"uuid", UUIDOID},
-                                                         {"text", TEXTOID},
-                                                         {"text[]", TEXTARRAYOID},
-                                                         {"bigint", INT8OID},
-                                                         {"bigint[]", INT8ARRAYOID},
-                                                         {"boolean", BOOLOID},
-                                                         {"double precision", FLOAT8OID},
-                                                         {"timestamptz", TIMESTAMPTZOID},
-                                                         {"jsonb", JSONBOID}};
-  std::vector<Oid> types;
+std::vector<NamedType> TypesOf(std::string_view names) {
+  constexpr NamedType kTypes[] = {{"uuid", UUIDOID, "00000000-0000-0000-0000-000000000000"},
+                                  {"text", TEXTOID, ""},
+                                  {"text[]", TEXTARRAYOID, "{}"},
+                                  {"bigint", INT8OID, "0"},
+                                  {"bigint[]", INT8ARRAYOID, "{}"},
+                                  {"boolean", BOOLOID, "t"},
+                                  {"timestamptz", TIMESTAMPTZOID, "epoch"},
+                                  {"jsonb", JSONBOID, "[]"}};
+  std::vector<NamedType> types;
   while (!names.empty()) {
     const std::string_view name = names.substr(0, names.find(", "));
     names.remove_prefix(std::min(names.size(), name.size() + 2));
     const auto* const known = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                           [&](const auto& type) { return type.first == name; });
-    types.push_back(known == std::end(kTypes) ? InvalidOid : known->second);
+                                           [&](const auto& type) { return type.name == name; });
+    if (known == std::end(kTypes)) {
+      throw Error(sqlstate::kInternalError, Format("no parameter is of type {}", name));
+    }
+    types.push_back(*known);
   }
   return types;
+}
+
+bool AreOfTypes(const std::vector<Oid>& types, const char* names) {
+  const std::vector<NamedType> named = TypesOf(names);
+  return std::equal(types.begin(), types.end(), named.begin(), named.end(),
+                    [](Oid type, const NamedType& wanted) { return type == wanted.type; });
+}
+
+Datum SampleOf(const NamedType& type) {
+  return Call([&] {
+    Oid input;
+    Oid parameter;
+    getTypeInputInfo(type.type, &input, &parameter);
+    return OidInputFunctionCall(input, const_cast<char*>(type.sample), parameter, -1);
+  });
 }
 
 SPIPlanPtr PlanOf(const std::string& sql, const char* declared, std::vector<Oid>& types) {
   SPIPlanPtr& kept = KeptPlan(sql, types);
   if (kept != nullptr) return kept;
-  if (declared != nullptr && TypesOf(declared) != types) {
+  if (declared != nullptr && !AreOfTypes(types, declared)) {
     throw Error(sqlstate::kInternalError, Format("parameters are not {}", declared))
         .Detail(Format("The statement was: {}", sql));
   }
@@ -306,14 +329,17 @@ std::uint64_t Query::RunAsPresentRole(Rows* rows) {
 
 void Query::ExplainAsPresentRole() {
   const std::string sql = "EXPLAIN " + sql_;
-  std::vector<Oid> types = TypesOf(types_);
-  std::vector<Datum> values(types.size());
-  const std::string nulls(types.size(), 'n');
   Call([] { SPI_connect(); });
+  std::vector<Oid> types;
+  std::vector<Datum> values;
+  for (const NamedType& type : TypesOf(types_)) {
+    types.push_back(type.type);
+    values.push_back(SampleOf(type));
+  }
   const SPIPlanPtr plan =
       Call([&] { return SPI_prepare(sql.c_str(), static_cast<int>(types.size()), types.data()); });
   if (plan == nullptr) Check(SPI_result, sql);
-  Check(Call([&] { return SPI_execute_plan(plan, values.data(), nulls.c_str(), false, 0); }), sql);
+  Check(Call([&] { return SPI_execute_plan(plan, values.data(), nullptr, false, 0); }), sql);
   Call([] { SPI_finish(); });
 }
 

@@ -70,8 +70,8 @@ class Query {
   // Runs it as that role, in a RoleScope.
   Query& As(RoleId role);
 
-  // Only analyzes and plans the statement and checks permissions, with NULL for each parameter that
-  // `types` names.  Keeps no plan.
+  // Only analyzes and plans the statement and checks permissions, with a value of its own for each
+  // parameter that `types` names.  Keeps no plan.
   void Explain();
 
   // Runs the statement; its rows (of RETURNING, too).

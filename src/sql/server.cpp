@@ -32,13 +32,17 @@ std::optional<std::string> PauseReason() {
 
 }  // namespace
 
+bool IsTemplate(const std::string& database) {
+  return database == "template0" || database == "template1";
+}
+
 std::optional<std::string> UnservedReason() {
   if (settings::database == nullptr) {
     return "shared_preload_libraries does not name \"soulprint\"";
   }
   const std::string served(settings::database);
   const char* const here = pg::Call([] { return get_database_name(MyDatabaseId); });
-  if (here != nullptr && served == here) return std::nullopt;
+  if (here != nullptr && served == here && !IsTemplate(served)) return std::nullopt;
   return Format("soulprint.database is \"{}\"", served);
 }
 

@@ -19,7 +19,7 @@ struct Problem {
 
 // What the catalogs say: role, privileges, policies, tables, columns, keys, the versions of library
 // and extension, whether this database is served.  Reads pg_catalog only, so a superuser may call
-// it; waits for no lock on the application's tables.  Needs an open transaction.  About 5 ms.
+// it; waits for no lock on the application's tables.  Needs an open transaction.  About 8 ms.
 std::vector<Problem> FindCatalogProblems();
 
 // What Postgres says to each statement of app::kNeeded, planned as soulprint_worker: types,

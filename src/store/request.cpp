@@ -138,13 +138,14 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
   if (!storage_path) {
     if (const auto current = CurrentPass(user_id)) return *current;
   }
-  AppQuery(R"(
-    UPDATE {profiles} p
-    SET full_pass_status = 'pending', storage_path = coalesce($2, p.storage_path)
-    WHERE p.user_id = $1)")
-      .Uuid(user_id)
-      .Text(storage_path)
-      .Execute();
+  // Changing storage_path needs a privilege of its own.
+  pg::Query update = AppQuery(storage_path ? R"(
+    UPDATE {profiles} p SET full_pass_status = 'pending', storage_path = $2 WHERE p.user_id = $1)"
+                                           : R"(
+    UPDATE {profiles} p SET full_pass_status = 'pending' WHERE p.user_id = $1)");
+  update.Uuid(user_id);
+  if (storage_path) update.Text(storage_path);
+  update.Execute();
   if (const auto pass = QueuePass(user_id)) return *pass;
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               Format("no conversations to process for user {}", user_id))
