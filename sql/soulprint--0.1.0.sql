@@ -785,10 +785,13 @@ BEGIN
                         FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',
                  profiles, conversations))::bigint[]) AS tokens,
              soulprint.model_price();
+EXCEPTION WHEN OTHERS THEN
+    -- Something keeps the worker from reading: soulprint.preflight() says what.
+    RETURN;
 END
 $$;
 COMMENT ON FUNCTION soulprint.estimate()
-    IS 'number of pending profiles and the cost of their passes, by a sample of the conversations';
+    IS 'number of pending profiles and the cost of their passes, by a sample of the conversations; NULL if soulprint_worker cannot read them';
 
 CREATE FUNCTION soulprint.grant_to_database_owner() RETURNS void
     LANGUAGE plpgsql VOLATILE

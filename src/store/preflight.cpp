@@ -76,7 +76,12 @@ std::vector<Problem> FindStatementProblems() {
                     [&](const Problem& known) { return known.message == problem.message; })) {
       continue;
     }
-    if (problem.hint.empty()) problem.hint = "Run SELECT * FROM soulprint_setup(); as a superuser.";
+    if (problem.hint.empty()) {
+      problem.hint =
+          "Look at the policies, rules and privileges of the application's tables: "
+          "soulprint_worker "
+          "must be able to read and write them.";
+    }
     problems.push_back(std::move(problem));
   }
   return problems;
