@@ -798,8 +798,7 @@ CREATE FUNCTION soulprint.grant_to_database_owner() RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA soulprint TO %1$I;
-                    GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
                     GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
                    (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()));
 END
@@ -885,16 +884,21 @@ BEGIN
             USING ERRCODE = 'datatype_mismatch',
                   HINT = 'Change its type, or rename it and let soulprint_setup() add its own.';
     END IF;
-    -- What takes long comes first: nobody who reads waits for it.  Then come the locks that exclude readers.
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
-    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks);
-    changes := changes || soulprint.create_indexes();
+    -- The estimate takes long: if the tables are there already, it comes before all locks that exclude readers.
     IF NOT EXISTS (SELECT FROM soulprint.table_problems() AS p WHERE p.problem LIKE 'no policy %')
         AND (SELECT count(*) FROM pg_attribute
              WHERE attrelid = profiles::regclass AND attname IN ('user_id', 'full_pass_status') AND NOT attisdropped
-                OR attrelid = conversations::regclass AND attname IN ('user_id', 'conversation_id', 'messages') AND NOT attisdropped) = 5 THEN
-        SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
+                OR attrelid = conversations::regclass AND attname IN ('user_id', 'conversation_id', 'messages') AND NOT attisdropped) = 5
+    THEN
+        BEGIN
+            EXECUTE format('LOCK TABLE %s, %s IN ACCESS SHARE MODE', profiles, conversations);
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
+            EXECUTE format('GRANT SELECT ON %s, %s TO soulprint_worker', profiles, conversations);
+            SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
+            -- Gives its locks back: others could hold what the next step waits for, and wait for these.
+            RAISE EXCEPTION USING ERRCODE = 'SPEST';
+        EXCEPTION WHEN SQLSTATE 'SPEST' THEN
+        END;
     END IF;
 
     FOR wanted IN SELECT c.* FROM soulprint.app_columns() AS c
@@ -926,6 +930,9 @@ BEGIN
 
     PERFORM soulprint.grant_to_database_owner();
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database());
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
+    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks);
     FOREACH statement IN ARRAY ARRAY[profiles, conversations, chunks] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy p
                        WHERE p.polrelid = statement::regclass AND p.polname = 'soulprint_worker') THEN
