@@ -779,7 +779,7 @@ BEGIN
                   sample AS (
                       SELECT sum(length(messages::text)) / sum(bytes)::numeric AS characters_per_byte
                       FROM (SELECT messages, bytes FROM stored WHERE bytes < 1000000
-                            ORDER BY hashtext(conversation_id) LIMIT 200) AS s)
+                            ORDER BY hashtext(conversation_id) LIMIT 500) AS s)
                   SELECT array_agg(tokens)
                   FROM (SELECT (sum(bytes) * coalesce(characters_per_byte, 2) / 4)::bigint AS tokens
                         FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',

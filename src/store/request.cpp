@@ -76,7 +76,8 @@ void ThrowMayOnlySee(const std::string& user_id) {
 
 bool MayChangeProfile(const std::string& user_id) {
   return pg::Query(R"(
-           SELECT has_schema_privilege($1, 'USAGE') AND has_table_privilege($2, 'SELECT')
+           SELECT has_schema_privilege($1, 'USAGE')
+                  AND has_column_privilege($2, 'user_id', 'SELECT')
                   AND has_any_column_privilege($2, 'UPDATE'))")
              .Text(settings::app_schema)
              .Text(AppSql("{profiles}"))

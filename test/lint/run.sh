@@ -64,6 +64,7 @@ check statics "make it constexpr, or a function-local static reference to a new 
 check tidy "mend it, or turn the check off in .clang-tidy with a reason" "${MAKE:-make}" -s -k -j2 tidy
 check sqlstate "name the SQLSTATE: errcode(...) in ereport, USING ERRCODE in RAISE EXCEPTION" perl test/lint/sqlstate.pl
 check comments "add COMMENT ON for this object, saying what it is for" perl test/lint/comments.pl
+check statements "name the statement in src/store/app_statements.hpp, and in kNeeded" perl test/lint/statements.pl
 check listed "give the test its other half, or list it where it is run" perl test/lint/listed.pl
 check documents "quote the source, name a document that exists" perl test/lint/documents.pl
 check unfinished "finish it, or open an issue" unfinished
