@@ -1071,6 +1071,8 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
                      THEN 'paused: ' || soulprint.pause_reason()
                  WHEN pass.state = 'queued' AND pass.not_before > now()
                      THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
+                 WHEN pass.state = 'queued' AND current_setting('soulprint.database', true) IS DISTINCT FROM current_database()
+                     THEN 'queued, and no launcher serves this database'
                  WHEN pass.state <> 'running' THEN pass.state
                  WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
                      coalesce('  ' || soulprint.minutes_seconds(

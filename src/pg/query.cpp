@@ -332,7 +332,7 @@ void Query::ExplainAsPresentRole() {
   Call([] { SPI_connect(); });
   std::vector<Oid> types;
   std::vector<Datum> values;
-  for (const NamedType& type : TypesOf(types_)) {
+  for (const NamedType& type : TypesOf(types_ == nullptr ? "" : types_)) {
     types.push_back(type.type);
     values.push_back(SampleOf(type));
   }
