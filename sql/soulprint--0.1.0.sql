@@ -393,20 +393,17 @@ CREATE FUNCTION soulprint.unserved_reason() RETURNS text
 COMMENT ON FUNCTION soulprint.unserved_reason() IS 'reason why no launcher runs the passes of this database, NULL if one does';
 
 CREATE FUNCTION soulprint.value_for_worker(query text) RETURNS text
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_value_for_worker' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION soulprint.value_for_worker(text)
     IS 'first value of a query that runs as soulprint_worker, with the rights of that role only';
 
 CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS void
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
     IS 'queues a pass for a pending profile with conversations or an upload, if the caller may change the profile';
 
 CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     PERFORM soulprint.queue_full_pass(NEW.user_id);
@@ -421,14 +418,12 @@ $$;
 COMMENT ON FUNCTION soulprint.queue_pending_profile() IS 'trigger on user_profiles: queues a pass when the status becomes pending';
 
 CREATE FUNCTION soulprint.erase_deleted_user(user_id uuid) RETURNS void
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_erase_deleted_user' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.erase_deleted_user(uuid)
     IS 'erases a user without profile from schema soulprint';
 
 CREATE FUNCTION soulprint.erase_deleted_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     PERFORM soulprint.erase_deleted_user(OLD.user_id);
@@ -966,26 +961,22 @@ COMMENT ON FUNCTION @extschema@.soulprint_setup()
 CREATE FUNCTION @extschema@.soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
         OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_import(uuid, bytea) IS 'imports an export into raw_conversations';
 
 CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
         OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_import_file' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_import_file(uuid, text)
     IS 'imports an export file of the server into raw_conversations; requires the privileges of pg_read_server_files';
 
 CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text)
     IS 'requests a full pass for a user and returns its id, or the id of the pass that is queued or running';
 
 CREATE FUNCTION @extschema@.soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_cancel_full_pass(uuid)
     IS 'cancels the queued or running pass of a user; returns false if there is none';
@@ -1003,25 +994,21 @@ COMMENT ON PROCEDURE @extschema@.soulprint_run_full_pass(uuid)
 
 CREATE FUNCTION @extschema@.soulprint_facts(user_id uuid)
     RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb)
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_facts(uuid)
     IS 'facts of a user as last published, with quotes and sources; the caller must be able to read the profile';
 
 CREATE FUNCTION @extschema@.soulprint_rollback(user_id uuid, version int) RETURNS void
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_rollback(uuid, int)
     IS 'publishes an earlier version of the profile again and keeps the current profile as a version';
 
 CREATE FUNCTION @extschema@.soulprint_forget_fact(user_id uuid, fact_id bigint) RETURNS void
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget_fact' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_forget_fact(uuid, bigint)
     IS 'erases a fact and earlier versions of the profile, keeps later passes from publishing the fact again, and requests a pass';
 
 CREATE FUNCTION @extschema@.soulprint_forget(user_id uuid) RETURNS void
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_forget' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_forget(uuid)
     IS 'erases everything learned about a user and cancels the pass; conversations and chunks stay';
@@ -1084,7 +1071,6 @@ COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
     IS 'progress of a pass as text: [########------------] 41 %  facts 98/240  0:31 left';
 
 CREATE FUNCTION soulprint.may_watch(user_id uuid) RETURNS boolean
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_may_watch' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.may_watch(uuid)
     IS 'true if the caller is a member of pg_monitor or may read the profile of the user';

@@ -39,9 +39,12 @@ extern "C" {
 #include "common/file_utils.h"
 #include "common/hashfn.h"
 #include "common/sha2.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "libpq/pqsignal.h"
 #include "mb/pg_wchar.h"
+#include "nodes/params.h"
+#include "nodes/pg_list.h"
 #include "port/atomics.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
@@ -56,6 +59,8 @@ extern "C" {
 #include "storage/procarray.h"
 #include "storage/procsignal.h"
 #include "storage/shmem.h"
+#include "tcop/cmdtag.h"
+#include "tcop/dest.h"
 #include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
@@ -70,6 +75,7 @@ extern "C" {
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/ps_status.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
@@ -109,6 +115,15 @@ inline config_generic** AllSettings(int* count) {
 #else
   *count = GetNumConfigOptions();
   return get_guc_variables();
+#endif
+}
+
+// Runs a portal to its end; its rows go to the receiver.  For use in a Call.
+inline void RunPortal(Portal portal, DestReceiver* receiver, QueryCompletion* completion) {
+#if PG_VERSION_NUM >= 180000
+  PortalRun(portal, FETCH_ALL, false, receiver, None_Receiver, completion);
+#else
+  PortalRun(portal, FETCH_ALL, false, true, receiver, None_Receiver, completion);
 #endif
 }
 

@@ -35,10 +35,10 @@ void InstallSignalHandlers() {
   });
 }
 
-void SetUpSession(const char* application_name) {
+void SetUpSession(const char* application_name, const std::string& search_path) {
   Call([&] {
     const char* const kSettings[][2] = {{"application_name", application_name},
-                                        {"search_path", "pg_catalog"},
+                                        {"search_path", search_path.c_str()},
                                         {"statement_timeout", "0"},
                                         {"lock_timeout", "5s"},
                                         // A pass waits for this server's disk, not for standbys.
@@ -50,12 +50,19 @@ void SetUpSession(const char* application_name) {
                                         {"default_transaction_read_only", "off"},
                                         {"default_transaction_deferrable", "off"},
                                         {"row_security", "on"},
+                                        {"log_parameter_max_length", "0"},
+                                        {"log_parameter_max_length_on_error", "0"},
+                                        {"auto_explain.log_parameter_max_length", "0"},
+                                        {"pgaudit.log_parameter", "off"},
+                                        {"debug_print_parse", "off"},
+                                        {"debug_print_rewritten", "off"},
+                                        {"debug_print_plan", "off"},
                                         // Compiling takes longer than any statement here.
                                         {"jit", "off"}};
     for (const auto& setting : kSettings) {
-      // Not every version has each.
+      // Not every version has each, nor loads the library.
       if (GetConfigOption(setting[0], true, false) == nullptr) continue;
-      SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
+      SetConfigOption(setting[0], setting[1], PGC_SUSET, PGC_S_SESSION);
     }
   });
 }

@@ -14,9 +14,10 @@ void InstallSignalHandlers();
 // True after SIGTERM.
 bool IsTerminating();
 
-// Sets each parameter of the session on which running passes depends, so that settings of the role
-// or the database have no say: search_path pg_catalog, lock_timeout 5 s, the other timeouts off.
-void SetUpSession(const char* application_name);
+// Sets each parameter of the session on which running passes depends, so that other settings of the
+// role or the database have no say: lock_timeout 5 s, the other timeouts off.  Keeps the parameters
+// and plans of statements, which are words of users, out of the log.
+void SetUpSession(const char* application_name, const std::string& search_path);
 
 // Shows the text as this process's running query in pg_stat_activity, and in the process title.
 void ShowActivity(const std::string& text);

@@ -1,4 +1,4 @@
-// SPI from connect to finish, one C call at a time.
+// A statement from text to rows, one C call at a time.
 //
 // Everything that a run allocates in Postgres lies in SPI's own context and goes with SPI_finish,
 // or with the rollback when an ERROR leaves it out.
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
+#include <utility>
 
 #include "pg/call.hpp"
 #include "util/error.hpp"
@@ -17,6 +17,14 @@
 #include "pg/text.hpp"
 
 namespace soulprint::pg {
+
+// The rows of a statement as Postgres hands them over.
+struct Received {
+  DestReceiver receiver;
+  MemoryContext context;
+  TupleDesc columns;  // nullptr if the statement returns no rows
+  List* rows;
+};
 
 namespace {
 
@@ -37,22 +45,6 @@ Number ParseNumber(const std::string& text, std::size_t column) {
     throw TypeMismatch(column, "a number of this kind", text);
   }
   return number;
-}
-
-// Plans of this session, by statement text and parameter types.
-SPIPlanPtr& KeptPlan(const std::string& sql, const std::vector<Oid>& types) {
-  static auto& plans = *new std::unordered_map<std::string, SPIPlanPtr>;
-  std::string key = sql;
-  key.push_back('\0');
-  key.append(reinterpret_cast<const char*>(types.data()), types.size() * sizeof(Oid));
-  return plans[key];
-}
-
-// Throws what SPI reports by a code instead of an ERROR.
-void Check(int code, const std::string& sql) {
-  if (code >= 0) return;
-  throw Error(sqlstate::kInternalError, SPI_result_code_string(code))
-      .Detail(Format("The statement was: {}", sql));
 }
 
 struct NamedType {
@@ -100,26 +92,6 @@ Datum SampleOf(const NamedType& type) {
   });
 }
 
-SPIPlanPtr PlanOf(const std::string& sql, const char* declared, std::vector<Oid>& types) {
-  SPIPlanPtr& kept = KeptPlan(sql, types);
-  if (kept != nullptr) return kept;
-  if (declared != nullptr && !AreOfTypes(types, declared)) {
-    throw Error(sqlstate::kInternalError, Format("parameters are not {}", declared))
-        .Detail(Format("The statement was: {}", sql));
-  }
-  // Use a generic plan: a custom plan copies large parameters.
-  const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
-  const SPIPlanPtr plan = Call([&] {
-    SPIPlanPtr const fresh = SPI_prepare_cursor(sql.c_str(), static_cast<int>(types.size()),
-                                                types.data(), large ? CURSOR_OPT_GENERIC_PLAN : 0);
-    if (fresh != nullptr) SPI_keepplan(fresh);
-    return fresh;
-  });
-  if (plan == nullptr) Check(SPI_result, sql);
-  kept = plan;
-  return plan;
-}
-
 Datum ToBigIntArray(const std::vector<std::int64_t>& numbers) {
   return Call([&] {
     auto* elements = static_cast<Datum*>(palloc((numbers.size() + 1) * sizeof(Datum)));
@@ -161,6 +133,84 @@ std::optional<std::int64_t> CopyTime(const Cell& cell) {
     return std::nullopt;
   }
   return unix_time;
+}
+
+// The parameters as the executor takes them.
+ParamListInfo ToParams(const std::vector<Oid>& types, const std::vector<Datum>& values,
+                       const std::string& nulls) {
+  return Call([&] {
+    const ParamListInfo params = makeParamList(static_cast<int>(types.size()));
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      params->params[i] = {values[i], nulls[i] == 'n', PARAM_FLAG_CONST, types[i]};
+    }
+    return params;
+  });
+}
+
+// The statement and what the application's rules made of it, as plans.  Names are looked up with
+// the safe search_path.  Planning is not: it runs functions of the application's policies and
+// indexes.
+List* ToPlans(const std::string& sql, std::vector<Oid>& types, ParamListInfo params) {
+  SearchPathScope safe(kSafeSearchPath);
+  List* const queries = Call([&] {
+    auto* const statement = static_cast<RawStmt*>(linitial(pg_parse_query(sql.c_str())));
+    return pg_analyze_and_rewrite_fixedparams(statement, sql.c_str(), types.data(),
+                                              static_cast<int>(types.size()), nullptr);
+  });
+  safe.End();
+  // Use a generic plan where a custom plan would copy large parameters.
+  const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
+  return Call([&] { return pg_plan_queries(queries, sql.c_str(), 0, large ? nullptr : params); });
+}
+
+void Start(DestReceiver* self, int, TupleDesc columns) {
+  auto* const received = reinterpret_cast<Received*>(self);
+  const MemoryContext caller = MemoryContextSwitchTo(received->context);
+  received->columns = CreateTupleDescCopy(columns);
+  MemoryContextSwitchTo(caller);
+}
+
+bool Receive(TupleTableSlot* row, DestReceiver* self) {
+  auto* const received = reinterpret_cast<Received*>(self);
+  const MemoryContext caller = MemoryContextSwitchTo(received->context);
+  received->rows = lappend(received->rows, ExecCopySlotHeapTuple(row));
+  MemoryContextSwitchTo(caller);
+  return true;
+}
+
+void Nothing(DestReceiver*) {}
+
+// Runs the plans; the number of rows that the statement touched or found.
+std::uint64_t RunPlans(const std::string& sql, List* plans, ParamListInfo params,
+                       Received* received) {
+  return Call([&] {
+    const Portal portal = CreateNewPortal();
+    portal->visible = false;
+    // Any tag does, but there must be one for Postgres to count rows.
+    PortalDefineQuery(portal, nullptr, sql.c_str(), CMDTAG_SELECT, plans, nullptr);
+    PortalStart(portal, params, 0, InvalidSnapshot);
+    QueryCompletion completion;
+    InitializeQueryCompletion(&completion);
+    RunPortal(portal, &received->receiver, &completion);
+    PortalDrop(portal, false);
+    return completion.nprocessed;
+  });
+}
+
+// Checks the permissions of the plans, as EXPLAIN does.
+void CheckPlans(const std::string& sql, List* plans, ParamListInfo params) {
+  Call([&] {
+    ListCell* cell;
+    foreach (cell, plans) {
+      auto* const plan = static_cast<PlannedStmt*>(lfirst(cell));
+      if (plan->utilityStmt != nullptr) continue;
+      QueryDesc* const query = CreateQueryDesc(plan, sql.c_str(), GetActiveSnapshot(),
+                                               InvalidSnapshot, None_Receiver, params, nullptr, 0);
+      ExecutorStart(query, EXEC_FLAG_EXPLAIN_ONLY);
+      ExecutorEnd(query);
+      FreeQueryDesc(query);
+    }
+  });
 }
 
 }  // namespace
@@ -283,15 +333,13 @@ std::uintptr_t Query::ToDatum(const Parameter& parameter) {
   }
 }
 
-// Copies the rows of the last statement.
-void Query::CopyRows(Rows& rows) {
-  const SPITupleTable* const table = SPI_tuptable;
-  if (table == nullptr) return;
-  rows.reserve(table->numvals);
-  for (std::uint64_t i = 0; i < table->numvals; ++i) {
+void Query::CopyRows(const Received& received, Rows& rows) {
+  if (received.columns == nullptr) return;
+  rows.reserve(static_cast<std::size_t>(list_length(received.rows)));
+  for (int i = 0; i < list_length(received.rows); ++i) {
     Row& row = rows.emplace_back();
-    for (int number = 1; number <= table->tupdesc->natts; ++number) {
-      const Cell cell{table->vals[i], table->tupdesc, number};
+    for (int number = 1; number <= received.columns->natts; ++number) {
+      const Cell cell{static_cast<HeapTuple>(list_nth(received.rows, i)), received.columns, number};
       row.values_.push_back(CopyText(cell));
       if (SPI_gettypeid(cell.columns, number) != TIMESTAMPTZOID) continue;
       if (const auto time = CopyTime(cell)) row.times_.emplace_back(number - 1, *time);
@@ -299,8 +347,8 @@ void Query::CopyRows(Rows& rows) {
   }
 }
 
-Query& Query::As(RoleId role) {
-  role_ = role;
+Query& Query::As(Role role) {
+  role_ = std::move(role);
   return *this;
 }
 
@@ -319,16 +367,30 @@ std::uint64_t Query::RunAsPresentRole(Rows* rows) {
     values.push_back(ToDatum(parameter));
     nulls.push_back(parameter.null ? 'n' : ' ');
   }
-  const SPIPlanPtr plan = PlanOf(sql_, types_, types);
-  Check(Call([&] { return SPI_execute_plan(plan, values.data(), nulls.c_str(), false, 0); }), sql_);
-  std::uint64_t const processed = SPI_processed;
-  if (rows != nullptr) CopyRows(*rows);
-  Call([] { SPI_finish(); });
+  if (types_ != nullptr && !AreOfTypes(types, types_)) {
+    throw Error(sqlstate::kInternalError, Format("parameters are not {}", types_))
+        .Detail(Format("The statement was: {}", sql_));
+  }
+  const ParamListInfo params = ToParams(types, values, nulls);
+  // Rows may point to values stored elsewhere: copy them while the snapshot is there.
+  Call([] {
+    CommandCounterIncrement();
+    PushActiveSnapshot(GetTransactionSnapshot());
+  });
+  Received received{};
+  received.receiver = {Receive, Start, Nothing, Nothing, DestTuplestore};
+  received.context = CurrentMemoryContext;
+  const std::uint64_t processed = RunPlans(sql_, ToPlans(sql_, types, params), params, &received);
+  if (rows != nullptr) CopyRows(received, *rows);
+  Call([] {
+    PopActiveSnapshot();
+    CommandCounterIncrement();
+    SPI_finish();
+  });
   return processed;
 }
 
 void Query::ExplainAsPresentRole() {
-  const std::string sql = "EXPLAIN " + sql_;
   Call([] { SPI_connect(); });
   std::vector<Oid> types;
   std::vector<Datum> values;
@@ -336,11 +398,13 @@ void Query::ExplainAsPresentRole() {
     types.push_back(type.type);
     values.push_back(SampleOf(type));
   }
-  const SPIPlanPtr plan =
-      Call([&] { return SPI_prepare(sql.c_str(), static_cast<int>(types.size()), types.data()); });
-  if (plan == nullptr) Check(SPI_result, sql);
-  Check(Call([&] { return SPI_execute_plan(plan, values.data(), nullptr, false, 0); }), sql);
-  Call([] { SPI_finish(); });
+  const ParamListInfo params = ToParams(types, values, std::string(types.size(), ' '));
+  Call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
+  CheckPlans(sql_, ToPlans(sql_, types, params), params);
+  Call([] {
+    PopActiveSnapshot();
+    SPI_finish();
+  });
 }
 
 void Query::Explain() {

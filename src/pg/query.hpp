@@ -1,11 +1,15 @@
-// One SQL statement through SPI: typed parameters in, rows as values out.
+// One SQL statement: typed parameters in, rows as values out.
 //
 //   pg::Query query("SELECT title, message_count FROM t WHERE user_id = $1");
 //   for (const pg::Row& row : query.Uuid(user).Run()) Use(row.Text(0), row.BigInt(1));
 //
-// Needs an open transaction; connects to SPI by itself and is done with it when Run returns.  Plans
-// are kept for the session by statement text and parameter types, so a statement's text must not
-// carry values.  An ERROR of the statement is thrown as soulprint::Error.
+// Needs an open transaction.  A statement's text must not carry values.  An ERROR of the statement
+// is thrown as soulprint::Error.
+//
+// The names in the statement's text mean Postgres's own objects, unless they are qualified,
+// whatever search_path says: nobody can put another operator or function in their place.  What the
+// statement sets off (triggers, policies, defaults, expressions of indexes) sees the search_path of
+// the session, or of the role that As names.
 
 #pragma once
 
@@ -44,6 +48,8 @@ class Row {
 
 using Rows = std::vector<Row>;
 
+struct Received;
+
 class Query {
  public:
   // `types`: those of the parameters, as SQL names them ("uuid, text[]"); Run and Execute fail with
@@ -68,7 +74,7 @@ class Query {
   Query& Jsonb(std::function<std::uintptr_t()> make);
 
   // Runs it as that role, in a RoleScope.
-  Query& As(RoleId role);
+  Query& As(Role role);
 
   // Only analyzes and plans the statement and checks permissions, with a value of its own for each
   // parameter that `types` names.  Keeps no plan.
@@ -93,7 +99,7 @@ class Query {
   };
 
   static std::uintptr_t ToDatum(const Parameter& parameter);
-  static void CopyRows(Rows& rows);
+  static void CopyRows(const Received& received, Rows& rows);
   std::uint64_t RunInto(Rows* rows);
   std::uint64_t RunAsPresentRole(Rows* rows);
 
@@ -101,7 +107,7 @@ class Query {
 
   std::string sql_;
   const char* types_;
-  std::optional<RoleId> role_;
+  std::optional<Role> role_;
   std::vector<Parameter> parameters_;
 };
 

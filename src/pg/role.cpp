@@ -2,8 +2,6 @@
 
 #include "pg/role.hpp"
 
-#include <utility>
-
 #include "pg/call.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -11,6 +9,15 @@
 #include "pg/postgres.hpp"
 
 namespace soulprint::pg {
+
+namespace {
+
+// Until the end of the present nesting level of settings.
+void Set(const char* name, const char* value) {
+  set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+}  // namespace
 
 RoleId RoleByName(const char* name) {
   return Call([&] { return get_role_oid(name, false); });
@@ -30,11 +37,10 @@ RoleId OwnerOf(const char* schema, const char* relation) {
               Format("relation \"{}.{}\" does not exist", schema, relation));
 }
 
-SearchPathScope::SearchPathScope() {
+SearchPathScope::SearchPathScope(const char* search_path) {
   Call([&] {
     settings_ = NewGUCNestLevel();
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-                      GUC_ACTION_SAVE, true, 0, false);
+    Set("search_path", search_path);
   });
 }
 
@@ -42,16 +48,14 @@ void SearchPathScope::End() {
   Call([&] { AtEOXact_GUC(false, settings_); });
 }
 
-RoleScope::RoleScope(RoleId role) {
+RoleScope::RoleScope(const Role& role) {
   Call([&] {
     GetUserIdAndSecContext(&user_, &context_);
     settings_ = NewGUCNestLevel();
-    SetUserIdAndSecContext(role,
+    SetUserIdAndSecContext(role.id,
                            context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-    for (const auto& [name, value] :
-         {std::pair("search_path", "pg_catalog, pg_temp"), std::pair("row_security", "on")}) {
-      set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    }
+    Set("search_path", role.search_path.c_str());
+    Set("row_security", "on");
   });
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 namespace soulprint::pg {
@@ -17,10 +18,19 @@ RoleId RoleByName(const char* name);
 // The owner of a table, sequence or view.  Throws Error 42P01 if it does not exist.
 RoleId OwnerOf(const char* schema, const char* relation);
 
-// search_path pg_catalog, pg_temp until End, or until the end of the transaction.
+// A role and the search_path of what runs as it.
+struct Role {
+  RoleId id = 0;
+  std::string search_path;
+};
+
+// Postgres's own names only.
+inline constexpr const char* kSafeSearchPath = "pg_catalog, pg_temp";
+
+// Another search_path until End, or until the end of the transaction.
 class SearchPathScope {
  public:
-  SearchPathScope();
+  explicit SearchPathScope(const char* search_path);
   SearchPathScope(const SearchPathScope&) = delete;
   SearchPathScope& operator=(const SearchPathScope&) = delete;
 
@@ -30,22 +40,13 @@ class SearchPathScope {
   int settings_ = 0;
 };
 
-// The result of body, run with that search_path.
-template <typename Body>
-auto WithSafeSearchPath(Body body) {
-  SearchPathScope scope;
-  auto result = body();
-  scope.End();
-  return result;
-}
-
 // Another current role until End, or until the end of the transaction.
 class RoleScope {
  public:
-  // Takes on the role, with search_path pg_catalog, pg_temp, row security on, security-restricted:
-  // code that a policy or an index of a table runs cannot leave the role, and leaves nothing behind
-  // in the session.
-  explicit RoleScope(RoleId role);
+  // Takes on the role, with its search_path, row security on, security-restricted: code that a
+  // policy or an index of a table runs cannot leave the role, and leaves nothing behind in the
+  // session.
+  explicit RoleScope(const Role& role);
   RoleScope(const RoleScope&) = delete;
   RoleScope& operator=(const RoleScope&) = delete;
 
@@ -60,7 +61,7 @@ class RoleScope {
 // The result of body, run as the role.  After an Error the transaction, or a subtransaction, must
 // be rolled back: that returns to the caller's role.
 template <typename Body>
-auto AsRole(RoleId role, Body body) {
+auto AsRole(const Role& role, Body body) {
   RoleScope scope(role);
   if constexpr (std::is_void_v<decltype(body())>) {
     body();

@@ -8,7 +8,6 @@
 #include "pg/call.hpp"
 #include "pg/process.hpp"
 #include "pg/query.hpp"
-#include "pg/role.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
@@ -125,7 +124,7 @@ PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWo
   } catch (const Error&) {
     try {
       pg::Call([] { SPI_rollback(); });
-      pg::WithSafeSearchPath([&] { return CancelPass(user_id); });
+      CancelPass(user_id);
       pg::Call([] { SPI_commit(); });
     } catch (const Error&) {
       // Report the error that ended the call.
@@ -200,8 +199,7 @@ void RunAndWait(const std::string& user_id) {
         .Hint(obstacle->hint);
   }
   const bool served = !UnservedReason();
-  const std::int64_t pass =
-      pg::WithSafeSearchPath([&] { return StartPass(user_id, std::nullopt); });
+  const std::int64_t pass = StartPass(user_id, std::nullopt);
   const bool probe = !served && obstacle && Gate::ClaimProbe();
   if (served) MakeDue(pass);
   // The worker must see the request, and waiting must not hold a snapshot.

@@ -272,7 +272,7 @@ void soulprint_launcher_main(Datum) {
     }
     if (settings::enabled) {
       pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
-      pg::SetUpSession("soulprint launcher");
+      pg::SetUpSession("soulprint launcher", pg::kSafeSearchPath);
       shared_state::LauncherConnected();
       Launch();
     } else {

@@ -242,7 +242,7 @@ void ResetSession() {
     DiscardCommand(&discard, true);
   });
   transaction.Commit();
-  pg::SetUpSession("soulprint worker");
+  pg::SetUpSession("soulprint worker", WorkerSearchPath());
 }
 
 void Probe() {
@@ -344,7 +344,7 @@ void soulprint_worker_main(Datum) {
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
     pg::InstallSignalHandlers();
     pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
-    pg::SetUpSession("soulprint worker");
+    pg::SetUpSession("soulprint worker", WorkerSearchPath());
     PinAppSchema();
     Work(task);
   });
