@@ -147,13 +147,23 @@ ParamListInfo ToParams(const std::vector<Oid>& types, const std::vector<Datum>& 
   });
 }
 
+bool ReadsOrWritesRows(const Node* statement) {
+  return IsA(statement, SelectStmt) || IsA(statement, InsertStmt) || IsA(statement, UpdateStmt) ||
+         IsA(statement, DeleteStmt);
+}
+
 // The statement and what the application's rules made of it, as plans.  Names are looked up with
 // the safe search_path.  Planning is not: it runs functions of the application's policies and
 // indexes.
 List* ToPlans(const std::string& sql, std::vector<Oid>& types, ParamListInfo params) {
+  RawStmt* const statement =
+      Call([&] { return static_cast<RawStmt*>(linitial(pg_parse_query(sql.c_str()))); });
+  if (!ReadsOrWritesRows(statement->stmt)) {
+    throw Error(sqlstate::kInternalError, "statement neither reads nor writes rows")
+        .Detail(Format("The statement was: {}", sql));
+  }
   SearchPathScope safe(kSafeSearchPath);
   List* const queries = Call([&] {
-    auto* const statement = static_cast<RawStmt*>(linitial(pg_parse_query(sql.c_str())));
     return pg_analyze_and_rewrite_fixedparams(statement, sql.c_str(), types.data(),
                                               static_cast<int>(types.size()), nullptr);
   });

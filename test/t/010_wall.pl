@@ -66,7 +66,7 @@ my @cases = (
 	[ 'uuid', qr/^ERROR:  22P02: invalid input syntax for type uuid: "no uuid"\n/ ],
 	[ 'encoding', qr/^ERROR:  22021: invalid byte sequence for encoding "UTF8": 0xff\n/ ],
 	[ 'nul', qr/^ERROR:  22021: invalid byte sequence for encoding "UTF8": 0x00\n/ ],
-	[ 'commit', qr/^ERROR:  XX000: SPI_ERROR_TRANSACTION\nDETAIL:  The statement was: COMMIT\n/ ],
+	[ 'commit', qr/^ERROR:  XX000: statement neither reads nor writes rows\nDETAIL:  The statement was: COMMIT\n/ ],
 	[ 'json', qr/^ERROR:  22P02: invalid input syntax for type json\n/ ],
 	[ 'number', qr/^ERROR:  XX000: column 0 is not a number of this kind: "x"\n/ ],
 	[ 'column', qr/^ERROR:  XX000: vector::_M_range_check/ ]);
@@ -77,7 +77,7 @@ for my $case (@cases)
 	like(failure("SELECT wall_fail('$kind')"), $expected, "$kind arrives whole");
 }
 
-like(failure(q{SELECT wall_run('SELECT wall_fail(''error'')')}),
+like(failure(q{SELECT wall_run('SELECT public.wall_fail(''error'')')}),
 	qr/^ERROR:  08006: thrown in C\+\+\nDETAIL:  A detail\.\nHINT:  A hint\.\n/,
 	'an error keeps everything through C++, SPI and C++ again');
 like(failure(q{SET statement_timeout = '50ms'; SELECT wall_fail('interrupt')}),
@@ -89,7 +89,7 @@ DO $$
 BEGIN
   BEGIN
     INSERT INTO wall_kept VALUES (-1);
-    PERFORM wall_run('INSERT INTO wall_kept VALUES (-2) RETURNING wall_fail(''query'')');
+    PERFORM wall_run('INSERT INTO public.wall_kept VALUES (-2) RETURNING public.wall_fail(''query'')');
   EXCEPTION WHEN division_by_zero THEN
     INSERT INTO wall_kept VALUES (-3);
   END;
@@ -128,7 +128,7 @@ cmp_ok($kb, '<', 2048, "100,000 statements in one transaction grow it by $kb kB"
 
 is($node->safe_psql('postgres',
 		q{SELECT wall_repeat('INSERT INTO wall_text VALUES ($1)', 50000000, 1);
-SELECT length(wall_run('SELECT t FROM wall_text'));}),
+SELECT length(wall_run('SELECT t FROM public.wall_text'));}),
 	"1\n50000000", '50 MB go in and come back');
 
 is($node->safe_psql('postgres', 'SELECT name, value FROM wall_values()'), q~text|naïve ' " \

@@ -60,7 +60,7 @@ CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUN
 	$sql->("ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()");
 	is(end_of_pass($node, $_), 'complete', 'a pass') for $leaves, $looks;
 	is($sql->('SELECT count(*), count(DISTINCT pid) FROM found'), '2|1', 'two passes of one worker');
-	is($sql->("SELECT what FROM found WHERE what <> 'left'"), '5s 0 pg_catalog UTC ISO, MDY', 'what a trigger leaves in the session does not reach the next pass');
+	is($sql->("SELECT what FROM found WHERE what <> 'left'"), '5s 0 "$user", public UTC ISO, MDY', 'what a trigger leaves in the session does not reach the next pass');
 	$sql->('DROP TRIGGER app_check ON user_profiles');
 }
 

@@ -67,7 +67,7 @@ void Fail(const std::string& kind) {
 void Attempt(std::int64_t i) {
   const Counted counted;
   pg::Transaction transaction;
-  pg::Query("INSERT INTO wall_kept VALUES ($1)").BigInt(i).Execute();
+  pg::Query("INSERT INTO public.wall_kept VALUES ($1)").BigInt(i).Execute();
   if (i % 3 == 1) Fail("error");
   if (i % 3 == 2) Fail("query");
   transaction.Commit();
@@ -75,7 +75,10 @@ void Attempt(std::int64_t i) {
 
 void Record(std::int64_t i, const Error& error) {
   pg::Transaction transaction;
-  pg::Query("INSERT INTO wall_failed VALUES ($1, $2)").BigInt(i).Text(error.sqlstate()).Execute();
+  pg::Query("INSERT INTO public.wall_failed VALUES ($1, $2)")
+      .BigInt(i)
+      .Text(error.sqlstate())
+      .Execute();
   transaction.Commit();
 }
 
@@ -257,7 +260,7 @@ void wall_worker_main(Datum count) {
       }
     }
     pg::Transaction transaction;
-    pg::Query("INSERT INTO wall_live VALUES ($1, $2)")
+    pg::Query("INSERT INTO public.wall_live VALUES ($1, $2)")
         .BigInt(live_objects)
         .Bool(pg::Transaction::IsOpen())
         .Execute();
