@@ -127,7 +127,7 @@ is($runs, 100000, 'Execute counts the rows found');
 cmp_ok($kb, '<', 2048, "100,000 statements in one transaction grow it by $kb kB");
 
 is($node->safe_psql('postgres',
-		q{SELECT wall_repeat('INSERT INTO wall_text VALUES ($1)', 50000000, 1);
+		q{SELECT wall_repeat('INSERT INTO public.wall_text VALUES ($1)', 50000000, 1);
 SELECT length(wall_run('SELECT t FROM public.wall_text'));}),
 	"1\n50000000", '50 MB go in and come back');
 
