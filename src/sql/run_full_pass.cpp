@@ -32,6 +32,7 @@ constexpr long kLookEveryMs = 100;
 constexpr std::int64_t kNoticeEveryMs = 1000;
 // Looks at a pass that nobody runs before the call gives up: the launcher may be probing.
 constexpr int kLooksOfAProbe = 20;
+constexpr int kCancelTries = 3;
 
 struct PassRow {
   std::string state;
@@ -117,29 +118,36 @@ PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
   }
 }
 
-// Canceling the call cancels the pass, whichever worker runs it.
-PassRow WatchOrCancel(const std::string& user_id, std::int64_t pass, const OwnWorker* worker) {
-  try {
-    return Watch(pass, worker);
-  } catch (const Error&) {
+// Cancels the pass of a call that was canceled, whichever worker runs it.
+void CancelAfterCall(const std::string& user_id, std::int64_t pass) {
+  for (int tries_left = kCancelTries; tries_left > 0; --tries_left) {
     try {
       pg::Call([] { SPI_rollback(); });
+      pg::Subtransaction cancel;
       CancelPass(user_id);
+      cancel.Keep();
       pg::Call([] { SPI_commit(); });
-    } catch (const Error&) {
-      // Report the error that ended the call.
+      return;
+    } catch (const Error& error) {
+      // A second cancel, or a change of the profile at the same time: the next try sees it.
+      if (tries_left > 1) continue;
+      pg::Log(WARNING, Format("full pass {} goes on", pass),
+              Format("Canceling it failed: {}.", error.what()),
+              "Cancel it with soulprint_cancel_full_pass().");
     }
-    throw;
   }
 }
 
 // Without a launcher each call must enforce soulprint.max_workers.
 void RequireFreeWorker(std::int64_t pass) {
+  // After an interrupt the pass can be canceled.
+  pg::Subtransaction look;
   const std::int64_t busy =
       OwnQuery("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker'")
           .Run()
           .at(0)
           .BigInt(0);
+  look.Keep();
   if (busy < settings::max_workers) return;
   throw Error(sqlstate::kConfigurationLimitExceeded, "all soulprint workers are busy")
       .Detail(Format("Full pass {} stays queued; {} workers are running.", pass, busy))
@@ -147,7 +155,7 @@ void RequireFreeWorker(std::int64_t pass) {
 }
 
 // Runs the pass in a worker that this call starts.
-PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
+PassRow RunHere(std::int64_t pass, bool probe) {
   RequireFreeWorker(pass);
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
@@ -158,7 +166,7 @@ PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
         .Hint("Call it again later, or increase max_worker_processes.");
   }
   const OwnWorker worker(handle);
-  return WatchOrCancel(user_id, pass, &worker);
+  return Watch(pass, &worker);
 }
 
 // Ends the wait of a pass that was put off: the launcher starts it at once.
@@ -204,8 +212,13 @@ void RunAndWait(const std::string& user_id) {
   if (served) MakeDue(pass);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
-  const PassRow end =
-      served ? WatchOrCancel(user_id, pass, nullptr) : RunHere(user_id, pass, probe);
+  PassRow end;
+  try {
+    end = served ? Watch(pass, nullptr) : RunHere(pass, probe);
+  } catch (const Error& error) {
+    if (error.sqlstate() == sqlstate::kQueryCanceled) CancelAfterCall(user_id, pass);
+    throw;
+  }
   if (end.state != "done") ThrowUnfinished(user_id, pass, end.state);
 }
 

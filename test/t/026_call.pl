@@ -96,10 +96,40 @@ for my $preload (1, 0)
 		$sql->("SELECT pg_cancel_backend(pid) $caller");
 		$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND relation = 'user_profiles'::regclass AND mode = 'RowExclusiveLock') $caller")
 		  or diag 'the call does not cancel its pass';
+		$sql->("SELECT pg_cancel_backend(pid) $caller");
 		$lock->query_safe('COMMIT');
 		$lock->quit;
 		$run->finish;
-		is(status($node, $user), 'failed: canceled by ' . $sql->('SELECT current_user'), "$with: canceled while it looks at a locked queue, it cancels the pass, too");
+		is(status($node, $user), 'failed: canceled by ' . $sql->('SELECT current_user'), "$with: canceled twice, while it looks at a locked queue, it cancels the pass, too");
+		$node->poll_query_until('postgres', "SELECT ($workers) = 0") or diag 'the worker goes on';
+	}
+
+	# Another error than a cancel.
+	{
+		my $user = $new_user->();
+		my ($run, $err) = $call->($user, "SET lock_timeout = '100ms'");
+		$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM soulprint.full_passes WHERE user_id = '$user' AND state = 'running'");
+		$sql->("DO \$\$ BEGIN LOCK TABLE soulprint.full_passes; FOR i IN 1 .. 400 LOOP PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CALL%$user%' AND pid <> pg_backend_pid()); END LOOP; END \$\$");
+		$run->finish;
+		like($$err, qr/ERROR:  canceling statement due to lock timeout/, "$with: a call ends for another reason");
+		is($sql->("SELECT state FROM soulprint.full_passes WHERE user_id = '$user'"), 'running', "$with: and its pass goes on");
+		$sql->("SELECT soulprint_cancel_full_pass('$user')");
+		$node->poll_query_until('postgres', "SELECT ($workers) = 0") or diag 'the worker goes on';
+	}
+
+	# Canceled while the pass is queued.
+	if ($preload)
+	{
+		$sql->('ALTER SYSTEM SET soulprint.max_workers = 1; SELECT pg_reload_conf()');
+		my ($first, $user) = map { $new_user->() } 1, 2;
+		my ($running) = $call->($first);
+		$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM soulprint.full_passes WHERE user_id = '$first' AND state = 'running'");
+		my ($run, $err) = $call->($user, "SET statement_timeout = '1s'");
+		$run->finish;
+		is(status($node, $user), 'failed: canceled by ' . $sql->('SELECT current_user'), 'a call is canceled whose pass is queued: the pass, too');
+		is($sql->("SELECT state || attempts FROM soulprint.full_passes WHERE user_id = '$user'"), 'canceled0', 'before anybody has run it');
+		$sql->("SELECT soulprint_cancel_full_pass('$first')");
+		$running->finish;
 		$node->poll_query_until('postgres', "SELECT ($workers) = 0") or diag 'the worker goes on';
 	}
 
