@@ -15,7 +15,6 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kSkippedIds = 100;
 constexpr std::string_view kNoConversation = "not a conversation";
 
 // The string value of the key whose closing quote is before `at`; "" if the value is no string.
@@ -140,7 +139,7 @@ void RecordReader::TakeRaw(RawConversation raw, bool whole, const std::vector<st
   const bool is_shell = !is_conversation && raw.has_title && raw.created_at;
   ++report_.found;
   if (raw.do_not_remember) {
-    Skip("do not remember");
+    Skip(kDoNotRemember);
     GiveForgotten(std::move(raw));
   } else if (!is_conversation && !is_shell) {
     Skip(kNoConversation, raw.conversation_id.empty() ? raw.id : raw.conversation_id);

@@ -13,8 +13,8 @@
 #include "settings.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
+#include "store/conversation_rows.hpp"
 #include "store/identity.hpp"
-#include "store/jsonb.hpp"
 #include "store/locks.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -55,20 +55,11 @@ std::string MakeId(const Conversation& conversation) {
   return "h-" + ToHex({reinterpret_cast<const char*>(digest), 16});
 }
 
-bool IsLarge(const Conversation& conversation) {
-  constexpr std::size_t kLarge = std::size_t{4} << 20;
-  std::size_t bytes = 0;
-  for (const Message& message : conversation.messages) {
-    bytes += sizeof message + message.text.size();
-  }
-  return bytes > kLarge;
-}
-
 // The conversations of one user, being imported.
 class Importer {
  public:
   Importer(const std::string& user_id, const std::function<void()>& check)
-      : user_id_(user_id), check_(check) {
+      : check_(check), rows_(user_id) {
     if (!pg_strong_random(&secret_, sizeof secret_)) {
       throw Error(sqlstate::kInternalError, "could not generate random values");
     }
@@ -94,7 +85,13 @@ class Importer {
           }
         },
         check_);
-    if (imported_.imported + imported_.updated + imported_.unchanged + removed_ == 0) ThrowEmpty();
+    rows_.Finish(&imported_.report);
+    imported_.imported = rows_.counts().imported;
+    imported_.updated = rows_.counts().updated;
+    imported_.unchanged = rows_.counts().unchanged + not_stored_again_;
+    if (imported_.imported + imported_.updated + imported_.unchanged + rows_.removed() == 0) {
+      ThrowEmpty();
+    }
     return std::move(imported_);
   }
 
@@ -102,33 +99,11 @@ class Importer {
   void Store(Conversation conversation) {
     if (conversation.id.empty()) conversation.id = MakeId(conversation);
     if (taken_back_.count(Hash(conversation.id)) > 0) {
-      ++imported_.unchanged;
+      ++not_stored_again_;
       return;
     }
     const bool met = !Remember(conversation.id, &met_);
-    const auto messages = static_cast<std::int64_t>(conversation.messages.size());
-    const bool large = IsLarge(conversation);
-    if (large) ReturnFreedMemory();
-    // Within one import the first copy stays unless another is newer; a later import wins ties.
-    pg::Rows rows = AppQuery(app::kStoreConversation)
-                        .Uuid(user_id_)
-                        .Text(conversation.id)
-                        .Text(conversation.title)
-                        .BigInt(messages)
-                        .Timestamp(conversation.created_at)
-                        .Timestamp(conversation.updated_at)
-                        .Jsonb([&] {
-                          const Datum jsonb = MessagesToJsonb(conversation.messages);
-                          std::vector<Message>().swap(conversation.messages);
-                          if (large) ReturnFreedMemory();
-                          return jsonb;
-                        })
-                        .Bool(met)
-                        .Run();
-    std::int64_t& count = rows.empty()           ? imported_.unchanged
-                          : rows.front().Bool(0) ? imported_.updated
-                                                 : imported_.imported;
-    ++count;
+    rows_.Store(std::move(conversation), met);
   }
 
   // Keyed, so that nobody can write ids that collide.
@@ -146,11 +121,7 @@ class Importer {
   void Remove(const std::string& id) {
     Remember(id, &taken_back_);
     imported_.taken_back = true;
-    // Look first: DELETE privilege is needed only when there is a row to delete.
-    const std::uint64_t stored = AppQuery(app::kFindConversation).Uuid(user_id_).Text(id).Execute();
-    if (stored == 0) return;
-    removed_ += static_cast<std::int64_t>(
-        AppQuery(app::kDeleteConversation).Uuid(user_id_).Text(id).Execute());
+    rows_.Remove(id);
   }
 
   [[noreturn]] void ThrowEmpty() {
@@ -158,17 +129,29 @@ class Importer {
     for (const auto& [reason, count] : imported_.report.skipped) {
       found += Format(", skipped ({}): {}", reason, count);
     }
+    found += '.';
+    if (rows_.any_refused()) {
+      if (!rows_.first_refusal().empty()) {
+        found += Format(" The first refusal: {}.", rows_.first_refusal());
+      }
+      throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                  Format("{} takes no conversation of the export", AppSql("{conversations}")))
+          .Detail(found)
+          .Hint(
+              "Change the constraint or the trigger of the table that refuses them, then import "
+              "again.");
+    }
     throw Error(sqlstate::kInvalidTextRepresentation, "export contains no usable conversations")
-        .Detail(found + ".")
+        .Detail(found)
         .Hint("Upload the archive that ChatGPT sends when data is exported.");
   }
 
-  const std::string& user_id_;
   const std::function<void()>& check_;
+  ConversationRows rows_;
   uint64 secret_ = 0;
   std::unordered_set<std::size_t> met_;  // hashes of ids
   std::unordered_set<std::size_t> taken_back_;
-  std::int64_t removed_ = 0;
+  std::int64_t not_stored_again_ = 0;
   Imported imported_;
 };
 

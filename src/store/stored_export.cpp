@@ -97,10 +97,11 @@ Sources FindSources(const std::string& user_id) {
     sources.storage_path = profile.front().TextOrNull(0);
     sources.conversations = profile.front().Bool(1);
   }
-  // A conversation that was too large may fit the settings now.
+  // What was left out may fit the settings, or the table, now.
   const pg::Rows imports = OwnQuery(R"(
     SELECT etag FROM soulprint.imports
-    WHERE user_id = $1 AND storage_path = $2 AND NOT skipped_because ? 'too large'
+    WHERE user_id = $1 AND storage_path = $2
+    AND NOT skipped_because ? 'too large' AND skipped_because::text !~ '"refused by the table'
     ORDER BY id DESC LIMIT 1)")
                                .Uuid(user_id)
                                .Text(sources.storage_path)

@@ -1,0 +1,272 @@
+#include "store/conversation_rows.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "store/app_tables.hpp"
+#include "store/jsonb.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+#include "util/freed_memory.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+// A group is kept in memory until it is stored.  Each costs one of the 64 subtransactions that
+// Postgres keeps track of without looking at the disk.
+constexpr std::size_t kGroupBytes = std::size_t{2} << 20;
+constexpr std::size_t kGroupConversations = 500;
+constexpr std::size_t kLarge = std::size_t{4} << 20;
+// A trigger can raise any SQLSTATE.
+constexpr std::size_t kReasons = 20;
+constexpr const char* kRefused = "refused by the table";
+constexpr const char* kNotStored = "not stored";
+
+std::size_t BytesOf(const Conversation& conversation) {
+  std::size_t bytes = sizeof conversation;
+  for (const Message& message : conversation.messages) {
+    bytes += sizeof message + message.text.size();
+  }
+  return bytes;
+}
+
+// True if the error is the row's fault, and another row may be taken.
+bool IsRefusal(const SqlError& error) {
+  for (const char* state_class : {"08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55",
+                                  "57", "58", "72", "F0", "XX"}) {
+    if (error.sqlstate().starts_with(state_class)) return false;
+  }
+  return true;
+}
+
+// The SQLSTATE, and for the frequent ones its name in Postgres's list.
+std::string ReasonOf(const SqlError& error) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 6> kNames = {
+      {{"22001", "string_data_right_truncation"},
+       {"23502", "not_null_violation"},
+       {"23503", "foreign_key_violation"},
+       {"23505", "unique_violation"},
+       {"23514", "check_violation"},
+       {"P0001", "raise_exception"}}};
+  for (const auto& [sqlstate, name] : kNames) {
+    if (error.sqlstate() == sqlstate) return Format("{} {}", sqlstate, name);
+  }
+  return error.sqlstate();
+}
+
+// The deferrable constraints of the table and of those that refer to it, "" = none.
+std::string DeferrableConstraints() {
+  return pg::Query(R"(
+           SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ')
+           FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+           WHERE c.condeferrable
+           AND (to_regclass($1) IN (c.conrelid, c.confrelid)
+                OR c.conrelid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)))))")
+      .Text(AppSql("{conversations}"))
+      .Run()
+      .at(0)
+      .Text(0);
+}
+
+// True if the table has BEFORE ROW triggers of INSERT or UPDATE: one that returns NULL keeps the
+// row out without an error.
+bool HasTriggersBefore() {
+  return pg::Query(R"(
+           SELECT EXISTS (
+             SELECT FROM pg_trigger t
+             WHERE (t.tgrelid = to_regclass($1)
+                    OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(to_regclass($1))))
+             AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgenabled <> 'D'))")
+      .Text(AppSql("{conversations}"))
+      .Run()
+      .at(0)
+      .Bool(0);
+}
+
+}  // namespace
+
+ConversationRows::ConversationRows(const std::string& user_id)
+    : user_id_(user_id), may_suppress_(HasTriggersBefore()) {
+  // At the commit it would be too late to tell whose fault it is.
+  const std::string constraints = DeferrableConstraints();
+  if (!constraints.empty()) pg::Query("SET CONSTRAINTS " + constraints + " IMMEDIATE").Execute();
+}
+
+void ConversationRows::Store(Conversation conversation, bool met) {
+  const std::size_t bytes = BytesOf(conversation);
+  if (group_bytes_ + bytes > kGroupBytes || group_.size() >= kGroupConversations) Flush();
+  group_bytes_ += bytes;
+  group_.push_back({std::move(conversation), met});
+  if (group_bytes_ > kGroupBytes) Flush();
+}
+
+void ConversationRows::Finish(ImportReport* report) {
+  Flush();
+  for (const auto& [reason, count] : refused_) report->skipped[reason] += count;
+  for (const std::string& id : refused_ids_) {
+    if (report->skipped_ids.size() < kSkippedIds) report->skipped_ids.push_back(id);
+  }
+  // Each conversation counts once.
+  const auto forgotten = report->skipped.find(kDoNotRemember);
+  if (not_removed_ == 0 || forgotten == report->skipped.end()) return;
+  forgotten->second -= static_cast<std::size_t>(not_removed_);
+  if (forgotten->second == 0) report->skipped.erase(forgotten);
+}
+
+void ConversationRows::Flush() {
+  group_bytes_ = 0;
+  if (group_.size() > 1) {
+    try {
+      return StoreGroup();
+    } catch (const SqlError& error) {
+      if (!IsRefusal(error)) throw;
+    }
+  }
+  for (Entry& entry : std::exchange(group_, {})) StoreAlone(std::move(entry));
+}
+
+void ConversationRows::StoreGroup() {
+  StoredCounts counts = counts_;
+  std::vector<std::string> kept_out;
+  pg::Subtransaction subtransaction;
+  for (Entry& entry : group_) {
+    const Stored stored = Put(entry.conversation, entry.met, false);
+    Count(stored, &counts);
+    if (stored == Stored::kNot) kept_out.push_back(entry.conversation.id);
+  }
+  subtransaction.Keep();
+  counts_ = counts;
+  for (const std::string& id : kept_out) Refuse(id, kNotStored);
+  group_.clear();
+}
+
+void ConversationRows::StoreAlone(Entry entry) {
+  Stored stored = Stored::kNot;
+  std::string why = kNotStored;
+  try {
+    pg::Subtransaction subtransaction;
+    stored = Put(entry.conversation, entry.met, true);
+    subtransaction.Keep();
+  } catch (const SqlError& error) {
+    if (!IsRefusal(error)) throw;
+    why = ReasonOf(error);
+    if (first_refusal_.empty()) first_refusal_ = error.what();
+  }
+  Count(stored, &counts_);
+  if (stored == Stored::kNot) Refuse(entry.conversation.id, why);
+}
+
+void ConversationRows::Count(Stored stored, StoredCounts* counts) {
+  counts->imported += stored == Stored::kImported ? 1 : 0;
+  counts->updated += stored == Stored::kUpdated ? 1 : 0;
+  counts->unchanged += stored == Stored::kUnchanged ? 1 : 0;
+}
+
+void ConversationRows::Refuse(const std::string& id, const std::string& why) {
+  std::string reason = Format("{}: {}", kRefused, why);
+  if (refused_.size() >= kReasons && !refused_.contains(reason)) reason = kRefused;
+  ++refused_[reason];
+  if (refused_ids_.size() < kSkippedIds) refused_ids_.push_back(id);
+}
+
+// With `last_use` the messages are freed as soon as they are jsonb.
+ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool met,
+                                               bool last_use) const {
+  const auto messages = static_cast<std::int64_t>(conversation.messages.size());
+  const bool large = last_use && BytesOf(conversation) > kLarge;
+  if (large) ReturnFreedMemory();
+  // Within one import the first copy stays unless another is newer; a later import wins ties.
+  const pg::Rows rows = AppQuery(R"(
+    INSERT INTO {conversations} AS r (user_id, conversation_id, title, message_count,
+                                      created_at, updated_at, imported_at, messages)
+    VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'), now(), $7)
+    ON CONFLICT (user_id, conversation_id) DO UPDATE
+    SET title = excluded.title, messages = excluded.messages,
+        message_count = excluded.message_count, created_at = excluded.created_at,
+        updated_at = excluded.updated_at, imported_at = excluded.imported_at
+    WHERE ($6 > coalesce(r.updated_at, '-infinity')
+           OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)
+    -- In most collations = of jsonb copies the texts that it compares.
+    AND (r.title, r.message_count, r.created_at, r.updated_at,
+         jsonb_hash_extended(r.messages, 0))
+        IS DISTINCT FROM
+        (excluded.title, excluded.message_count, excluded.created_at, excluded.updated_at,
+         jsonb_hash_extended(excluded.messages, 0))
+    -- The statement does not see what it inserts.  (A partitioned table has no xmax.)
+    RETURNING EXISTS (SELECT FROM {conversations} o
+                      WHERE o.user_id = r.user_id
+                      AND o.conversation_id = r.conversation_id))")
+                            .Uuid(user_id_)
+                            .Text(conversation.id)
+                            .Text(conversation.title)
+                            .BigInt(messages)
+                            .Timestamp(conversation.created_at)
+                            .Timestamp(conversation.updated_at)
+                            .Jsonb([&] {
+                              const Datum jsonb = MessagesToJsonb(conversation.messages);
+                              if (last_use) std::vector<Message>().swap(conversation.messages);
+                              if (large) ReturnFreedMemory();
+                              return jsonb;
+                            })
+                            .Bool(met)
+                            .Run();
+  if (!rows.empty()) return rows.front().Bool(0) ? Stored::kUpdated : Stored::kImported;
+  return may_suppress_ ? WhyNothing(conversation, messages) : Stored::kUnchanged;
+}
+
+// After Put has touched no row: is the conversation stored as it is, or did a trigger keep it out?
+// Triggers may also change what they let in, so one column that differs is not enough.
+ConversationRows::Stored ConversationRows::WhyNothing(const Conversation& conversation,
+                                                      std::int64_t messages) const {
+  const pg::Rows rows = AppQuery(R"(
+    SELECT $5 > coalesce(updated_at, '-infinity')
+           AND (title IS DISTINCT FROM $3 OR message_count IS DISTINCT FROM $4)
+    FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+                            .Uuid(user_id_)
+                            .Text(conversation.id)
+                            .Text(conversation.title)
+                            .BigInt(messages)
+                            .Timestamp(conversation.updated_at)
+                            .Run();
+  return rows.empty() || rows.front().Bool(0) ? Stored::kNot : Stored::kUnchanged;
+}
+
+void ConversationRows::Remove(const std::string& id) {
+  Flush();
+  // Look first: DELETE privilege is needed only when there is a row to delete.
+  const std::uint64_t stored = AppQuery(R"(
+    SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+                                   .Uuid(user_id_)
+                                   .Text(id)
+                                   .Execute();
+  if (stored == 0) return;
+  std::uint64_t deleted = 0;
+  std::string why = "not deleted";
+  try {
+    pg::Subtransaction subtransaction;
+    deleted = AppQuery(R"(
+      DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+                  .Uuid(user_id_)
+                  .Text(id)
+                  .Execute();
+    subtransaction.Keep();
+  } catch (const SqlError& error) {
+    if (!IsRefusal(error)) throw;
+    why += ", " + ReasonOf(error);
+  }
+  if (deleted > 0) {
+    ++removed_;
+    return;
+  }
+  ++not_removed_;
+  Refuse(id, why);
+}
+
+}  // namespace soulprint
