@@ -12,9 +12,11 @@
 #include "export/import_report.hpp"
 #include "export/source.hpp"
 #include "pg/call.hpp"
+#include "pg/transaction.hpp"
 #include "sql/arguments.hpp"
 #include "store/erasure.hpp"
 #include "store/importer.hpp"
+#include "store/locks.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
 #include "util/file_descriptor.hpp"
@@ -73,8 +75,13 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
 
 Datum Import(FunctionCallInfo fcinfo, const std::string& user_id, const ExportSource& source,
              const char* from) {
-  RequireProfile(user_id);
-  const Imported imported = ImportExport(user_id, source, [] { pg::CheckForInterrupts(); });
+  {
+    // Without keeping a lock on the table for the time of the import.
+    const pg::Subtransaction rolled_back;
+    RequireProfile(user_id);
+  }
+  const Imported imported = ImportExport(
+      user_id, source, [] { pg::CheckForInterrupts(); }, [&] { LockProfileRow(user_id); });
   RecordImport(user_id, {from}, imported);
   if (imported.taken_back) Unlearn(user_id);
   return ToRecord(fcinfo, imported);

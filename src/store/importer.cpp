@@ -1,5 +1,6 @@
 #include "store/importer.hpp"
 
+#include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -9,6 +10,7 @@
 #include "export/limits.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "pg/transaction.hpp"
 #include "pipeline/types.hpp"
 #include "settings.hpp"
 #include "store/app_statements.hpp"
@@ -28,6 +30,10 @@
 namespace soulprint {
 
 namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kBetweenLooks{1};
 
 // Limit on remembered ids (24 MB).
 constexpr std::size_t kMet = std::size_t{1} << 19;
@@ -53,6 +59,18 @@ std::string MakeId(const Conversation& conversation) {
     pg_cryptohash_free(hash);
   });
   return "h-" + ToHex({reinterpret_cast<const char*>(digest), 16});
+}
+
+// A rollback releases the locks that it took.
+void LookBriefly(const std::function<void()>& look) {
+  try {
+    const pg::Subtransaction rolled_back;
+    LimitLockWait(kBriefly);
+    look();
+  } catch (const SqlError& error) {
+    // A second later is early enough.
+    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
+  }
 }
 
 // The conversations of one user, being imported.
@@ -164,10 +182,17 @@ std::int64_t CountSkipped(const ImportReport& report) {
 }
 
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
-                      const std::function<void()>& check) {
+                      const std::function<void()>& check, const std::function<void()>& look) {
   ReturnLargeBlocksWhenFreed();
   LockImports(user_id);
-  return Importer(user_id, check).Import(source);
+  auto next_look = steady_clock::now() + kBetweenLooks;
+  const std::function<void()> check_and_look = [&] {
+    check();
+    if (steady_clock::now() < next_look) return;
+    LookBriefly(look);
+    next_look = steady_clock::now() + kBetweenLooks;
+  };
+  return Importer(user_id, check_and_look).Import(source);
 }
 
 void RecordImport(const std::string& user_id, const ImportOrigin& origin,

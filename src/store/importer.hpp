@@ -29,10 +29,12 @@ std::int64_t CountSkipped(const ImportReport& report);
 // within one import, to the first copy.  Unchanged rows are not rewritten.  Conversations that are
 // not to be remembered are deleted; the caller must erase what was learned from them.
 //
-// `check` is called for each conversation and each megabyte; what it throws comes through.  Throws
-// Error as ReadExport does, and 22P02 if no conversation is usable.
+// `check` is called for each conversation and each megabyte, `look` about once a second, in a
+// subtransaction that is rolled back; what they throw ends the import and comes through.  So until
+// RecordImport only raw_conversations stays locked, whatever `look` reads.  Throws Error as
+// ReadExport does, 22P02 if no conversation is usable, 55000 if the table takes none.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
-                      const std::function<void()>& check);
+                      const std::function<void()>& check, const std::function<void()>& look);
 
 // Where an export came from.
 struct ImportOrigin {

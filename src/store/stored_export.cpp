@@ -113,9 +113,10 @@ Sources FindSources(const std::string& user_id) {
 
 void Import(PassLease& lease, int fd, const ImportOrigin& origin) {
   pg::Transaction transaction;
+  const Imported imported = ImportExport(
+      lease.user_id(), ExportSource{{}, fd}, [&] { lease.Check(); }, [&] { lease.TouchPass(); });
+  // Only now, as this locks the queue and the profile.
   lease.Touch();
-  const Imported imported =
-      ImportExport(lease.user_id(), ExportSource{{}, fd}, [&] { lease.Check(); });
   RecordImport(lease.user_id(), origin, imported);
   const bool unlearned = imported.taken_back && EraseLearnedFromGone(lease.user_id());
   // An import of this pass is no reason for another pass.

@@ -59,8 +59,77 @@ $delete->();
 $hold->query_safe('SELECT pg_advisory_unlock(4711)');
 ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $worker)"), 'a pass whose user is deleted while it imports ends');
 is(left_of($user), '0 0', 'and leaves nothing, either');
+
+# What changes tables does not wait for an import, in a session or in a worker; the import goes on.
+my $held_by_user = sub { my ($query) = @_; return $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity a JOIN pg_locks l USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND $query") };
+my @changes = ('ALTER TABLE user_profiles ADD more int', 'ALTER TABLE soulprint.full_passes ADD more int', 'ALTER TABLE soulprint.imports ADD more int',
+	'ALTER TABLE user_profiles DROP more; ALTER TABLE soulprint.full_passes DROP more; ALTER TABLE soulprint.imports DROP more');
+for my $where ('session', 'worker')
+{
+	$user = add_user($node, $where eq 'session' ? 20 : 21);
+	$hold->query_safe('SELECT pg_advisory_lock(4711)');
+	if ($where eq 'session') { $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 4) . ";\n") }
+	else
+	{
+		$storage->store("imports/$user/x.json", export_of(1, 4));
+		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
+	}
+	ok($held_by_user->($where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'"), "$where: an import is held");
+	is($node->psql('postgres', "SET lock_timeout = '1s'; $_"), 0, "$where: $_ does not wait for it") for @changes;
+	is($sql->(q{SELECT string_agg(DISTINCT relation::regclass::text, ' ') FROM pg_locks JOIN pg_class c ON c.oid = relation WHERE mode <> 'AccessExclusiveLock' AND relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'soulprint'::regnamespace)}), 'raw_conversations', "$where: it holds its one table");
+	$hold->query_safe('SELECT pg_advisory_unlock(4711)');
+	$where eq 'session' ? like($second->query('SELECT 1'), qr/^4 0 0/m, "$where: it goes on") : is(end_of_pass($node, $user), 'complete', "$where: it goes on");
+	is(left_of($user), '4 1', "$where: and is complete");
+}
+
+# An import that is at work for more than a second notices in the middle that its user is deleted or its pass
+# canceled: it does not come to where it would be held for ever.
+$sql->(q{CREATE FUNCTION hold_later() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4712); RETURN NEW; END';
+CREATE TRIGGER hold_later BEFORE INSERT ON raw_conversations FOR EACH ROW WHEN (NEW.title = 'Number 1200') EXECUTE FUNCTION hold_later()});
+$hold->query_safe('SELECT pg_advisory_lock(4712)');
+for my $where ('session', 'worker')
+{
+	$user = add_user($node, $where eq 'session' ? 22 : 23);
+	$hold->query_safe('SELECT pg_advisory_lock(4711)');
+	if ($where eq 'session') { $second->{stderr} = ''; $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 1200) . ";\n") }
+	else
+	{
+		$storage->store("imports/$user/x.json", export_of(1, 1200));
+		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
+	}
+	my $of = $where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'";
+	ok($held_by_user->("$of AND clock_timestamp() - xact_start > interval '1100 ms'"), "$where: an import is at work for a second");
+	my $importer = $sql->("SELECT pid FROM pg_stat_activity a WHERE $of AND pid <> pg_backend_pid()");
+	$where eq 'session' ? $delete->() : is($sql->("SET lock_timeout = '1s'; SELECT soulprint_cancel_full_pass('$user')"), 't', "$where: canceling does not wait for it");
+	$hold->query_safe('SELECT pg_advisory_unlock(4711)');
+	if ($where eq 'session') { $second->query('SELECT 1'); like($second->{stderr}, qr/ERROR:  user $user was deleted/, "$where: it ends") }
+	else { ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $importer)"), "$where: it ends") }
+	is(left_of($user), '0 0', "$where: and leaves nothing");
+}
+unlike(slurp_file($node->logfile), qr/lock timeout/, 'neither was held again');
+$hold->query_safe('SELECT pg_advisory_unlock_all()');
+
+# The extension is dropped meanwhile.
+for my $where ('session', 'worker')
+{
+	$user = add_user($node, $where eq 'session' ? 24 : 25);
+	$hold->query_safe('SELECT pg_advisory_lock(4711)');
+	if ($where eq 'session') { $second->{stderr} = ''; $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 4) . ";\n") }
+	else
+	{
+		$storage->store("imports/$user/x.json", export_of(1, 4));
+		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
+	}
+	ok($held_by_user->($where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'"), "$where: an import is held");
+	is($node->psql('postgres', "SET lock_timeout = '1s'; DROP EXTENSION soulprint"), 0, "$where: DROP EXTENSION does not wait for it");
+	$hold->query_safe('SELECT pg_advisory_unlock(4711)');
+	if ($where eq 'session') { $second->query('SELECT 1'); like($second->{stderr}, qr/ERROR:  relation "soulprint\.full_passes" does not exist/, "$where: it ends with an error") }
+	else { ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'soulprint worker')"), "$where: it ends") }
+	$sql->('CREATE EXTENSION soulprint; SELECT soulprint_setup()');
+	is(left_of($user), '0 0', "$where: and leaves nothing");
+}
 $hold->quit;
-$sql->('DROP TRIGGER hold_import ON raw_conversations');
+$sql->('DROP TRIGGER hold_import ON raw_conversations; DROP TRIGGER hold_later ON raw_conversations');
 
 # An import that began before a pass and ends while it runs.
 $user = add_user($node, 5);
