@@ -75,12 +75,12 @@ class FileWriter {
                   Format("stored export is larger than {}", Size(endpoint_.max_bytes)))
           .Hint(Format("Raise {}, or store a smaller export.", endpoint_.limit));
     }
-    if (error_ != 0) {
-      throw Error(
-          sqlstate::kDiskFull,
-          Format("could not write downloaded export to temporary file: {}", strerror(error_)))
-          .Hint("Free some space on the disk of the data directory.");
-    }
+    if (error_ == 0) return;
+    const std::string problem =
+        Format("could not write downloaded export to temporary file: {}", strerror(error_));
+    if (IsDiskFull(error_)) throw ServerUnavailable(problem, kDiskFullHint);
+    throw Error(sqlstate::kIoError, problem)
+        .Hint("Make sure the server can write to its data directory.");
   }
 
  private:
@@ -136,11 +136,14 @@ int StatusInBody(const std::string& body) {
       "and that soulprint.storage_url is its URL.");
 }
 
-// Counts as an attempt: an object that always breaks off must not be downloaded for ever.
+// Counts as an attempt: an object that always breaks off, while Storage answers, must not be
+// downloaded for ever.
 [[noreturn]] void ThrowIncomplete(const std::string& reason) {
   throw Error(sqlstate::kConnectionFailure, Format("download of export was incomplete: {}", reason))
       .Hint("If this happens again, store the export again and request a full pass.");
 }
+
+bool IsSuccess(int status) { return status >= 200 && status < 300; }
 
 // Throws unless the object was downloaded or is unchanged.
 void CheckStatus(const HttpResponse& response) {
@@ -159,8 +162,29 @@ void CheckStatus(const HttpResponse& response) {
   }
   if (response.end == HttpEnd::kWhole && (status == 200 || status == 304)) return;
   if (!response.error.empty()) reason = response.error;
-  if (status >= 200 && status < 300) ThrowIncomplete(reason);
+  if (IsSuccess(status)) ThrowIncomplete(reason);
   ThrowOutage(reason);
+}
+
+HttpRequest RequestFor(const StorageEndpoint& endpoint, const std::string& url) {
+  HttpRequest request;
+  request.url = url;
+  std::string key = endpoint.key();
+  request.headers.push_back("user-agent: soulprint");
+  request.headers.push_back(SecretLine("authorization: Bearer ", key));
+  request.headers.push_back(SecretLine("apikey: ", key));
+  ZeroSecret(&key);
+  return request;
+}
+
+// After a download broke off: throws if Storage does not even begin to send the object now.
+void RequireAnswer(const StorageEndpoint& endpoint, const std::string& url,
+                   const std::function<void()>& waiting) {
+  HttpRequest request = RequestFor(endpoint, url);
+  request.headers.push_back("range: bytes=0-0");
+  request.sink = [](std::string_view) { return false; };
+  const HttpResponse response = Get(endpoint, std::move(request), waiting);
+  if (!IsSuccess(response.status)) CheckStatus(response);
 }
 
 void RequireBucket(const StorageEndpoint& endpoint, const std::string& storage_path) {
@@ -200,22 +224,22 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
   return object;
 }
 
+bool IsDiskFull(int error) { return error == ENOSPC || error == EDQUOT; }
+
 StoredObject DownloadObject(const StorageEndpoint& endpoint, const std::string& storage_path,
                             const std::string& user_id, const std::string& known_etag, int fd,
                             const std::function<void()>& waiting) {
   RequireBucket(endpoint, storage_path);
   FileWriter file(fd, endpoint);
-  HttpRequest request;
-  request.url = ObjectUrl(endpoint.url, storage_path, user_id);
-  std::string key = endpoint.key();
-  request.headers.push_back("user-agent: soulprint");
-  request.headers.push_back(SecretLine("authorization: Bearer ", key));
-  request.headers.push_back(SecretLine("apikey: ", key));
-  ZeroSecret(&key);
+  const std::string url = ObjectUrl(endpoint.url, storage_path, user_id);
+  HttpRequest request = RequestFor(endpoint, url);
   if (!known_etag.empty()) request.headers.push_back("if-none-match: " + known_etag);
   request.sink = [&](std::string_view bytes) { return file.Write(bytes); };
   const HttpResponse response = Get(endpoint, std::move(request), waiting);
   file.Check();
+  if (response.end == HttpEnd::kBroken && IsSuccess(response.status)) {
+    RequireAnswer(endpoint, url, waiting);
+  }
   CheckStatus(response);
   return {response.status == 304, std::string(response.Header("etag"))};
 }

@@ -30,15 +30,21 @@ struct StoredObject {
   std::string etag;        // "" if the server sends none
 };
 
+// True if a file could not be written for want of space (ENOSPC, EDQUOT): somebody will make some.
+bool IsDiskFull(int error);
+inline constexpr const char* kDiskFullHint =
+    "Free some space on the disk of the data directory; the pass is retried automatically.";
+
 // Writes an object to an open, empty file.  `known_etag` is the ETag of the previous download, ""
 // if there is none.  Calls `waiting` at least every 100 ms; what it throws comes through.
 // Throws Error as ObjectUrl and endpoint.key do, and
 //   42501 when the bucket is not in endpoint.buckets,
 //   55000 when the object does not exist,
 //   54000 when it is larger than max_bytes,
-//   53100 when the file cannot be written,
-//   08006 when the download was incomplete,
-//   57P03 when Storage is unreachable, unavailable, or rejects the key or the URL.
+//   58030 when the file cannot be written,
+//   08006 when the download was incomplete although Storage answers,
+// ServerUnavailable when the disk is full, and when Storage is unreachable, unavailable, or rejects
+// the key or the URL.
 StoredObject DownloadObject(const StorageEndpoint& endpoint, const std::string& storage_path,
                             const std::string& user_id, const std::string& known_etag, int fd,
                             const std::function<void()>& waiting);

@@ -42,8 +42,10 @@ FileDescriptor OpenNamelessFile() {
   std::string name = std::string(kFolder) + "/" PG_TEMP_FILE_PREFIX "_soulprint.XXXXXX";
   file = FileDescriptor(mkostemp(name.data(), O_CLOEXEC));
   if (!file) {
-    throw Error(sqlstate::kIoError,
-                Format("could not create a temporary file: {}", strerror(errno)))
+    const int error = errno;
+    const std::string problem = Format("could not create a temporary file: {}", strerror(error));
+    if (IsDiskFull(error)) throw ServerUnavailable(problem, kDiskFullHint);
+    throw Error(sqlstate::kIoError, problem)
         .Hint("Make sure the server can write to its data directory.");
   }
   unlink(name.c_str());

@@ -101,7 +101,27 @@ $go->();
 like(in_queue($node, $user), qr/^pending\|1\|(?:10|[5-9])\|download of export was incomplete: .*\. If this happens again, store the export again/, 'cut: charged, with the reason');
 due_now($node, $user);
 like(end_of_pass($node, $user), qr/^failed: download of export was incomplete: .*\. If this happens again, store the export again and request a full pass\.$/, 'cut each time: failed');
-is(requests() . ', attempts ' . attempts(), '2, attempts 2', 'cut each time: after as many attempts as there are');
+is(requests() . ', attempts ' . attempts(), '4, attempts 2', 'cut each time: after as many attempts as there are, with a look after each');
+
+# A download that breaks off because Storage goes away is nobody's fault.
+for my $fault ([ 'HTTP 503', status => 503 ], [ '.*', cut => 0, status => 500 ])
+{
+	my ($reason, %fault) = @$fault;
+	$go = start($export);
+	for my $round (1 .. 3)
+	{
+		$storage->fault(cut => 200);
+		$storage->fault(%fault);
+	}
+	$go->();
+	for my $round (1 .. 3)
+	{
+		$storage->wait_for(requests => 2 * $round);
+		like(in_queue($node, $user), qr/^pending\|0\|(?:300|29\d)\|could not download export: $reason\. $by_itself; /, "cut, then $reason, round $round: pending, uncharged, with the reason");
+		due_now($node, $user);
+	}
+	is(end_of_pass($node, $user) . ', attempts ' . attempts(), 'complete, attempts 1', 'when it is back, the pass goes on');
+}
 
 # What the user has written.
 my $long = 'x' x 1100;

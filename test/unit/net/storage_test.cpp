@@ -187,9 +187,27 @@ TEST_F(Download, ABadRequestSaysInItsBodyWhatItIs) {
 
 TEST_F(Download, APartIsNoExport) {
   for (const Scene::End end : {Scene::End::kClose, Scene::End::kReset}) {
-    stub.Play({Cut(Reply(200, "the export"), 4, end)});
+    stub.Play({Cut(Reply(200, "the export"), 4, end), Reply(200, "the export")});
     EXPECT_EQ(Fails(), "08006");
+    EXPECT_EQ(stub.journal().back().Header("range"), "bytes=0-0");
   }
+}
+
+TEST_F(Download, APartBecauseStorageGoesAwayIsAnOutage) {
+  const Scene cut = Cut(Reply(200, "the export"), 4);
+  for (const Scene& then : {Reply(503, ""), Scene{"", Scene::End::kReset}}) {
+    stub.Play({cut, then});
+    EXPECT_EQ(Fails(), "57P03");
+  }
+}
+
+TEST_F(Download, AFullDiskIsWaitedFor) {
+  stub.Play({Reply(200, "the export")});
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  EXPECT_THROW(
+      DownloadObject(endpoint, Of(User(), "export.zip"), User(), "", fileno(full), waiting),
+      ServerUnavailable);
+  std::fclose(full);
 }
 
 TEST_F(Download, AnOutageIsWaitedFor) {
