@@ -218,10 +218,11 @@ void EraseRepliesOfGone(const std::string& user_id) {
 
 void EraseUsersWithoutProfile() {
   if (!WorkerSeesAllProfiles() || !AnyProfile()) return;
-  pg::Rows users = UsersAfter(RandomUuid());
-  if (users.size() < kSweptAtOnce) users = UsersAfter(kFirstUser);
   std::vector<std::string> ids;
-  for (const pg::Row& row : users) ids.push_back(row.Text(0));
+  for (const std::string& from : {RandomUuid(), std::string(kFirstUser)}) {
+    for (const pg::Row& row : UsersAfter(from)) ids.push_back(row.Text(0));
+    if (ids.size() >= kSweptAtOnce) break;
+  }
   for (const pg::Row& row : AppQuery(R"(
          SELECT u FROM unnest($1::uuid[]) AS u
          WHERE NOT EXISTS (SELECT FROM {profiles} p WHERE p.user_id = u))")

@@ -26,8 +26,8 @@ void Unlearn(const std::string& user_id);
 // of all conversations before the running pass.
 void EraseRepliesOfGone(const std::string& user_id);
 
-// Erases users without a profile, among 1,000 users of schema soulprint from a random one on.  Does
-// nothing if soulprint_worker may not see all profiles.
+// Erases users without a profile, among some 1,000 users of schema soulprint from a random one on.
+// Does nothing if soulprint_worker may not see all profiles.
 void EraseUsersWithoutProfile();
 
 // Erases a user who has no profile; does nothing if there is one.  Every role may call it, so a

@@ -123,20 +123,21 @@ std::string EndPass(const PassLease& lease, const char* state, const std::string
   return summary;
 }
 
-// Keeps the profile as it was before this pass wrote to it, once in all its attempts.  Not if that
-// profile knows something that the user took back, in this pass or in an unpublished one before.
+// Keeps the profile that this pass replaces, if it was published whole and knows nothing that the
+// user took back, in this pass or in an unpublished one before.
 void KeepPresentVersion(const PassLease& lease, const LockedProfile& profile) {
-  const pg::Rows first = OwnQuery(R"(
-    UPDATE soulprint.full_passes f SET version_kept = true
-    WHERE id = $1 AND NOT version_kept
-    RETURNING EXISTS (
+  if (!IsWhole(lease.user_id())) return;
+  const bool unlearned = OwnQuery(R"(
+    SELECT EXISTS (
       SELECT FROM soulprint.full_passes u
-      WHERE u.user_id = f.user_id AND u.unlearned
+      WHERE u.user_id = $1 AND u.unlearned
       AND NOT EXISTS (SELECT FROM soulprint.full_passes d
-                      WHERE d.user_id = f.user_id AND d.state = 'done' AND d.id >= u.id)))")
-                             .BigInt(lease.id())
-                             .Run();
-  if (!first.empty() && !first.front().Bool(0)) KeepVersion(lease.user_id(), profile.published);
+                      WHERE d.user_id = $1 AND d.state = 'done' AND d.id >= u.id)))")
+                             .Uuid(lease.user_id())
+                             .Run()
+                             .at(0)
+                             .Bool(0);
+  if (!unlearned) KeepVersion(lease.user_id(), profile.published);
 }
 
 void ReplaceFacts(const PassLease& lease, const std::vector<Fact>& facts) {
@@ -216,6 +217,7 @@ void PublishMemory(PassLease& lease, const std::string& memory_md) {
   lease.Touch();
   if (profile.published.memory_md != memory_md) {
     KeepPresentVersion(lease, profile);
+    MarkHalf(lease.user_id(), lease.id());
     const pg::Rows left = AppQueryWithOptionalColumns(app::kPublishMemory)
                               .Uuid(lease.user_id())
                               .Text(memory_md)
@@ -231,6 +233,7 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
   const LockedProfile stored = LockProfile(lease);
   lease.Touch();
   KeepPresentVersion(lease, stored);
+  MarkWhole(lease.user_id());
   StoredSections sections = stored.published.sections;
   std::string text = profile.soulprint_text;
   if (profile.sections) {

@@ -226,7 +226,8 @@ void DeleteExpired() {
   for (const char* sql : {R"(
          DELETE FROM soulprint.full_passes
          WHERE id IN (SELECT id FROM soulprint.full_passes
-                      WHERE ended_at < now() - make_interval(mins => $1::int) LIMIT $2))",
+                      WHERE ended_at < now() - make_interval(mins => $1::int)
+                      AND NOT half_published LIMIT $2))",
                           R"(
          DELETE FROM soulprint.imports
          WHERE id IN (SELECT id FROM soulprint.imports
@@ -235,8 +236,13 @@ void DeleteExpired() {
   }
   OwnQuery(R"(
     DELETE FROM soulprint.replies
-    WHERE ctid = ANY (ARRAY(SELECT ctid FROM soulprint.replies
-                            WHERE created_at < now() - make_interval(mins => $1::int) LIMIT $2)))")
+    WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM soulprint.replies r
+      WHERE used_at < now() - make_interval(mins => $1::int)
+      -- A pass that waits or runs may have needed it.
+      AND NOT EXISTS (SELECT FROM soulprint.full_passes f
+                      WHERE f.user_id = r.user_id AND f.state IN ('queued', 'running'))
+      LIMIT $2)))")
       .BigInt(settings::keep_replies)
       .BigInt(kDeletedAtOnce)
       .Execute();

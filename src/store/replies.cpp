@@ -1,5 +1,7 @@
 // The answers that were paid for: SqlStore's statements on soulprint.replies.
 
+#include <utility>
+
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
@@ -35,7 +37,9 @@ Outcome OutcomeFromName(const std::string& name) {
 std::optional<Answer> SqlStore::FindReply(const Question& question) {
   pg::Rows rows = pg::InTransaction([&] {
     return OwnQuery(R"(
-             SELECT outcome, reply, reason FROM soulprint.replies
+             SELECT outcome, reply, reason,
+                    CASE WHEN used_at < now() - interval '1 day' THEN encode(question, 'hex') END
+             FROM soulprint.replies
              WHERE user_id = $1 AND step = $2
              AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4)")
         .Uuid(lease_.user_id())
@@ -46,6 +50,10 @@ std::optional<Answer> SqlStore::FindReply(const Question& question) {
   });
   if (rows.empty()) return std::nullopt;
   lease_.CountRememberedCall();
+  if (const auto hash = rows.front().TextOrNull(3)) {
+    needed_steps_.emplace_back(StepName(question.step));
+    needed_hashes_.push_back(*hash);
+  }
   Answer answer;
   answer.outcome = OutcomeFromName(rows.front().Text(0));
   answer.text = rows.front().Text(1);
@@ -58,6 +66,7 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
     pg::Transaction transaction;
     // TouchPass: a lock on the application's tables must not delay it.
     lease_.TouchPass();
+    TouchNeeded();
     for (const Reply& reply : replies) SaveReply(reply);
     transaction.Commit();
   } catch (const SqlError& error) {
@@ -81,6 +90,27 @@ void SqlStore::SaveReply(const Reply& reply) {
       .Double(reply.answer.usage.cost_usd)
       .BigInt(final ? 1 : 0)
       .Execute();
+}
+
+// With all tries of these questions: another pass will need them, too.
+void SqlStore::TouchNeeded() {
+  if (needed_hashes_.empty()) return;
+  OwnQuery(R"(
+    UPDATE soulprint.replies r SET used_at = now()
+    FROM unnest($2, $3) AS n (step, question)
+    WHERE r.user_id = $1 AND r.step = n.step AND r.question = decode(n.question, 'hex'))")
+      .Uuid(lease_.user_id())
+      .TextArray(std::exchange(needed_steps_, {}))
+      .TextArray(std::exchange(needed_hashes_, {}))
+      .Execute();
+}
+
+void SqlStore::RememberNeeded() {
+  if (needed_hashes_.empty()) return;
+  pg::Transaction transaction;
+  lease_.TouchPass();
+  TouchNeeded();
+  transaction.Commit();
 }
 
 void SqlStore::InsertReply(const Reply& reply) {

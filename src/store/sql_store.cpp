@@ -183,10 +183,14 @@ StoredSections SqlStore::ReadSections() {
 }
 
 void SqlStore::PublishMemory(const std::string& memory_md) {
+  RememberNeeded();
   soulprint::PublishMemory(lease_, memory_md);
   memory_published_ = true;
 }
 
-void SqlStore::Publish(const Profile& profile) { summary_ = PublishProfile(lease_, profile); }
+void SqlStore::Publish(const Profile& profile) {
+  RememberNeeded();
+  summary_ = PublishProfile(lease_, profile);
+}
 
 }  // namespace soulprint

@@ -44,11 +44,18 @@ class SqlStore : public Store {
  private:
   void SaveReply(const Reply& reply);
   void InsertReply(const Reply& reply);
+  // Records, in the open transaction or in one of its own, that this pass needed the answers that
+  // it has found: they expire soulprint.keep_replies later.
+  void TouchNeeded();
+  void RememberNeeded();
   void ReplaceChunksOf(const ChunkedConversation& conversation);
   void InsertChunks(const ChunkedConversation& conversation,
                     const std::vector<const Chunk*>& chunks);
 
   PassLease& lease_;
+  // The questions of the answers found that no pass has needed for a day.
+  std::vector<std::string> needed_steps_;
+  std::vector<std::string> needed_hashes_;  // SHA-256 as hex digits
   bool memory_published_ = false;
   std::uint64_t answers_saved_ = 0;
   std::string summary_;

@@ -11,8 +11,8 @@ namespace soulprint {
 // conversations if soulprint.storage_url is not set.  Throws Error
 //   55000 if there are no conversations and soulprint.storage_url is not set,
 //   58030 if no temporary file can be made,
-// ServerUnavailable if soulprint.storage_url may not be used or the disk is full, and what DownloadObject,
-// ReadSecretFile and ImportExport throw.
+// ServerUnavailable if soulprint.storage_url may not be used or the disk is full, and what
+// DownloadObject, ReadSecretFile and ImportExport throw.
 void ImportStoredExport(PassLease& lease);
 
 }  // namespace soulprint

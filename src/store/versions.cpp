@@ -74,6 +74,27 @@ void KeepVersion(const std::string& user_id, const PublishedProfile& profile) {
       .Execute();
 }
 
+bool IsWhole(const std::string& user_id) {
+  return OwnQuery("SELECT FROM soulprint.full_passes WHERE user_id = $1 AND half_published")
+             .Uuid(user_id)
+             .Execute() == 0;
+}
+
+void MarkHalf(const std::string& user_id, std::int64_t pass_id) {
+  MarkWhole(user_id);
+  OwnQuery("UPDATE soulprint.full_passes SET half_published = true WHERE id = $1")
+      .BigInt(pass_id)
+      .Execute();
+}
+
+void MarkWhole(const std::string& user_id) {
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes SET half_published = false
+    WHERE user_id = $1 AND half_published)")
+      .Uuid(user_id)
+      .Execute();
+}
+
 void RollBack(const std::string& user_id, std::int64_t version) {
   RequireProfile(user_id);
   // Locking the row needs the right to change it.
@@ -84,7 +105,8 @@ void RollBack(const std::string& user_id, std::int64_t version) {
                                .Run();
   if (current.empty()) ThrowMayOnlySee(user_id);
   const PublishedProfile earlier = Version(user_id, version);
-  KeepVersion(user_id, ProfileFrom(current.front(), 0));
+  if (IsWhole(user_id)) KeepVersion(user_id, ProfileFrom(current.front(), 0));
+  MarkWhole(user_id);
   pg::Query update = AppQuery(R"(
     UPDATE {profiles}
     SET memory_md = $2, soul_md = $3, identity_md = $4, user_md = $5, agents_md = $6,

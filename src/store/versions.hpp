@@ -27,9 +27,16 @@ PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
 // NULL; deletes versions beyond soulprint.keep_versions.  Needs an open transaction.
 void KeepVersion(const std::string& user_id, const PublishedProfile& profile);
 
+// A profile is whole unless it has new MEMORY over older sections.  MarkHalf: this pass makes it
+// so; MarkWhole: it is replaced as a whole.  They need an open transaction in which the profile is
+// locked.
+bool IsWhole(const std::string& user_id);
+void MarkHalf(const std::string& user_id, std::int64_t pass_id);
+void MarkWhole(const std::string& user_id);
+
 // Publishes an earlier version again with the rights of the current role; keeps the current profile
-// as the newest version.  Throws Error as RequireProfile does, 42501 if the role may not change the
-// profile, P0002 if there is no such version.  Needs an open transaction.
+// as the newest version if it is whole.  Throws Error as RequireProfile does, 42501 if the role may
+// not change the profile, P0002 if there is no such version.  Needs an open transaction.
 void RollBack(const std::string& user_id, std::int64_t version);
 
 }  // namespace soulprint

@@ -290,6 +290,8 @@ void DoTask(const WorkerTask& task) {
     ResetSession();
     pg::HandleInterrupts();
   }
+  // Where no launcher starts look-ups.
+  if (task.pass != 0) DeleteExpired();
 }
 
 void Work(const WorkerTask& task) {
