@@ -8,6 +8,7 @@
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "store/app_tables.hpp"
+#include "store/constraints.hpp"
 #include "store/jsonb.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -61,20 +62,6 @@ std::string ReasonOf(const SqlError& error) {
   return error.sqlstate();
 }
 
-// The deferrable constraints of the table and of those that refer to it, "" = none.
-std::string DeferrableConstraints() {
-  return pg::Query(R"(
-           SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ')
-           FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
-           WHERE c.condeferrable
-           AND (to_regclass($1) IN (c.conrelid, c.confrelid)
-                OR c.conrelid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)))))")
-      .Text(AppSql("{conversations}"))
-      .Run()
-      .at(0)
-      .Text(0);
-}
-
 // True if the table has BEFORE ROW triggers of INSERT or UPDATE: one that returns NULL keeps the
 // row out without an error.
 bool HasTriggersBefore() {
@@ -94,9 +81,7 @@ bool HasTriggersBefore() {
 
 ConversationRows::ConversationRows(const std::string& user_id)
     : user_id_(user_id), may_suppress_(HasTriggersBefore()) {
-  // At the commit it would be too late to tell whose fault it is.
-  const std::string constraints = DeferrableConstraints();
-  if (!constraints.empty()) pg::Query("SET CONSTRAINTS " + constraints + " IMMEDIATE").Execute();
+  CheckConstraintsAtOnce("{conversations}");
 }
 
 void ConversationRows::Store(Conversation conversation, bool met) {

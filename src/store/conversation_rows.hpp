@@ -32,8 +32,7 @@ struct StoredCounts {
 // resources, locks, cancels, undefined objects, missing privileges, internal errors.
 class ConversationRows {
  public:
-  // From now to the end of the transaction, deferrable constraints of the table are checked at
-  // once.  `user_id` must outlive this object.
+  // Calls CheckConstraintsAtOnce for the table.  `user_id` must outlive this object.
   explicit ConversationRows(const std::string& user_id);
 
   // Stores a conversation, at the latest in Finish.  The later updated_at wins; ties go to this

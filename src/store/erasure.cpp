@@ -10,6 +10,7 @@
 #include "pg/query.hpp"
 #include "pipeline/facts.hpp"
 #include "store/app_tables.hpp"
+#include "store/constraints.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
@@ -169,6 +170,7 @@ void EraseUser(const std::string& user_id) {
 }
 
 bool EraseLearnedFromGone(const std::string& user_id) {
+  CheckConstraintsAtOnce("{chunks}");
   AppQuery(R"(
     DELETE FROM {chunks} k
     WHERE user_id = $1 AND chunk_tier = 'medium'
@@ -200,6 +202,7 @@ void Unlearn(const std::string& user_id) {
       .Execute();
   const bool restarted = RestartRunningPass(user_id);
   if (!EraseLearnedFromGone(user_id) && !restarted) return;
+  CheckConstraintsAtOnce("{profiles}");
   AppQuery(kRequestPass).Uuid(user_id).As(Worker()).Execute();
   if (QueueAgain(user_id)) return;
   EraseUser(user_id);

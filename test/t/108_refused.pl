@@ -93,6 +93,26 @@ $sql->(q{CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETUR
 is($sql->(import_sql($user, 'BACK', 'fine 2')), '1|0|0|1|{"refused by the table: not deleted": 1}|{c-1}', 'a deletion that is taken back is noticed');
 $sql->('DROP FUNCTION keep() CASCADE');
 
+# Triggers of the application that run at the end of a transaction, on what taking a conversation back changes.
+$sql->(q{CREATE TABLE seen (what text);
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN INSERT INTO public.seen VALUES (TG_OP || '' '' || TG_TABLE_NAME); RETURN NULL; END'});
+$sql->("CREATE CONSTRAINT TRIGGER see AFTER UPDATE OR DELETE ON $_ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION see()") for qw(user_profiles raw_conversations conversation_chunks);
+for my $where ('session', 'worker')
+{
+	$user = add_user($node, ++$number);
+	my $path = "imports/$user/export.json";
+	$storage->store($path, export('fine 1', 'fine 2'));
+	$sql->("SELECT soulprint_start_full_pass('$user', '$path')");
+	is(end_of_pass($node, $user), 'complete', "$where: a pass");
+	$sql->('TRUNCATE seen');
+	my $again = export('BACK', 'fine 2');
+	if ($where eq 'session') { is($sql->(import_sql($user, 'BACK', 'fine 2')), '0|0|1|1|{"do not remember": 1}|{}', 'taken back in a session') }
+	else { $storage->store($path, $again); start_pass($node, $user) }
+	is(end_of_pass($node, $user) . ' ' . stored($user), 'complete c-2', "$where: taken back, beside deferred triggers");
+	is($sql->(q{SELECT count(*) FROM seen WHERE what IN ('DELETE raw_conversations', 'DELETE conversation_chunks')}), '2', "$where: which have run");
+}
+$sql->('DROP FUNCTION see() CASCADE');
+
 # Many of many kinds, among many: groups are split, the names of the kinds do not grow without limit.
 $sql->(q{CREATE FUNCTION check_title() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.title ~ ''odd'' THEN RAISE ''no'' USING ERRCODE = ''Q'' || right(NEW.title, 4); END IF; RETURN NEW; END'; CREATE TRIGGER check_title BEFORE INSERT ON raw_conversations FOR EACH ROW EXECUTE FUNCTION check_title()});
 $user = add_user($node, ++$number);

@@ -1,0 +1,24 @@
+#include "store/constraints.hpp"
+
+#include <string>
+
+#include "pg/query.hpp"
+#include "store/app_tables.hpp"
+
+namespace soulprint {
+
+void CheckConstraintsAtOnce(const char* table) {
+  const std::string constraints = pg::Query(R"(
+        SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ')
+        FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+        WHERE c.condeferrable
+        AND (to_regclass($1) IN (c.conrelid, c.confrelid)
+             OR c.conrelid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)))))")
+                                      .Text(AppSql(table))
+                                      .Run()
+                                      .at(0)
+                                      .Text(0);
+  if (!constraints.empty()) pg::Query("SET CONSTRAINTS " + constraints + " IMMEDIATE").Execute();
+}
+
+}  // namespace soulprint
