@@ -32,9 +32,9 @@ struct OpenQuestion {
   bool in_flight = false;
   Secret key;  // of the attempt in flight
   NotTaken not_taken;
-  std::optional<Classified> blocked;  // set: a probe decides
-  int failures = 0;                   // attempts that are charged to the question
-  int resends = 0;                    // of these, without a whole response
+  std::optional<Classified> in_doubt;  // set: a probe decides
+  int failures = 0;                    // attempts that are charged to the question
+  int resends = 0;                     // of these, without a whole response
   Clock::time_point started;
   Clock::time_point not_before;
   Usage usage;
@@ -114,10 +114,10 @@ class AskLoop {
     }
   }
 
-  // Starts all requests that may start; only a probe while a question is blocked.
+  // Starts all requests that may start; only a probe while a question is in doubt.
   void Fill() {
     while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
-      if (AnyBlocked()) {
+      if (AnyInDoubt()) {
         if (probing_ || !StartProbe()) break;
         continue;
       }
@@ -143,16 +143,20 @@ class AskLoop {
     }
   }
 
+  // While the server may be away the oldest question alone finds out.
   Open::iterator FirstDue() {
     const Clock::time_point now = Clock::now();
-    return std::find_if(open_.begin(), open_.end(), [&](const auto& entry) {
-      return !entry.second.in_flight && entry.second.not_before <= now;
+    const bool alone = throttle_.IsAlone(now);
+    const auto due = std::find_if(open_.begin(), open_.end(), [&](const auto& entry) {
+      return !entry.second.in_flight && (alone || entry.second.not_before <= now);
     });
+    return due != open_.end() && due->second.not_before > now ? open_.end() : due;
   }
 
   // False if no more questions can be opened for now.
   bool Fetch() {
-    const auto most = static_cast<std::size_t>(std::max(model_.endpoint_.concurrency, 1));
+    const int concurrency = throttle_.IsAlone(Clock::now()) ? 1 : model_.endpoint_.concurrency;
+    const auto most = static_cast<std::size_t>(std::max(concurrency, 1));
     if (none_for_now_ || open_.size() >= most) return false;
     std::optional<Question> question;
     Guarded([&] { question = next_(); });
@@ -162,9 +166,9 @@ class AskLoop {
     return true;
   }
 
-  bool AnyBlocked() const {
+  bool AnyInDoubt() const {
     return std::any_of(open_.begin(), open_.end(),
-                       [](const auto& entry) { return entry.second.blocked.has_value(); });
+                       [](const auto& entry) { return entry.second.in_doubt.has_value(); });
   }
 
   void Start(Open::iterator entry) {
@@ -225,26 +229,27 @@ class AskLoop {
     Decide(entry, std::move(classified));
   }
 
-  // All blocked questions wait for the same probe.
+  // All questions in doubt wait for the same probe.
   void ReceiveProbe(const HttpResponse& response) {
     probing_ = false;
     --in_flight_;
     const Classified probe =
         Classify(response, probe_key_.text(), std::chrono::system_clock::now());
     probe_key_.Set({});
-    const Reach reach = ReachOf(probe);
-    if (reach == Reach::kPauses) return EndForPause(PauseError(probe));
-    if (probe.disposition == Disposition::kWait) WaitTogether(probe_started_, probe);
+    const bool busy = probe.disposition == Disposition::kWait;
+    if (busy) {
+      WaitTogether(probe_started_, probe);
+    } else if (ReachOf(probe) != Reach::kAnswers) {
+      return EndForPause(PauseError(probe));
+    } else {
+      throttle_.Answered(Clock::now());
+    }
     for (auto next = open_.begin(); next != open_.end();) {
       const auto entry = next++;
-      if (!entry->second.blocked) continue;
-      Classified classified = *std::exchange(entry->second.blocked, std::nullopt);
-      if (reach == Reach::kAnswers) {
-        Close(entry, RefusedAlone(classified));
-      } else {
-        classified.disposition = Disposition::kRetry;
-        TryAgain(entry, std::move(classified));
-      }
+      std::optional<Classified>& in_doubt = entry->second.in_doubt;
+      // A server that is busy lets requests through, but does not answer them.
+      if (!in_doubt || (busy && in_doubt->disposition != Disposition::kBlocked)) continue;
+      Close(entry, FailedAlone(*std::exchange(in_doubt, std::nullopt)));
     }
   }
 
@@ -256,9 +261,9 @@ class AskLoop {
         throttle_.Answered(Clock::now());
         return Close(entry, std::move(classified));
       case Disposition::kPause:
-        return EndForPause(PauseError(classified));
+        return EndForPause(PauseError(classified), MayBeOneQuestions(classified));
       case Disposition::kBlocked:
-        open.blocked = std::move(classified);
+        open.in_doubt = std::move(classified);
         return;
       case Disposition::kRetry:
       case Disposition::kResend:
@@ -279,28 +284,24 @@ class AskLoop {
 
   void TryAgain(Open::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
+    throttle_.Failed();
     ++open.failures;
     if (classified.disposition == Disposition::kResend) ++open.resends;
     if (open.failures >= model_.endpoint_.max_request_attempts || open.resends >= kMaxSends) {
       classified.outcome = Outcome::kUnanswered;
       classified.reason = "no answer in " + std::to_string(open.failures) +
                           " attempts, the last: " + classified.reason;
-      return Close(entry, std::move(classified));
+      open.in_doubt = std::move(classified);
+      return;
     }
-    if (IsLongWait(classified)) return EndForPause(LongWaitError(classified));
+    if (IsLongWait(classified)) return EndForPause(PauseError(classified), true);
     open.not_before = Clock::now() + throttle_.WaitAfter(open.failures, classified.retry_after);
   }
 
   void WaitTogether(Clock::time_point started, const Classified& classified) {
-    if (IsLongWait(classified)) return EndForPause(LongWaitError(classified));
     const Clock::time_point now = Clock::now();
     throttle_.Overloaded(started, classified.retry_after, now);
-    if (!throttle_.IsHopeless(now)) return;
-    const Error error =
-        Error(sqlstate::kConnectionException,
-              Format("model server has been overloaded for 30 minutes: {}", classified.reason))
-            .Hint("The next attempt asks only for what is missing.");
-    End(std::make_exception_ptr(error), error.what());
+    if (IsLongWait(classified) || throttle_.IsHopeless(now)) EndForPause(PauseError(classified));
   }
 
   // No further requests.  The first reason counts.
@@ -310,8 +311,8 @@ class AskLoop {
     why_ending_ = why;
   }
 
-  void EndForPause(const ServerUnavailable& error) {
-    if (!ending_) model_.TellPause(error);
+  void EndForPause(const ServerUnavailable& error, bool doubtful = false) {
+    if (!ending_) model_.TellPause(error, doubtful);
     End(std::make_exception_ptr(error), error.what());
   }
 
@@ -364,17 +365,12 @@ Reach MessagesModel::Probe(const std::string& model) {
   const Classified classified =
       Classify(responses.front(), key.text(), std::chrono::system_clock::now());
   const Reach reach = ReachOf(classified);
-  if (reach == Reach::kPauses) {
-    TellPause(PauseError(classified));
-  } else if (IsLongWait(classified)) {
-    TellPause(LongWaitError(classified));
-    return Reach::kPauses;
-  }
+  if (reach == Reach::kPauses) TellPause(PauseError(classified));
   return reach;
 }
 
-void MessagesModel::TellPause(const ServerUnavailable& error) const {
-  if (endpoint_.pause) endpoint_.pause(error);
+void MessagesModel::TellPause(const ServerUnavailable& error, bool doubtful) const {
+  if (endpoint_.pause) endpoint_.pause(error, doubtful);
 }
 
 HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not_taken,

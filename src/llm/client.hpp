@@ -4,10 +4,9 @@
 //   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ });
 //
 // A probe is a request of our own: one word, one token of answer, no user's data, charged to no
-// question.  It is sent after a 403 or 404 that is not the Messages API's own error, but that of a
-// firewall in front of it.  If the API answers the probe, with any status, the refusal was meant
-// for that question alone, which ends as kFailed.  If the probe is refused as well, requests are
-// paused.
+// question.  It is sent when a question has used up its requests without an answer, and after a
+// refusal that may be meant for that question alone (kBlocked).  If the API answers the probe, the
+// question alone has failed.  If not, requests are paused.
 
 #pragma once
 
@@ -30,7 +29,8 @@ struct Endpoint {
   // Called before every attempt; the key is not kept longer.  "" = no key is sent.
   std::function<std::string()> key;
   // Called at once with the error that Ask will throw after the open questions are answered.
-  std::function<void(const ServerUnavailable&)> pause;
+  // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
+  std::function<void(const ServerUnavailable&, bool doubtful)> pause;
   HttpSettings http;
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
@@ -45,24 +45,24 @@ class MessagesModel : public Model {
   MessagesModel(Endpoint endpoint, std::function<void()> idle);
 
   // Fetches a question only when it may be sent, so at most `concurrency` are open at a time: one
-  // until the first answer, or for a second.
+  // until the first answer, or for a second; none between a failure and the next answer.
   // Throws, after the requests in flight were answered and the other questions taken as kGivenUp,
-  //   ServerUnavailable if requests are useless until somebody changes something, or for longer
-  //   than two minutes, Error 08000 if the server has been overloaded for 30 minutes.
+  //   ServerUnavailable if requests are useless: until somebody changes something, for longer than
+  //   two minutes, while the server answers not even a probe, or after 30 minutes of overload.
   // Errors of the key's callback, next, take and idle come through in the same way.  These, from
   // next, take and idle, come through at once and give up all requests in flight: Canceled,
   // PassLost, PassStopped, Errors 3F000, 42P01 and XX000, and exceptions that are no Error.
   void Ask(const Next& next, const Take& take) override;
 
-  // Sends one probe to this model.  Returns kPauses where Ask would throw ServerUnavailable, after
-  // calling the endpoint's `pause`.  Other errors of the key's callback, and those of idle, come
-  // through at once.
+  // Sends one probe to this model.  Returns kPauses after calling the endpoint's `pause`: where Ask
+  // would throw ServerUnavailable, and while the server is overloaded.  Other errors of the key's
+  // callback, and those of idle, come through at once.
   Reach Probe(const std::string& model);
 
  private:
   friend class AskLoop;
 
-  void TellPause(const ServerUnavailable& error) const;
+  void TellPause(const ServerUnavailable& error, bool doubtful = false) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;
 

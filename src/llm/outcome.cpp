@@ -56,15 +56,25 @@ Classified FromCompletion(Completion completion) {
   return classified;
 }
 
+std::string NotReadable(std::string_view content_type) {
+  std::string reason = "the response is not a readable message";
+  if (!content_type.empty()) reason += " (" + Quoted(content_type.substr(0, 80)) + ")";
+  return reason;
+}
+
 Classified FromSuccess(const HttpResponse& response) {
   if (response.end == HttpEnd::kTooLarge) {
-    return Not(Disposition::kResend, response.error + ", more than its max_tokens can explain");
+    Classified classified =
+        Not(Disposition::kResend, response.error + ", more than its max_tokens can explain");
+    classified.not_the_api = true;
+    return classified;
   }
   if (response.end != HttpEnd::kWhole) return Not(Disposition::kResend, response.error);
   std::optional<Completion> completion = ReadCompletion(response.body);
-  Classified classified = completion
-                              ? FromCompletion(std::move(*completion))
-                              : Not(Disposition::kResend, "the response is not a readable message");
+  Classified classified =
+      completion ? FromCompletion(std::move(*completion))
+                 : Not(Disposition::kResend, NotReadable(response.Header("content-type")));
+  classified.not_the_api = !completion;
   classified.tokens = ReadTokens(response.body);
   return classified;
 }
@@ -173,25 +183,49 @@ Classified Classify(const HttpResponse& response, std::string_view key,
   return classified;
 }
 
-ServerUnavailable PauseError(const Classified& classified) {
-  return ServerUnavailable(classified.reason, classified.hint);
-}
-
 bool IsLongWait(const Classified& classified) {
   return classified.retry_after && *classified.retry_after > kLongestWait;
 }
 
-ServerUnavailable LongWaitError(const Classified& classified) {
-  return ServerUnavailable(Format("model server asked not to be contacted for {} s: {}",
-                                  classified.retry_after->count(), classified.reason),
-                           "No action is needed; requests resume automatically.",
-                           *classified.retry_after);
+ServerUnavailable PauseError(const Classified& classified) {
+  if (IsLongWait(classified)) {
+    return ServerUnavailable(Format("model server asked not to be contacted for {} s: {}",
+                                    classified.retry_after->count(), classified.reason),
+                             "No action is needed; requests resume automatically.",
+                             *classified.retry_after);
+  }
+  switch (classified.disposition) {
+    case Disposition::kWait:
+      return ServerUnavailable(
+          Format("the model server has been too busy for 30 minutes: {}", classified.reason),
+          "Lower soulprint.max_workers or soulprint.max_concurrent_requests, or raise the limits "
+          "there, " +
+              std::string(kReload));
+    case Disposition::kRetry:
+    case Disposition::kResend:
+      return classified.not_the_api
+                 ? ServerUnavailable(Format("this is not the Messages API: {}", classified.reason),
+                                     "Correct soulprint.api_url, " + std::string(kReload))
+                 : ServerUnavailable(
+                       Format("the model server does not answer: {}", classified.reason),
+                       "Requests resume by themselves once it answers. If it does not, check it, "
+                       "soulprint.api_url, soulprint.proxy and the network, " +
+                           std::string(kReload));
+    default:
+      return ServerUnavailable(classified.reason, classified.hint);
+  }
+}
+
+bool MayBeOneQuestions(const Classified& pause) {
+  return pause.status != 0 && pause.status != 401 && pause.status != 402;
 }
 
 Reach ReachOf(const Classified& probe) {
+  if (IsLongWait(probe)) return Reach::kPauses;
   switch (probe.disposition) {
     case Disposition::kPause:
     case Disposition::kBlocked:
+    case Disposition::kWait:
       return Reach::kPauses;
     case Disposition::kRetry:
     case Disposition::kResend:
@@ -201,13 +235,14 @@ Reach ReachOf(const Classified& probe) {
   }
 }
 
-Classified RefusedAlone(const Classified& blocked) {
+Classified FailedAlone(const Classified& in_doubt) {
+  if (in_doubt.disposition != Disposition::kBlocked) return in_doubt;
   // Without its words, which may be the question's.
   Classified classified = Ended(Outcome::kFailed,
                                 "something in front of the model server refuses this "
                                 "question (HTTP " +
-                                    std::to_string(blocked.status) + ")");
-  classified.request_id = blocked.request_id;
+                                    std::to_string(in_doubt.status) + ")");
+  classified.request_id = in_doubt.request_id;
   return classified;
 }
 

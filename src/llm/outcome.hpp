@@ -20,8 +20,8 @@ enum class Disposition {
   kResend,  // no whole response came, and it may have been billed: retry, up to 3 in all
   kWait,    // the server is overloaded: retry later, uncharged
   kPause,   // all requests are useless until somebody changes something
-  // A firewall in front of the server refuses this question, or all.  A probe tells which
-  // (client.hpp).  `reason` and `hint` are those of a pause.
+  // This question is refused, or all.  A probe tells which (client.hpp).  `reason` and `hint` are
+  // those of a pause.
   kBlocked,
   kWithoutTemperature,  // resend at once without temperature
   kWithoutFormat,       // resend at once without output_config.format
@@ -36,6 +36,8 @@ struct Classified {
   std::string hint;        // kPause, kBlocked: what to do, as a sentence
   std::string request_id;  // of the response, "" if it has none
   std::optional<std::chrono::seconds> retry_after;
+  bool not_the_api =
+      false;  // kResend: the response of status 200 is no message, or too large for one
   Tokens tokens;
 };
 
@@ -46,23 +48,25 @@ struct Classified {
 Classified Classify(const HttpResponse& response, std::string_view key,
                     std::chrono::system_clock::time_point now);
 
-// The error of a kPause.
+// True if the server asked not to be contacted for longer than 120 s.
+bool IsLongWait(const Classified& classified);
+
+// The error that pauses all requests after this response to a question or a probe.
 ServerUnavailable PauseError(const Classified& classified);
 
-// True if the server asked not to be contacted for longer than 120 s; and the error of that.
-bool IsLongWait(const Classified& classified);
-ServerUnavailable LongWaitError(const Classified& classified);
+// True if a kPause may be meant for this question alone: it is not about the key or the account.
+bool MayBeOneQuestions(const Classified& pause);
 
 // What the response to a probe means for all requests.
 enum class Reach {
-  kAnswers,  // the API answered, also with 400, 429 or 529
-  kPauses,   // all requests pause
-  kUnknown,  // no response, or none of the API
+  kAnswers,  // the API answered, also with 400
+  kPauses,   // all requests pause: refused, overloaded, or for a long time
+  kUnknown,  // no answer: no response, 5xx, or none of the API
 };
 
 Reach ReachOf(const Classified& probe);
 
-// How a kBlocked question ends if the API answered the probe.
-Classified RefusedAlone(const Classified& blocked);
+// How a question ends that was blocked, or has used up its requests, if the API answers a probe.
+Classified FailedAlone(const Classified& in_doubt);
 
 }  // namespace soulprint

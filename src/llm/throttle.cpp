@@ -43,9 +43,12 @@ void Throttle::Begin(Time now) {
   begun_ = now;
 }
 
+bool Throttle::IsAlone(Time now) const {
+  return failed_ || (!answered_ && now - begun_ < Scaled(kHeadStart, scale_));
+}
+
 bool Throttle::Allows(std::size_t in_flight, Time now) const {
-  const bool alone = !answered_ && now - begun_ < Scaled(kHeadStart, scale_);
-  return in_flight < (alone ? 1 : allowed_) && now >= not_before_;
+  return in_flight < (IsAlone(now) ? 1 : allowed_) && now >= not_before_;
 }
 
 nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after) {
@@ -55,6 +58,7 @@ nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after
 
 void Throttle::Answered(Time now) {
   answered_ = true;
+  failed_ = false;
   last_answer_ = now;
   overloads_ = 0;
   allowed_ = std::min(allowed_ + 1, most_);

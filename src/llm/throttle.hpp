@@ -19,9 +19,12 @@ class Throttle {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Allows `most` requests in flight; one during the first second without an answer, so a wrong key
-  // or address costs one request.  `scale` multiplies every time: 1, or less in tests.
+  // Allows `most` requests in flight.  `scale` multiplies every time: 1, or less in tests.
   Throttle(int most, double scale);
+
+  // True while only one question may be asked: from a failure to the next answer, and in the first
+  // second without an answer.  So an outage, a wrong key or address costs few requests.
+  bool IsAlone(Time now) const;
 
   // True if one more request may start.
   bool Allows(std::size_t in_flight, Time now) const;
@@ -34,6 +37,9 @@ class Throttle {
 
   // The server answered: allows one more request in flight, up to `most`.
   void Answered(Time now);
+
+  // The server gave no answer, or could not answer.
+  void Failed() { failed_ = true; }
 
   // A request that started at `started` met an overloaded server.  All questions wait; afterwards
   // one request at a time is added.  Requests that were in flight together count as one failure.
@@ -51,6 +57,7 @@ class Throttle {
   std::size_t allowed_;
   int overloads_ = 0;      // in a row
   bool answered_ = false;  // ever
+  bool failed_ = false;    // since the last answer
   Time begun_;
   Time not_before_;
   Time overloaded_at_;

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <new>
+#include <system_error>
 
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -60,6 +61,23 @@ HttpEnd EndOf(CURLcode code, std::string_view said) {
   }
 }
 
+// What failed: "Couldn't connect to server: Connection refused", "Timeout was reached: no whole
+// response".
+std::string Describe(CURL* easy, CURLcode code) {
+  std::string text = curl_easy_strerror(code);
+  if (code == CURLE_OPERATION_TIMEDOUT) {
+    curl_off_t connected = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    return text + (connected > 0 ? ": no whole response" : ": no connection");
+  }
+  long system = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system);
+  if (code == CURLE_COULDNT_CONNECT && system != 0) {
+    text += ": " + std::generic_category().message(static_cast<int>(system));
+  }
+  return text;
+}
+
 }  // namespace
 
 HeaderList::~HeaderList() {
@@ -109,7 +127,7 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
                          ? Format("the head of the response is larger than {} kB", kMaxHead >> 10)
                          : Format("the response is larger than {} kB", request_.max_body >> 10);
   } else if (code != CURLE_OK) {
-    response.error = curl_easy_strerror(code);
+    response.error = Describe(easy(), code);
   } else {
     response.body = std::move(body_);
   }

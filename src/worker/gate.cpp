@@ -105,10 +105,10 @@ void Gate::CheckOpen() const {
   if (gives_way_) throw TurnOver();
 }
 
-void Gate::Close(const ServerUnavailable& reason) {
+void Gate::Close(const ServerUnavailable& reason, bool doubtful) {
   Begin(reason, false);
   // Without preloading nobody probes, so meeting it again would say nothing about the pass.
-  met_pause_ = shared_state::CurrentPause().has_value();
+  met_pause_ = doubtful && shared_state::CurrentPause().has_value();
 }
 
 }  // namespace soulprint

@@ -1,9 +1,10 @@
 // The gate: may passes run, and may requests be sent (doc/architecture.md, "The gate")?
 //
 // It is closed while the settings let no pass run.  It is also closed during a pause: the model
-// server gave a response that makes all further requests useless, like a wrong key.  Requests that
-// are in flight when a pause begins are paid for, and are waited for; no others are sent.  A pause
-// is shared by all workers if the library is preloaded.
+// server gave a response that makes all further requests useless, like that to a wrong key, or it
+// gave none, to a probe neither.  Requests that are in flight when a pause begins are paid for, and
+// are waited for; no others are sent.  A pause is shared by all workers if the library is
+// preloaded.
 
 #pragma once
 
@@ -44,10 +45,11 @@ class Gate {
   // Lets the pass send no more requests, for others wait for the worker: CheckOpen throws TurnOver.
   void GiveWay() { gives_way_ = true; }
 
-  // Begins a pause, or joins one.  Without preloading only this pass stops.
-  void Close(const ServerUnavailable& reason);
+  // Begins a pause, or joins one.  Without preloading only this pass stops.  `doubtful`: perhaps a
+  // question of this pass alone is refused.
+  void Close(const ServerUnavailable& reason, bool doubtful);
 
-  // True if this pass met a pause that is shared.
+  // True if this pass closed the gate in doubt, for all workers.
   bool met_pause() const { return met_pause_; }
 
  private:

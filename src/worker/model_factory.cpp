@@ -57,14 +57,16 @@ std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
     gate.CheckOpen();
     return ReadKey();
   };
-  endpoint.pause = [&gate](const ServerUnavailable& reason) { gate.Close(reason); };
+  endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
+    gate.Close(reason, doubtful);
+  };
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
 void ProbeModelServer(std::function<void()> waiting) {
   Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
-  endpoint.pause = Gate::StayClosed;
+  endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
   MessagesModel model(std::move(endpoint), std::move(waiting));
   if (model.Probe(ModelName()) == Reach::kAnswers) Gate::Open();
 }

@@ -72,6 +72,13 @@ struct Wire {
     return taken.empty() ? Answer() : taken.front();
   }
 
+  // So many times this scene, then the answer to a probe.
+  void PlayThenAnswer(const Scene& scene, std::size_t times) {
+    std::vector<Scene> scenes(times, scene);
+    scenes.push_back(Says("H"));
+    stub.Play(scenes);
+  }
+
   // The Error that asking ends with.
   Error Ending(int count = 1) {
     try {

@@ -190,13 +190,13 @@ TEST(ClientWaiting, AllWaitTogetherAndComeBackOneAtATime) {
   EXPECT_GE(journal[6].at, journal[5].answered);
 }
 
-TEST(ClientWaiting, HalfAnHourWithoutAnAnswerEndsIt) {
+TEST(ClientWaiting, HalfAnHourWithoutAnAnswerPauses) {
   Wire wire;
   wire.endpoint.delay_scale = 0.0001;  // 0.18 s
   wire.stub.Play({Overloaded()});
   const Error error = wire.Ending(5);
-  EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
-  EXPECT_NE(std::string(error.what()).find("overloaded for 30 minutes"), std::string::npos);
+  EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
+  EXPECT_NE(std::string(error.what()).find("too busy for 30 minutes"), std::string::npos);
   EXPECT_LT(wire.sent(), 100U);
   for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kGivenUp);
 }

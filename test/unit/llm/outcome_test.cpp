@@ -172,7 +172,7 @@ TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
   EXPECT_TRUE(blocked.hint.ends_with("then reload the server's configuration."));
   EXPECT_NE(Whole(404, R"({"error":{"message":"model m"}})").reason.find("HTTP 404: model m"),
             std::string::npos);
-  const Classified alone = RefusedAlone(blocked);
+  const Classified alone = FailedAlone(blocked);
   EXPECT_TRUE(Fails(alone));
   EXPECT_EQ(alone.reason,
             "something in front of the model server refuses this question (HTTP 403)");
@@ -180,13 +180,13 @@ TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
 }
 
 TEST(Judge, WhatAProbeSays) {
-  for (const Classified& classified :
-       {Stopped("max_tokens"), Stopped("refusal"), Refused(400, "m"), Refused(400, "temperature"),
-        Refused(413, "m"), Refused(429, "m"), Refused(529, "m")}) {
+  for (const Classified& classified : {Stopped("max_tokens"), Stopped("refusal"), Refused(400, "m"),
+                                       Refused(400, "temperature"), Refused(413, "m")}) {
     EXPECT_EQ(ReachOf(classified), Reach::kAnswers) << classified.reason;
   }
-  for (const Classified& classified : {Refused(401, "m"), Refused(403, "m"), Whole(404, ""),
-                                       Whole(307, ""), Ended(HttpEnd::kMisconfigured, 0)}) {
+  for (const Classified& classified :
+       {Refused(401, "m"), Refused(403, "m"), Whole(404, ""), Whole(307, ""), Refused(429, "m"),
+        Refused(529, "m"), Ended(HttpEnd::kMisconfigured, 0)}) {
     EXPECT_EQ(ReachOf(classified), Reach::kPauses) << classified.reason;
   }
   for (const Classified& classified :
@@ -194,6 +194,33 @@ TEST(Judge, WhatAProbeSays) {
         Ended(HttpEnd::kTooLarge, 200)}) {
     EXPECT_EQ(ReachOf(classified), Reach::kUnknown) << classified.reason;
   }
+}
+
+TEST(Judge, APauseSaysWhatFailedAndWhatToDo) {
+  struct Row {
+    Classified classified;
+    const char* reason;
+  };
+  for (const Row& row :
+       {Row{Ended(HttpEnd::kBroken, 0), "the model server does not answer: why"},
+        Row{Whole(503, "<html>"), "the model server does not answer: HTTP 503"},
+        Row{Whole(200, "<html>", {{"content-type", "text/html"}}),
+            "this is not the Messages API: the response is not a readable message (text/html)"},
+        Row{Refused(529, "m"),
+            "the model server has been too busy for 30 minutes: HTTP 529 some_error: m"},
+        Row{Refused(429, "m", "", {{"retry-after", "121"}}),
+            "model server asked not to be contacted for 121 s: HTTP 429 some_error: m"}}) {
+    const ServerUnavailable error = PauseError(row.classified);
+    EXPECT_EQ(std::string(error.what()), row.reason);
+    EXPECT_TRUE(error.hint().ends_with(".")) << error.hint();
+    EXPECT_LE(error.hint().size(), 255U);
+  }
+}
+
+TEST(Judge, KeyAndAccountAreNobodysQuestion) {
+  for (int status : {401, 402}) EXPECT_FALSE(MayBeOneQuestions(Refused(status, "m"))) << status;
+  for (int status : {307, 403, 404}) EXPECT_TRUE(MayBeOneQuestions(Refused(status, "m"))) << status;
+  EXPECT_FALSE(MayBeOneQuestions(Ended(HttpEnd::kMisconfigured, 0)));
 }
 
 TEST(Judge, WhatIsTooLongIsSplit) {
