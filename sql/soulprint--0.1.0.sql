@@ -382,7 +382,7 @@ COMMENT ON FUNCTION soulprint.model_price() IS 'price of a million tokens of the
 
 CREATE FUNCTION soulprint.wake_launcher() RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_wake_launcher' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION soulprint.wake_launcher() IS 'wakes the launcher when the transaction commits';
+COMMENT ON FUNCTION soulprint.wake_launcher() IS 'wakes the launcher when the transaction commits; during a pause it probes then';
 
 CREATE FUNCTION soulprint.app_table(name text) RETURNS text
     LANGUAGE sql STABLE
@@ -955,6 +955,8 @@ BEGIN
     IF pending_profiles IS NULL THEN
         SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
     END IF;
+    -- What kept passes from running may be mended.
+    PERFORM soulprint.wake_launcher();
 END
 $$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()

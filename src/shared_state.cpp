@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 Shared* shared = nullptr;
 bool wake_at_commit = false;
+bool probe_at_commit = false;
 shmem_request_hook_type previous_request_hook = nullptr;
 shmem_startup_hook_type previous_startup_hook = nullptr;
 
@@ -69,8 +70,10 @@ void WakeLauncher() {
 void AtTransactionEnd(XactEvent event, void*) {
   if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
     return;
+  if (probe_at_commit && event == XACT_EVENT_COMMIT) ProbeNow();
   if (wake_at_commit && event == XACT_EVENT_COMMIT) WakeLauncher();
   wake_at_commit = false;
+  probe_at_commit = false;
 }
 
 }  // namespace
@@ -90,6 +93,11 @@ void WakeLauncherAtCommit() {
     registered = true;
   }
   wake_at_commit = true;
+}
+
+void ProbeAtCommit() {
+  WakeLauncherAtCommit();
+  probe_at_commit = shared != nullptr;
 }
 
 bool LauncherStarts() {

@@ -18,6 +18,9 @@ void RequestSharedMemory();
 // process; throws SqlError then if there is no memory.
 void WakeLauncherAtCommit();
 
+// The same; during a pause the next probe is due then.
+void ProbeAtCommit();
+
 // Registers the launcher's latch as the one to set.  True if the previous launcher ended before it
 // had connected.
 bool LauncherStarts();

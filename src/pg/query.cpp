@@ -6,7 +6,6 @@
 #include "pg/query.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "pg/call.hpp"
@@ -31,21 +30,6 @@ namespace {
 // From 1970-01-01 to 2000-01-01, where Postgres counts from.
 constexpr std::int64_t kEpochDistance =
     (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * std::int64_t{USECS_PER_DAY};
-
-Error TypeMismatch(std::size_t column, const char* wanted, const std::string& text) {
-  return Error(sqlstate::kInternalError,
-               Format("column {} is not {}: \"{}\"", column, wanted, text));
-}
-
-template <typename Number>
-Number ParseNumber(const std::string& text, std::size_t column) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw TypeMismatch(column, "a number of this kind", text);
-  }
-  return number;
-}
 
 struct NamedType {
   std::string_view name;
@@ -224,37 +208,6 @@ void CheckPlans(const std::string& sql, List* plans, ParamListInfo params) {
 }
 
 }  // namespace
-
-bool Row::IsNull(std::size_t column) const { return !values_.at(column).has_value(); }
-
-const std::string& Row::Text(std::size_t column) const {
-  static const auto& empty = *new std::string;
-  const auto& value = values_.at(column);
-  return value ? *value : empty;
-}
-
-std::optional<std::string> Row::TextOrNull(std::size_t column) const { return values_.at(column); }
-
-std::int64_t Row::BigInt(std::size_t column) const {
-  return IsNull(column) ? 0 : ParseNumber<std::int64_t>(Text(column), column);
-}
-
-double Row::Double(std::size_t column) const {
-  return IsNull(column) ? 0 : ParseNumber<double>(Text(column), column);
-}
-
-bool Row::Bool(std::size_t column) const {
-  const std::string& text = Text(column);
-  if (text != "t" && text != "f" && !IsNull(column)) throw TypeMismatch(column, "a boolean", text);
-  return text == "t";
-}
-
-std::optional<std::int64_t> Row::Timestamp(std::size_t column) const {
-  for (const auto& [at, time] : times_) {
-    if (at == column) return time;
-  }
-  return std::nullopt;
-}
 
 Query::Query(std::string sql, const char* types) : sql_(std::move(sql)), types_(types) {}
 

@@ -88,7 +88,8 @@ Datum soulprint_pause_reason(PG_FUNCTION_ARGS) {
 
 Datum soulprint_wake_launcher([[maybe_unused]] PG_FUNCTION_ARGS) {
   return pg::Enter([]() -> Datum {
-    shared_state::WakeLauncherAtCommit();
+    // What kept passes from running may be mended.
+    shared_state::ProbeAtCommit();
     PG_RETURN_VOID();
   });
 }

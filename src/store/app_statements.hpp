@@ -59,6 +59,10 @@ inline constexpr AppStatement kRequeueProfile = {"uuid, text", R"(
   WHERE user_id = $1
   RETURNING full_pass_status)"};
 
+inline constexpr AppStatement kExplainWait = {"uuid, text", R"(
+  UPDATE {profiles} SET full_pass_error = $2
+  WHERE user_id = $1 AND full_pass_status IN ('pending', 'processing'))"};
+
 // the profile
 
 inline constexpr AppStatement kFindProfile = {"uuid", R"(
@@ -145,6 +149,11 @@ inline constexpr AppStatement kStoreConversation = {
                     WHERE o.user_id = r.user_id
                     AND o.conversation_id = r.conversation_id))"};
 
+inline constexpr AppStatement kCompareConversation = {"uuid, text, text, bigint, timestamptz", R"(
+  SELECT $5 > coalesce(updated_at, '-infinity')
+         AND (title IS DISTINCT FROM $3 OR message_count IS DISTINCT FROM $4)
+  FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)"};
+
 inline constexpr AppStatement kDeleteConversation = {"uuid, text", R"(
   DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)"};
 
@@ -196,15 +205,15 @@ inline constexpr AppStatement kDeleteChunksOfGone = {"uuid", R"(
   AND NOT EXISTS (SELECT FROM {conversations} c
                   WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id))"};
 
-// Those that a pass fails with: not kShowPercent, kShowStage and kReadLocker.
+// Those that a pass fails with: not kExplainWait, kShowPercent, kShowStage and kReadLocker.
 inline constexpr const AppStatement* kNeeded[] = {
-    &kListUploaded,       &kScanPending,       &kIsRequested,      &kReadStatus,
-    &kClaimProfile,       &kRequeueProfile,    &kFindProfile,      &kKeepProfile,
-    &kLockProfile,        &kReadSections,      &kPublishMemory,    &kPublishProfile,
-    &kFailProfile,        &kFindSources,       &kFindConversation, &kStoreConversation,
-    &kDeleteConversation, &kListConversations, &kReadConversation, &kFindImportedSince,
-    &kReadChunks,         &kInsertChunks,      &kRenumberChunks,   &kDeleteChunks,
-    &kCountChunks,        &kDeleteChunksOfGone};
+    &kListUploaded,        &kScanPending,        &kIsRequested,       &kReadStatus,
+    &kClaimProfile,        &kRequeueProfile,     &kFindProfile,       &kKeepProfile,
+    &kLockProfile,         &kReadSections,       &kPublishMemory,     &kPublishProfile,
+    &kFailProfile,         &kFindSources,        &kFindConversation,  &kStoreConversation,
+    &kCompareConversation, &kDeleteConversation, &kListConversations, &kReadConversation,
+    &kFindImportedSince,   &kReadChunks,         &kInsertChunks,      &kRenumberChunks,
+    &kDeleteChunks,        &kCountChunks,        &kDeleteChunksOfGone};
 
 }  // namespace app
 

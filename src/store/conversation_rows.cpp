@@ -7,6 +7,7 @@
 
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/constraints.hpp"
 #include "store/jsonb.hpp"
@@ -168,26 +169,7 @@ ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool 
   const bool large = last_use && BytesOf(conversation) > kLarge;
   if (large) ReturnFreedMemory();
   // Within one import the first copy stays unless another is newer; a later import wins ties.
-  const pg::Rows rows = AppQuery(R"(
-    INSERT INTO {conversations} AS r (user_id, conversation_id, title, message_count,
-                                      created_at, updated_at, imported_at, messages)
-    VALUES ($1, $2, $3, $4, $5, nullif($6, '-infinity'), now(), $7)
-    ON CONFLICT (user_id, conversation_id) DO UPDATE
-    SET title = excluded.title, messages = excluded.messages,
-        message_count = excluded.message_count, created_at = excluded.created_at,
-        updated_at = excluded.updated_at, imported_at = excluded.imported_at
-    WHERE ($6 > coalesce(r.updated_at, '-infinity')
-           OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)
-    -- In most collations = of jsonb copies the texts that it compares.
-    AND (r.title, r.message_count, r.created_at, r.updated_at,
-         jsonb_hash_extended(r.messages, 0))
-        IS DISTINCT FROM
-        (excluded.title, excluded.message_count, excluded.created_at, excluded.updated_at,
-         jsonb_hash_extended(excluded.messages, 0))
-    -- The statement does not see what it inserts.  (A partitioned table has no xmax.)
-    RETURNING EXISTS (SELECT FROM {conversations} o
-                      WHERE o.user_id = r.user_id
-                      AND o.conversation_id = r.conversation_id))")
+  const pg::Rows rows = AppQuery(app::kStoreConversation)
                             .Uuid(user_id_)
                             .Text(conversation.id)
                             .Text(conversation.title)
@@ -210,10 +192,7 @@ ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool 
 // Triggers may also change what they let in, so one column that differs is not enough.
 ConversationRows::Stored ConversationRows::WhyNothing(const Conversation& conversation,
                                                       std::int64_t messages) const {
-  const pg::Rows rows = AppQuery(R"(
-    SELECT $5 > coalesce(updated_at, '-infinity')
-           AND (title IS DISTINCT FROM $3 OR message_count IS DISTINCT FROM $4)
-    FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
+  const pg::Rows rows = AppQuery(app::kCompareConversation)
                             .Uuid(user_id_)
                             .Text(conversation.id)
                             .Text(conversation.title)
@@ -226,21 +205,13 @@ ConversationRows::Stored ConversationRows::WhyNothing(const Conversation& conver
 void ConversationRows::Remove(const std::string& id) {
   Flush();
   // Look first: DELETE privilege is needed only when there is a row to delete.
-  const std::uint64_t stored = AppQuery(R"(
-    SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
-                                   .Uuid(user_id_)
-                                   .Text(id)
-                                   .Execute();
+  const std::uint64_t stored = AppQuery(app::kFindConversation).Uuid(user_id_).Text(id).Execute();
   if (stored == 0) return;
   std::uint64_t deleted = 0;
   std::string why = "not deleted";
   try {
     pg::Subtransaction subtransaction;
-    deleted = AppQuery(R"(
-      DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)")
-                  .Uuid(user_id_)
-                  .Text(id)
-                  .Execute();
+    deleted = AppQuery(app::kDeleteConversation).Uuid(user_id_).Text(id).Execute();
     subtransaction.Keep();
   } catch (const SqlError& error) {
     if (!IsRefusal(error)) throw;

@@ -11,6 +11,7 @@
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "store/pass_end.hpp"
+#include "util/error.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -186,6 +187,29 @@ bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::
                             .Run();
   transaction.Commit();
   return !rows.empty() && rows.front().Bool(0);
+}
+
+void ExplainWait(const PassLease& lease, const std::string& reason) {
+  try {
+    pg::Transaction transaction;
+    LimitLockWait(kBriefly);
+    AppQuery(app::kExplainWait).Uuid(lease.user_id()).Text(reason).Execute();
+    transaction.Commit();
+  } catch (const SqlError&) {
+    // The pass shows it.
+  }
+}
+
+void ExplainDuePasses(const std::string& reason) {
+  pg::Transaction transaction;
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes SET error = $1
+    WHERE id IN (SELECT id FROM soulprint.full_passes
+                 WHERE state = 'queued' AND not_before <= now() AND error IS DISTINCT FROM $1
+                 LIMIT 1000))")
+      .Text(CleanUtf8(reason))
+      .Execute();
+  transaction.Commit();
 }
 
 int CountPause(const PassLease& lease) {

@@ -48,6 +48,12 @@ bool ClaimPass(QueuedPass* pass);
 bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::milliseconds wait,
                 int charge);
 
+// Shows the reason for which the pass waits in the profile too, if the profile takes it.
+void ExplainWait(const PassLease& lease, const std::string& reason);
+
+// Shows the reason in the passes that are due; at most 1,000.
+void ExplainDuePasses(const std::string& reason);
+
 // Counts a pause that this pass met; the number it has met by now, 0 if it is gone.
 int CountPause(const PassLease& lease);
 

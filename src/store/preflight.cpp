@@ -8,6 +8,7 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
+#include "store/locks.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -95,6 +96,17 @@ std::vector<Problem> FindProblems() {
   }
   for (Problem& problem : FindStatementProblems()) problems.push_back(std::move(problem));
   return problems;
+}
+
+std::optional<Problem> FindObstacle() {
+  pg::Transaction transaction;
+  LimitLockWait(kForAWhile);
+  const std::vector<Problem> problems = FindProblems();
+  transaction.Commit();
+  const auto first = std::find_if(problems.begin(), problems.end(),
+                                  [](const Problem& problem) { return problem.stops_passes; });
+  if (first == problems.end()) return std::nullopt;
+  return *first;
 }
 
 }  // namespace soulprint

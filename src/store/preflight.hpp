@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,9 @@ std::vector<Problem> FindStatementProblems();
 
 // Both; those of the statements only if the catalogs show none that stops passes.
 std::vector<Problem> FindProblems();
+
+// The first of these that stops passes, in a transaction of its own.  Throws SqlError 55P03 if
+// somebody holds a lock for a second.
+std::optional<Problem> FindObstacle();
 
 }  // namespace soulprint

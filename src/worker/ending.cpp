@@ -44,15 +44,6 @@ std::string Detail(const Error& error) {
 
 std::string EndSentence(const std::string& text) { return text.ends_with('.') ? text : text + "."; }
 
-std::string Sentences(const Error& error) {
-  std::string text = error.what();
-  const std::string detail = Detail(error);
-  for (const std::string* more : {&detail, &error.hint()}) {
-    if (!more->empty()) text = EndSentence(text) + " " + *more;
-  }
-  return text;
-}
-
 bool IsLockTimeout(const Error& error) { return error.sqlstate() == sqlstate::kLockNotAvailable; }
 
 // Of a full disk only if it is full: a trigger can raise any SQLSTATE.
@@ -106,6 +97,15 @@ Ending Waiting(const Error& error, const Attempt& attempt) {
 }
 
 }  // namespace
+
+std::string Sentences(const Error& error) {
+  std::string text = error.what();
+  const std::string detail = Detail(error);
+  for (const std::string* more : {&detail, &error.hint()}) {
+    if (!more->empty()) text = EndSentence(text) + " " + *more;
+  }
+  return text;
+}
 
 Ending EndingOf(const Error& error, const Attempt& attempt) {
   if (Is<PassLost>(error)) return Discarded(error);

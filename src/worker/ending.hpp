@@ -46,6 +46,9 @@ struct Ending {
   std::string hint = {};
 };
 
+// The message with its detail, but the row of a violated constraint, and its hint.
+std::string Sentences(const Error& error);
+
 // How the pass ends after this error.
 Ending EndingOf(const Error& error, const Attempt& attempt);
 

@@ -68,7 +68,6 @@ void Begin(const ServerUnavailable& reason, bool by_probe) {
 
 std::optional<settings::Obstacle> Gate::WhyClosed() {
   if (std::optional<settings::Obstacle> obstacle = SettingsObstacle()) return obstacle;
-  if (IsOffline()) return std::nullopt;
   const std::optional<shared_state::Pause> pause = shared_state::CurrentPause();
   if (!pause) return std::nullopt;
   return settings::Obstacle{pause->reason, pause->hint};
@@ -85,7 +84,7 @@ void Gate::StayClosed(const ServerUnavailable& reason) { Begin(reason, true); }
 
 void Gate::Open() {
   if (!shared_state::EndPause()) return;
-  pg::Log(LOG, "resuming requests: model server is responding again");
+  pg::Log(LOG, "resuming requests");
 }
 
 void Gate::KeepToServer() { server_ = ModelServer(); }

@@ -10,11 +10,13 @@
 #include "pg/cancel.hpp"
 #include "pg/process.hpp"
 #include "pg/query.hpp"
+#include "pg/role.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
 #include "store/locks.hpp"
 #include "store/pass_queue.hpp"
+#include "store/preflight.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "worker/gate.hpp"
@@ -32,6 +34,7 @@ using std::chrono::steady_clock;
 
 constexpr int kRestartSeconds = 1;
 constexpr int kMostCounted = 1000;  // passes
+constexpr std::chrono::minutes kObstacleInterval{1};
 constexpr std::chrono::seconds kAfterFailedStart{60};
 constexpr milliseconds kFirstBackOff{1000};
 constexpr milliseconds kLongestBackOff{60 * 1000};
@@ -48,6 +51,7 @@ class Launcher {
   bool Start(WorkerDuty duty);
   void LogMissingExtension(bool installed);
   void LogFullSlots();
+  void LookForObstacle(const Schedule::Seen& seen);
   std::string Activity(const Schedule::Seen& seen) const;
 
   struct Worker {
@@ -63,6 +67,8 @@ class Launcher {
   std::uint32_t passes_ended_ = shared_state::PassesEnded();
   std::int64_t put_off_ = 0;  // queued passes that are not due
   std::string put_off_for_;   // the reason of the next of these
+  std::string obstacle_;      // what keeps workers from running passes of this database
+  steady_clock::time_point next_obstacle_look_;
 };
 
 // Reads nothing but pg_catalog and soulprint.full_passes, where only superusers have a say: this
@@ -159,6 +165,32 @@ bool Launcher::Start(WorkerDuty duty) {
   return true;
 }
 
+// Workers that cannot even start say nothing, so the launcher looks for the reason itself: once a
+// minute while passes wait, and each time as long as there is one.
+void Launcher::LookForObstacle(const Schedule::Seen& seen) {
+  const auto now = steady_clock::now();
+  if (!seen.installed || seen.waiting == 0) {
+    obstacle_.clear();
+    return;
+  }
+  if (obstacle_.empty() && now < next_obstacle_look_ && !seen.ended_idle) return;
+  next_obstacle_look_ = now + kObstacleInterval;
+  pg::Transaction transaction;
+  const std::vector<Problem> problems = FindCatalogProblems();
+  transaction.Commit();
+  const auto first = std::find_if(problems.begin(), problems.end(),
+                                  [](const Problem& problem) { return problem.stops_passes; });
+  const std::string found = first == problems.end() ? "" : first->message;
+  if (found == obstacle_) return;
+  if (found.empty()) {
+    pg::Log(LOG, "full passes can run again");
+  } else {
+    pg::Log(WARNING, Format("no full pass can run: {}", found), {}, first->hint);
+    ExplainDuePasses(Format("{}. {}", found, first->hint));
+  }
+  obstacle_ = found;
+}
+
 void Launcher::LogFullSlots() {
   const auto now = steady_clock::now();
   if (now < next_slot_log_) return;
@@ -177,6 +209,7 @@ void Launcher::LogMissingExtension(bool installed) {
 std::string Launcher::Activity(const Schedule::Seen& seen) const {
   if (const auto obstacle = Gate::WhyClosed()) return "paused: " + obstacle->reason;
   if (!seen.installed) return "waiting for CREATE EXTENSION soulprint";
+  if (!obstacle_.empty()) return Format("{} passes queued: {}", seen.waiting, obstacle_);
   if (schedule_.waits_for_slot()) return "waiting for a free background worker slot";
   std::string text = "waiting for requests";
   if (seen.running > 0 || seen.waiting > 0) {
@@ -189,7 +222,9 @@ std::string Launcher::Activity(const Schedule::Seen& seen) const {
 }
 
 milliseconds Launcher::Round() {
-  const Schedule::Seen seen = Look();
+  Schedule::Seen seen = Look();
+  LookForObstacle(seen);
+  seen.closed = seen.closed || !obstacle_.empty();
   LogMissingExtension(seen.installed);
   const Schedule::Limits limits{settings::max_workers, milliseconds(settings::poll_interval)};
   const Schedule::Plan plan = schedule_.Next(seen, limits, steady_clock::now());

@@ -64,6 +64,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
 }
 
 void ProbeModelServer(std::function<void()> waiting) {
+  if (IsOffline()) return Gate::Open();
   Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,7 @@
 #include "store/orphans.hpp"
 #include "store/pass_end.hpp"
 #include "store/pass_queue.hpp"
+#include "store/preflight.hpp"
 #include "store/sql_store.hpp"
 #include "store/stored_export.hpp"
 #include "util/error.hpp"
@@ -77,6 +79,7 @@ class Run {
     pg::ShowActivity("taking " + lease_.Name());
     gives_way_ = only == 0;
     try {
+      if (IsObstructed()) return true;
       claimed_ = ClaimPass(&pass_);
       if (!claimed_) return false;
       ReturnPassAtExit(lease_);
@@ -116,6 +119,19 @@ class Run {
     });
     RunFullPass(store_, model, OptionsFromSettings());
     pg::Log(LOG, Format("{} is complete: {}", lease_.Name(), store_.summary()));
+  }
+
+  // Looks once in a process whether something in this database keeps passes from running, before
+  // anything is paid for.  Nobody's pass goes on then.
+  bool IsObstructed() {
+    static const auto& obstacle = *new std::optional<Problem>(FindObstacle());
+    if (!obstacle) return false;
+    const ServerUnavailable error(obstacle->message, obstacle->hint);
+    gate_.Close(error, false);
+    const std::string reason = Sentences(error);
+    ExplainWait(lease_, reason);
+    PutOffPass(lease_, reason, std::chrono::seconds(1), 0);
+    return true;
   }
 
   // In each heartbeat.
@@ -164,7 +180,7 @@ class Run {
     attempt.number = claimed_ ? pass_.attempts : pass_.attempts + 1;
     attempt.max = settings::max_pass_attempts;
     attempt.probe_interval = std::chrono::milliseconds(settings::pause_probe_interval);
-    if (const auto* full = dynamic_cast<const DiskFull*>(&error)) gate_.Close(*full);
+    if (const auto* full = dynamic_cast<const DiskFull*>(&error)) gate_.Close(*full, false);
     attempt.paused = Gate::WhyClosed().has_value();
     if (gate_.met_pause() && dynamic_cast<const ServerUnavailable*>(&error) != nullptr) {
       attempt.pauses = CountPause(lease_);
@@ -248,6 +264,9 @@ void ResetSession() {
 void Probe() {
   pg::ShowActivity("probing the model server");
   const Gate gate;
+  if (const std::optional<Problem> obstacle = FindObstacle()) {
+    return Gate::StayClosed(ServerUnavailable(obstacle->message, obstacle->hint));
+  }
   if (HasFullDisk()) return Gate::StayClosed(DiskFull("the disk is full"));
   try {
     ProbeModelServer([&] {

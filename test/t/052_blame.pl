@@ -68,7 +68,6 @@ BEGIN
             SELECT FROM soulprint.replies r JOIN soulprint.full_passes f USING (user_id)
             WHERE r.user_id = NEW.user_id AND f.state = 'running' AND r.created_at > f.taken_at AND r.created_at < now())) THEN
         EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'kill -9 ' || pg_backend_pid());
-        PERFORM pg_sleep(60);
     END IF;
     RETURN NEW;
 END $$;
