@@ -770,16 +770,18 @@ BEGIN
                               + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
         INTO estimated_cost_usd
         FROM unnest(soulprint.value_for_worker(format(
-                 'WITH stored AS (
-                      SELECT p.user_id, c.messages, c.conversation_id, pg_column_size(c.messages) AS bytes
-                      FROM %s p JOIN %s c USING (user_id) WHERE p.full_pass_status = ''pending''),
-                  sample AS (
-                      SELECT sum(length(messages::text)) / sum(bytes)::numeric AS characters_per_byte
-                      FROM (SELECT messages, bytes FROM stored WHERE bytes < 1000000
-                            ORDER BY hashtext(conversation_id) LIMIT 500) AS s)
+                 'WITH sizes AS MATERIALIZED (
+                      SELECT p.user_id, c.conversation_id, pg_column_size(c.messages) AS bytes
+                      FROM %1$s p JOIN %2$s c USING (user_id) WHERE p.full_pass_status = ''pending''),
+                  sample AS MATERIALIZED (
+                      SELECT user_id, conversation_id FROM sizes WHERE bytes < 1000000
+                      ORDER BY uuid_hash(user_id) # hashtext(conversation_id) LIMIT 500),
+                  factor AS MATERIALIZED (
+                      SELECT sum(length(c.messages::text)) / sum(pg_column_size(c.messages))::numeric AS characters_per_byte
+                      FROM sample JOIN %2$s c USING (user_id, conversation_id))
                   SELECT array_agg(tokens)
-                  FROM (SELECT (sum(bytes) * coalesce(characters_per_byte, 2) / 4)::bigint AS tokens
-                        FROM stored, sample GROUP BY user_id, characters_per_byte) AS pending',
+                  FROM (SELECT (sum(bytes) * coalesce((SELECT characters_per_byte FROM factor), 2) / 4)::bigint AS tokens
+                        FROM sizes GROUP BY user_id) AS pending',
                  profiles, conversations))::bigint[]) AS tokens,
              soulprint.model_price();
 EXCEPTION WHEN OTHERS THEN
