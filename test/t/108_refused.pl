@@ -96,7 +96,7 @@ $sql->('DROP FUNCTION keep() CASCADE');
 # Triggers of the application that run at the end of a transaction, on what taking a conversation back changes.
 $sql->(q{CREATE TABLE seen (what text);
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN INSERT INTO public.seen VALUES (TG_OP || '' '' || TG_TABLE_NAME); RETURN NULL; END'});
-$sql->("CREATE CONSTRAINT TRIGGER see AFTER UPDATE OR DELETE ON $_ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION see()") for qw(user_profiles raw_conversations conversation_chunks);
+$sql->("CREATE CONSTRAINT TRIGGER see_$_ AFTER UPDATE OR DELETE ON $_ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION see()") for qw(user_profiles raw_conversations conversation_chunks);
 for my $where ('session', 'worker')
 {
 	$user = add_user($node, ++$number);
