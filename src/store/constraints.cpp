@@ -11,7 +11,7 @@ void CheckConstraintsAtOnce(const char* table) {
   const std::string constraints = pg::Query(R"(
         SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ')
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
-        WHERE c.condeferrable
+        WHERE c.condeferrable AND has_schema_privilege(n.oid, 'USAGE')
         AND (to_regclass($1) IN (c.conrelid, c.confrelid)
              OR c.conrelid IN (SELECT relid FROM pg_partition_tree(to_regclass($1)))))")
                                       .Text(AppSql(table))

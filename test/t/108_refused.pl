@@ -113,6 +113,14 @@ for my $where ('session', 'worker')
 }
 $sql->('DROP FUNCTION see() CASCADE');
 
+# A table that refers to the conversations, in a schema that the caller may not use.
+$sql->(q{CREATE SCHEMA aside; CREATE TABLE aside.notes (user_id uuid, conversation_id text, FOREIGN KEY (user_id, conversation_id) REFERENCES raw_conversations DEFERRABLE INITIALLY DEFERRED);
+CREATE ROLE app; GRANT EXECUTE ON FUNCTION soulprint_import TO app; GRANT SELECT, INSERT, UPDATE, DELETE ON user_profiles, raw_conversations TO app;
+CREATE POLICY app ON user_profiles TO app USING (true); CREATE POLICY app ON raw_conversations TO app USING (true)});
+$user = add_user($node, ++$number);
+is($sql->('SET ROLE app; ' . import_sql($user, 'fine 1')), '1|0|0|0|{}|{}', 'what refers to the conversations from elsewhere is no obstacle');
+$sql->('DROP SCHEMA aside CASCADE');
+
 # Many of many kinds, among many: groups are split, the names of the kinds do not grow without limit.
 $sql->(q{CREATE FUNCTION check_title() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.title ~ ''odd'' THEN RAISE ''no'' USING ERRCODE = ''Q'' || right(NEW.title, 4); END IF; RETURN NEW; END'; CREATE TRIGGER check_title BEFORE INSERT ON raw_conversations FOR EACH ROW EXECUTE FUNCTION check_title()});
 $user = add_user($node, ++$number);
