@@ -300,6 +300,7 @@ void Query::CopyRows(const Received& received, Rows& rows) {
   if (received.columns == nullptr) return;
   rows.reserve(static_cast<std::size_t>(list_length(received.rows)));
   for (int i = 0; i < list_length(received.rows); ++i) {
+    CheckForInterrupts();
     Row& row = rows.emplace_back();
     for (int number = 1; number <= received.columns->natts; ++number) {
       const Cell cell{static_cast<HeapTuple>(list_nth(received.rows, i)), received.columns, number};

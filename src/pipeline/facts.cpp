@@ -257,12 +257,21 @@ Time LastSaid(const Fact& fact) {
 
 void SortSources(std::vector<Source>* sources) {
   if (sources->size() < 2) return;
-  std::stable_sort(sources->begin(), sources->end(),
-                   [](const Source& a, const Source& b) { return a.at < b.at; });
+  InterruptsNowAndThen interrupts;
+  std::stable_sort(sources->begin(), sources->end(), [&](const Source& a, const Source& b) {
+    interrupts.Step();
+    return a.at < b.at;
+  });
   std::set<std::pair<std::string, int>> seen;
   std::erase_if(*sources, [&](const Source& source) {
+    interrupts.Step();
     return !seen.emplace(source.conversation_id, source.chunk_index).second;
   });
+}
+
+void FreeFacts(std::vector<Fact>* facts) {
+  InterruptsNowAndThen interrupts;
+  for (; !facts->empty(); facts->pop_back()) interrupts.Step();
 }
 
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
@@ -277,8 +286,14 @@ std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
       free = std::move(fact);
     }
   }
+  CheckForInterrupts();
+  places.clear();
+  CheckForInterrupts();
   facts.resize(count);
-  for (Fact& fact : facts) SortSources(&fact.sources);
+  for (Fact& fact : facts) {
+    CheckForInterrupts();
+    SortSources(&fact.sources);
+  }
   return facts;
 }
 

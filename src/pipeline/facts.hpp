@@ -67,6 +67,9 @@ Time LastSaid(const Fact& fact);
 // Sorts oldest first and keeps each place once.
 void SortSources(std::vector<Source>* sources);
 
+// Empties the list; freeing many facts takes long.
+void FreeFacts(std::vector<Fact>* facts);
+
 // Merges equal statements among facts that are given oldest first: one fact stays, in the newest
 // wording, at the place of the first, with all sources.  Linear.
 std::vector<Fact> MergeFacts(std::vector<Fact> facts);

@@ -12,6 +12,7 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
 #include "pipeline/tries.hpp"
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -20,6 +21,17 @@ namespace {
 constexpr int kMaxTries = 3;
 constexpr int kMaxTokens = 4096;
 constexpr std::size_t kLeastFactTokens = 500;  // with less a model adds nothing
+
+std::vector<Fact> Copy(const std::vector<Fact>& facts) {
+  InterruptsNowAndThen interrupts;
+  std::vector<Fact> copy;
+  copy.reserve(facts.size());
+  for (const Fact& fact : facts) {
+    interrupts.Step();
+    copy.push_back(fact);
+  }
+  return copy;
+}
 
 // The Markdown in an answer, without the code fence that may stand around it.
 std::string_view WithoutCodeFence(std::string_view answer) {
@@ -75,7 +87,7 @@ Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits,
                      Store& store) {
   if (facts.empty()) return {AssembleMemory(facts, limits.max_tokens)};
   int left_out = 0;
-  std::vector<Fact> material = facts;
+  std::vector<Fact> material = Copy(facts);
   MemoryLimits room = limits;
   while (true) {
     ReducedFacts reduced = ReduceFacts(std::move(material), room, model, store);

@@ -9,6 +9,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/fair_share.hpp"
 #include "pipeline/markdown.hpp"
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
@@ -120,6 +121,7 @@ std::string InertMemory(std::string_view memory_md) {
   std::string inert;
   auto expected = kHeadings.begin();
   for (std::string_view line : Lines(visible)) {
+    CheckForInterrupts();
     const auto heading = std::find(expected, kHeadings.end(), Trim(line));
     if (heading == kHeadings.end()) {
       inert += InertLines(line);
@@ -149,12 +151,17 @@ bool IsPlaceholder(std::string_view memory_md, std::size_t facts) {
 std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_tokens) {
   std::vector<std::size_t> order(facts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  InterruptsNowAndThen interrupts;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    interrupts.Step();
     return LastSaid(facts[a]) > LastSaid(facts[b]);
   });
   std::array<std::string, kHeadings.size()> bullets;
   for (std::size_t i : order) {
-    bullets[static_cast<std::size_t>(facts[i].category)] += Bullet(facts[i]) + "\n";
+    CheckForInterrupts();
+    std::string& list = bullets[static_cast<std::size_t>(facts[i].category)];
+    // More than has room, even if each character takes four bytes and half of them are cut.
+    if (list.size() <= 32 * max_tokens) list += Bullet(facts[i]) + "\n";
   }
   std::string memory_md;
   for (std::size_t i = 0; i < kHeadings.size(); ++i) {

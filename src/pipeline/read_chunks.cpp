@@ -18,6 +18,7 @@
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
+#include "util/interrupts.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -74,6 +75,7 @@ class ChunkReader {
     } while (rejected_.size() >= kMaxRejected);
     ReadChunksResult result{{}, counts_, std::move(last_failure_)};
     for (auto& [number, facts] : found_) {
+      CheckForInterrupts();
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
     }
     return result;

@@ -17,6 +17,7 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
+#include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
@@ -43,11 +44,15 @@ ordered_json Item(const Fact& fact) {
 std::size_t Saying(const std::vector<Fact>& facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
                          [](std::size_t sum, const Fact& fact) {
+                           CheckForInterrupts();
                            return sum + CountCharacters(DumpJson(FactToObject(fact)));
                          });
 }
 
-std::size_t Characters(const Fact& fact) { return CountCharacters(DumpJson(Item(fact))) + 1; }
+std::size_t Characters(const Fact& fact) {
+  CheckForInterrupts();
+  return CountCharacters(DumpJson(Item(fact))) + 1;
+}
 
 std::size_t Characters(const std::vector<Fact>& facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
@@ -59,7 +64,10 @@ std::size_t Characters(const std::vector<Fact>& facts) {
 class Origins {
  public:
   Origins(const Fact* begin, const Fact* end) : begin_(begin), size_(end - begin) {
-    for (std::size_t i = 0; i < size_; ++i) by_key_.emplace(FactKey(begin_[i]), i);
+    for (std::size_t i = 0; i < size_; ++i) {
+      CheckForInterrupts();
+      by_key_.emplace(FactKey(begin_[i]), i);
+    }
   }
 
   std::vector<Source> SourcesOf(const Fact& fact, const json& item) {
@@ -120,12 +128,17 @@ class Round {
         [&](const Question& question, const Answer& answer) { Take(question, answer); }, rejected_);
     if (!unanswered_.empty()) ThrowUnanswered("facts to be reduced", unanswered_);
     std::vector<Fact> all;
+    all.reserve(facts_.size());
     for (auto& [begin, facts] : results_) {
+      CheckForInterrupts();
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
     }
     // MergeFacts wants oldest first, and batches are in no such order.
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
+    InterruptsNowAndThen interrupts;
+    std::stable_sort(all.begin(), all.end(), [&](const Fact& a, const Fact& b) {
+      interrupts.Step();
+      return LastSaid(a) < LastSaid(b);
+    });
     return {MergeFacts(std::move(all)), left_out_};
   }
 
@@ -164,6 +177,7 @@ class Round {
     const Category category = facts_[batch.begin].category;
     ordered_json items = ordered_json::array();
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
+      CheckForInterrupts();
       ordered_json item = {{"id", i - batch.begin}};
       item.update(Item(facts_[i]));
       items.push_back(std::move(item));
@@ -237,6 +251,7 @@ class Round {
     Origins origins(&facts_[batch.begin], &facts_[batch.begin] + (batch.end - batch.begin));
     std::vector<Fact> reduced;
     for (const json& item : lists.at(std::string(CategoryName(category)))) {
+      CheckForInterrupts();
       std::optional<Fact> fact = FactFromJson(category, item);
       if (!fact) continue;
       fact->sources = origins.SourcesOf(*fact, item);
@@ -268,11 +283,16 @@ void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
     auto operator<=>(const Rank&) const = default;
   };
   std::vector<Fact>& facts = reduced->facts;
+  InterruptsNowAndThen interrupts;
   std::vector<Rank> ranks;
   for (std::size_t i = 0; i < facts.size(); ++i) {
+    interrupts.Step();
     ranks.push_back({facts[i].sources.size(), LastSaid(facts[i]), i});
   }
-  std::sort(ranks.begin(), ranks.end());
+  std::sort(ranks.begin(), ranks.end(), [&](const Rank& a, const Rank& b) {
+    interrupts.Step();
+    return a < b;
+  });
 
   std::vector<bool> out(facts.size());
   std::size_t characters = Characters(facts) + kEmptyDocument;
@@ -284,8 +304,10 @@ void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
   }
   std::vector<Fact> kept;
   for (std::size_t i = 0; i < facts.size(); ++i) {
+    interrupts.Step();
     if (!out[i]) kept.push_back(std::move(facts[i]));
   }
+  FreeFacts(&facts);
   facts = std::move(kept);
 }
 
@@ -297,6 +319,7 @@ std::string FactsDocument(const std::vector<Fact>& facts) {
     lists[std::string(CategoryName(category))] = ordered_json::array();
   }
   for (const Fact& fact : facts) {
+    CheckForInterrupts();
     lists[std::string(CategoryName(fact.category))].push_back(Item(fact));
   }
   return DumpJson(nlohmann::ordered_json{{"facts", std::move(lists)}});
@@ -310,12 +333,16 @@ ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Mo
                          Store& store) {
   const std::size_t max_tokens = limits.max_fact_tokens;
   int left_out = 0;
+  InterruptsNowAndThen interrupts;
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
-    std::stable_sort(facts.begin(), facts.end(),
-                     [](const Fact& a, const Fact& b) { return a.category < b.category; });
+    std::stable_sort(facts.begin(), facts.end(), [&](const Fact& a, const Fact& b) {
+      interrupts.Step();
+      return a.category < b.category;
+    });
     const std::size_t before = Characters(facts);
     ReducedFacts reduced =
         Round(facts, std::min(limits.batch_tokens, max_tokens)).Run(model, store);
+    FreeFacts(&facts);
     facts = std::move(reduced.facts);
     left_out += reduced.left_out;
     if (Characters(facts) == before) break;

@@ -18,6 +18,7 @@
 #include "store/versions.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
 
@@ -148,6 +149,7 @@ void ReplaceFacts(const PassLease& lease, const std::vector<Fact>& facts) {
   std::vector<std::int64_t> verified;
   std::vector<std::string> sources;
   for (const Fact& fact : facts) {
+    CheckForInterrupts();
     categories.emplace_back(CategoryName(fact.category));
     values.push_back(FactToJson(fact).dump());
     quotes.push_back(fact.quote);

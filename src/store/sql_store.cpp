@@ -15,6 +15,7 @@
 #include "store/pass_end.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -156,7 +157,10 @@ std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
 
 void SqlStore::DropForgotten(std::vector<Fact>* facts) {
   std::vector<std::string> keys;
-  for (const Fact& fact : *facts) keys.push_back(FactKey(fact));
+  for (const Fact& fact : *facts) {
+    CheckForInterrupts();
+    keys.push_back(FactKey(fact));
+  }
   const pg::Rows forgotten = pg::InTransaction([&] {
     return OwnQuery(R"(
              SELECT n.key FROM soulprint.forgotten_facts f, unnest($2) AS n (key)
@@ -168,7 +172,10 @@ void SqlStore::DropForgotten(std::vector<Fact>* facts) {
   std::set<std::string> gone;
   for (const pg::Row& row : forgotten) gone.insert(row.Text(0));
   if (gone.empty()) return;
-  std::erase_if(*facts, [&](const Fact& fact) { return gone.contains(FactKey(fact)); });
+  std::erase_if(*facts, [&](const Fact& fact) {
+    CheckForInterrupts();
+    return gone.contains(FactKey(fact));
+  });
 }
 
 StoredSections SqlStore::ReadSections() {
