@@ -171,6 +171,8 @@ END
 $do$;
 RESET ROLE;
 });
+is($sql->("SELECT string_agg(p.proname, ' ') FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'c' AND p.probin LIKE '%soulprint' AND p.proconfig IS NOT NULL"),
+	'', "no function in C hides the caller's search_path");
 # pg_catalog last: every name is looked up in the planted schemas first.
 $sql->('ALTER DATABASE postgres SET search_path = first, public, pg_catalog');
 my $safe = "SET search_path = pg_catalog;";
