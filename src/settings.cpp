@@ -24,6 +24,7 @@ char* storage_buckets;
 char* storage_url;
 char* storage_key_file;
 Provider provider = Provider::kAnthropic;
+ApiKeyHeader api_key_header = ApiKeyHeader::kXApiKey;
 bool enabled = true;
 bool require_sections = true;
 int max_workers = 3;
@@ -46,6 +47,11 @@ namespace {
 constexpr config_enum_entry kProviders[] = {
     {"anthropic", static_cast<int>(Provider::kAnthropic), false},
     {"offline", static_cast<int>(Provider::kOffline), false},
+    {nullptr, 0, false}};
+
+constexpr config_enum_entry kApiKeyHeaders[] = {
+    {"x-api-key", static_cast<int>(ApiKeyHeader::kXApiKey), false},
+    {"authorization", static_cast<int>(ApiKeyHeader::kAuthorization), false},
     {nullptr, 0, false}};
 
 void DefineBool(const char* name, const char* description, const char* more, bool* value) {
@@ -86,8 +92,11 @@ void DefineSecretString(const char* name, const char* description, const char* m
 
 // Postgres keeps an enum as int.
 int provider_value = static_cast<int>(Provider::kAnthropic);
+int api_key_header_value = static_cast<int>(ApiKeyHeader::kXApiKey);
 
 void AssignProvider(int value, void*) { provider = static_cast<Provider>(value); }
+
+void AssignApiKeyHeader(int value, void*) { api_key_header = static_cast<ApiKeyHeader>(value); }
 
 void WarnOfInvalidValues() {
   for (std::size_t i = 0; i < checked_count; ++i) {
@@ -141,6 +150,10 @@ void DefineAll() {
                      "The file is read before each request. It holds nothing else, and only the "
                      "server's user may have access to it. An empty string sends no key.",
                      &api_key_file, "", kApiKeyFile);
+  DefineCustomEnumVariable(
+      "soulprint.api_key_header", "Selects the header in which the API key is sent.",
+      "authorization sends it as a Bearer token.", &api_key_header_value, api_key_header_value,
+      kApiKeyHeaders, PGC_SIGHUP, 0, nullptr, AssignApiKeyHeader, nullptr);
   DefineSecretString("soulprint.api_url", "Sets the URL of the model server.",
                      "The server serves the Messages API; /v1/messages is left out. Plain http:// "
                      "is allowed to this machine and to soulprint.plain_http_hosts only.",

@@ -12,6 +12,9 @@ namespace soulprint::settings {
 
 enum class Provider { kAnthropic, kOffline };
 
+// The header that takes the API key; kAuthorization: as a Bearer token.
+enum class ApiKeyHeader { kXApiKey, kAuthorization };
+
 inline constexpr const char* kAnthropicUrl = "https://api.anthropic.com";
 
 extern char* database;
@@ -26,6 +29,7 @@ extern char* storage_buckets;
 extern char* storage_url;
 extern char* storage_key_file;
 extern Provider provider;
+extern ApiKeyHeader api_key_header;
 extern bool enabled;
 extern bool require_sections;
 extern int max_workers;

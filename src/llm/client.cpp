@@ -239,7 +239,7 @@ class AskLoop {
     const bool busy = probe.disposition == Disposition::kWait;
     if (busy) {
       WaitTogether(probe_started_, probe);
-    } else if (ReachOf(probe) != Reach::kAnswers) {
+    } else if (!Answers(probe)) {
       return EndForPause(PauseError(probe));
     } else {
       throttle_.Answered(Clock::now());
@@ -351,22 +351,22 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
 
 void MessagesModel::Ask(const Next& next, const Take& take) { AskLoop(*this, next, take).Run(); }
 
-Reach MessagesModel::Probe(const std::string& model) {
+bool MessagesModel::Probe(const std::string& model) {
   Secret key;
   try {
     if (endpoint_.key) key.Set(endpoint_.key());
   } catch (const ServerUnavailable& error) {
     TellPause(error);
-    return Reach::kPauses;
+    return false;
   }
   pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
   std::vector<HttpResponse> responses;
   while (responses.empty()) responses = pool_.Wait(kTick, idle_);
   const Classified classified =
       Classify(responses.front(), key.text(), std::chrono::system_clock::now());
-  const Reach reach = ReachOf(classified);
-  if (reach == Reach::kPauses) TellPause(PauseError(classified));
-  return reach;
+  const bool answers = Answers(classified);
+  if (!answers) TellPause(PauseError(classified));
+  return answers;
 }
 
 void MessagesModel::TellPause(const ServerUnavailable& error, bool doubtful) const {
@@ -377,7 +377,7 @@ HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not
                                    const std::string& key) const {
   HttpRequest request;
   request.url = MessagesUrl(endpoint_.api_url);
-  request.headers = RequestHeaders(key);
+  request.headers = RequestHeaders(key, endpoint_.bearer);
   request.body = RequestBody(question, not_taken, NewNonce());
   request.max_body = LargestResponse(question);
   return request;

@@ -28,6 +28,7 @@ struct Endpoint {
   std::string api_url;  // without /v1/messages
   // Called before every attempt; the key is not kept longer.  "" = no key is sent.
   std::function<std::string()> key;
+  bool bearer = false;  // the key goes into "authorization: Bearer" instead of x-api-key
   // Called at once with the error that Ask will throw after the open questions are answered.
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
@@ -54,10 +55,9 @@ class MessagesModel : public Model {
   // PassLost, PassStopped, Errors 3F000, 42P01 and XX000, and exceptions that are no Error.
   void Ask(const Next& next, const Take& take) override;
 
-  // Sends one probe to this model.  Returns kPauses after calling the endpoint's `pause`: where Ask
-  // would throw ServerUnavailable, and while the server is overloaded.  Other errors of the key's
-  // callback, and those of idle, come through at once.
-  Reach Probe(const std::string& model);
+  // Sends one probe to this model.  False, after calling the endpoint's `pause`, unless the API
+  // answers.  Other errors of the key's callback, and those of idle, come through at once.
+  bool Probe(const std::string& model);
 
  private:
   friend class AskLoop;

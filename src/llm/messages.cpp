@@ -8,6 +8,7 @@
 
 #include "llm/capabilities.hpp"
 #include "llm/fence.hpp"
+#include "llm/thoughts.hpp"
 #include "net/secret_file.hpp"
 #include "util/dump_json.hpp"
 #include "util/json_reply.hpp"
@@ -59,8 +60,9 @@ std::string System(const Question& question, std::string_view nonce) {
 Json OutputConfig(const Question& question, const Capabilities& capabilities,
                   const NotTaken& not_taken) {
   Json config;
+  if (not_taken.format) return config;
   if (!capabilities.effort.empty()) config["effort"] = capabilities.effort;
-  if (!question.schema.empty() && !not_taken.format) {
+  if (!question.schema.empty()) {
     config["format"] = {{"type", "json_schema"}, {"schema", Json::parse(question.schema)}};
   }
   return config;
@@ -82,21 +84,71 @@ Json ObjectAt(const Json& object, const char* key) {
 
 bool HasCount(const Json& object, const char* key) {
   const auto it = object.find(key);
-  return it != object.end() && it->is_number_unsigned();
+  return it != object.end() && it->is_number() && it->get<double>() >= 0;
 }
 
 std::int64_t CountAt(const Json& object, const char* key) {
-  constexpr std::uint64_t kMost = 1'000'000'000;
+  constexpr double kMost = 1'000'000'000;
   return HasCount(object, key)
-             ? static_cast<std::int64_t>(std::min(kMost, object.at(key).get<std::uint64_t>()))
+             ? static_cast<std::int64_t>(std::min(kMost, object.at(key).get<double>()))
              : 0;
 }
 
-bool IsMessage(const Json& json) {
-  if (StringAt(json, "type") != "message" || StringAt(json, "stop_reason").empty()) return false;
-  const Json usage = ObjectAt(json, "usage");
-  return json.contains("content") && json.at("content").is_array() &&
-         HasCount(usage, "input_tokens") && HasCount(usage, "output_tokens");
+// The text of the content: a string, or all text blocks; nullopt if there is none of either form.
+std::optional<std::string> TextOf(const Json& message) {
+  const auto content = message.find("content");
+  if (content == message.end()) return std::nullopt;
+  if (content->is_string()) return content->get<std::string>();
+  if (!content->is_array()) return std::nullopt;
+  std::string text;
+  for (const Json& block : *content) {
+    if (StringAt(block, "type") == "text") text += StringAt(block, "text");
+  }
+  return text;
+}
+
+// Adds an event of a stream to the message so far.
+void AddEvent(const Json& event, Json* message) {
+  const std::string type = StringAt(event, "type");
+  if (type == "message_start") *message = ObjectAt(event, "message");
+  if (!message->is_object()) return;
+  const Json delta = ObjectAt(event, "delta");
+  if (type == "message_start") (*message)["content"] = "";
+  if (type == "content_block_start" || type == "content_block_delta") {
+    const Json part = type == "content_block_start" ? ObjectAt(event, "content_block") : delta;
+    (*message)["content"] = StringAt(*message, "content") + StringAt(part, "text");
+  }
+  if (type == "message_delta") {
+    (*message)["stop_reason"] = StringAt(delta, "stop_reason");
+    Json usage = ObjectAt(*message, "usage");
+    usage.update(ObjectAt(event, "usage"));
+    (*message)["usage"] = usage;
+  }
+  if (type == "message_stop") (*message)["complete"] = true;
+}
+
+// The message, or the error, of a body of server-sent events.
+std::optional<Json> FromEvents(std::string_view body) {
+  constexpr std::string_view kData = "data:";
+  Json message;
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    const std::string_view line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (!line.starts_with(kData)) continue;
+    const std::optional<Json> event = ParseJsonText(line.substr(kData.size()));
+    if (!event || !event->is_object()) continue;
+    if (event->contains("error")) return event;
+    AddEvent(*event, &message);
+  }
+  if (!message.is_object() || !message.contains("complete")) return std::nullopt;
+  return message;
+}
+
+std::optional<Json> ParseBody(std::string_view body) {
+  const std::string_view text = Trim(body);
+  const bool events = text.starts_with("event:") || text.starts_with("data:");
+  return events ? FromEvents(text) : ParseJsonText(body);
 }
 
 std::string RefusalText(const Json& details) {
@@ -112,11 +164,11 @@ std::string MessagesUrl(std::string api_url) {
   return api_url + "/v1/messages";
 }
 
-std::vector<std::string> RequestHeaders(const std::string& key) {
+std::vector<std::string> RequestHeaders(const std::string& key, bool bearer) {
   std::vector<std::string> headers = {"content-type: application/json",
                                       "anthropic-version: 2023-06-01", "user-agent: soulprint"};
   if (key.empty()) return headers;
-  headers.push_back(SecretLine("x-api-key: ", key));
+  headers.push_back(SecretLine(bearer ? "authorization: Bearer " : "x-api-key: ", key));
   return headers;
 }
 
@@ -149,32 +201,25 @@ std::size_t LargestResponse(const Question& question) {
 std::optional<Completion> ReadCompletion(std::string_view body) {
   // A part that is not UTF-8 is damage on the way, and what else is damaged is not known.
   if (!IsCleanUtf8(body)) return std::nullopt;
-  const std::optional<Json> json = ParseJsonText(body);
-  if (!json || !json->is_object() || !IsMessage(*json)) return std::nullopt;
+  const std::optional<Json> json = ParseBody(body);
+  if (!json || !json->is_object() || json->contains("error")) return std::nullopt;
+  const std::string type = StringAt(*json, "type");
+  std::optional<std::string> text = TextOf(*json);
+  if (!text || (!type.empty() && type != "message")) return std::nullopt;
   Completion completion;
   completion.stop_reason = StringAt(*json, "stop_reason");
-  for (const Json& block : json->at("content")) {
-    if (StringAt(block, "type") == "text") completion.text += StringAt(block, "text");
-  }
+  // Without a reason to stop there must be something that was said.
+  if (completion.stop_reason.empty() && text->empty()) return std::nullopt;
+  completion.text = WithoutThoughts(*text);
   completion.refusal = RefusalText(ObjectAt(*json, "stop_details"));
   return completion;
 }
 
 Tokens ReadTokens(std::string_view body) {
-  const std::optional<Json> json = ParseJsonText(body);
+  const std::optional<Json> json = ParseBody(body);
   const Json usage = json ? ObjectAt(*json, "usage") : Json::object();
   return {CountAt(usage, "input_tokens"), CountAt(usage, "cache_creation_input_tokens"),
           CountAt(usage, "cache_read_input_tokens"), CountAt(usage, "output_tokens")};
-}
-
-ServerError ReadError(std::string_view body) {
-  const std::optional<Json> json = ParseJsonText(body);
-  if (!json) return {};
-  const Json error = ObjectAt(*json, "error");
-  if (error.empty()) return {false, "", StringAt(*json, "error"), ""};
-  const std::string type = StringAt(error, "type");
-  return {StringAt(*json, "type") == "error" && type.ends_with("_error"), type,
-          StringAt(error, "message"), StringAt(ObjectAt(error, "details"), "error_code")};
 }
 
 }  // namespace soulprint

@@ -17,14 +17,15 @@ namespace soulprint {
 // Parameters that a server has rejected.
 struct NotTaken {
   bool temperature = false;
-  bool format = false;  // output_config.format
+  bool format = false;  // output_config
 };
 
 // The URL that requests are sent to; api_url is without /v1/messages.
 std::string MessagesUrl(std::string api_url);
 
-// The header lines of a request; "" = no key.
-std::vector<std::string> RequestHeaders(const std::string& key);
+// The header lines of a request; "" = no key.  `bearer`: the key goes into "authorization: Bearer",
+// else into x-api-key.
+std::vector<std::string> RequestHeaders(const std::string& key, bool bearer);
 
 // The body of one request, in valid UTF-8, without null or unneeded fields.  `nonce` names the
 // fence around the material.
@@ -35,12 +36,13 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
 std::size_t LargestResponse(const Question& question);
 
 struct Completion {
-  std::string text;         // all text blocks, as storable text
-  std::string stop_reason;  // as the server sent it
+  std::string text;         // all text blocks, as storable text, without thoughts before them
+  std::string stop_reason;  // as the server sent it, "" = not said
   std::string refusal;      // the server's explanation of a refusal, may be ""
 };
 
-// Reads a response of status 200; nullopt if it is no complete message.
+// Reads a response of status 200, also one of server-sent events; nullopt if it is no complete
+// message.
 std::optional<Completion> ReadCompletion(std::string_view body);
 
 struct Tokens {
@@ -57,10 +59,14 @@ struct ServerError {
   bool own = false;  // in the Messages API's own form, so not of a firewall in front of it
   std::string type;
   std::string message;
-  std::string code;  // details.error_code
+  std::string code;  // details.error_code, or another name of the error
 };
 
-// Reads the body of an error; fields are empty if it is not readable (an HTML page, for example).
+// Reads the body of an error in any server's form; fields are empty if it is not readable (an HTML
+// page, for example).
 ServerError ReadError(std::string_view body);
+
+// The status that belongs to an error that came with 200; nullopt if the body is no error.
+std::optional<int> StatusOfError(std::string_view body);
 
 }  // namespace soulprint

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "llm/words.hpp"
 #include "util/format.hpp"
 #include "util/visible.hpp"
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{120};
 constexpr std::string_view kReload = "then reload the server's configuration.";
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 std::string WithoutKey(std::string text, std::string_view key) {
   if (key.empty()) return text;
@@ -43,7 +40,7 @@ Classified Not(Disposition disposition, std::string reason, std::string hint = {
 Classified FromCompletion(Completion completion) {
   Classified classified = Ended(Outcome::kAnswered);
   classified.text = std::move(completion.text);
-  if (completion.stop_reason == "max_tokens") {
+  if (completion.stop_reason == "max_tokens" || completion.stop_reason == "length") {
     classified.outcome = Outcome::kCutOff;
   } else if (completion.stop_reason == "refusal") {
     const std::string more = completion.refusal.empty() ? "" : ": " + Quoted(completion.refusal);
@@ -93,41 +90,31 @@ std::string Describe(int status, const ServerError& error) {
   return Quoted(text);
 }
 
-bool IsSpendLimit(const ServerError& error) {
-  return error.code == "enforced_spend_limit_reached" ||
-         error.code == "contract_spend_limit_reached" ||
-         Contains(error.message, "credit balance is too low") ||
-         Contains(error.message, "specified API usage limits") ||
-         Contains(error.message, "workspace API usage limits");
-}
-
-bool IsTooLong(int status, const ServerError& error) {
-  return status == 413 || (status == 400 && (Contains(error.message, "prompt is too long") ||
-                                             Contains(error.message, "exceed context limit")));
-}
-
 // nullopt if other requests may fare better.
-std::optional<Classified> PauseFor(int status, const ServerError& error) {
+std::optional<Classified> PauseFor(int status, const ServerError& error, bool wants_bearer,
+                                   std::optional<Meaning> meaning) {
   const std::string said = " (" + Describe(status, error) + ")";
   const auto pause = [&](const char* what, std::string_view hint) {
     return Not(Disposition::kPause, what + said, std::string(hint) + std::string(kReload));
   };
-  if (status == 402 || ((status == 400 || status == 429) && IsSpendLimit(error))) {
+  if (status == 402 || meaning == Meaning::kNoMoney) {
     return pause("the account at the model server may not spend more",
                  "Add credit or raise the spend limit there, ");
   }
-  switch (status) {
-    case 401:
-      return pause("the model server does not accept the API key",
-                   "Put a valid key into the file that soulprint.api_key_file names, ");
-    case 403:
-      return pause("the model server does not permit this API key to ask",
-                   "Give the key access to the model, or use another key, ");
-    case 404:
-      return pause("the model server does not know the model or the address",
-                   "Correct soulprint.model or soulprint.api_url, ");
-    default:
-      break;
+  if (status == 401 || meaning == Meaning::kBadKey) {
+    return pause("the model server does not accept the API key",
+                 wants_bearer
+                     ? "Put a valid key into the file that soulprint.api_key_file names, or set "
+                       "soulprint.api_key_header to authorization if it wants a Bearer token, "
+                     : "Put a valid key into the file that soulprint.api_key_file names, ");
+  }
+  if (status == 404 || meaning == Meaning::kUnknownModel) {
+    return pause("the model server does not know the model or the address",
+                 "Correct soulprint.model or soulprint.api_url, ");
+  }
+  if (status == 403) {
+    return pause("the model server does not permit this API key to ask",
+                 "Give the key access to the model, or use another key, ");
   }
   if (status >= 400) return std::nullopt;
   return pause("the model server answers with a redirect, which is not followed",
@@ -143,25 +130,47 @@ Classified Blocked(int status, const ServerError& error) {
           std::string(kReload));
 }
 
-Classified FromError(const HttpResponse& response, std::string_view key) {
-  const int status = response.status;
-  ServerError error = ReadError(response.body);
-  error.message = WithoutKey(std::move(error.message), key);
-  error.type = WithoutKey(std::move(error.type), key);
-  if (std::optional<Classified> pause = PauseFor(status, error)) {
-    const bool certain = error.own || status < 400 || status == 401 || status == 402;
-    return certain ? std::move(*pause) : Blocked(status, error);
-  }
+// Only the status of a key or an account, or the API's own form, is about all questions for sure.
+Classified InDoubt(int status, const ServerError& error, bool known, Classified pause) {
+  if (error.own || status < 400 || status == 401 || status == 402) return pause;
+  if (!known) return Blocked(status, error);
+  pause.disposition = Disposition::kBlocked;
+  return pause;
+}
 
+Classified FromMeaning(Meaning meaning, std::string reason) {
+  switch (meaning) {
+    case Meaning::kTooLong:
+      return Ended(Outcome::kTooLong, std::move(reason));
+    case Meaning::kWithoutTemperature:
+      return Not(Disposition::kWithoutTemperature, std::move(reason));
+    case Meaning::kWithoutFormat:
+      return Not(Disposition::kWithoutFormat, std::move(reason));
+    default:
+      return Not(Disposition::kWait, std::move(reason));
+  }
+}
+
+bool AsksForBearer(const HttpResponse& response, const ServerError& error) {
+  return WantsBearer(error) || response.Header("www-authenticate").starts_with("Bearer");
+}
+
+Classified FromError(int status, const HttpResponse& response, std::string_view key) {
+  ServerError error = ReadError(response.body);
+  for (std::string* text : {&error.message, &error.type, &error.code}) {
+    *text = WithoutKey(std::move(*text), key);
+  }
+  const std::optional<Meaning> meaning = MeaningOf(status, error);
+  if (std::optional<Classified> pause =
+          PauseFor(status, error, AsksForBearer(response, error), meaning)) {
+    return InDoubt(status, error, meaning.has_value(), std::move(*pause));
+  }
   std::string reason = Describe(status, error);
-  if (IsTooLong(status, error)) return Ended(Outcome::kTooLong, std::move(reason));
-  if (status == 400 && Contains(error.message, "temperature")) {
-    return Not(Disposition::kWithoutTemperature, std::move(reason));
-  }
-  if (status == 400 && Contains(error.message, "output_config")) {
-    return Not(Disposition::kWithoutFormat, std::move(reason));
-  }
   const std::string_view should_retry = response.Header("x-should-retry");
+  if (status == 413) return Ended(Outcome::kTooLong, std::move(reason));
+  if (meaning && (meaning != Meaning::kBusy || should_retry != "false")) {
+    return FromMeaning(*meaning, std::move(reason));
+  }
   const bool waits = status == 429 || status == 529;
   const bool retries = status == 408 || status == 409 || status >= 500;
   if (should_retry == "false") return Ended(Outcome::kFailed, std::move(reason));
@@ -170,14 +179,21 @@ Classified FromError(const HttpResponse& response, std::string_view key) {
   return Ended(Outcome::kFailed, std::move(reason));
 }
 
+// The status that a response means: some gateways send an error with 200.
+int StatusOf(const HttpResponse& response) {
+  const bool success = response.status >= 200 && response.status < 300;
+  return success ? StatusOfError(response.body).value_or(response.status) : response.status;
+}
+
 }  // namespace
 
 Classified Classify(const HttpResponse& response, std::string_view key,
                     std::chrono::system_clock::time_point now) {
-  if (response.status < 200) return FromNoResponse(response);
-  const bool success = response.status < 300;
-  Classified classified = success ? FromSuccess(response) : FromError(response, key);
-  classified.status = response.status;
+  const int status = StatusOf(response);
+  if (status < 200) return FromNoResponse(response);
+  const bool success = status < 300;
+  Classified classified = success ? FromSuccess(response) : FromError(status, response, key);
+  classified.status = status;
   classified.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
   if (!success) classified.retry_after = RetryAfter(response.Header("retry-after"), now);
   return classified;
@@ -220,18 +236,16 @@ bool MayBeOneQuestions(const Classified& pause) {
   return pause.status != 0 && pause.status != 401 && pause.status != 402;
 }
 
-Reach ReachOf(const Classified& probe) {
-  if (IsLongWait(probe)) return Reach::kPauses;
+bool Answers(const Classified& probe) {
   switch (probe.disposition) {
     case Disposition::kPause:
     case Disposition::kBlocked:
     case Disposition::kWait:
-      return Reach::kPauses;
     case Disposition::kRetry:
     case Disposition::kResend:
-      return Reach::kUnknown;
+      return false;
     default:
-      return Reach::kAnswers;
+      return true;
   }
 }
 

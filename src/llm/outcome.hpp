@@ -57,14 +57,9 @@ ServerUnavailable PauseError(const Classified& classified);
 // True if a kPause may be meant for this question alone: it is not about the key or the account.
 bool MayBeOneQuestions(const Classified& pause);
 
-// What the response to a probe means for all requests.
-enum class Reach {
-  kAnswers,  // the API answered, also with 400
-  kPauses,   // all requests pause: refused, overloaded, or for a long time
-  kUnknown,  // no answer: no response, 5xx, or none of the API
-};
-
-Reach ReachOf(const Classified& probe);
+// True if the API answered a probe, also with 400.  False if all requests pause: it was refused,
+// put off (429, 529, a long wait) or got no answer.
+bool Answers(const Classified& probe);
 
 // How a question ends that was blocked, or has used up its requests, if the API answers a probe.
 Classified FailedAlone(const Classified& in_doubt);

@@ -48,4 +48,25 @@ std::size_t RepairEscapes(std::string* json) {
   return replaced;
 }
 
+std::string EscapeControls(std::string_view json) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string escaped;
+  escaped.reserve(json.size());
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (in_string && c == '\\' && at + 1 < json.size() && json[at + 1] >= ' ') {
+      escaped.append(json.substr(at++, 2));
+      continue;
+    }
+    if (c == '"') in_string = !in_string;
+    if (in_string && c >= 0 && c < ' ') {
+      escaped.append("\\u00").append({kHex[c >> 4], kHex[c & 15]});
+    } else {
+      escaped.push_back(c);
+    }
+  }
+  return escaped;
+}
+
 }  // namespace soulprint

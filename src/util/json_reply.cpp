@@ -82,7 +82,7 @@ class Limits {
 };
 
 // nullopt if the text is not JSON or exceeds a limit; the latter sets *exceeded, if given.
-std::optional<Json> ParseClean(std::string_view text, bool* exceeded = nullptr) {
+std::optional<Json> ParseStrictly(std::string_view text, bool* exceeded = nullptr) {
   Limits limits;
   std::string repaired(text);
   RepairEscapes(&repaired);
@@ -92,6 +92,15 @@ std::optional<Json> ParseClean(std::string_view text, bool* exceeded = nullptr) 
       /*allow_exceptions=*/false);
   if (exceeded != nullptr && limits.exceeded()) *exceeded = true;
   if (json.is_discarded() || limits.exceeded()) return std::nullopt;
+  return json;
+}
+
+// The same, also with raw control characters in strings.
+std::optional<Json> ParseClean(std::string_view text, bool* exceeded = nullptr) {
+  bool too_much = false;
+  std::optional<Json> json = ParseStrictly(text, &too_much);
+  if (!json && !too_much) json = ParseStrictly(EscapeControls(text), &too_much);
+  if (exceeded != nullptr && too_much) *exceeded = true;
   return json;
 }
 
@@ -194,7 +203,7 @@ std::optional<Json> FindBalanced(std::string_view text) {
 
 std::optional<Json> ParseJsonText(std::string_view text) {
   if (text.size() > kMaxBytes) return std::nullopt;
-  return ParseClean(StripMarkAndSpace(CleanUtf8(text)));
+  return ParseStrictly(StripMarkAndSpace(CleanUtf8(text)));
 }
 
 std::optional<Json> ParseJsonReply(std::string_view answer) {

@@ -50,6 +50,7 @@ std::string ModelServer() {
        {settings::api_url, settings::api_key_file, settings::ca_file, settings::proxy}) {
     server.append("\n").append(setting);
   }
+  if (settings::api_key_header == settings::ApiKeyHeader::kAuthorization) server += " bearer";
   return server;
 }
 

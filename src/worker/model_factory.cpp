@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "llm/client.hpp"
-#include "llm/outcome.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/query.hpp"
@@ -26,6 +25,7 @@ std::string ReadKey() {
 Endpoint EndpointFromSettings() {
   Endpoint endpoint;
   endpoint.api_url = settings::api_url;
+  endpoint.bearer = settings::api_key_header == settings::ApiKeyHeader::kAuthorization;
   endpoint.http = settings::Http();
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.max_request_attempts = settings::max_request_attempts;
@@ -69,7 +69,7 @@ void ProbeModelServer(std::function<void()> waiting) {
   endpoint.key = ReadKey;
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
   MessagesModel model(std::move(endpoint), std::move(waiting));
-  if (model.Probe(ModelName()) == Reach::kAnswers) Gate::Open();
+  if (model.Probe(ModelName())) Gate::Open();
 }
 
 }  // namespace soulprint

@@ -20,9 +20,9 @@ std::string ModelName();
 std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting);
 
 // Asks the model server during a pause, with one small request that no pass is charged for
-// (llm/client.hpp).  A response that would pause again prolongs the pause.  No response, or one of
-// a server that could not answer (5xx), leaves the pause as it is.  Any other response of the API
-// ends it, also a 400: passes will find out, charged, what is wrong with their questions.
+// (llm/client.hpp).  A response of the API ends the pause, also a 400: passes will find out,
+// charged, what is wrong with their questions.  A refusal, an overloaded server or no answer
+// prolongs it, with the new reason.
 // `waiting` as above.
 void ProbeModelServer(std::function<void()> waiting);
 

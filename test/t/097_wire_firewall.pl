@@ -121,11 +121,12 @@ $model->wait_for(answered => 2);
 my (undef, $probe) = $model->asked;
 is($probe->{kind}, 'other', 'no access: the probe is nobody\'s question');
 unlike($probe->{body}, qr/painting|Boat|coffee/, 'no access: with no word of a user');
-# What a probe is answered that says nothing about the key: it is asked again.
+# No answer to a probe is what is known last; it is asked again.
 $model->script({ raw => { status => 502 }, times => 1 }, { error => { status => 400, message => 'max_tokens: too small' } });
 $node->reload;
 $model->wait_for(answered => 3);
-is_paused('no answer to a probe', 'the model server does not permit this API key to ask');
+$node->poll_query_until('postgres', "SELECT soulprint.pause_reason() NOT LIKE '%permit%'");
+is_paused('no answer to a probe', 'the model server does not answer: HTTP 502');
 $node->reload;
 is(ends(@users), 'complete complete complete', 'a 400 of the API ends the pause as well');
 is(join(' ', map { "$_->{kind} $_->{status}" } ($model->journal)[0 .. 3]), 'facts 403, other 403, other 502, other 400' =~ s/,//gr, 'after one probe for each reload');

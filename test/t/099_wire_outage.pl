@@ -42,7 +42,7 @@ sub all_wait
 	ok($node->poll_query_until('postgres', "SELECT (SELECT count(*) = $many FROM soulprint.full_passes JOIN user_profiles USING (user_id)
 			WHERE user_id $in AND state = 'queued' AND attempts = 0 AND full_pass_status = 'pending')
 		AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'soulprint worker')"), "$what: all wait, uncharged");
-	like($sql->('SELECT pause_reason()'), $reason, "$what: the reason");
+	like($sql->('SELECT soulprint.pause_reason()'), $reason, "$what: the reason");
 	unlike($sql->("SELECT string_agg(full_pass_error, ' ') FROM user_profiles WHERE user_id $in"), qr/server/, "$what: which is not the user's business");
 }
 
@@ -91,13 +91,20 @@ $node->reload;
 all_complete('in the middle', @users);
 is(scalar(grep { $_->{status} == 200 } $model->journal('facts')), 4 * $many, 'in the middle: no answer is asked for twice');
 
-# A server that comes and goes charges nobody, however often.
-@users = ();
+# A server that comes and goes charges nobody, however often: each time it answers a probe and one question.
 $model->forget;
-$model->script(map { ({ kind => 'facts' }, { kind => 'facts', raw => { status => 500 }, times => 2 * 3 }, { kind => 'other', raw => { status => 500 } }) } 1 .. 4);
-set(pause_probe_interval => '200ms');
-all_complete('a server that comes and goes', ask_for(3));
-set(pause_probe_interval => '1h');
+my $flapping = add_user($node, ++$number);
+$sql->(talk($flapping, 1, 6));
+for my $time (1 .. 5)
+{
+	$model->script($time > 1 ? { kind => 'other' } : (), { kind => 'facts' }, { raw => { status => 500 }, times => 'always' });
+	$time == 1 ? start_pass($node, $flapping) : $node->reload;
+	ok($node->poll_query_until('postgres', "SELECT calls_made = $time AND state = 'queued' AND attempts = 0 FROM soulprint.full_passes WHERE user_id = '$flapping'"),
+		"a server that comes and goes: pause $time is not charged");
+}
+$model->script;
+$node->reload;
+all_complete('a server that comes and goes', $flapping);
 
 # One question alone that is not answered: the pass is charged, the others are not even interrupted.
 $model->forget;
@@ -108,7 +115,7 @@ start_pass($node, $poison);
 all_complete('beside a question that is never answered', ask_for(3));
 ok($node->poll_query_until('postgres', "SELECT state = 'queued' AND attempts = 1 FROM soulprint.full_passes WHERE user_id = '$poison'"), 'a question that is never answered charges its pass');
 like(status($node, $poison), qr/^pending: 3 of 3 chunks could not be read\. The reason of the last one: no answer in 2 attempts, the last: HTTP 502/, 'which says why');
-is($sql->('SELECT pause_reason() IS NULL'), 't', 'and nobody pauses');
+is($sql->('SELECT soulprint.pause_reason() IS NULL'), 't', 'and nobody pauses');
 $sql->("SELECT soulprint_cancel_full_pass('$poison')");
 
 # Nobody listens, and no such host.
@@ -117,11 +124,11 @@ $model->stop;
 my @refused = ask_for(2);
 all_wait('nobody listens', qr/^the model server does not answer: .*Connection refused/, @refused);
 like(slurp_file($node->logfile), qr/WARNING:  pausing requests: the model server does not answer: .*Connection refused\n.*$hint/, 'nobody listens: the log says what to do');
-$model = ModelServer->new(port => $port);
-set(api_url => 'http://no-such-host.invalid');
-like($sql->('SELECT pause_reason()'), qr/plain|http/, 'a host that is asked without TLS is refused') if $sql->('SELECT pause_reason()') !~ /does not answer/;
 set(plain_http_hosts => 'no-such-host.invalid');
+set(api_url => 'http://no-such-host.invalid');
+$node->poll_query_until('postgres', "SELECT soulprint.pause_reason() NOT LIKE '%refused'");
 all_wait('no such host', qr/^the model server does not answer: .*resolve host/, @refused);
+$model = ModelServer->new(port => $port);
 set(api_url => $model->url);
 all_complete('nobody listens, no such host', @refused);
 

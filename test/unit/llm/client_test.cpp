@@ -34,6 +34,16 @@ TEST(Client, OneQuestionIsOneRequest) {
   EXPECT_EQ(sent.Json().at("max_tokens"), 2048);
 }
 
+TEST(Client, KeyMayGoAsABearerToken) {
+  Wire wire;
+  wire.endpoint.bearer = true;
+  wire.stub.Play({Says("t")});
+  wire.Ask();
+  const HttpStub::Received sent = wire.stub.journal().at(0);
+  EXPECT_EQ(sent.Header("authorization"), "Bearer sk-ant-test-0123456789");
+  EXPECT_EQ(sent.Header("x-api-key"), "");
+}
+
 TEST(Client, AddressMayEndInSlashes) {
   Wire wire;
   wire.endpoint.api_url += "/v0//";

@@ -191,18 +191,60 @@ TEST(ReadCompletion, AllTextBlocksInOrder) {
   EXPECT_EQ(TextOf(With("content", tool)), "");
 }
 
-TEST(ReadCompletion, OnlyFiveFieldsAreNeeded) {
+TEST(ReadCompletion, OnlyTheContentIsNeeded) {
   const json least = {{"type", "message"},
                       {"content", {{{"type", "text"}, {"text", "t"}}}},
                       {"stop_reason", "end_turn"},
                       {"usage", {{"input_tokens", 3}, {"output_tokens", 2}}}};
   EXPECT_EQ(TextOf(least), "t");
-  for (const char* key : {"type", "content", "stop_reason", "usage"}) {
-    EXPECT_EQ(TextOf(Without(key)), std::nullopt) << key;
-    EXPECT_EQ(TextOf(With(key, nullptr)), std::nullopt) << key;
+  for (const char* key : {"type", "stop_reason", "usage"}) {
+    EXPECT_EQ(TextOf(Without(key)), "t") << key;
+    EXPECT_EQ(TextOf(With(key, nullptr)), "t") << key;
   }
-  EXPECT_EQ(TextOf(With("usage", {{"input_tokens", -1}, {"output_tokens", 1}})), std::nullopt);
+  EXPECT_EQ(TextOf(Without("content")), std::nullopt);
+  EXPECT_EQ(TextOf(With("content", nullptr)), std::nullopt);
+  EXPECT_EQ(TextOf(With("usage", {{"input_tokens", -1}, {"output_tokens", 1}})), "t");
   EXPECT_EQ(TextOf(With("container", {{"id", "c"}})), "t");
+}
+
+TEST(ReadCompletion, ContentMayBeAString) {
+  EXPECT_EQ(TextOf(With("content", "plain")), "plain");
+  json message = With("content", "");
+  EXPECT_EQ(TextOf(message), "");
+  message["stop_reason"] = nullptr;
+  EXPECT_EQ(TextOf(message), std::nullopt) << "nothing was said and it has not ended";
+}
+
+TEST(ReadCompletion, ThoughtsBeforeTheAnswerAreNoPartOfIt) {
+  EXPECT_EQ(TextOf(With("content", "<think>{\"a\": 1}</think>\n{\"b\": 2}")), "{\"b\": 2}");
+}
+
+TEST(ReadCompletion, AStreamThatNobodyAskedForIsRead) {
+  const std::string start =
+      "event: message_start\n"
+      "data: {\"type\":\"message_start\",\"message\":{\"type\":\"message\",\"content\":[],"
+      "\"stop_reason\":null,\"usage\":{\"input_tokens\":25,\"output_tokens\":1}}}\n\n"
+      "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,"
+      "\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
+      "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+      "data: "
+      "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"He\"}}\n\n"
+      "data: "
+      "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"llo\"}}"
+      "\r\n\r\n";
+  const std::string end =
+      "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"},"
+      "\"usage\":{\"output_tokens\":15}}\n\ndata: {\"type\":\"message_stop\"}\n\n";
+  const std::optional<Completion> completion = ReadCompletion(start + end);
+  ASSERT_TRUE(completion);
+  EXPECT_EQ(completion->text, "Hello");
+  EXPECT_EQ(completion->stop_reason, "max_tokens");
+  EXPECT_EQ(ReadTokens(start + end).input, 25);
+  EXPECT_EQ(ReadTokens(start + end).output, 15);
+  EXPECT_FALSE(ReadCompletion(start)) << "the connection was cut";
+  const std::string error = R"(data: {"type":"error","error":{"type":"overloaded_error"}})";
+  EXPECT_FALSE(ReadCompletion(start + error + "\n\n"));
+  EXPECT_EQ(StatusOfError("event: error\n" + error), 529);
 }
 
 TEST(ReadCompletion, WhatIsNoMessageIsUnreadable) {
@@ -245,8 +287,22 @@ TEST(ReadTokens, CacheFieldsMayBeMissingOrNull) {
   EXPECT_EQ(all.cache_read, 0);
   EXPECT_EQ(all.output, 2);
   EXPECT_EQ(tokens({{"input_tokens", "3"}}).input, 0);
+  EXPECT_EQ(tokens({{"input_tokens", 3.0}, {"output_tokens", nullptr}}).input, 3);
+  EXPECT_EQ(tokens({{"input_tokens", -1}}).input, 0);
   EXPECT_EQ(ReadTokens("no json").input, 0);
   EXPECT_EQ(ReadTokens("[]").output, 0);
+}
+
+TEST(ReadError, AnErrorThatComesWith200HasAStatus) {
+  EXPECT_EQ(StatusOfError(R"({"type":"error","error":{"type":"authentication_error"}})"), 401);
+  EXPECT_EQ(StatusOfError(R"({"error":{"message":"m","code":"429"}})"), 429);
+  EXPECT_EQ(StatusOfError(R"({"error":"model crashed"})"), 500);
+  EXPECT_EQ(StatusOfError(R"({"error":{"message":"m","code":12345}})"), 500);
+  EXPECT_EQ(StatusOfError(R"({"detail":"Not Found","status":404})"), 404);
+  for (const std::string& other : {MessageJson("t").dump(), std::string("[]"), std::string("{}"),
+                                   std::string("<html>"), std::string(R"({"error":null})")}) {
+    EXPECT_EQ(StatusOfError(other), std::nullopt) << other;
+  }
 }
 
 TEST(ReadError, ReadsEveryServersShape) {
@@ -259,6 +315,25 @@ TEST(ReadError, ReadsEveryServersShape) {
   EXPECT_FALSE(ReadError(R"({"error":{"type":"rate_limit_error"}})").own);
   EXPECT_EQ(ReadError(R"({"error":{"message":"openai","code":400}})").message, "openai");
   EXPECT_EQ(ReadError(R"({"error":"ollama"})").message, "ollama");
+  EXPECT_EQ(ReadError(R"({"message":"m","__type":"ValidationException"})").code,
+            "ValidationException");
+  EXPECT_EQ(ReadError(R"({"detail":"fastapi"})").message, "fastapi");
+  EXPECT_EQ(ReadError(R"({"detail":{"error":"a","message":"b"}})").message, "a");
+  const ServerError extra = ReadError(
+      R"({"detail":[{"type":"extra_forbidden","loc":["body","output_config"],"msg":"Extra inputs are not permitted","input":"a user's words"},{"loc":["body",7],"msg":"m"}]})");
+  EXPECT_EQ(extra.message, "body: output_config: Extra inputs are not permitted; body: m");
+  EXPECT_EQ(extra.type, "extra_forbidden");
+  EXPECT_EQ(ReadError(R"([{"error":{"code":400,"message":"google","status":"S"}}])").message,
+            "google");
+  const ServerError nested = ReadError(
+      R"({"error":{"message":"{\"error\":{\"message\":\"inside\",\"type\":\"t\"}}","type":null,"code":"400"}})");
+  EXPECT_EQ(nested.message, "inside");
+  EXPECT_EQ(nested.type, "t");
+  EXPECT_EQ(ReadError(R"({"object":"error","message":"vllm","type":"BadRequestError"})").type,
+            "BadRequestError");
+  std::string deep = "7";
+  for (int i = 0; i < 50; ++i) deep.insert(0, "{\"error\":").append("}");
+  EXPECT_EQ(ReadError(deep).message, "");
   for (const char* nothing : {"", "<html>413</html>", "[]", "{}", R"({"error":7})"}) {
     EXPECT_EQ(ReadError(nothing).message, "") << nothing;
   }

@@ -168,7 +168,8 @@ TEST(Judge, WhatIsNotTheApisOwnErrorMayBeMeantForOneQuestion) {
 
 TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
   const Classified blocked = Whole(403, R"({"message":"said"})", {{"request-id", "req_1"}});
-  EXPECT_EQ(blocked.reason, "not the Messages API but something in front of it answers (HTTP 403)");
+  EXPECT_EQ(blocked.reason,
+            "not the Messages API but something in front of it answers (HTTP 403: said)");
   EXPECT_TRUE(blocked.hint.ends_with("then reload the server's configuration."));
   EXPECT_NE(Whole(404, R"({"error":{"message":"model m"}})").reason.find("HTTP 404: model m"),
             std::string::npos);
@@ -182,17 +183,13 @@ TEST(Judge, WhatIsBlockedEndsAloneOrForEverybody) {
 TEST(Judge, WhatAProbeSays) {
   for (const Classified& classified : {Stopped("max_tokens"), Stopped("refusal"), Refused(400, "m"),
                                        Refused(400, "temperature"), Refused(413, "m")}) {
-    EXPECT_EQ(ReachOf(classified), Reach::kAnswers) << classified.reason;
+    EXPECT_TRUE(Answers(classified)) << classified.reason;
   }
   for (const Classified& classified :
        {Refused(401, "m"), Refused(403, "m"), Whole(404, ""), Whole(307, ""), Refused(429, "m"),
-        Refused(529, "m"), Ended(HttpEnd::kMisconfigured, 0)}) {
-    EXPECT_EQ(ReachOf(classified), Reach::kPauses) << classified.reason;
-  }
-  for (const Classified& classified :
-       {Refused(500, "m"), Whole(502, ""), Whole(200, "<html>"), Ended(HttpEnd::kBroken, 0),
-        Ended(HttpEnd::kTooLarge, 200)}) {
-    EXPECT_EQ(ReachOf(classified), Reach::kUnknown) << classified.reason;
+        Refused(529, "m"), Ended(HttpEnd::kMisconfigured, 0), Refused(500, "m"), Whole(502, ""),
+        Whole(200, "<html>"), Ended(HttpEnd::kBroken, 0), Ended(HttpEnd::kTooLarge, 200)}) {
+    EXPECT_FALSE(Answers(classified)) << classified.reason;
   }
 }
 

@@ -129,5 +129,16 @@ TEST(ParseJsonReply, SearchesOnlySoFar) {
   EXPECT_TRUE(ParseJsonReply(shallow + " {\"a\":1}"));
 }
 
+TEST(JsonReply, RawControlCharactersInStringsAreRead) {
+  for (const char* text : {"{\"a\": \"x\ny\"}", "Here: {\"a\": \"x\ny\"} \"unbalanced",
+                           "```json\n{\n\"a\": \"x\ny\"\n}\n```"}) {
+    const auto json = ParseJsonReply(text);
+    ASSERT_TRUE(json) << text;
+    EXPECT_EQ(json->at("a"), "x\ny") << text;
+  }
+  EXPECT_EQ(ParseJsonReply("[\"tab\there\\\"\x01\"]")->at(0), "tab\there\"\x01");
+  EXPECT_FALSE(ParseJsonText("[\"x\ny\"]")) << "what is stored is JSON";
+}
+
 }  // namespace
 }  // namespace soulprint

@@ -1,0 +1,140 @@
+// Reading errors: each server has a form of its own, and gateways put one into the other.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "llm/messages.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMostLevels = 5;
+
+std::string TextAt(const Json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+void Read(const Json& json, int level, ServerError* error);
+
+// A message may be JSON itself.
+void ReadText(const std::string& text, int level, ServerError* error) {
+  if (Trim(text).starts_with('{')) {
+    ServerError inner;
+    if (const auto json = ParseJsonText(text)) Read(*json, level + 1, &inner);
+    if (!inner.message.empty()) {
+      if (error->type.empty()) error->type = inner.type;
+      if (error->code.empty()) error->code = inner.code;
+      error->message += inner.message;
+      return;
+    }
+  }
+  error->message += text;
+}
+
+// FastAPI: {"loc": ["body", "output_config"], "msg": "Extra inputs are not permitted", "type": …}.
+void ReadItem(const Json& item, int level, ServerError* error) {
+  if (!error->message.empty()) error->message += "; ";
+  if (!item.is_object() || !item.contains("msg")) return Read(item, level + 1, error);
+  if (const auto loc = item.find("loc"); loc != item.end() && loc->is_array()) {
+    for (const Json& part : *loc) {
+      if (part.is_string()) error->message += part.get<std::string>() + ": ";
+    }
+  }
+  error->message += TextAt(item, "msg");
+  if (error->type.empty()) error->type = TextAt(item, "type");
+}
+
+void ReadObject(const Json& object, int level, ServerError* error) {
+  const std::string type = TextAt(object, "type");
+  if (!type.empty() && type != "error") error->type = type;
+  for (const char* name : {"code", "status", "__type"}) {
+    const std::string code = TextAt(object, name);
+    if (error->code.empty()) error->code = code;
+  }
+  if (const auto details = object.find("details"); details != object.end()) {
+    if (details->is_object() && !TextAt(*details, "error_code").empty()) {
+      error->code = TextAt(*details, "error_code");
+    }
+  }
+  for (const char* name : {"error", "message", "msg", "detail", "errors", "Message"}) {
+    const auto it = object.find(name);
+    if (it == object.end() || it->is_null()) continue;
+    Read(*it, level + 1, error);
+    if (!error->message.empty()) return;
+  }
+}
+
+void Read(const Json& json, int level, ServerError* error) {
+  if (level > kMostLevels) return;
+  if (json.is_string()) {
+    ReadText(json.get<std::string>(), level, error);
+  } else if (json.is_array()) {
+    for (const Json& item : json) ReadItem(item, level, error);
+  } else if (json.is_object()) {
+    ReadObject(json, level, error);
+  }
+}
+
+bool IsOwn(const Json& json) {
+  if (!json.is_object() || TextAt(json, "type") != "error") return false;
+  const auto error = json.find("error");
+  return error != json.end() && error->is_object() && TextAt(*error, "type").ends_with("_error");
+}
+
+// The statuses of the Messages API's own types.
+int StatusOfType(std::string_view type) {
+  constexpr std::pair<std::string_view, int> kTypes[] = {
+      {"invalid_request_error", 400}, {"authentication_error", 401}, {"billing_error", 402},
+      {"permission_error", 403},      {"not_found_error", 404},      {"request_too_large", 413},
+      {"rate_limit_error", 429},      {"overloaded_error", 529}};
+  const auto* const found = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                         [&](const auto& entry) { return entry.first == type; });
+  return found == std::end(kTypes) ? 500 : found->second;
+}
+
+// A body of server-sent events has its error behind "data:".
+std::optional<Json> ParseError(std::string_view body) {
+  std::string_view text = Trim(body);
+  if (text.starts_with("event:")) text.remove_prefix(std::min(text.find("data:"), text.size()));
+  if (text.starts_with("data:")) {
+    text.remove_prefix(5);
+    text = text.substr(0, text.find('\n'));
+  }
+  return ParseJsonText(text);
+}
+
+}  // namespace
+
+ServerError ReadError(std::string_view body) {
+  ServerError error;
+  const std::optional<Json> json = ParseError(body);
+  if (!json) return error;
+  error.own = IsOwn(*json);
+  Read(*json, 0, &error);
+  return error;
+}
+
+std::optional<int> StatusOfError(std::string_view body) {
+  const std::optional<Json> json = ParseError(body);
+  if (!json || !json->is_object() || json->contains("content")) return std::nullopt;
+  const auto error = json->find("error");
+  const bool is_error = error != json->end() && (error->is_object() || error->is_string());
+  if (!is_error && !json->contains("detail")) return std::nullopt;
+  for (const Json* object : {&*json, is_error ? &*error : nullptr}) {
+    if (object == nullptr || !object->is_object()) continue;
+    for (const char* name : {"code", "status", "status_code"}) {
+      const auto code = object->find(name);
+      if (code == object->end()) continue;
+      const std::string text = code->is_string() ? code->get<std::string>() : code->dump();
+      if (text.size() == 3 && text >= "400" && text <= "599") return std::stoi(text);
+    }
+  }
+  return StatusOfType(ReadError(body).type);
+}
+
+}  // namespace soulprint
