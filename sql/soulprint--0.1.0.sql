@@ -375,8 +375,12 @@ CREATE FUNCTION soulprint.model_price(OUT input_usd numeric, OUT output_usd nume
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
-        SELECT p.input_usd, p.output_usd FROM soulprint.prices p
-        WHERE starts_with(soulprint.model_name(), p.model) ORDER BY length(p.model) DESC LIMIT 1
+        -- Names of providers may stand before the model's: bedrock/us.anthropic.claude-haiku-4-5.
+        SELECT p.input_usd, p.output_usd
+        FROM soulprint.prices p,
+             strpos(translate('/' || soulprint.model_name(), '.', '/'),
+                    translate('/' || p.model, '.', '/')) AS place
+        WHERE place > 0 ORDER BY place = 1 DESC, length(p.model) DESC LIMIT 1
     $$;
 COMMENT ON FUNCTION soulprint.model_price() IS 'price of a million tokens of the current model, NULL if unknown';
 
@@ -956,6 +960,11 @@ BEGIN
 
     IF pending_profiles IS NULL THEN
         SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
+    END IF;
+    IF (SELECT input_usd FROM soulprint.model_price()) IS NULL THEN
+        estimated_cost_usd := NULL;
+        RAISE WARNING 'model "%" has no price', soulprint.model_name()
+            USING HINT = 'Insert its price into soulprint.prices. Until then its tokens are counted, but not its cost.';
     END IF;
     -- What kept passes from running may be mended.
     PERFORM soulprint.wake_launcher();

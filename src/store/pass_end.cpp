@@ -91,9 +91,11 @@ std::string Cost(const PassLease& lease) {
   return OwnQuery(R"(
            SELECT json_build_object(
              'llm_input_tokens', input_tokens, 'llm_output_tokens', output_tokens,
-             'llm_call_count', calls_made, 'llm_cost_usd', cost_usd,
-             'total_cost_usd', cost_usd)::text
-           FROM soulprint.full_passes WHERE id = $1)")
+             'llm_call_count', calls_made, 'llm_cost_usd', known_cost,
+             'total_cost_usd', known_cost)::text
+           FROM soulprint.full_passes, soulprint.model_price(),
+                LATERAL (SELECT CASE WHEN input_usd IS NOT NULL THEN cost_usd END) AS k (known_cost)
+           WHERE id = $1)")
       .BigInt(lease.id())
       .Run()
       .at(0)

@@ -102,7 +102,8 @@ Schedule::Seen Launcher::Look() {
         WHERE state = 'queued' AND not_before > now() ORDER BY not_before LIMIT $2)
       SELECT (SELECT count(*) FROM due) + (SELECT count(*) FROM running WHERE NOT held),
              (SELECT count(*) FROM running WHERE held),
-             coalesce(ceil(extract(epoch FROM (SELECT min(not_before) FROM put_off) - now())
+             coalesce(ceil(extract(epoch FROM (SELECT min(not_before) FROM put_off
+                                                 WHERE not_before < 'infinity') - now())
                            * 1000), 0)::bigint,
              EXISTS (SELECT FROM running WHERE NOT held OR suspect)
              OR EXISTS (SELECT FROM suspects WHERE due),

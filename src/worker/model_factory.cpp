@@ -5,11 +5,15 @@
 #include "llm/client.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
+#include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "store/identity.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
 
 namespace soulprint {
 
@@ -32,11 +36,17 @@ Endpoint EndpointFromSettings() {
   return endpoint;
 }
 
-// USD per million tokens; 0 if soulprint.prices does not have the model.
+// USD per million tokens; 0, with a warning, if soulprint.prices does not have the model.
 void SetPrices(Endpoint* endpoint) {
   pg::Transaction transaction;
   const pg::Row row =
       OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
+  if (row.IsNull(0)) {
+    pg::Log(
+        WARNING, Format("model \"{}\" has no price", settings::model), {},
+        "Insert its price into soulprint.prices. Until then its tokens are counted, but not its "
+        "cost.");
+  }
   endpoint->input_price = row.Double(0);
   endpoint->output_price = row.Double(1);
   transaction.Commit();
