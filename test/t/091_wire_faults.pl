@@ -162,6 +162,29 @@ is(run_pass(120, { kind => 'sections', error => { status => 400, message => 'pro
 	{ kind => 'sections', raw => { status => 413, body => '<html>too large</html>' } }), 'complete', 'a sample that is too long');
 is(join(' ', map { scalar(() = $_->{asked}{messages}[0]{content} =~ /^=== Conversation: /mg) } $model->asked('sections')), '120 100 50', 'is asked about with 100, then 50 conversations');
 
+# Other servers: a budget that is used up is everybody's, a field that is not known is left out, a question that is too
+# long is split, and answers come as a string, after thoughts, with line feeds in their strings, as a stream.
+my $budget = { raw => { status => 400, body => '{"error": {"message": "Budget has been exceeded! Current cost: 26.075, Max budget: 0.25", "type": "budget_exceeded", "code": "400"}}' }, times => 'always' };
+$user = add_user($node, ++$number);
+$sql->(talk($user, 1, 3));
+$model->forget;
+$model->script($budget);
+start_pass($node, $user);
+is_queued_again('a budget that is used up', 0);
+is(kinds(), 'facts 1 other 1', 'is one question and a probe');
+like($sql->('SELECT soulprint.pause_reason()'), qr/^the account at the model server may not spend more \(HTTP 400 budget_exceeded: Budget/, 'and a pause that says why');
+$model->forget;
+$node->reload;
+is(end_of_pass($node, $user), 'complete', 'and is waited for, uncharged');
+is(run_pass(3, { raw => { status => 422, body => '{"detail": [{"type": "extra_forbidden", "loc": ["body", "output_config"], "msg": "Extra inputs are not permitted"}]}' } }), 'complete', 'a field that is not known');
+is(scalar(grep { exists $_->{asked}{output_config} } $model->asked), 1, 'is sent once');
+is(run_pass(120, { kind => 'sections', raw => { status => 400, body => '{"detail": "Prompt too long: 32799 tokens exceeds max context window of 32768 tokens"}' } }), 'complete', 'a sample that is too long, in other words');
+is(kinds(), 'facts 120 memory 1 sections 2', 'is asked for with less');
+my $message = '{"content": %s, "stop_reason": null, "usage": {"input_tokens": 3.0, "output_tokens": null}}';
+my $facts = '"<think>Draft: {\\"x\\": 1}</think>\\n{\\"preferences\\": [\\"likes\\ntea\\"], \\"projects\\": [], \\"dates\\": [], \\"beliefs\\": [], \\"decisions\\": []}"';
+is(run_pass(3, { kind => 'facts', raw => { status => 200, body => sprintf($message, $facts) }, times => 2 }), 'complete', 'answers as other servers give them');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'facts 3 memory 1 sections 1, 3 0', 'are read at once');
+
 # A server that has too much to do, and one that answers badly now and then: each request once.
 is(run_pass(5, { kind => 'facts', error => { status => 529, message => 'Overloaded' }, times => 2 }, { kind => 'memory', error => { status => 429, headers => { 'retry-after' => '1' } } }),
 	'complete', 'an overloaded server');

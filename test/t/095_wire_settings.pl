@@ -119,6 +119,40 @@ for my $does ('probing the model server', 'facts 0/3')
 $model->go_on;
 is(end_of_pass($node, $user), 'complete', 'that is answered');
 
+# A server that wants the key as a Bearer token.
+$model->forget;
+$model->script({ raw => { status => 401, body => '{"error": "Unauthorized"}' }, times => 'always' });
+ask();
+is_paused('Bearer only', 'the model server does not accept the API key (HTTP 401: Unauthorized)');
+like(slurp_file($node->logfile), qr/HINT:  Put a valid key .* or set soulprint\.api_key_header to authorization if it wants a Bearer token, then reload/, 'Bearer only: the log names the setting');
+$model->forget;
+$model->config(access => \0);
+set(api_key_header => 'authorization');
+is(end_of_pass($node, $user), 'complete', 'Bearer only: put right, a reload is enough');
+is(join(' ', grep { /^(authorization|x-api-key)$/ } map { lc $_->[0] } @{ ($model->journal)[0]{headers} }), 'authorization', 'Bearer only: the key goes there and nowhere else');
+set(api_key_header => undef);
+
+# A model without a price.
+$model->config(models => [ 'my-alias' ]);
+set(model => 'my-alias');
+ask();
+is(end_of_pass($node, $user), 'complete', 'a model without a price');
+is(count_log($node, qr/WARNING:  model "my-alias" has no price/), 1, 'is a warning, once for each pass');
+is($sql->("SELECT concat_ws(' ', import_cost_json::json->>'llm_cost_usd', import_cost_json::json->>'total_cost_usd') || (import_cost_json::json->>'llm_input_tokens' > '0') FROM user_profiles WHERE user_id = '$user'"), 'true',
+	'its tokens are counted, and its cost is unknown');
+my %priced = (
+	'claude-haiku-4-5-20251001' => '1.00', 'anthropic/claude-haiku-4-5-20251001' => '1.00', 'bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0' => '1.00',
+	'us.anthropic.claude-haiku-4-5-20251001-v1:0' => '1.00', 'vertex_ai/claude-haiku-4-5@20251001' => '1.00', 'not-claude-haiku-4-5' => '', 'own/claude-haiku-4-5' => '7');
+$sql->("INSERT INTO soulprint.prices (model, input_usd, output_usd) VALUES ('own/claude', 7, 7)");
+for my $name (sort keys %priced)
+{
+	set(model => $name);
+	ok($node->poll_query_until('postgres', "SELECT current_setting('soulprint.model') = '$name'"));
+	is($sql->('SELECT input_usd FROM soulprint.model_price()'), $priced{$name}, "the price of $name");
+}
+set(model => undef);
+$model->config(access => \1);
+
 is($sql->("SELECT string_agg(name, ' ') FROM pg_settings WHERE name LIKE 'soulprint.%' AND (short_desc IS NULL OR extra_desc IS NULL)"), '', 'every setting says what it is and more');
 $sql->('CREATE ROLE somebody LOGIN');
 for my $setting (qw(api_key_file api_url))
