@@ -15,7 +15,6 @@
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
 #include "util/error.hpp"
-#include "util/format.hpp"
 
 namespace soulprint {
 namespace {

@@ -15,7 +15,6 @@
 #include <string>
 
 #include "llm/messages.hpp"
-#include "llm/outcome.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
 #include "net/http_message.hpp"

@@ -90,6 +90,15 @@ struct Wire {
     return Error("", "");
   }
 
+  // What was sent: q = a question, p = a probe.
+  std::string Kinds() {
+    std::string kinds;
+    for (const auto& request : stub.journal()) {
+      kinds += request.body.find("number") == std::string::npos ? 'p' : 'q';
+    }
+    return kinds;
+  }
+
   std::size_t sent() { return stub.journal().size(); }
 
   // From the answer to one request to the arrival of another.

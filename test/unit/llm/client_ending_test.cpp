@@ -20,16 +20,6 @@ Scene Blocked(int status = 403) { return Reply(status, "<html>blocked</html>"); 
 
 Error LockTimeout() { return Error("55P03", "canceling statement due to lock timeout"); }
 
-bool IsProbe(const HttpStub::Received& request) {
-  return request.Json().at("max_tokens") == 1 && request.body.find("number") == std::string::npos;
-}
-
-std::string Kinds(Wire& wire) {
-  std::string kinds;
-  for (const auto& request : wire.stub.journal()) kinds += IsProbe(request) ? 'p' : 'q';
-  return kinds;
-}
-
 TEST(ClientProbe, IsAskedWhetherOneQuestionIsRefusedOrAll) {
   for (const Scene& answer :
        {Says("H"), Reply(200, MessageJson("H", "max_tokens").dump()),
@@ -39,7 +29,7 @@ TEST(ClientProbe, IsAskedWhetherOneQuestionIsRefusedOrAll) {
     wire.endpoint.concurrency = 1;
     wire.stub.Play({Blocked(), answer, Says("second")});
     wire.AskMany(2);
-    EXPECT_EQ(Kinds(wire), "qpq") << answer.bytes;
+    EXPECT_EQ(wire.Kinds(), "qpq") << answer.bytes;
     ASSERT_EQ(wire.taken.size(), 2U);
     EXPECT_EQ(wire.taken[0].outcome, Outcome::kFailed);
     EXPECT_EQ(wire.taken[0].reason,
@@ -71,7 +61,7 @@ TEST(ClientProbe, RefusedAsWellIsAPauseAfterTwoRequests) {
     const Error error = wire.Ending(10);
     EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
     EXPECT_TRUE(paused.starts_with("not the Messages API but something in front of it answers"));
-    EXPECT_EQ(Kinds(wire), "qp");
+    EXPECT_EQ(wire.Kinds(), "qp");
     ASSERT_EQ(wire.taken.size(), 1U);
     EXPECT_EQ(wire.taken[0].outcome, Outcome::kGivenUp);
   }
@@ -85,136 +75,12 @@ TEST(ClientProbe, ForAllThatAreBlockedTogether) {
   wire.stub.Play(
       {scenes[0], scenes[1], scenes[2], scenes[3], scenes[4], Late(Says("H"), 100), Says("t")});
   wire.AskMany(8);
-  EXPECT_EQ(Kinds(wire).substr(0, 6), "qqqqqp");
+  EXPECT_EQ(wire.Kinds().substr(0, 6), "qqqqqp");
   EXPECT_EQ(std::count_if(wire.taken.begin(), wire.taken.end(),
                           [](const Answer& answer) { return answer.outcome == Outcome::kFailed; }),
             4);
   EXPECT_EQ(wire.taken.size(), 8U);
   EXPECT_LE(wire.sent(), 10U);
-}
-
-Scene Dropped() { return {}; }
-
-// What gives no answer, and what the pause says if a probe gets none either.
-struct Silence {
-  Scene scene;
-  const char* reason;
-};
-
-std::vector<Silence> Silences() {
-  return {{Dropped(), "the model server does not answer: "},
-          {{"", Scene::End::kReset}, "the model server does not answer: "},
-          {Cut(Says("t"), 40), "the model server does not answer: "},
-          {Reply(500, ""), "the model server does not answer: HTTP 500"},
-          {Reply(502, "<html>"), "the model server does not answer: HTTP 502"},
-          {Reply(503, "upstream connect error"), "the model server does not answer: HTTP 503"},
-          {Reply(200, "<html>Welcome</html>"), "this is not the Messages API: "},
-          {Reply(200, R"({"choices":[]})"), "this is not the Messages API: "}};
-}
-
-TEST(ClientOutage, PausesAfterTheRequestsOfOneQuestionAndAProbe) {
-  for (const auto& [scene, reason] : Silences()) {
-    Wire wire;
-    std::string paused;
-    bool doubtful = true;
-    wire.endpoint.pause = [&](const ServerUnavailable& error, bool in_doubt) {
-      paused = error.what();
-      doubtful = in_doubt;
-    };
-    wire.stub.Play({scene});
-    const Error error = wire.Ending(10);
-    EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
-    EXPECT_EQ(error.what(), paused);
-    EXPECT_TRUE(paused.starts_with(reason)) << paused;
-    EXPECT_NE(error.hint(), "");
-    EXPECT_FALSE(doubtful) << "the probe has told that it is no question's fault";
-    EXPECT_EQ(Kinds(wire), scene.bytes.starts_with("HTTP/1.1 5") ? "qqqqqp" : "qqqp");
-    EXPECT_EQ(wire.fetched, 1) << scene.bytes;
-    for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kGivenUp);
-  }
-}
-
-TEST(ClientOutage, NoServerPausesAndSaysWhatFailed) {
-  const std::string label(70, 'x');
-  for (const auto& [url, reason] : std::vector<std::pair<std::string, std::string>>{
-           {"http://127.0.0.1:1", "Connection refused"},
-           {"http://" + label + ".invalid", "host"}}) {
-    Wire wire;
-    wire.endpoint.api_url = url;
-    const Error error = wire.Ending(10);
-    EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
-    EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
-    EXPECT_EQ(wire.fetched, 1);
-  }
-}
-
-TEST(ClientOutage, AServerThatNeverAnswersPausesToo) {
-  Wire wire;
-  wire.endpoint.http.timeout = milliseconds(100);
-  wire.endpoint.delay_scale = 0.3;
-  wire.stub.Play({{"", Scene::End::kHang}});
-  const Error error = wire.Ending(10);
-  EXPECT_EQ(std::string(error.what()),
-            "the model server does not answer: Timeout was reached: no whole response");
-  EXPECT_EQ(Kinds(wire), "qqqp");
-}
-
-TEST(ClientOutage, IfAProbeIsAnsweredTheQuestionAloneHasFailed) {
-  for (const Silence& silence : Silences()) {
-    Wire wire;
-    wire.endpoint.concurrency = 1;
-    wire.endpoint.max_request_attempts = 3;
-    wire.stub.Play({silence.scene, silence.scene, silence.scene, Says("H"), Says("second")});
-    wire.AskMany(2);
-    EXPECT_EQ(Kinds(wire), "qqqpq");
-    ASSERT_EQ(wire.taken.size(), 2U);
-    EXPECT_EQ(wire.taken[0].outcome, Outcome::kUnanswered);
-    EXPECT_TRUE(wire.taken[0].reason.starts_with("no answer in 3 attempts, the last: "));
-    EXPECT_EQ(wire.taken[1].text, "second");
-  }
-}
-
-TEST(ClientOutage, InTheMiddleOnlyTheOldestQuestionIsAskedAgain) {
-  Wire wire;
-  wire.endpoint.concurrency = 4;
-  wire.stub.Play({Says("t"), Late(Says("kept"), 300), Late(Dropped(), 50), Late(Dropped(), 50),
-                  Late(Dropped(), 50), Dropped()});
-  const Error error = wire.Ending(20);
-  EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
-  EXPECT_EQ(wire.fetched, 6) << "one more after the answer that was kept";
-  EXPECT_EQ(std::count_if(wire.taken.begin(), wire.taken.end(),
-                          [](const Answer& answer) { return answer.text == "kept"; }),
-            1);
-}
-
-TEST(ClientOutage, WhileABusyServerIsProbedTheQuestionWaits) {
-  Wire wire;
-  wire.endpoint.max_request_attempts = 1;
-  wire.stub.Play({Reply(503, ""), Fails(529, "overloaded_error", "busy"), Says("H"), Says("t")});
-  EXPECT_EQ(wire.Ask().outcome, Outcome::kUnanswered);
-  EXPECT_EQ(Kinds(wire), "qpp");
-}
-
-TEST(ClientOutage, AnotherWorkersPauseIsJoinedInsteadOfAProbe) {
-  Wire wire;
-  wire.endpoint.key = [&] {
-    if (wire.sent() == 2) throw PassStopped("paused");
-    return std::string("key");
-  };
-  wire.stub.Play({Dropped()});
-  EXPECT_EQ(wire.Ending(10).sqlstate(), sqlstate::kAdminShutdown);
-  EXPECT_EQ(Kinds(wire), "qq");
-}
-
-TEST(ClientOutage, ACancelDuringTheProbeActsAtOnce) {
-  Wire wire;
-  wire.endpoint.max_request_attempts = 1;
-  wire.stub.Play({Reply(503, ""), {"", Scene::End::kHang}});
-  wire.idle = [&] {
-    if (wire.sent() == 2) throw Canceled("now");
-  };
-  EXPECT_EQ(wire.Ending(1).sqlstate(), sqlstate::kQueryCanceled);
-  EXPECT_TRUE(wire.stub.AwaitGivenUp(1));
 }
 
 // What a probe is answered, and for how many seconds that pauses (-1: it does not).
@@ -240,7 +106,7 @@ TEST(ClientProbe, ByItselfIsOneRequest) {
     wire.stub.Play({scene});
     EXPECT_EQ(wire.model().Probe("claude-haiku-4-5"), pauses < 0) << scene.bytes;
     EXPECT_EQ(paused, pauses) << scene.bytes;
-    EXPECT_EQ(Kinds(wire), "p");
+    EXPECT_EQ(wire.Kinds(), "p");
   }
 }
 
