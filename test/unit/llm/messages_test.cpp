@@ -293,51 +293,5 @@ TEST(ReadTokens, CacheFieldsMayBeMissingOrNull) {
   EXPECT_EQ(ReadTokens("[]").output, 0);
 }
 
-TEST(ReadError, AnErrorThatComesWith200HasAStatus) {
-  EXPECT_EQ(StatusOfError(R"({"type":"error","error":{"type":"authentication_error"}})"), 401);
-  EXPECT_EQ(StatusOfError(R"({"error":{"message":"m","code":"429"}})"), 429);
-  EXPECT_EQ(StatusOfError(R"({"error":"model crashed"})"), 500);
-  EXPECT_EQ(StatusOfError(R"({"error":{"message":"m","code":12345}})"), 500);
-  EXPECT_EQ(StatusOfError(R"({"detail":"Not Found","status":404})"), 404);
-  for (const std::string& other : {MessageJson("t").dump(), std::string("[]"), std::string("{}"),
-                                   std::string("<html>"), std::string(R"({"error":null})")}) {
-    EXPECT_EQ(StatusOfError(other), std::nullopt) << other;
-  }
-}
-
-TEST(ReadError, ReadsEveryServersShape) {
-  const ServerError error = ReadError(
-      R"({"type":"error","error":{"type":"rate_limit_error","message":"m","details":{"error_code":"c"}}})");
-  EXPECT_EQ(error.type, "rate_limit_error");
-  EXPECT_TRUE(error.own);
-  EXPECT_EQ(error.message, "m");
-  EXPECT_EQ(error.code, "c");
-  EXPECT_FALSE(ReadError(R"({"error":{"type":"rate_limit_error"}})").own);
-  EXPECT_EQ(ReadError(R"({"error":{"message":"openai","code":400}})").message, "openai");
-  EXPECT_EQ(ReadError(R"({"error":"ollama"})").message, "ollama");
-  EXPECT_EQ(ReadError(R"({"message":"m","__type":"ValidationException"})").code,
-            "ValidationException");
-  EXPECT_EQ(ReadError(R"({"detail":"fastapi"})").message, "fastapi");
-  EXPECT_EQ(ReadError(R"({"detail":{"error":"a","message":"b"}})").message, "a");
-  const ServerError extra = ReadError(
-      R"({"detail":[{"type":"extra_forbidden","loc":["body","output_config"],"msg":"Extra inputs are not permitted","input":"a user's words"},{"loc":["body",7],"msg":"m"}]})");
-  EXPECT_EQ(extra.message, "body: output_config: Extra inputs are not permitted; body: m");
-  EXPECT_EQ(extra.type, "extra_forbidden");
-  EXPECT_EQ(ReadError(R"([{"error":{"code":400,"message":"google","status":"S"}}])").message,
-            "google");
-  const ServerError nested = ReadError(
-      R"({"error":{"message":"{\"error\":{\"message\":\"inside\",\"type\":\"t\"}}","type":null,"code":"400"}})");
-  EXPECT_EQ(nested.message, "inside");
-  EXPECT_EQ(nested.type, "t");
-  EXPECT_EQ(ReadError(R"({"object":"error","message":"vllm","type":"BadRequestError"})").type,
-            "BadRequestError");
-  std::string deep = "7";
-  for (int i = 0; i < 50; ++i) deep.insert(0, "{\"error\":").append("}");
-  EXPECT_EQ(ReadError(deep).message, "");
-  for (const char* nothing : {"", "<html>413</html>", "[]", "{}", R"({"error":7})"}) {
-    EXPECT_EQ(ReadError(nothing).message, "") << nothing;
-  }
-}
-
 }  // namespace
 }  // namespace soulprint
