@@ -1,5 +1,5 @@
-// See messages.hpp.  Of a response only type, content, stop_reason and the two token counts are
-// required: every server leaves out something else.
+// See messages.hpp.  Of a response only the content is required: every server leaves out something
+// else.
 
 #include "llm/messages.hpp"
 
@@ -136,7 +136,7 @@ std::optional<Json> FromEvents(std::string_view body) {
     const std::string_view line = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));
     if (!line.starts_with(kData)) continue;
-    const std::optional<Json> event = ParseJsonText(line.substr(kData.size()));
+    std::optional<Json> event = ParseJsonText(line.substr(kData.size()));
     if (!event || !event->is_object()) continue;
     if (event->contains("error")) return event;
     AddEvent(*event, &message);
