@@ -67,12 +67,14 @@ SELECT p.oid::regprocedure::text COLLATE "C" AS looks_at_null FROM pg_proc p
     JOIN pg_language l ON l.oid = p.prolang AND lanname = 'c'
     WHERE NOT p.proisstrict AND p.pronargs > 0 ORDER BY 1;
 SELECT soulprint_assemble_text(NULL, NULL) IS NULL AS nothing;
--- ... and every function has a safe search_path.
-SELECT p.oid::regprocedure AS without_search_path
+-- ... and every function has a safe search_path, but those in C and the triggers that call them: these set off code of
+-- the application, which needs the caller's.
+SELECT p.oid::regprocedure AS with_the_callers_search_path
     FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension e ON d.refobjid = e.oid AND extname = 'soulprint'
-    JOIN pg_language l ON l.oid = p.prolang AND lanname <> 'c'
-    WHERE NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
+    JOIN pg_language l ON l.oid = p.prolang
+    WHERE CASE lanname WHEN 'c' THEN proconfig IS NOT NULL
+          ELSE NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false) END;
 
 -- pg_dump dumps every table and sequence.
 SELECT c.relname AS dumped, coalesce(nullif(condition, ''), 'all') AS rows

@@ -109,7 +109,12 @@ for my $preload (1, 0)
 		my $user = $new_user->();
 		my ($run, $err) = $call->($user, "SET lock_timeout = '100ms'");
 		$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM soulprint.full_passes WHERE user_id = '$user' AND state = 'running'");
-		$sql->("DO \$\$ BEGIN LOCK TABLE soulprint.full_passes; FOR i IN 1 .. 400 LOOP PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CALL%$user%' AND pid <> pg_backend_pid()); END LOOP; END \$\$");
+		my $lock = $node->background_psql('postgres');
+		$lock->query_safe('BEGIN');
+		$lock->query_safe('LOCK TABLE soulprint.full_passes');
+		$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE 'CALL%$user%' AND pid <> pg_backend_pid()") or diag 'the call goes on';
+		$lock->query_safe('COMMIT');
+		$lock->quit;
 		$run->finish;
 		like($$err, qr/ERROR:  canceling statement due to lock timeout/, "$with: a call ends for another reason");
 		is($sql->("SELECT state FROM soulprint.full_passes WHERE user_id = '$user'"), 'running', "$with: and its pass goes on");
