@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "http_stub.hpp"
 #include "util/error.hpp"
 #include "wire.hpp"
@@ -95,11 +97,19 @@ TEST(ClientOutage, IfAProbeIsAnsweredTheQuestionAloneHasFailed) {
 TEST(ClientOutage, InTheMiddleOnlyTheOldestQuestionIsAskedAgain) {
   Wire wire;
   wire.endpoint.concurrency = 4;
-  wire.stub.Play({Says("t"), Late(Says("kept"), 300), Late(Dropped(), 50), Late(Dropped(), 50),
+  wire.endpoint.delay_scale = 0.2;
+  wire.stub.Play({Says("t"), Late(Dropped(), 50), Late(Dropped(), 50), Late(Dropped(), 50),
                   Late(Dropped(), 50), Dropped()});
-  const Error error = wire.Ending(20);
-  EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
-  EXPECT_EQ(wire.fetched, 6) << "one more after the answer that was kept";
+  EXPECT_EQ(wire.Ending(20).sqlstate(), sqlstate::kCannotConnectNow);
+  EXPECT_EQ(wire.fetched, 5);
+  EXPECT_EQ(wire.Kinds(), "qqqqqqqp") << "one, four at once, two more of the oldest, a probe";
+}
+
+TEST(ClientOutage, AnswersThatArriveMeanwhileAreKept) {
+  Wire wire;
+  wire.endpoint.concurrency = 2;
+  wire.stub.Play({Says("t"), Late(Says("kept"), 200), Late(Dropped(), 50), Dropped()});
+  EXPECT_EQ(wire.Ending(20).sqlstate(), sqlstate::kCannotConnectNow);
   EXPECT_EQ(std::count_if(wire.taken.begin(), wire.taken.end(),
                           [](const Answer& answer) { return answer.text == "kept"; }),
             1);
