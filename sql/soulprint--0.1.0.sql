@@ -703,7 +703,20 @@ CREATE FUNCTION soulprint.open_tables() RETURNS SETOF text
 COMMENT ON FUNCTION soulprint.open_tables()
     IS 'warnings about tables of the application that roles other than the owner can read without row security';
 
-CREATE FUNCTION soulprint.keep_for_owner(object regclass) RETURNS void
+CREATE FUNCTION soulprint.run_ddl(statement text, path text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    -- Names in the statement mean those of pg_catalog first; event triggers find their own, too.  The
+    -- function's end restores search_path.
+    PERFORM set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(path, '')), true);
+    EXECUTE statement;
+END
+$$;
+COMMENT ON FUNCTION soulprint.run_ddl(text, text) IS 'runs a statement so that event triggers see this search_path';
+
+CREATE FUNCTION soulprint.keep_for_owner(object regclass, path text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -714,14 +727,14 @@ BEGIN
                    FROM pg_class c, aclexplode(c.relacl) AS a
                    WHERE c.oid = object AND a.grantee <> c.relowner
     LOOP
-        EXECUTE format('REVOKE ALL ON %s FROM %s', object, grantee);
+        PERFORM soulprint.run_ddl(format('REVOKE ALL ON %s FROM %s', object, grantee), path);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION soulprint.keep_for_owner(regclass)
+COMMENT ON FUNCTION soulprint.keep_for_owner(regclass, text)
     IS 'revokes from other roles what default privileges have granted on a new table or view';
 
-CREATE FUNCTION soulprint.create_indexes() RETURNS text[]
+CREATE FUNCTION soulprint.create_indexes(path text) RETURNS text[]
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -731,9 +744,9 @@ DECLARE
     created text[] := '{}';
 BEGIN
     FOR wanted IN SELECT *, format('%s.%s', app, t.name) AS qualified FROM (VALUES
-        ('soulprint_pending_idx', 'user_profiles', '{user_id,full_pass_status}'::text[], 'INDEX %s ON %s (user_id) WHERE full_pass_status = ''pending'''),
+        ('soulprint_pending_idx', 'user_profiles', '{user_id,full_pass_status}'::text[], 'INDEX %s ON %s (user_id) WHERE full_pass_status::text = ''pending'''),
         ('soulprint_pending_upload_idx', 'user_profiles', '{user_id,full_pass_status,storage_path}',
-         'INDEX %s ON %s (user_id) WHERE full_pass_status = ''pending'' AND storage_path IS NOT NULL'),
+         'INDEX %s ON %s (user_id) WHERE full_pass_status::text = ''pending'' AND storage_path IS NOT NULL'),
         ('soulprint_chunks_idx', 'conversation_chunks', '{user_id,conversation_id}', 'INDEX %s ON %s (user_id, conversation_id)'),
         -- Imports find the stored conversation by this key, whatever the primary key of the table is.
         ('soulprint_conversations_key', 'raw_conversations', '{user_id,conversation_id}', 'UNIQUE INDEX %s ON %s (user_id, conversation_id)')
@@ -745,16 +758,16 @@ BEGIN
         IF wanted.app_table = 'raw_conversations' THEN
             CONTINUE WHEN soulprint.has_import_key(soulprint.app_table(wanted.app_table)::regclass);
             -- One of this name does not serve: creating it CONCURRENTLY may have failed.
-            EXECUTE format('DROP INDEX IF EXISTS %s', wanted.qualified);
+            PERFORM soulprint.run_ddl(format('DROP INDEX IF EXISTS %s', wanted.qualified), path);
         END IF;
         CONTINUE WHEN to_regclass(wanted.qualified) IS NOT NULL;
-        EXECUTE 'CREATE ' || format(wanted.definition, wanted.name, soulprint.app_table(wanted.app_table));
+        PERFORM soulprint.run_ddl('CREATE ' || format(wanted.definition, wanted.name, soulprint.app_table(wanted.app_table)), path);
         created := created || format('created index %s', wanted.qualified);
     END LOOP;
     RETURN created;
 END
 $$;
-COMMENT ON FUNCTION soulprint.create_indexes()
+COMMENT ON FUNCTION soulprint.create_indexes(text)
     IS 'creates the indexes that are missing on the application''s tables, as far as their columns exist';
 
 CREATE FUNCTION soulprint.estimate(OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
@@ -796,20 +809,20 @@ $$;
 COMMENT ON FUNCTION soulprint.estimate()
     IS 'number of pending profiles and the cost of their passes, by a sample of the conversations; NULL if soulprint_worker cannot read them';
 
-CREATE FUNCTION soulprint.grant_to_database_owner() RETURNS void
+CREATE FUNCTION soulprint.grant_to_database_owner(path text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
+    PERFORM soulprint.run_ddl(format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %1$I;
                     GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %1$I',
-                   (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()));
+                   (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database())), path);
 END
 $$;
-COMMENT ON FUNCTION soulprint.grant_to_database_owner()
+COMMENT ON FUNCTION soulprint.grant_to_database_owner(text)
     IS 'lets the owner of the database dump schema soulprint';
 
-CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+CREATE FUNCTION soulprint.setup(path text, OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -868,9 +881,9 @@ BEGIN
         ) AS t (name, definition)
     LOOP
         IF to_regclass(soulprint.app_table(wanted.name)) IS NULL THEN
-            EXECUTE format('CREATE TABLE %s (%s)', soulprint.app_table(wanted.name), wanted.definition);
-            PERFORM soulprint.keep_for_owner(soulprint.app_table(wanted.name)::regclass);
-            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', soulprint.app_table(wanted.name));
+            PERFORM soulprint.run_ddl(format('CREATE TABLE %s (%s)', soulprint.app_table(wanted.name), wanted.definition), path);
+            PERFORM soulprint.keep_for_owner(soulprint.app_table(wanted.name)::regclass, path);
+            PERFORM soulprint.run_ddl(format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', soulprint.app_table(wanted.name)), path);
             changes := changes || format('created table %s', soulprint.app_table(wanted.name));
         ELSIF (SELECT relkind FROM pg_class WHERE oid = soulprint.app_table(wanted.name)::regclass) NOT IN ('r', 'p') THEN
             RAISE EXCEPTION '% is not a table', soulprint.app_table(wanted.name)
@@ -894,9 +907,9 @@ BEGIN
                 OR attrelid = conversations::regclass AND attname IN ('user_id', 'conversation_id', 'messages') AND NOT attisdropped) = 5
     THEN
         BEGIN
-            EXECUTE format('LOCK TABLE %s, %s IN ACCESS SHARE MODE', profiles, conversations);
-            EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
-            EXECUTE format('GRANT SELECT ON %s, %s TO soulprint_worker', profiles, conversations);
+            PERFORM soulprint.run_ddl(format('LOCK TABLE %s, %s IN ACCESS SHARE MODE', profiles, conversations), path);
+            PERFORM soulprint.run_ddl(format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app), path);
+            PERFORM soulprint.run_ddl(format('GRANT SELECT ON %s, %s TO soulprint_worker', profiles, conversations), path);
             SELECT * INTO pending_profiles, estimated_cost_usd FROM soulprint.estimate();
             -- Gives its locks back: others could hold what the next step waits for, and wait for these.
             RAISE EXCEPTION USING ERRCODE = 'SPEST';
@@ -909,38 +922,38 @@ BEGIN
                                     WHERE a.attrelid = soulprint.app_table(c.app_table)::regclass
                                       AND a.attname = c.attribute AND NOT a.attisdropped)
     LOOP
-        EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.app_table),
-                       wanted.attribute, replace(wanted.type || wanted.more, 'LARGE', large));
+        PERFORM soulprint.run_ddl(format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.app_table),
+                       wanted.attribute, replace(wanted.type || wanted.more, 'LARGE', large)), path);
         CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.app_table)) = ANY (changes);
         changes := changes || format('added column %s.%I', soulprint.app_table(wanted.app_table), wanted.attribute);
     END LOOP;
 
-    changes := changes || soulprint.create_indexes();
+    changes := changes || soulprint.create_indexes(path);
 
     FOR wanted IN SELECT * FROM (VALUES
         ('soulprint_queue_pending_profile', 'INSERT OR UPDATE OF full_pass_status, storage_path',
-         'WHEN (NEW.full_pass_status = ''pending'')', 'queue_pending_profile'),
+         'WHEN (NEW.full_pass_status::text = ''pending'')', 'queue_pending_profile'),
         ('soulprint_erase_deleted_user', 'DELETE', '', 'erase_deleted_profile')
         ) AS t (name, event, condition, function)
     LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_trigger t
                               WHERE t.tgrelid = profiles::regclass AND t.tgname = wanted.name);
-        EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s FOR EACH ROW %s EXECUTE FUNCTION soulprint.%I()',
-                       wanted.name, wanted.event, profiles, wanted.condition, wanted.function);
-        EXECUTE format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles);
+        PERFORM soulprint.run_ddl(format('CREATE TRIGGER %I AFTER %s ON %s FOR EACH ROW %s EXECUTE FUNCTION soulprint.%I()',
+                       wanted.name, wanted.event, profiles, wanted.condition, wanted.function), path);
+        PERFORM soulprint.run_ddl(format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles), path);
         changes := changes || format('created trigger %s on %s', wanted.name, profiles);
     END LOOP;
 
-    PERFORM soulprint.grant_to_database_owner();
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database());
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
-    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks);
+    PERFORM soulprint.grant_to_database_owner(path);
+    PERFORM soulprint.run_ddl(format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database()), path);
+    PERFORM soulprint.run_ddl(format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app), path);
+    PERFORM soulprint.run_ddl(format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles), path);
+    PERFORM soulprint.run_ddl(format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks), path);
     FOREACH statement IN ARRAY ARRAY[profiles, conversations, chunks] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy p
                        WHERE p.polrelid = statement::regclass AND p.polname = 'soulprint_worker') THEN
-            EXECUTE format('CREATE POLICY soulprint_worker ON %s TO soulprint_worker
-                                USING (true) WITH CHECK (true)', statement);
+            PERFORM soulprint.run_ddl(format('CREATE POLICY soulprint_worker ON %s TO soulprint_worker
+                                USING (true) WITH CHECK (true)', statement), path);
             changes := changes || format('created policy soulprint_worker on %s', statement);
         END IF;
     END LOOP;
@@ -970,6 +983,11 @@ BEGIN
     PERFORM soulprint.wake_launcher();
 END
 $$;
+COMMENT ON FUNCTION soulprint.setup(text) IS 'does what soulprint_setup() does; event triggers see this search_path';
+
+CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+    LANGUAGE sql VOLATILE
+    AS $$ SELECT * FROM soulprint.setup(pg_catalog.current_setting('search_path')) $$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()
     IS 'prepares the application''s tables: creates what is missing, changes and drops nothing; can be run again';
 
@@ -1196,7 +1214,7 @@ BEGIN
 END
 $$;
 
-SELECT soulprint.grant_to_database_owner();
+SELECT soulprint.grant_to_database_owner('');
 
 -- Functions that compute: everybody.
 GRANT EXECUTE ON FUNCTION @extschema@.soulprint_score_conversation(jsonb), @extschema@.soulprint_sample_conversations(jsonb, int),

@@ -2,8 +2,11 @@
 
 #include <string>
 
+#include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "store/app_tables.hpp"
+
+#include "pg/postgres.hpp"
 
 namespace soulprint {
 
@@ -18,7 +21,14 @@ void CheckConstraintsAtOnce(const char* table) {
                                       .Run()
                                       .at(0)
                                       .Text(0);
-  if (!constraints.empty()) pg::Query("SET CONSTRAINTS " + constraints + " IMMEDIATE").Execute();
+  if (constraints.empty()) return;
+  const std::string sql = "SET CONSTRAINTS " + constraints + " IMMEDIATE";
+  // Triggers that it sets off see the application's search_path.
+  pg::Call([&] {
+    SPI_connect();
+    SPI_execute(sql.c_str(), false, 0);
+    SPI_finish();
+  });
 }
 
 }  // namespace soulprint

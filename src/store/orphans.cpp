@@ -37,7 +37,7 @@ void ReturnPass(int, Datum) {
     OwnQuery(R"(
       UPDATE soulprint.full_passes
       SET state = 'queued', attempts = greatest(attempts - 1, 0),
-          not_before = now() + interval '1 s'
+          not_before = now() + interval '1 s', error = 'the worker was terminated'
       WHERE id = (SELECT id FROM soulprint.full_passes
                   WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
                   FOR UPDATE SKIP LOCKED))")

@@ -198,6 +198,17 @@ $sql->("SELECT public.soulprint_forget('$user')");
 $sql->("$safe DELETE FROM public.user_profiles");
 is($loot->(), '', 'nothing planted ran: no operator, function or type of a schema in the path');
 is($sql->("$safe SELECT pg_catalog.count(*) FROM soulprint.imports"), '0', 'the user is erased');
+# Event triggers of a superuser see the path of the caller of soulprint_setup().
+$sql->(q{
+CREATE SCHEMA ddl CREATE TABLE ddl_log (tag text);
+CREATE FUNCTION ddl.on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ddl_log VALUES (tg_tag); END $$;
+CREATE EVENT TRIGGER on_ddl ON ddl_command_end EXECUTE FUNCTION ddl.on_ddl();
+SET search_path = ddl, public;
+DROP INDEX soulprint_pending_idx;
+SELECT soulprint_setup();});
+like($sql->('SELECT string_agg(DISTINCT tag, $$ $$ ORDER BY tag) FROM ddl.ddl_log'), qr/CREATE INDEX.*GRANT/, 'an event trigger that soulprint_setup() sets off');
+$sql->('DROP EVENT TRIGGER on_ddl');
+
 $node->stop;
 log_is_clean($node);
 

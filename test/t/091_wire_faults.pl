@@ -44,8 +44,8 @@ sub run_again
 sub is_queued_again
 {
 	my ($what, $attempts) = @_;
-	ok($node->poll_query_until('postgres', "SELECT state = 'queued' AND attempts = $attempts FROM soulprint.full_passes WHERE user_id = '$user'"), $what);
-	my $wait = $sql->("SELECT not_before > now() FROM soulprint.full_passes WHERE user_id = '$user'");
+	ok($node->poll_query_until('postgres', "SELECT state = 'queued' AND attempts = $attempts AND error IS NOT NULL FROM soulprint.full_passes WHERE user_id = '$user'"), $what);
+	my $wait = $sql->("SELECT not_before > taken_at + interval '0.9 s' FROM soulprint.full_passes WHERE user_id = '$user'");
 	is($wait, 't', "$what: it waits a while");
 }
 
