@@ -663,7 +663,6 @@ COMMENT ON FUNCTION soulprint.catalog_problems()
     IS 'what keeps passes from running in this database, by the catalogs';
 
 CREATE FUNCTION soulprint.preflight(OUT problem text, OUT hint text, OUT stops_passes boolean) RETURNS SETOF record
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_preflight' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION soulprint.preflight()
     IS 'what keeps passes from running in this database: the catalogs, and each statement of a worker planned as soulprint_worker; for superusers';
@@ -1015,7 +1014,6 @@ COMMENT ON FUNCTION @extschema@.soulprint_cancel_full_pass(uuid)
     IS 'cancels the queued or running pass of a user; returns false if there is none';
 
 CREATE FUNCTION @extschema@.soulprint_retry_failed(since interval DEFAULT NULL) RETURNS bigint
-    SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'soulprint_retry_failed' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_retry_failed(interval)
     IS 'requests a full pass for each user whose last pass failed, in this interval before now or ever; returns their number';

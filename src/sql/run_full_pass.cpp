@@ -192,7 +192,7 @@ void MakeDue(std::int64_t pass) {
     reason = obstacle->reason;
     hint = obstacle->hint;
   }
-  if (reason.empty()) reason = "see the server log";
+  if (reason.empty()) reason = state == "queued" ? "its worker ended first" : "see the server log";
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               state == "failed" ? Format("full pass {} failed: {}", pass, reason)
                                 : Format("full pass {} is {}: {}", pass, state, reason))

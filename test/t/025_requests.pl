@@ -130,7 +130,7 @@ for my $preload (1, 0)
 	else
 	{
 		ok(eval { $run->finish; 1 }, "$with: CALL ends when its worker was terminated");
-		like($stderr, qr/ERROR:  55000: full pass \d+ is queued: the worker was terminated\n.*HINT:/s, "$with: and says so");
+		like($stderr, qr/ERROR:  55000: full pass \d+ is queued: its worker ended first\n.*HINT:/s, "$with: and says so");
 		release($hold);
 		$node->safe_psql('postgres', "CALL soulprint_run_full_pass('$user')");
 		is(status($node, $user), 'complete', "$with: the next CALL resumes the pass");

@@ -41,6 +41,7 @@ sub all_wait
 	my $in = "IN ('" . join("', '", @users) . "')";
 	ok($node->poll_query_until('postgres', "SELECT (SELECT count(*) = $many FROM soulprint.full_passes JOIN user_profiles USING (user_id)
 			WHERE user_id $in AND state = 'queued' AND attempts = 0 AND full_pass_status = 'pending')
+		AND soulprint.pause_reason() IS NOT NULL
 		AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'soulprint worker')"), "$what: all wait, uncharged");
 	like($sql->('SELECT soulprint.pause_reason()'), $reason, "$what: the reason");
 	unlike($sql->("SELECT string_agg(full_pass_error, ' ') FROM user_profiles WHERE user_id $in"), qr/server/, "$what: which is not the user's business");
