@@ -454,7 +454,7 @@ CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute text, wan
                       format_type(a.atttypid, a.atttypmod), wanted)
         FROM pg_attribute a
         WHERE a.attrelid = app_table AND a.attname = attribute AND NOT a.attisdropped
-          AND NOT a.atttypid = ANY (CASE wanted
+          AND NOT coalesce((SELECT nullif(t.typbasetype, 0) FROM pg_type t WHERE t.oid = a.atttypid), a.atttypid) = ANY (CASE wanted
               WHEN 'text' THEN ARRAY['text', 'varchar']
               WHEN 'int' THEN ARRAY['int2', 'int4', 'int8']
               ELSE ARRAY[wanted] END::regtype[])

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pg/call.hpp"
+#include "pg/plans.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -129,32 +130,6 @@ ParamListInfo ToParams(const std::vector<Oid>& types, const std::vector<Datum>& 
     }
     return params;
   });
-}
-
-bool ReadsOrWritesRows(const Node* statement) {
-  return IsA(statement, SelectStmt) || IsA(statement, InsertStmt) || IsA(statement, UpdateStmt) ||
-         IsA(statement, DeleteStmt);
-}
-
-// The statement and what the application's rules made of it, as plans.  Names are looked up with
-// the safe search_path.  Planning is not: it runs functions of the application's policies and
-// indexes.
-List* ToPlans(const std::string& sql, std::vector<Oid>& types, ParamListInfo params) {
-  RawStmt* const statement =
-      Call([&] { return static_cast<RawStmt*>(linitial(pg_parse_query(sql.c_str()))); });
-  if (!ReadsOrWritesRows(statement->stmt)) {
-    throw Error(sqlstate::kInternalError, "statement neither reads nor writes rows")
-        .Detail(Format("The statement was: {}", sql));
-  }
-  SearchPathScope safe(kSafeSearchPath);
-  List* const queries = Call([&] {
-    return pg_analyze_and_rewrite_fixedparams(statement, sql.c_str(), types.data(),
-                                              static_cast<int>(types.size()), nullptr);
-  });
-  safe.End();
-  // Use a generic plan where a custom plan would copy large parameters.
-  const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
-  return Call([&] { return pg_plan_queries(queries, sql.c_str(), 0, large ? nullptr : params); });
 }
 
 void Start(DestReceiver* self, int, TupleDesc columns) {
@@ -344,7 +319,8 @@ std::uint64_t Query::RunAsPresentRole(Rows* rows) {
   Received received{};
   received.receiver = {Receive, Start, Nothing, Nothing, DestTuplestore};
   received.context = CurrentMemoryContext;
-  const std::uint64_t processed = RunPlans(sql_, ToPlans(sql_, types, params), params, &received);
+  const Plans plans = PlansOf(sql_, types, params);
+  const std::uint64_t processed = RunPlans(sql_, plans.list, params, &received);
   if (rows != nullptr) CopyRows(received, *rows);
   Call([] {
     PopActiveSnapshot();
@@ -364,7 +340,7 @@ void Query::ExplainAsPresentRole() {
   }
   const ParamListInfo params = ToParams(types, values, std::string(types.size(), ' '));
   Call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
-  CheckPlans(sql_, ToPlans(sql_, types, params), params);
+  CheckPlans(sql_, MakePlans(sql_, types, params), params);
   Call([] {
     PopActiveSnapshot();
     SPI_finish();

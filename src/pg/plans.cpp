@@ -1,0 +1,152 @@
+#include "pg/plans.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+
+#include "pg/call.hpp"
+#include "pg/role.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint::pg {
+
+namespace {
+
+constexpr std::size_t kMostKept = 500;
+
+// Counts what may make plans wrong: changes of tables, functions, types, operators, roles.
+std::uint64_t generation = 0;
+
+struct Kept {
+  std::uint64_t generation;
+  MemoryContext context;
+  List* list;
+
+  Kept(std::uint64_t made, MemoryContext in, List* plans)
+      : generation(made), context(in), list(plans) {}
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() { MemoryContextDelete(context); }
+};
+
+void TableChanged(Datum, Oid) { ++generation; }
+void ObjectChanged(Datum, int, uint32) { ++generation; }
+
+void NoteChanges() {
+  static bool noting = false;
+  if (noting) return;
+  noting = true;
+  Call([] {
+    CacheRegisterRelcacheCallback(TableChanged, 0);
+    for (const int cache : {int{PROCOID}, int{TYPEOID}, int{NAMESPACEOID}, int{OPEROID},
+                            int{AMOPOPID}, int{AUTHOID}, int{AUTHMEMROLEMEM}}) {
+      CacheRegisterSyscacheCallback(cache, ObjectChanged, 0);
+    }
+  });
+}
+
+// All that a plan depends on, but for what NoteChanges counts.
+std::string KeyOf(const std::string& sql, const std::vector<Oid>& types) {
+  std::string key = sql;
+  key.push_back('\0');
+  key.append(reinterpret_cast<const char*>(types.data()), types.size() * sizeof(Oid));
+  const Oid role = Call([] { return GetUserId(); });
+  key.append(reinterpret_cast<const char*>(&role), sizeof(role));
+  for (const char* setting : {"row_security", "search_path"}) {
+    key.append(Call([&] { return GetConfigOption(setting, false, false); }));
+  }
+  return key;
+}
+
+template <typename Visit>
+void ForEachPlan(List* list, Visit visit) {
+  for (int i = 0; i < list_length(list); ++i) visit(static_cast<PlannedStmt*>(list_nth(list, i)));
+}
+
+// Locks what analyzing and planning the statement would lock.
+void LockTables(List* list) {
+  Call([&] {
+    ForEachPlan(list, [](const PlannedStmt* plan) {
+      for (int i = 0; i < list_length(plan->rtable); ++i) {
+        const auto* const entry = static_cast<RangeTblEntry*>(list_nth(plan->rtable, i));
+        if (OidIsValid(entry->relid)) LockRelationOid(entry->relid, entry->rellockmode);
+      }
+    });
+  });
+}
+
+bool MayBeKept(List* list) {
+  bool may = true;
+  ForEachPlan(list, [&](const PlannedStmt* plan) {
+    may = may && plan->utilityStmt == nullptr && !plan->transientPlan;
+  });
+  return may;
+}
+
+std::shared_ptr<Kept> Keep(List* list) {
+  const MemoryContext context = Call([] {
+    return AllocSetContextCreate(TopMemoryContext, "soulprint plan", ALLOCSET_SMALL_SIZES);
+  });
+  auto kept = std::make_shared<Kept>(generation, context, nullptr);
+  kept->list = Call([&] {
+    MemoryContext const caller = MemoryContextSwitchTo(context);
+    auto* const copy = static_cast<List*>(copyObjectImpl(list));
+    MemoryContextSwitchTo(caller);
+    return copy;
+  });
+  return kept;
+}
+
+bool ReadsOrWritesRows(const Node* statement) {
+  return IsA(statement, SelectStmt) || IsA(statement, InsertStmt) || IsA(statement, UpdateStmt) ||
+         IsA(statement, DeleteStmt);
+}
+
+}  // namespace
+
+List* MakePlans(const std::string& sql, const std::vector<Oid>& types, ParamListInfo params) {
+  RawStmt* const statement =
+      Call([&] { return static_cast<RawStmt*>(linitial(pg_parse_query(sql.c_str()))); });
+  if (!ReadsOrWritesRows(statement->stmt)) {
+    throw Error(sqlstate::kInternalError, "statement neither reads nor writes rows")
+        .Detail(Format("The statement was: {}", sql));
+  }
+  SearchPathScope safe(kSafeSearchPath);
+  List* const queries = Call([&] {
+    return pg_analyze_and_rewrite_fixedparams(statement, sql.c_str(),
+                                              const_cast<Oid*>(types.data()),
+                                              static_cast<int>(types.size()), nullptr);
+  });
+  safe.End();
+  // Use a generic plan where a custom plan would copy large parameters.
+  const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
+  return Call([&] { return pg_plan_queries(queries, sql.c_str(), 0, large ? nullptr : params); });
+}
+
+// The first run has a plan for its parameters: statements that run once are planned best so.
+Plans PlansOf(const std::string& sql, const std::vector<Oid>& types, ParamListInfo params) {
+  static auto& kept = *new std::unordered_map<std::string, std::shared_ptr<Kept>>;
+  NoteChanges();
+  const std::string key = KeyOf(sql, types);
+  const auto known = kept.find(key);
+  if (known == kept.end()) {
+    if (kept.size() >= kMostKept) kept.clear();
+    kept.emplace(key, nullptr);
+    return {MakePlans(sql, types, params), nullptr};
+  }
+  const std::shared_ptr<Kept> plans = known->second;
+  if (plans && plans->generation == generation) {
+    LockTables(plans->list);
+    // A lock may have waited for a change.
+    if (plans->generation == generation) return {plans->list, plans};
+  }
+  const std::uint64_t before = generation;
+  List* const list = MakePlans(sql, types, nullptr);
+  if (generation == before && MayBeKept(list)) kept[key] = Keep(list);
+  return {list, nullptr};
+}
+
+}  // namespace soulprint::pg
