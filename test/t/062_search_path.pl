@@ -198,6 +198,32 @@ $sql->("SELECT public.soulprint_forget('$user')");
 $sql->("$safe DELETE FROM public.user_profiles");
 is($loot->(), '', 'nothing planted ran: no operator, function or type of a schema in the path');
 is($sql->("$safe SELECT pg_catalog.count(*) FROM soulprint.imports"), '0', 'the user is erased');
+# Plans are kept for the session, but not beyond what they depend on.
+{
+	$sql->(q{
+CREATE ROLE keeper;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO keeper;
+GRANT SELECT, UPDATE ON public.user_profiles TO keeper;
+CREATE FUNCTION public.may() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true';
+CREATE POLICY keeper ON public.user_profiles TO keeper USING (public.may());});
+	my $kept = user(77);
+	$sql->("INSERT INTO public.user_profiles (user_id) VALUES ('$kept')");
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query('SET ROLE keeper');
+	my $cancel = sub { my $out = $session->query("SELECT 'canceled ' || public.soulprint_cancel_full_pass('$kept')"); return $out || $session->{stderr} };
+	like($cancel->(), qr/^canceled false/, 'a plan is kept') for 1 .. 3;
+	$sql->("CREATE OR REPLACE FUNCTION public.may() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT false'");
+	like($cancel->(), qr/no profile for user/, 'not when a function that it inlined is replaced');
+	$session->{stderr} = '';
+	$sql->('CREATE POLICY keeper_more ON public.user_profiles TO keeper USING (true)');
+	like($cancel->(), qr/^canceled false/, 'nor when a policy is added');
+	$sql->('DROP POLICY keeper_more ON public.user_profiles; ALTER TABLE public.user_profiles DISABLE ROW LEVEL SECURITY');
+	like($cancel->(), qr/^canceled false/, 'nor when the table changes');
+	$sql->('ALTER TABLE public.user_profiles ENABLE ROW LEVEL SECURITY');
+	like($cancel->(), qr/no profile for user/, 'and changes back');
+	$session->quit;
+}
+
 # Event triggers of a superuser see the path of the caller of soulprint_setup().
 $sql->(q{
 CREATE SCHEMA ddl CREATE TABLE ddl_log (tag text);
