@@ -70,7 +70,7 @@ class Store {
   // Publishes the profile in one transaction that also ends the pass.
   virtual void Publish(const Profile& profile) = 0;
 
-  // Reports how far the pass is.  Cheap: writes at most once a second.  Throws Error when the pass
+  // Reports how far the pass is.  Cheap: writes at most twice a second.  Throws Error when the pass
   // was canceled or must stop.
   virtual void Report(const Progress& progress) = 0;
 };

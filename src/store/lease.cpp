@@ -21,6 +21,9 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
+// A cancel, or the deletion of the user, ends the pass after so long.
+constexpr std::chrono::milliseconds kBeat{500};
+
 LOCKTAG PassLock(std::int64_t id) {
   LOCKTAG tag;
   SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(id >> 32), static_cast<uint32>(id),
@@ -104,13 +107,13 @@ void PassLease::WaitForServer() {
   pg::ShowServerWait();
 }
 
-// Touches the pass once a second.
+// Touches the pass twice a second.
 void PassLease::Beat() {
   const auto now = steady_clock::now();
   pg::EndServerWait();
   check_();
   if (now < next_write_) return;
-  next_write_ = now + seconds(1);
+  next_write_ = now + kBeat;
   pg::ShowActivity(Activity());
   if (pg::Transaction::IsOpen()) return;
   try {
