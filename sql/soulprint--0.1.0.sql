@@ -454,7 +454,7 @@ CREATE FUNCTION soulprint.column_problem(app_table regclass, attribute text, wan
                       format_type(a.atttypid, a.atttypmod), wanted)
         FROM pg_attribute a
         WHERE a.attrelid = app_table AND a.attname = attribute AND NOT a.attisdropped
-          AND NOT coalesce((SELECT nullif(t.typbasetype, 0) FROM pg_type t WHERE t.oid = a.atttypid), a.atttypid) = ANY (CASE wanted
+          AND NOT a.atttypid = ANY (CASE wanted
               WHEN 'text' THEN ARRAY['text', 'varchar']
               WHEN 'int' THEN ARRAY['int2', 'int4', 'int8']
               ELSE ARRAY[wanted] END::regtype[])
@@ -592,7 +592,10 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
         FROM app_column WHERE attnum IS NULL AND rights <> '' AND NOT optional
         UNION ALL
         SELECT p, CASE WHEN optional THEN 'The column is not written. Change its type, or rename it and let soulprint_setup() add its own.'
-                       ELSE 'Change its type, or rename it and let soulprint_setup() add its own.' END, NOT optional
+                       ELSE 'Change its type, or rename it and let soulprint_setup() add its own.' END,
+               -- The statements tell whether a domain will do.
+               NOT optional AND NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                                            WHERE a.attrelid = app_column.oid AND a.attname = attribute AND t.typtype = 'd')
         FROM app_column, soulprint.column_problem(oid, attribute, type) AS p WHERE p IS NOT NULL AND rights <> ''
         UNION ALL
         SELECT format('column %s.%I is generated always, so that workers cannot write it', qualified, attribute),
@@ -839,12 +842,6 @@ DECLARE
     large text := CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression'
                                     AND 'lz4' = ANY (enumvals)) THEN 'COMPRESSION lz4' ELSE '' END;
 BEGIN
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        RAISE EXCEPTION 'permission denied to set up soulprint'
-            USING ERRCODE = 'insufficient_privilege',
-                  DETAIL = 'soulprint_setup() grants privileges and creates triggers on tables of any owner.',
-                  HINT = 'Run it as a superuser.';
-    END IF;
     IF to_regrole('soulprint_worker') IS NULL THEN
         RAISE EXCEPTION 'role "soulprint_worker" does not exist'
             USING ERRCODE = 'undefined_object',
@@ -985,8 +982,20 @@ $$;
 COMMENT ON FUNCTION soulprint.setup(text) IS 'does what soulprint_setup() does; event triggers see this search_path';
 
 CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
-    LANGUAGE sql VOLATILE
-    AS $$ SELECT * FROM soulprint.setup(pg_catalog.current_setting('search_path')) $$;
+    LANGUAGE plpgsql VOLATILE
+    AS $$
+BEGIN
+    -- Names of operators are qualified: search_path is the caller's.
+    IF pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.<>) 'on' THEN
+        RAISE EXCEPTION 'permission denied to set up soulprint'
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = 'soulprint_setup() grants privileges and creates triggers on tables of any owner.',
+                  HINT = 'Run it as a superuser.';
+    END IF;
+    SELECT s.* INTO changes, pending_profiles, estimated_cost_usd
+        FROM soulprint.setup(pg_catalog.current_setting('search_path')) AS s;
+END
+$$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()
     IS 'prepares the application''s tables: creates what is missing, changes and drops nothing; can be run again';
 
