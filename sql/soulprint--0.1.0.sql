@@ -148,6 +148,7 @@ CREATE TABLE soulprint.full_passes (
     calls_made       int NOT NULL DEFAULT 0,
     calls_remembered int NOT NULL DEFAULT 0,
     pauses           int NOT NULL DEFAULT 0,
+    epoch            bigint NOT NULL DEFAULT 0,
     crashes          int NOT NULL DEFAULT 0,
     suspect          boolean NOT NULL DEFAULT false,
     input_tokens     bigint NOT NULL DEFAULT 0,
@@ -185,11 +186,12 @@ COMMENT ON COLUMN soulprint.full_passes.pid IS 'process ID of the last worker of
 COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses for a refusal that may be meant for this pass alone; the second and later ones are charged as attempts';
+COMMENT ON COLUMN soulprint.full_passes.epoch IS 'start of the server''s shared memory in which the current attempt began: it tells whether the server has crashed or restarted since';
 COMMENT ON COLUMN soulprint.full_passes.crashes IS 'crashes of the server while a worker ran this pass; after the tenth one during which it ran alone the pass fails';
 COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pass died in a crash: the next one runs alone for a while, so that the guilty pass is known';
 COMMENT ON COLUMN soulprint.full_passes.half_published IS 'true if the profile has the MEMORY of this pass over older sections: it must not become a version';
 COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'true if the replaced profile contains what the user took back: it must not become a version';
-COMMENT ON COLUMN soulprint.full_passes.unrecorded IS 'true if the profile did not take the end of the pass: it is not found as pending again before there is something new to read';
+COMMENT ON COLUMN soulprint.full_passes.unrecorded IS 'true if the profile did not take the end of the pass: it is not found as pending again before something new is imported';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_running_idx ON soulprint.full_passes (id) WHERE state = 'running';
@@ -608,7 +610,9 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
         UNION ALL
         -- A trigger may fill it.
         SELECT format('column %s.%I is NOT NULL without a default, and workers do not know it', t.qualified, a.attname),
-               format('Run ALTER TABLE %s ALTER %I SET DEFAULT or DROP NOT NULL.', t.qualified, a.attname), true
+               format('Run ALTER TABLE %s ALTER %I SET DEFAULT or DROP NOT NULL.', t.qualified, a.attname),
+               -- A pass over conversations that the application stored itself writes none.
+               t.name <> 'raw_conversations'
         FROM app_table t JOIN pg_attribute a ON a.attrelid = t.oid JOIN pg_type y ON y.oid = a.atttypid
         WHERE 'INSERT' = ANY (t.commands) AND a.attnum > 0 AND NOT a.attisdropped
           AND (a.attnotnull OR y.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL
@@ -616,12 +620,12 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgenabled <> 'D' AND g.tgtype & 7 = 7)
         UNION ALL
         SELECT format('table %s has no unique index on (user_id, conversation_id) that imports can use', qualified),
-               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', false
         FROM app_table WHERE name = 'raw_conversations' AND NOT soulprint.has_import_key(oid)
         UNION ALL
         -- ON CONFLICT takes each index on these columns, and refuses this one when it runs.
         SELECT format('unique constraint %I of %s is deferrable, so that imports fail', o.conname, t.qualified),
-               format('Run ALTER TABLE %s DROP CONSTRAINT %I, and create it NOT DEFERRABLE.', t.qualified, o.conname), true
+               format('Run ALTER TABLE %s DROP CONSTRAINT %I, and create it NOT DEFERRABLE.', t.qualified, o.conname), false
         FROM app_table t JOIN pg_constraint o ON o.conrelid = t.oid
         WHERE t.name = 'raw_conversations' AND o.contype IN ('p', 'u') AND o.condeferrable
           AND ARRAY['conversation_id', 'user_id'] = ARRAY(
@@ -630,25 +634,27 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
         UNION ALL
         SELECT format('role "soulprint_worker" has no %s privilege on %s (%s)', p.privilege, c.qualified,
                       string_agg(quote_ident(c.attribute), ', ' ORDER BY c.attnum)),
-               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+               'Run SELECT * FROM soulprint_setup(); as a superuser.',
+               p.privilege = 'SELECT' OR c.qualified <> soulprint.app_table('raw_conversations')
         FROM worker w, app_column c JOIN (VALUES ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE')) AS p (letter, privilege)
             ON strpos(c.rights, p.letter) > 0
         WHERE NOT has_column_privilege(w.oid, c.oid, c.attnum, p.privilege)
         GROUP BY c.qualified, p.privilege
         UNION ALL
         SELECT format('role "soulprint_worker" has no DELETE privilege on %s', t.qualified),
-               'Run SELECT * FROM soulprint_setup(); as a superuser.', true
+               'Run SELECT * FROM soulprint_setup(); as a superuser.', t.name <> 'raw_conversations'
         FROM worker w, app_table t
         WHERE 'DELETE' = ANY (t.commands) AND NOT has_table_privilege(w.oid, t.oid, 'DELETE')
         UNION ALL
         SELECT format('no policy of %s lets role "soulprint_worker" %s', t.qualified, string_agg(k, ', ')),
-               format('Run DROP POLICY IF EXISTS soulprint_worker ON %s; then SELECT * FROM soulprint_setup(); as a superuser.', t.qualified), true
+               format('Run DROP POLICY IF EXISTS soulprint_worker ON %s; then SELECT * FROM soulprint_setup(); as a superuser.', t.qualified),
+               t.name <> 'raw_conversations' OR bool_or(k = 'SELECT')
         FROM worker w, app_table t, unnest(t.commands) AS k
-        WHERE t.relrowsecurity AND NOT EXISTS (
+        WHERE t.relrowsecurity AND NOT (SELECT rolbypassrls FROM pg_roles WHERE oid = w.oid) AND NOT EXISTS (
             SELECT FROM pg_policy p
             WHERE p.polrelid = t.oid AND p.polpermissive AND p.polroles && ARRAY[0::oid, w.oid]
               AND p.polcmd::text IN ('*', CASE k WHEN 'SELECT' THEN 'r' WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' ELSE 'd' END))
-        GROUP BY t.qualified
+        GROUP BY t.qualified, t.name
         UNION ALL
         SELECT format('restrictive policy %I of %s applies to role "soulprint_worker"', p.polname, t.qualified),
                'Make sure that it lets the role see and change every row, or name other roles with ALTER POLICY ... TO.', false
@@ -1119,7 +1125,8 @@ CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
            f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
-           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
+           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid,
+           CASE WHEN f.state = 'queued' THEN f.error END AS error
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;

@@ -12,6 +12,7 @@ namespace {
 
 struct Shared {
   slock_t mutex;
+  std::int64_t epoch;
   Latch* launcher;  // a latch of a PGPROC: it exists as long as the server does
   bool connecting;  // a launcher started and has not connected yet
   pg_atomic_uint32 passes_ended;
@@ -41,6 +42,7 @@ void StartupHook() {
   shared = static_cast<Shared*>(ShmemInitStruct("soulprint", sizeof(Shared), &found));
   if (!found) {
     SpinLockInit(&shared->mutex);
+    shared->epoch = GetCurrentTimestamp();
     shared->launcher = nullptr;
     shared->connecting = false;
     pg_atomic_init_u32(&shared->passes_ended, 0);
@@ -84,6 +86,8 @@ void RequestSharedMemory() {
   previous_startup_hook = shmem_startup_hook;
   shmem_startup_hook = StartupHook;
 }
+
+std::int64_t Epoch() { return shared == nullptr ? 0 : shared->epoch; }
 
 void WakeLauncherAtCommit() {
   static bool registered = false;

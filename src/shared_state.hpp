@@ -14,6 +14,10 @@ namespace soulprint::shared_state {
 // Requests the shared memory.  For _PG_init while preloading.
 void RequestSharedMemory();
 
+// The time at which this shared memory was made, in microseconds: a crash of the server makes it
+// anew.  0 without preloading.
+std::int64_t Epoch();
+
 // Wakes the launcher when the open transaction commits.  Raises no ERROR after its first call in a
 // process; throws SqlError then if there is no memory.
 void WakeLauncherAtCommit();

@@ -300,7 +300,9 @@ class AskLoop {
   void WaitTogether(Clock::time_point started, const Classified& classified) {
     const Clock::time_point now = Clock::now();
     throttle_.Overloaded(started, classified.retry_after, now);
-    if (IsLongWait(classified) || throttle_.IsHopeless(now)) EndForPause(PauseError(classified));
+    if (IsLongWait(classified)) return EndForPause(PauseError(classified));
+    // Perhaps this question alone is too large for the limit.
+    if (throttle_.IsHopeless(now)) EndForPause(PauseError(classified), true);
   }
 
   // No further requests.  The first reason counts.

@@ -55,7 +55,7 @@ std::string KeyOf(const std::string& sql, const std::vector<Oid>& types) {
   key.append(reinterpret_cast<const char*>(types.data()), types.size() * sizeof(Oid));
   const Oid role = Call([] { return GetUserId(); });
   key.append(reinterpret_cast<const char*>(&role), sizeof(role));
-  for (const char* setting : {"row_security", "search_path"}) {
+  for (const char* setting : {"row_security", "search_path", "session_replication_role"}) {
     key.append(Call([&] { return GetConfigOption(setting, false, false); }));
   }
   return key;
@@ -78,10 +78,15 @@ void LockTables(List* list) {
   });
 }
 
+// A plan for any parameters would lock all partitions of a table.
 bool MayBeKept(List* list) {
   bool may = true;
   ForEachPlan(list, [&](const PlannedStmt* plan) {
     may = may && plan->utilityStmt == nullptr && !plan->transientPlan;
+    for (int i = 0; i < list_length(plan->rtable); ++i) {
+      const auto* const entry = static_cast<RangeTblEntry*>(list_nth(plan->rtable, i));
+      may = may && entry->relkind != RELKIND_PARTITIONED_TABLE;
+    }
   });
   return may;
 }
@@ -145,7 +150,8 @@ Plans PlansOf(const std::string& sql, const std::vector<Oid>& types, ParamListIn
   }
   const std::uint64_t before = generation;
   List* const list = MakePlans(sql, types, nullptr);
-  if (generation == before && MayBeKept(list)) kept[key] = Keep(list);
+  if (!MayBeKept(list)) return {MakePlans(sql, types, params), nullptr};
+  if (generation == before) kept[key] = Keep(list);
   return {list, nullptr};
 }
 

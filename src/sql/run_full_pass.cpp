@@ -173,7 +173,7 @@ PassRow RunHere(std::int64_t pass, bool probe) {
 void MakeDue(std::int64_t pass) {
   OwnQuery(R"(
     UPDATE soulprint.full_passes SET not_before = now()
-    WHERE id = $1 AND state = 'queued' AND not_before > now())")
+    WHERE id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
       .BigInt(pass)
       .Execute();
   shared_state::WakeLauncherAtCommit();

@@ -35,7 +35,9 @@ std::string HolderOfTable() {
   return Describe(OwnQuery(R"(
     SELECT l.pid, l.virtualtransaction FROM pg_locks l
     WHERE l.pid IS DISTINCT FROM pg_backend_pid() AND l.locktype = 'relation'
-    AND (l.relation = ANY (ARRAY[to_regclass($1)::oid, to_regclass($2)::oid, to_regclass($3)::oid])
+    AND (l.relation IN (SELECT p.relid FROM unnest(ARRAY[$1, $2, $3]) AS t (name),
+                                            pg_partition_tree(to_regclass(t.name)) AS p
+                        UNION SELECT to_regclass(n) FROM unnest(ARRAY[$1, $2, $3]) AS n)
          OR l.relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'soulprint'::regnamespace))
     AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
     ORDER BY l.granted DESC LIMIT 1)")

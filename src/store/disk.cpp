@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "settings.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -26,7 +27,13 @@ std::string PathOf(Oid tablespace) {
 
 bool HasFullDisk() {
   const pg::Rows tablespaces = pg::InTransaction([] {
-    return pg::Query("SELECT oid FROM pg_catalog.pg_tablespace WHERE spcname <> 'pg_global'").Run();
+    return pg::Query(R"(
+             SELECT dattablespace FROM pg_database WHERE datname = current_database()
+             UNION SELECT reltablespace FROM pg_class
+             WHERE reltablespace <> 0
+             AND relnamespace IN (to_regnamespace('soulprint'), to_regnamespace(quote_ident($1))))")
+        .Text(settings::app_schema)
+        .Run();
   });
   for (const pg::Row& row : tablespaces) {
     struct statvfs disk {};

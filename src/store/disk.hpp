@@ -4,7 +4,8 @@
 
 namespace soulprint {
 
-// True if a file system on which this database keeps data has less than 8 MB left.  Opens a
+// True if a file system has less than 8 MB left on which the database, or a table of schema
+// soulprint or of the application's schema, is kept.  Opens a
 // transaction of its own.
 bool HasFullDisk();
 

@@ -47,7 +47,8 @@ void ReturnPass(int, Datum) {
     transaction.Commit();
     if (pg::IsTerminating()) shared_state::CountPassEnded();
   } catch (const Error&) {
-    // Then it counts as interrupted by a crash.
+    // Another worker finds the pass.  (An ERROR of Postgres does not come here: at this point it
+    // ends the process.)
   }
 }
 
@@ -61,32 +62,40 @@ bool ReturnOrphans() {
   pg::Transaction transaction;
   const pg::Rows orphans = OwnQuery(R"(
     WITH orphans AS (
-      SELECT id FROM soulprint.full_passes
+      SELECT id, epoch <> $3 AS crashed FROM soulprint.full_passes
       WHERE state = 'running' AND id NOT IN (
         SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
         WHERE locktype = 'advisory' AND objsubid = $1 AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      FOR UPDATE SKIP LOCKED),
+    crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
     UPDATE soulprint.full_passes f
-    SET state = 'queued', suspect = true, attempts = greatest(f.attempts - 1, 0),
-        crashes = n.crashes, not_before = now() + make_interval(secs => least(2 ^ f.crashes, 60)),
-        error = format('the server crashed during this pass, %s times by now', n.crashes)
-    FROM (SELECT id, CASE WHEN crashes < $2 - 1 OR (SELECT count(*) = 1 FROM orphans)
-                          THEN crashes + 1 ELSE crashes END AS crashes
-          FROM soulprint.full_passes WHERE id IN (SELECT id FROM orphans)) AS n
+    SET state = 'queued', attempts = greatest(f.attempts - 1, 0), crashes = n.crashes,
+        suspect = f.suspect OR n.crashed,
+        not_before = now() + make_interval(secs => CASE WHEN n.crashed THEN least(2 ^ f.crashes, 60)
+                                                        ELSE 1 END),
+        error = CASE WHEN n.crashed
+                THEN format('the server crashed during this pass, %s times by now', n.crashes)
+                ELSE 'its worker ended' END
+    FROM (SELECT o.id, o.crashed, p.crashes + CASE
+            WHEN o.crashed AND (p.crashes < $2 - 1 OR c.passes = 1) THEN 1 ELSE 0 END AS crashes
+          FROM orphans o JOIN soulprint.full_passes p USING (id), crashed c) AS n
     WHERE f.id = n.id AND f.state = 'running'
-    RETURNING f.id, f.user_id, f.crashes, (SELECT count(*) FROM orphans))")
+    RETURNING f.id, f.user_id, f.crashes, n.crashed, (SELECT passes FROM crashed))")
                                .BigInt(kPassLockClass)
                                .BigInt(kMostCrashes)
+                               .BigInt(shared_state::Epoch())
                                .Run();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
   for (const pg::Row& orphan : orphans) {
+    if (!orphan.Bool(3)) continue;
     const int crashes = static_cast<int>(orphan.BigInt(2));
     pg::Log(
         LOG,
         Format("full pass {} of user {} was interrupted by a crash, {} of {}", orphan.BigInt(0),
                orphan.Text(1), crashes, kMostCrashes),
-        Format("{} passes were running then.", orphan.BigInt(3)),
+        Format("{} passes were running then.", orphan.BigInt(4)),
         Format("It runs alone for {} minutes, so that a pass which crashes the server is known.",
                TimeAlone(crashes).count()));
   }
@@ -104,6 +113,7 @@ void ForgetPassAtExit() { pass_at_exit = 0; }
 
 void ClearSuspicion(const PassLease& lease) {
   pg::Transaction transaction;
+  LimitLockWait(kBriefly);
   OwnQuery("UPDATE soulprint.full_passes SET suspect = false WHERE id = $1")
       .BigInt(lease.id())
       .Execute();

@@ -1,7 +1,8 @@
 // Passes whose worker ended before they did (doc/architecture.md, "Crashes").
 //
-// A worker that ends in order returns its pass itself.  So a pass that is running without a worker
-// was interrupted by a crash of the server, and one of the passes that ran then may be the reason.
+// A worker that ends in order returns its pass itself.  A pass that is running without a worker,
+// and began in other shared memory than there is now, was interrupted by a crash of the server; one
+// of the passes that ran then may be the reason.
 
 #pragma once
 
@@ -17,8 +18,9 @@ inline constexpr int kMostCrashes = 10;
 // How long a suspect runs alone; then it is none any more.
 std::chrono::minutes TimeAlone(int crashes);
 
-// Returns the passes that a crash interrupted to the queue, as suspects, uncharged.  Each is logged
-// and waits a second, doubled with each of its crashes, at most a minute.  False if there was none.
+// Returns passes without a worker to the queue, uncharged, due in a second.  Those that a crash
+// interrupted become suspects; each is logged, and the second is doubled with each of its crashes,
+// up to a minute.  False if there was none.
 bool ReturnOrphans();
 
 // From now until ForgetPassAtExit, the pass returns to the queue, uncharged, if this process ends

@@ -10,6 +10,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
+#include "shared_state.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
@@ -292,10 +293,11 @@ void FailUnclaimedPass(PassLease& lease, const std::string& reason) {
   const LockedProfile profile = LockProfile(lease);
   OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(), attempts = attempts + 1,
+    SET state = 'running', pid = pg_backend_pid(), epoch = $2, attempts = attempts + 1,
         taken_at = now()
     WHERE id = $1 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
+      .BigInt(shared_state::Epoch())
       .Execute();
   lease.TouchPass();
   WriteFailure(lease, profile, Clip(reason), false);

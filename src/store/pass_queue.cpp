@@ -106,6 +106,7 @@ std::vector<QueuedPass> DuePasses(std::int64_t only) {
 
 bool OthersWait() {
   return pg::InTransaction([] {
+    LimitLockWait(kBriefly);
     return OwnQuery(R"(
              SELECT EXISTS (SELECT FROM soulprint.full_passes
                             WHERE state = 'queued' AND not_before < now() - interval '1 s'))")
@@ -119,7 +120,8 @@ bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
     SELECT attempts, error, crashes, suspect FROM soulprint.full_passes
-    WHERE id = $1 AND state = 'queued' AND (id = $2 OR not_before <= now()))")
+    WHERE id = $1 AND state = 'queued' AND (id = $2 OR not_before <= now())
+    FOR UPDATE SKIP LOCKED)")
                             .BigInt(pass->id)
                             .BigInt(only)
                             .Run();
@@ -132,7 +134,7 @@ bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   return true;
 }
 
-bool ClaimPass(QueuedPass* pass) {
+Claim ClaimPass(QueuedPass* pass) {
   pg::Transaction transaction;
   LimitLockWait(kForAWhile);
   const pg::Rows status = ReadStatus(pass->user_id);
@@ -140,18 +142,18 @@ bool ClaimPass(QueuedPass* pass) {
     CancelUnwanted(*pass, status.empty() ? "soulprint_worker sees no profile of this user"
                                          : "the profile is no longer pending");
     transaction.Commit();
-    return false;
+    return Claim::kCanceled;
   }
   const pg::Rows claimed = AppQuery(app::kClaimProfile).Uuid(pass->user_id).Run();
   if (claimed.empty()) {
     // The status may have changed since it was read; then this pass is looked at again.
     const pg::Rows now = ReadStatus(pass->user_id);
-    if (now.empty() || !IsWanted(now.front().Text(0))) return false;
+    if (now.empty() || !IsWanted(now.front().Text(0))) return Claim::kLost;
   }
   RequireStatus("processing", claimed);
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(),
+    SET state = 'running', pid = pg_backend_pid(), epoch = $3,
         taken_at = now(), started_at = coalesce(started_at, now()),
         -- The reason why it was put off is logged once.
         error = CASE WHEN $2 THEN error END,
@@ -160,19 +162,21 @@ bool ClaimPass(QueuedPass* pass) {
     RETURNING attempts, error)")
                             .BigInt(pass->id)
                             .Bool(status.front().Text(0) == "processing")
+                            .BigInt(shared_state::Epoch())
                             .Run();
-  if (rows.empty()) return false;
+  if (rows.empty()) return Claim::kLost;
   // The launcher shows how many workers are busy.
   shared_state::WakeLauncherAtCommit();
   transaction.Commit();
   pass->attempts = static_cast<int>(rows.front().BigInt(0));
   pass->put_off_for = rows.front().Text(1);
-  return true;
+  return Claim::kClaimed;
 }
 
 bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::milliseconds wait,
                 int charge) {
   pg::Transaction transaction;
+  LimitLockWait(kBriefly);
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes f
     SET state = 'queued', error = $2, not_before = now() + make_interval(secs => $3),
@@ -206,7 +210,7 @@ void ExplainDuePasses(const std::string& reason) {
     UPDATE soulprint.full_passes SET error = $1
     WHERE id IN (SELECT id FROM soulprint.full_passes
                  WHERE state = 'queued' AND not_before <= now() AND error IS DISTINCT FROM $1
-                 LIMIT 1000))")
+                 LIMIT 1000 FOR UPDATE SKIP LOCKED))")
       .Text(CleanUtf8(reason))
       .Execute();
   transaction.Commit();

@@ -34,17 +34,25 @@ std::vector<QueuedPass> DuePasses(std::int64_t only);
 bool OthersWait();
 
 // Reads the pass anew, for the holder of its lock.  False if it has ended or, unless it is `only`,
-// is no longer due: another worker was faster.
+// is no longer due: another worker was faster; or if somebody holds its row, who may hold the
+// profile's, too.
 bool ReadQueuedPass(QueuedPass* pass, std::int64_t only);
 
+enum class Claim {
+  kClaimed,
+  kCanceled,  // the profile no longer asks for a pass, so the pass was canceled
+  kLost,      // another process was faster
+};
+
 // Commits the profile as processing and the pass as running, for the holder of its lock: compare
-// and set.  False if another process was faster, or if the profile no longer asks for a pass.
+// and set.
 // Throws Error, nothing written: 27000 if a trigger took the status back or a policy hides the row
 // from the update, 55P03 if somebody holds a lock for a second.
-bool ClaimPass(QueuedPass* pass);
+Claim ClaimPass(QueuedPass* pass);
 
 // The pass is queued and not due before `wait` has passed; the profile keeps its status.  `charge`
-// is added to its attempts.  False if it was put off for this reason already.
+// is added to its attempts.  False if it was put off for this reason already.  Waits 100 ms for a
+// lock.
 bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::milliseconds wait,
                 int charge);
 

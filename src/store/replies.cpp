@@ -6,6 +6,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
+#include "store/disk.hpp"
 #include "store/identity.hpp"
 #include "store/sql_store.hpp"
 #include "util/error.hpp"
@@ -70,7 +71,7 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
     for (const Reply& reply : replies) SaveReply(reply);
     transaction.Commit();
   } catch (const SqlError& error) {
-    if (error.sqlstate() == sqlstate::kDiskFull) throw DiskFull(error.what());
+    if (error.sqlstate() == sqlstate::kDiskFull && HasFullDisk()) throw DiskFull(error.what());
     throw;
   }
   answers_saved_ += replies.size();

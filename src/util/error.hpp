@@ -156,8 +156,9 @@ class ServerUnavailable : public Error {
 // Answers cannot be saved because the disk is full.  57P03.
 class DiskFull : public ServerUnavailable {
  public:
-  explicit DiskFull(const std::string& message)
-      : ServerUnavailable(message, "Make room where the server keeps its data.") {}
+  explicit DiskFull(const std::string& message) : ServerUnavailable(message, kHint) {}
+
+  static constexpr const char* kHint = "Make room where the server keeps its data.";
 };
 
 }  // namespace soulprint

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pg/call.hpp"
@@ -105,7 +106,7 @@ Schedule::Seen Launcher::Look() {
              coalesce(ceil(extract(epoch FROM (SELECT min(not_before) FROM put_off
                                                  WHERE not_before < 'infinity') - now())
                            * 1000), 0)::bigint,
-             EXISTS (SELECT FROM running WHERE NOT held OR suspect)
+             EXISTS (SELECT FROM running WHERE held AND suspect)
              OR EXISTS (SELECT FROM suspects WHERE due),
              (SELECT count(*) FROM put_off),
              (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1))")
@@ -182,14 +183,13 @@ void Launcher::LookForObstacle(const Schedule::Seen& seen) {
   const auto first = std::find_if(problems.begin(), problems.end(),
                                   [](const Problem& problem) { return problem.stops_passes; });
   const std::string found = first == problems.end() ? "" : first->message;
-  if (found == obstacle_) return;
+  const std::string before = std::exchange(obstacle_, found);
   if (found.empty()) {
-    pg::Log(LOG, "full passes can run again");
-  } else {
-    pg::Log(WARNING, Format("no full pass can run: {}", found), {}, first->hint);
-    ExplainDuePasses(Format("{}. {}", found, first->hint));
+    if (!before.empty()) pg::Log(LOG, "full passes can run again");
+    return;
   }
-  obstacle_ = found;
+  if (found != before) pg::Log(WARNING, Format("no full pass can run: {}", found), {}, first->hint);
+  ExplainDuePasses(Format("{}. {}", found, first->hint));
 }
 
 void Launcher::LogFullSlots() {

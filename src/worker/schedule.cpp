@@ -19,8 +19,9 @@ constexpr milliseconds kShortestSleep{10};
 // Workers that exit without ending a pass although some are due cannot start properly: the next
 // start waits ever longer.
 void Schedule::BackOff(Time now) {
-  if (seen_.waiting == 0 || waiting_before_ == 0 || seen_.passes_ended) {
+  if (seen_.waiting == 0 || seen_.waiting > waiting_before_ || seen_.passes_ended) {
     back_off_ = milliseconds(0);
+    not_before_ = {};
   } else if (seen_.ended_idle) {
     back_off_ = std::clamp<milliseconds>(back_off_ * 2, kFirstBackOff, kLongestBackOff);
     not_before_ = now + back_off_;

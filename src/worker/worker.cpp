@@ -79,9 +79,10 @@ class Run {
     pg::ShowActivity("taking " + lease_.Name());
     gives_way_ = only == 0;
     try {
-      if (IsObstructed()) return true;
-      claimed_ = ClaimPass(&pass_);
-      if (!claimed_) return false;
+      if (IsObstructed(only)) return true;
+      const Claim claim = ClaimPass(&pass_);
+      if (claim != Claim::kClaimed) return claim == Claim::kCanceled;
+      claimed_ = true;
       ReturnPassAtExit(lease_);
       RunRoute();
     } catch (const Error& error) {
@@ -122,12 +123,12 @@ class Run {
   }
 
   // Looks once in a process whether something in this database keeps passes from running, before
-  // anything is paid for.  Nobody's pass goes on then.
-  bool IsObstructed() {
+  // anything is paid for.  Then no pass of the launcher's database goes on.
+  bool IsObstructed(std::int64_t only) {
     static const auto& obstacle = *new std::optional<Problem>(FindObstacle());
     if (!obstacle) return false;
     const ServerUnavailable error(obstacle->message, obstacle->hint);
-    gate_.Close(error, false);
+    if (only == 0) gate_.Close(error, false);
     const std::string reason = Sentences(error);
     ExplainWait(lease_, reason);
     PutOffPass(lease_, reason, std::chrono::seconds(1), 0);
@@ -141,6 +142,15 @@ class Run {
     if (store_.answers_saved() > 0) turn_.Answered(now);
     if (now < next_look_ || pg::Transaction::IsOpen()) return;
     next_look_ = now + std::chrono::seconds(1);
+    try {
+      LookAtOthers(now);
+    } catch (const SqlError& error) {
+      // A second later is early enough.
+      if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
+    }
+  }
+
+  void LookAtOthers(steady_clock::time_point now) {
     if (pass_.suspect) {
       if (now - begin_ < TimeAlone(pass_.crashes)) return;
       ClearSuspicion(lease_);
@@ -267,7 +277,10 @@ void Probe() {
   if (const std::optional<Problem> obstacle = FindObstacle()) {
     return Gate::StayClosed(ServerUnavailable(obstacle->message, obstacle->hint));
   }
-  if (HasFullDisk()) return Gate::StayClosed(DiskFull("the disk is full"));
+  if (const auto pause = shared_state::CurrentPause();
+      pause && pause->hint == DiskFull::kHint && HasFullDisk()) {
+    return Gate::StayClosed(DiskFull("the disk is full"));
+  }
   try {
     ProbeModelServer([&] {
       pg::WaitForLatch(std::chrono::milliseconds(0));
@@ -289,6 +302,7 @@ void LookUp() {
 
 // Runs the first of the due passes that this process can have.  False if there is none.
 bool RunNext(std::int64_t only) {
+  if (ReturnOrphans()) shared_state::CountPassEnded();
   for (QueuedPass& pass : DuePasses(only)) {
     if (!Run(std::move(pass)).Try(only)) continue;
     shared_state::CountPassEnded();
@@ -303,7 +317,6 @@ void DoTask(const WorkerTask& task) {
     Probe();
     if (task.pass == 0) return;
   }
-  if (ReturnOrphans()) shared_state::CountPassEnded();
   if (task.duty == WorkerDuty::kLookUp) LookUp();
   while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();

@@ -41,6 +41,17 @@ use Test::More;
 		}
 		$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $worker)");
 	}
+	# The worker cannot return its pass at its end.
+	$node->poll_query_until('postgres', "SELECT state = 'running' AND pid <> $worker AND stage = 'facts' FROM soulprint.full_passes") or diag 'it is not resumed';
+	my $lock = $node->background_psql('postgres');
+	$lock->query_safe('BEGIN; LOCK TABLE soulprint.full_passes IN SHARE MODE');
+	$worker = $sql->('SELECT pid FROM soulprint.full_passes');
+	$sql->("SELECT pg_terminate_backend($worker)");
+	$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $worker)");
+	is($sql->('SELECT state FROM soulprint.full_passes'), 'running', 'a pass that its worker could not return');
+	$lock->query_safe('COMMIT');
+	$lock->quit;
+	$sql->('SELECT soulprint.wake_launcher()');
 	$model->go_on;
 	is(end_of_pass($node, $user), 'complete', 'after twenty ends in order the pass completes');
 	is($sql->('SELECT attempts, crashes, suspect FROM soulprint.full_passes'), '1|0|f', 'in its first attempt');

@@ -30,6 +30,22 @@ for my $ask ("SELECT soulprint_start_full_pass('$user')", "UPDATE user_profiles 
 	is(end_of_pass($node, $user), 'complete', (split ' ', $ask)[0] . ': a pass that waits is due when it is asked for again');
 }
 
+# A transaction that holds the row of a pass stops nobody else's.
+{
+	$sql->('ALTER SYSTEM SET soulprint.max_workers = 1; ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()');
+	my ($held, $other) = map { add_user($node, $_) } 5, 6;
+	$sql->(talk($_, 1, 2)) for $held, $other;
+	start_pass($node, $_) for $held, $other;
+	my $open = $node->background_psql('postgres');
+	$open->query_safe("BEGIN; SELECT soulprint_cancel_full_pass('$held')");
+	$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+	is(end_of_pass($node, $other), 'complete', 'beside a cancel in an open transaction others are served');
+	$open->query_safe('ROLLBACK');
+	$open->quit;
+	$sql->('ALTER SYSTEM RESET soulprint.max_workers; SELECT pg_reload_conf(); SELECT soulprint.wake_launcher()');
+	is(end_of_pass($node, $held), 'complete', 'rolled back, it is served, too');
+}
+
 # All that failed, in bulk.
 $sql->("INSERT INTO soulprint.prompts VALUES ('facts', 'An own wording')");
 my @users = map { add_user($node, 10 + $_) } 1 .. 4;
