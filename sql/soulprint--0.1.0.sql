@@ -1125,8 +1125,7 @@ CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
            f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
-           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid,
-           CASE WHEN f.state = 'queued' THEN f.error END AS error
+           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
@@ -1149,7 +1148,7 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'cost of all reques
 COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'time of the request';
 COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'start of the first attempt';
 COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process ID of the last worker of the pass';
-COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting';
+COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting; of a running pass, for its last wait';
 
 CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
