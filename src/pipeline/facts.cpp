@@ -286,9 +286,9 @@ std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
       free = std::move(fact);
     }
   }
-  CheckForInterrupts();
-  places.clear();
-  CheckForInterrupts();
+  for (InterruptsNowAndThen interrupts; !places.empty(); places.erase(places.begin())) {
+    interrupts.Step();
+  }
   facts.resize(count);
   for (Fact& fact : facts) {
     CheckForInterrupts();

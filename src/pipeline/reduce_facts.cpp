@@ -17,6 +17,7 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
+#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -47,6 +48,26 @@ std::size_t Saying(const std::vector<Fact>& facts) {
                            CheckForInterrupts();
                            return sum + CountCharacters(DumpJson(FactToObject(fact)));
                          });
+}
+
+// Sorts stably; facts are large, so their places are sorted first.
+template <typename Less>
+void SortFacts(std::vector<Fact>* facts, Less less) {
+  InterruptsNowAndThen interrupts;
+  std::vector<std::size_t> places(facts->size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+    interrupts.Step();
+    return less((*facts)[a], (*facts)[b]);
+  });
+  std::vector<Fact> sorted;
+  sorted.reserve(facts->size());
+  for (const std::size_t place : places) {
+    interrupts.Step();
+    sorted.push_back(std::move((*facts)[place]));
+  }
+  FreeFacts(facts);
+  *facts = std::move(sorted);
 }
 
 std::size_t Characters(const Fact& fact) {
@@ -134,11 +155,7 @@ class Round {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
     }
     // MergeFacts wants oldest first, and batches are in no such order.
-    InterruptsNowAndThen interrupts;
-    std::stable_sort(all.begin(), all.end(), [&](const Fact& a, const Fact& b) {
-      interrupts.Step();
-      return LastSaid(a) < LastSaid(b);
-    });
+    SortFacts(&all, [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
     return {MergeFacts(std::move(all)), left_out_};
   }
 
@@ -314,15 +331,20 @@ void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
 }  // namespace
 
 std::string FactsDocument(const std::vector<Fact>& facts) {
-  ordered_json lists;
-  for (Category category : kCategories) {
-    lists[std::string(CategoryName(category))] = ordered_json::array();
-  }
+  // As text from the start: freeing many JSON values takes long.
+  std::map<Category, std::string> lists;
   for (const Fact& fact : facts) {
     CheckForInterrupts();
-    lists[std::string(CategoryName(fact.category))].push_back(Item(fact));
+    std::string& list = lists[fact.category];
+    if (!list.empty()) list += ',';
+    list += DumpJson(Item(fact));
   }
-  return DumpJson(nlohmann::ordered_json{{"facts", std::move(lists)}});
+  std::string document;
+  for (Category category : kCategories) {
+    document += document.empty() ? "{\"facts\":{" : ",";
+    document += Format("\"{}\":[{}]", CategoryName(category), lists[category]);
+  }
+  return document + "}}";
 }
 
 std::size_t FactsTokens(const std::vector<Fact>& facts) {
@@ -333,12 +355,8 @@ ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Mo
                          Store& store) {
   const std::size_t max_tokens = limits.max_fact_tokens;
   int left_out = 0;
-  InterruptsNowAndThen interrupts;
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
-    std::stable_sort(facts.begin(), facts.end(), [&](const Fact& a, const Fact& b) {
-      interrupts.Step();
-      return a.category < b.category;
-    });
+    SortFacts(&facts, [](const Fact& a, const Fact& b) { return a.category < b.category; });
     const std::size_t before = Characters(facts);
     ReducedFacts reduced =
         Round(facts, std::min(limits.batch_tokens, max_tokens)).Run(model, store);
