@@ -248,7 +248,15 @@ class AskLoop {
       std::optional<Classified>& in_doubt = entry->second.in_doubt;
       // A server that is busy lets requests through, but does not answer them.
       if (!in_doubt || (busy && in_doubt->disposition != Disposition::kBlocked)) continue;
-      Close(entry, FailedAlone(*std::exchange(in_doubt, std::nullopt)));
+      Classified classified = *std::exchange(in_doubt, std::nullopt);
+      // A limit of the minute, in the words of one of the month: it passes.
+      const bool passes = classified.status == 429 || classified.status == 503;
+      if (passes && classified.disposition == Disposition::kBlocked) {
+        classified.disposition = Disposition::kRetry;
+        TryAgain(entry, std::move(classified));
+      } else {
+        Close(entry, FailedAlone(classified));
+      }
     }
   }
 

@@ -148,7 +148,7 @@ bool Fits(Meaning meaning, int status) {
     case kBadKey:
       return status == 400 || status == 403 || status == 500;
     case kUnknownModel:
-      return vague || status == 404;
+      return status == 400 || status == 404 || status == 422;
   }
   return false;
 }

@@ -115,6 +115,17 @@ TEST(ClientOutage, AnswersThatArriveMeanwhileAreKept) {
             1);
 }
 
+TEST(ClientOutage, ALimitOfTheMinuteInWordsOfTheMonthIsTriedAgain) {
+  const Scene limited = Reply(429, R"({"error":{"message":"You exceeded your current quota."}})");
+  Wire wire;
+  wire.endpoint.max_request_attempts = 3;
+  wire.stub.Play({limited, Says("H"), limited, Says("H"), Says("t")});
+  EXPECT_EQ(wire.Ask().text, "t");
+  EXPECT_EQ(wire.Kinds(), "qpqpq");
+  wire.stub.Play({limited, Says("H"), limited, Says("H"), limited, Says("H")});
+  EXPECT_EQ(wire.Ask().outcome, Outcome::kUnanswered);
+}
+
 TEST(ClientOutage, WhileABusyServerIsProbedTheQuestionWaits) {
   Wire wire;
   wire.endpoint.max_request_attempts = 1;

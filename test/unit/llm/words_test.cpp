@@ -128,6 +128,7 @@ const Refusal
                 {400, std::nullopt,
                  R"({"detail":[{"loc":["body","messages"],"msg":"Input should be a list","input":"budget has been exceeded"}]})"},
                 {400, std::nullopt, R"({"error":{"message":"max_tokens: Field required"}})"},
+                {500, std::nullopt, R"({"error":{"message":"relation \"spend\" does not exist"}})"},
                 {502, std::nullopt, "<html>502 Bad Gateway</html>"},
 };
 
