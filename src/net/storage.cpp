@@ -78,7 +78,7 @@ class FileWriter {
     if (error_ == 0) return;
     const std::string problem =
         Format("could not write downloaded export to temporary file: {}", strerror(error_));
-    if (IsDiskFull(error_)) throw ServerUnavailable(problem, kDiskFullHint);
+    if (IsDiskFull(error_)) throw ServerUnavailable(problem, DiskFull::kHint);
     throw Error(sqlstate::kIoError, problem)
         .Hint("Make sure the server can write to its data directory.");
   }

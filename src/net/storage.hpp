@@ -32,8 +32,6 @@ struct StoredObject {
 
 // True if a file could not be written for want of space (ENOSPC, EDQUOT): somebody will make some.
 bool IsDiskFull(int error);
-inline constexpr const char* kDiskFullHint =
-    "Free some space on the disk of the data directory; the pass is retried automatically.";
 
 // Writes an object to an open, empty file.  `known_etag` is the ETag of the previous download, ""
 // if there is none.  Calls `waiting` at least every 100 ms; what it throws comes through.

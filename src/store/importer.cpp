@@ -61,14 +61,11 @@ std::string MakeId(const Conversation& conversation) {
 
 // A rollback releases the locks that it took.
 void LookBriefly(const std::function<void()>& look) {
-  try {
+  UnlessLocked([&] {
     const pg::Subtransaction rolled_back;
     LimitLockWait(kBriefly);
     look();
-  } catch (const SqlError& error) {
-    // A second later is early enough.
-    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
-  }
+  });
 }
 
 // The conversations of one user, being imported.

@@ -116,15 +116,13 @@ void PassLease::Beat() {
   next_write_ = now + kBeat;
   pg::ShowActivity(Activity());
   if (pg::Transaction::IsOpen()) return;
-  try {
+  // The next beat is early enough.
+  UnlessLocked([this] {
     pg::Transaction transaction;
     LimitLockWait(kBriefly);
     Touch();
     transaction.Commit();
-  } catch (const SqlError& error) {
-    // A second later is early enough.
-    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
-  }
+  });
   if (now < next_percent_) return;
   next_percent_ = now + seconds(5);
   ShowPercent();

@@ -35,4 +35,12 @@ void LimitLockWait(const char* lock_timeout) {
   pg::Query("SELECT set_config('lock_timeout', $1, true)").Text(lock_timeout).Run();
 }
 
+void UnlessLocked(const std::function<void()>& look) {
+  try {
+    look();
+  } catch (const SqlError& error) {
+    if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
+  }
+}
+
 }  // namespace soulprint

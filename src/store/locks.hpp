@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace soulprint {
 
@@ -32,5 +34,14 @@ void LockProfileRow(const std::string& user_id);
 inline constexpr const char* kBriefly = "100ms";  // while requests are in flight
 inline constexpr const char* kForAWhile = "1s";   // while other passes wait for this worker
 void LimitLockWait(const char* lock_timeout);
+
+// Runs a look that somebody's lock may keep from its data for now: passes over 55P03.
+void UnlessLocked(const std::function<void()>& look);
+
+// The ids of the passes whose workers are alive, as a query; its parameter $1 is kPassLockClass.
+inline constexpr std::string_view kHeldPasses = R"(
+  SELECT classid::bigint << 32 | objid::bigint AS id FROM pg_locks
+  WHERE locktype = 'advisory' AND objsubid = $1 AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
 }  // namespace soulprint

@@ -60,13 +60,10 @@ std::chrono::minutes TimeAlone(int crashes) {
 
 bool ReturnOrphans() {
   pg::Transaction transaction;
-  const pg::Rows orphans = OwnQuery(R"(
-    WITH orphans AS (
+  const pg::Rows orphans = OwnQuery(Format("WITH held AS ({})", kHeldPasses) + R"(,
+    orphans AS (
       SELECT id, epoch <> $3 AS crashed FROM soulprint.full_passes
-      WHERE state = 'running' AND id NOT IN (
-        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
-        WHERE locktype = 'advisory' AND objsubid = $1 AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+      WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
       FOR UPDATE SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
     UPDATE soulprint.full_passes f

@@ -100,12 +100,16 @@ std::vector<Problem> FindStatementProblems() {
 
 std::vector<Problem> FindProblems() {
   std::vector<Problem> problems = FindCatalogProblems();
-  if (std::any_of(problems.begin(), problems.end(),
-                  [](const Problem& problem) { return problem.stops_passes; })) {
-    return problems;
-  }
+  if (FirstObstacle(problems)) return problems;
   for (Problem& problem : FindStatementProblems()) problems.push_back(std::move(problem));
   return problems;
+}
+
+std::optional<Problem> FirstObstacle(const std::vector<Problem>& problems) {
+  const auto first = std::find_if(problems.begin(), problems.end(),
+                                  [](const Problem& problem) { return problem.stops_passes; });
+  if (first == problems.end()) return std::nullopt;
+  return *first;
 }
 
 std::optional<Problem> FindObstacle() {
@@ -113,10 +117,7 @@ std::optional<Problem> FindObstacle() {
   LimitLockWait(kForAWhile);
   const std::vector<Problem> problems = FindProblems();
   transaction.Commit();
-  const auto first = std::find_if(problems.begin(), problems.end(),
-                                  [](const Problem& problem) { return problem.stops_passes; });
-  if (first == problems.end()) return std::nullopt;
-  return *first;
+  return FirstObstacle(problems);
 }
 
 }  // namespace soulprint

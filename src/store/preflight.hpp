@@ -32,8 +32,11 @@ std::vector<Problem> FindStatementProblems();
 // Both; those of the statements only if the catalogs show none that stops passes.
 std::vector<Problem> FindProblems();
 
-// The first of these that stops passes, in a transaction of its own.  Throws SqlError 55P03 if
-// somebody holds a lock for a second.
+// The first that stops passes.
+std::optional<Problem> FirstObstacle(const std::vector<Problem>& problems);
+
+// The first of FindProblems that stops passes, in a transaction of its own.  Throws SqlError 55P03
+// if somebody holds a lock for a second.
 std::optional<Problem> FindObstacle();
 
 }  // namespace soulprint

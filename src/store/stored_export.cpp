@@ -44,7 +44,7 @@ FileDescriptor OpenNamelessFile() {
   if (!file) {
     const int error = errno;
     const std::string problem = Format("could not create a temporary file: {}", strerror(error));
-    if (IsDiskFull(error)) throw ServerUnavailable(problem, kDiskFullHint);
+    if (IsDiskFull(error)) throw ServerUnavailable(problem, DiskFull::kHint);
     throw Error(sqlstate::kIoError, problem)
         .Hint("Make sure the server can write to its data directory.");
   }

@@ -158,7 +158,8 @@ class DiskFull : public ServerUnavailable {
  public:
   explicit DiskFull(const std::string& message) : ServerUnavailable(message, kHint) {}
 
-  static constexpr const char* kHint = "Make room where the server keeps its data.";
+  static constexpr const char* kHint =
+      "Free some space on the disk of the data directory; passes are retried automatically.";
 };
 
 }  // namespace soulprint

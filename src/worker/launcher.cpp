@@ -84,11 +84,7 @@ Schedule::Seen Launcher::Look() {
   seen.installed = IsInstalled();
   if (seen.installed) {
     // Bounded: a queue may be long.
-    const pg::Row row = pg::Query(R"(
-      WITH held AS (
-        SELECT classid::bigint << 32 | objid::bigint AS id FROM pg_locks
-        WHERE locktype = 'advisory' AND objsubid = $1 AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+    const pg::Row row = pg::Query(Format("WITH held AS ({})", kHeldPasses) + R"(,
       running AS (
         SELECT id IN (SELECT id FROM held) AS held, suspect FROM soulprint.full_passes
         WHERE state = 'running'),
@@ -178,11 +174,9 @@ void Launcher::LookForObstacle(const Schedule::Seen& seen) {
   if (obstacle_.empty() && now < next_obstacle_look_ && !seen.ended_idle) return;
   next_obstacle_look_ = now + kObstacleInterval;
   pg::Transaction transaction;
-  const std::vector<Problem> problems = FindCatalogProblems();
+  const std::optional<Problem> first = FirstObstacle(FindCatalogProblems());
   transaction.Commit();
-  const auto first = std::find_if(problems.begin(), problems.end(),
-                                  [](const Problem& problem) { return problem.stops_passes; });
-  const std::string found = first == problems.end() ? "" : first->message;
+  const std::string found = first ? first->message : "";
   const std::string before = std::exchange(obstacle_, found);
   if (found.empty()) {
     if (!before.empty()) pg::Log(LOG, "full passes can run again");

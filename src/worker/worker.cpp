@@ -20,6 +20,7 @@
 #include "store/disk.hpp"
 #include "store/identity.hpp"
 #include "store/lease.hpp"
+#include "store/locks.hpp"
 #include "store/orphans.hpp"
 #include "store/pass_end.hpp"
 #include "store/pass_queue.hpp"
@@ -142,12 +143,7 @@ class Run {
     if (store_.answers_saved() > 0) turn_.Answered(now);
     if (now < next_look_ || pg::Transaction::IsOpen()) return;
     next_look_ = now + std::chrono::seconds(1);
-    try {
-      LookAtOthers(now);
-    } catch (const SqlError& error) {
-      // A second later is early enough.
-      if (error.sqlstate() != sqlstate::kLockNotAvailable) throw;
-    }
+    UnlessLocked([&] { LookAtOthers(now); });
   }
 
   void LookAtOthers(steady_clock::time_point now) {
