@@ -2,8 +2,8 @@
 
 use strict;
 use warnings;
-
-my $bad = 0;
+use lib 'test/lint';
+use Checks;
 
 for my $file (glob('sql/soulprint--*.sql'))
 {
@@ -19,9 +19,8 @@ for my $file (glob('sql/soulprint--*.sql'))
 	for my $object (sort { $created{$a} <=> $created{$b} } keys %created)
 	{
 		next if $commented{$object};
-		print "$file:$created{$object}: $object has no comment\n";
-		$bad = 1;
+		complain("$file:$created{$object}: $object has no comment");
 	}
 }
 
-exit $bad;
+exit result();

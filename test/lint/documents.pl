@@ -7,6 +7,8 @@
 
 use strict;
 use warnings;
+use lib 'test/lint';
+use Checks;
 use File::Find;
 
 # Messages of Postgres itself.
@@ -19,22 +21,7 @@ my @postgres = (
 # Documents of the time before doc/.
 my $gone = qr/\b(?:CONTRACT|DESIGN)(?:\.md| \d)|\b(?:export_format|messages_api|worker_rules)(?!\.md)/;
 
-my $bad = 0;
 my (@literals, %headings);
-
-sub complain
-{
-	print "@_\n";
-	$bad = 1;
-}
-
-sub slurp
-{
-	my ($file) = @_;
-	open(my $in, '<:encoding(UTF-8)', $file) or die "$file: $!";
-	local $/;
-	return <$in>;
-}
 
 sub files
 {
@@ -135,4 +122,4 @@ for my $file (glob('*.md'), files(qr/\.(?:[ch]pp|sql|p[lm]|py|sh|out)$|Makefile$
 	}
 }
 
-exit $bad;
+exit result();

@@ -2,16 +2,8 @@
 
 use strict;
 use warnings;
-
-my $bad = 0;
-
-sub complain
-{
-	my ($file, $text, $at, $what) = @_;
-	my $line = 1 + (substr($text, 0, $at) =~ tr/\n//);
-	print "$file:$line: $what\n";
-	$bad = 1;
-}
+use lib 'test/lint';
+use Checks;
 
 for my $file (glob('src/*.cpp src/*/*.cpp'))
 {
@@ -20,15 +12,15 @@ for my $file (glob('src/*.cpp src/*/*.cpp'))
 	# The block of these functions stands last.
 	my $begin = $text =~ /^extern "C" \{\n/m ? $+[0] : length $text;
 	my ($cxx, $c) = (substr($text, 0, $begin), substr($text, $begin));
-	complain($file, $text, $-[0], 'belongs into an extern "C" block')
+	complain_at($file, $text, $-[0], 'belongs into an extern "C" block')
 	  while $cxx =~ /^(?:PG_FUNCTION_INFO_V1|PGDLLEXPORT|extern "C" [^{])/gm;
 	# A definition: head, and body up to the brace that closes it.
 	while ($c =~ /^\w[^;{}]*?(\w+)\((?:[^(){}]|\([^()]*\))*\)\s*(\{(?:[^{}]|(?2))*\})/gm)
 	{
 		my ($at, $name, $body) = ($-[0], $1, $2);
-		complain($file, $text, $begin + $at, "$name() is not one return pg::Enter(…)")
+		complain_at($file, $text, $begin + $at, "$name() is not one return pg::Enter(…)")
 		  unless $body =~ /^\{\s*return pg::Enter(\((?:[^()]|(?1))*\));\s*\}$/;
 	}
 }
 
-exit $bad;
+exit result();

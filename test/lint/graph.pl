@@ -11,6 +11,9 @@
 use strict;
 use warnings;
 use File::Find;
+use FindBin;
+use lib $FindBin::Bin;
+use Checks;
 
 my $only_check = @ARGV && $ARGV[0] eq '--check' && shift;
 chdir($ARGV[0] // '.') or die "$ARGV[0]: $!\n";
@@ -173,13 +176,6 @@ for my $header (sort keys %names)
 }
 
 my $includes_of = graph_of(sub { $_[0] });
-my $bad = 0;
-
-sub complain
-{
-	print "@_\n";
-	$bad = 1;
-}
 
 sub check_includes
 {
@@ -227,6 +223,6 @@ if ($only_check)
 {
 	complain("circle: $_") for different(values %{ circles_of(graph_of(\&unit)) });
 	check_includes($_) for sort keys %code;
-	exit $bad;
+	exit result();
 }
 print_table();

@@ -2,6 +2,8 @@
 
 use strict;
 use warnings;
+use lib 'test/lint';
+use Checks;
 use File::Find;
 
 my $posix = qr{^(?:unistd|fcntl|locale|poll|signal|pthread|errno|malloc|sys/\w+|netinet/\w+|arpa/inet)\.h$};
@@ -23,15 +25,7 @@ my %doors = (
 	worker => [ "$base|net|pipeline|export|llm|offline|store|worker", qr{$json|$posix} ],
 	sql => [ '', qr{$json|$posix} ]);
 # Compiled without Postgres, for the unit tests.
-my %pure = map { $_ => 1 } qw(src/worker/ending.cpp src/worker/ending.hpp src/worker/schedule.cpp src/worker/schedule.hpp);
-
-my $bad = 0;
-
-sub complain
-{
-	print "@_\n";
-	$bad = 1;
-}
+my %pure = map { $_ => 1 } qw(src/worker/ending.cpp src/worker/ending.hpp src/worker/schedule.cpp src/worker/schedule.hpp src/worker/turn.cpp src/worker/turn.hpp);
 
 sub check
 {
@@ -66,4 +60,4 @@ sub check_file
 }
 
 find({ wanted => \&check_file, no_chdir => 1 }, 'src');
-exit $bad;
+exit result();

@@ -2,19 +2,13 @@
 
 use strict;
 use warnings;
+use lib 'test/lint';
+use Checks;
 
 # Sources that another test covers: source => test.
 my %covered_by = (
 	bytes => 'archive', inflater => 'archive', zip => 'archive',
 	record_reader => 'export_to_conversations');
-
-my $bad = 0;
-
-sub complain
-{
-	print "@_\n";
-	$bad = 1;
-}
 
 # test/schedule, sql/*.sql and expected/*.out name the same tests.
 open(my $schedule, '<', 'test/schedule') or die "test/schedule: $!";
@@ -69,4 +63,4 @@ for my $file (glob('src/{util,pipeline,export,net,llm,offline}/*.cpp src/worker/
 	complain("$file: no $tests/${name}_test.cpp") unless -f "$tests/${subject}_test.cpp";
 }
 
-exit $bad;
+exit result();

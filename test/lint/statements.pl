@@ -3,27 +3,13 @@
 
 use strict;
 use warnings;
+use lib 'test/lint';
+use Checks;
 
 # What only callers send, or what is sent for them (store/erasure.cpp runs nothing that the preflight would miss).
 my %of_callers = map { ("src/store/$_.cpp" => 1) } qw(app_tables erasure request versions);
 # A pass does not fail with these.
 my %dispensable = map { ($_ => 1) } qw(kExplainWait kShowPercent kShowStage kReadLocker);
-
-my $bad = 0;
-
-sub complain
-{
-	print "@_\n";
-	$bad = 1;
-}
-
-sub slurp
-{
-	my ($file) = @_;
-	open(my $in, '<', $file) or die "$file: $!";
-	local $/;
-	return <$in>;
-}
 
 for my $file (glob('src/store/*.cpp src/worker/*.cpp'))
 {
@@ -38,4 +24,4 @@ for my $name ($statements =~ /inline constexpr AppStatement (k\w+)/g)
 {
 	complain("src/store/app_statements.hpp: $name is not in kNeeded") unless $needed{$name} || $dispensable{$name};
 }
-exit $bad;
+exit result();

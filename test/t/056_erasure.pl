@@ -177,18 +177,6 @@ sub forgotten_users
 	}
 }
 
-# Lets workers look up and sweep once: an old import of somebody is deleted in the same transaction.
-sub sweep
-{
-	my ($someone) = @_;
-	$sql->("INSERT INTO soulprint.imports (user_id, imported_at, source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters)
-		VALUES ('$someone', now() - interval '1 year', 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0)");
-	$sql->("ALTER SYSTEM SET soulprint.poll_interval = '100ms'; SELECT pg_reload_conf()");
-	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM soulprint.imports WHERE imported_at < now() - interval '300 d'") or diag 'no worker sweeps';
-	$sql->("ALTER SYSTEM RESET soulprint.poll_interval; SELECT pg_reload_conf()");
-	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'") or diag 'a worker goes on';
-}
-
 sub swept_users
 {
 	my $user = new_user();
@@ -212,17 +200,17 @@ sub swept_users
 	{
 		my ($how, $hide, $show) = @$_;
 		$sql->($hide);
-		sweep($user);
+		sweep($node, $user);
 		is(traces($user), $before, "$shape: a sweep leaves a user alone: $how");
 		is(traces($gone), '0|0|0|1|0|1', "$shape: and everybody: $how");
 		$sql->($show);
 	}
-	sweep($user);
+	sweep($node, $user);
 	is(traces($gone), $none, "$shape: a sweep erases what a deleted user left behind");
 	is(traces($user), $before, "$shape: and nobody else");
 	$sql->("ALTER TABLE user_profiles DISABLE TRIGGER soulprint_erase_deleted_user; DELETE FROM user_profiles WHERE user_id = '$user'; ALTER TABLE user_profiles ENABLE TRIGGER soulprint_erase_deleted_user");
 	is(traces($user), $before, "$shape: without the trigger the traces stay");
-	sweep(user(1));
+	sweep($node, user(1));
 	is(traces($user), $none, "$shape: until the next sweep");
 	is(dumped('nothosaurus', @but_conversations), 0, "$shape: then no word is left");
 }

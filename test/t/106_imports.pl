@@ -62,18 +62,25 @@ is(left_of($user), '0 0', 'and leaves nothing, either');
 
 # What changes tables does not wait for an import, in a session or in a worker; the import goes on.
 my $held_by_user = sub { my ($query) = @_; return $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity a JOIN pg_locks l USING (pid) WHERE l.locktype = 'advisory' AND NOT l.granted AND $query") };
+# Starts an import of conversations 1 to $to that is held: in the second session, or by a worker.
+my $start_held = sub {
+	my ($where, $to) = @_;
+	$hold->query_safe('SELECT pg_advisory_lock(4711)');
+	if ($where eq 'session')
+	{
+		$second->{stderr} = '';
+		$second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, $to) . ";\n");
+		return;
+	}
+	$storage->store("imports/$user/x.json", export_of(1, $to));
+	$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
+};
 my @changes = ('ALTER TABLE user_profiles ADD more int', 'ALTER TABLE soulprint.full_passes ADD more int', 'ALTER TABLE soulprint.imports ADD more int',
 	'ALTER TABLE user_profiles DROP more; ALTER TABLE soulprint.full_passes DROP more; ALTER TABLE soulprint.imports DROP more');
 for my $where ('session', 'worker')
 {
 	$user = add_user($node, $where eq 'session' ? 20 : 21);
-	$hold->query_safe('SELECT pg_advisory_lock(4711)');
-	if ($where eq 'session') { $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 4) . ";\n") }
-	else
-	{
-		$storage->store("imports/$user/x.json", export_of(1, 4));
-		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
-	}
+	$start_held->($where, 4);
 	ok($held_by_user->($where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'"), "$where: an import is held");
 	is($node->psql('postgres', "SET lock_timeout = '1s'; $_"), 0, "$where: $_ does not wait for it") for @changes;
 	is($sql->(q{SELECT string_agg(DISTINCT relation::regclass::text, ' ') FROM pg_locks JOIN pg_class c ON c.oid = relation WHERE mode <> 'AccessExclusiveLock' AND relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'soulprint'::regnamespace)}), 'raw_conversations', "$where: it holds its one table");
@@ -90,13 +97,7 @@ $hold->query_safe('SELECT pg_advisory_lock(4712)');
 for my $where ('session', 'worker')
 {
 	$user = add_user($node, $where eq 'session' ? 22 : 23);
-	$hold->query_safe('SELECT pg_advisory_lock(4711)');
-	if ($where eq 'session') { $second->{stderr} = ''; $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 1200) . ";\n") }
-	else
-	{
-		$storage->store("imports/$user/x.json", export_of(1, 1200));
-		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
-	}
+	$start_held->($where, 1200);
 	my $of = $where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'";
 	ok($held_by_user->("$of AND clock_timestamp() - xact_start > interval '1100 ms'"), "$where: an import is at work for a second");
 	my $importer = $sql->("SELECT pid FROM pg_stat_activity a WHERE $of AND pid <> pg_backend_pid()");
@@ -113,13 +114,7 @@ $hold->query_safe('SELECT pg_advisory_unlock_all()');
 for my $where ('session', 'worker')
 {
 	$user = add_user($node, $where eq 'session' ? 24 : 25);
-	$hold->query_safe('SELECT pg_advisory_lock(4711)');
-	if ($where eq 'session') { $second->{stderr} = ''; $second->query_until(qr/sent/, "\\echo sent\n" . $import->($user, 1, 4) . ";\n") }
-	else
-	{
-		$storage->store("imports/$user/x.json", export_of(1, 4));
-		$sql->("SELECT soulprint_start_full_pass('$user', 'imports/$user/x.json')");
-	}
+	$start_held->($where, 4);
 	ok($held_by_user->($where eq 'session' ? "query ~ 'soulprint_import'" : "backend_type = 'soulprint worker'"), "$where: an import is held");
 	is($node->psql('postgres', "SET lock_timeout = '1s'; DROP EXTENSION soulprint"), 0, "$where: DROP EXTENSION does not wait for it");
 	$hold->query_safe('SELECT pg_advisory_unlock(4711)');

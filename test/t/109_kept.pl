@@ -65,17 +65,6 @@ sub half_pass
 	return;
 }
 
-sub sweep
-{
-	$sql->("INSERT INTO soulprint.imports (user_id, imported_at, source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters)
-		VALUES ('" . user(1) . "', now() - interval '1 year', 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0)");
-	$sql->("ALTER SYSTEM SET soulprint.poll_interval = '100ms'; SELECT pg_reload_conf()");
-	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM soulprint.imports WHERE imported_at < now() - interval '300 d'") or diag 'no worker sweeps';
-	$sql->("ALTER SYSTEM RESET soulprint.poll_interval; SELECT pg_reload_conf()");
-	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'") or diag 'a worker goes on';
-	return;
-}
-
 # Versions.
 my $user = add_user($node, 1);
 whole_pass($user, 'first');
@@ -125,10 +114,10 @@ is(versions($user), $before, 'and has kept nothing more');
 half_pass($user, 'pruned', 'cancel');
 $before = versions($user);
 $sql->("UPDATE soulprint.full_passes SET ended_at = now() - interval '1 year'");
-sweep();
+sweep($node, user(1));
 whole_pass($user, 'after pruning');
 is(versions($user), $before, 'a year later half a profile is still not kept');
-sweep();
+sweep($node, user(1));
 is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$user' AND ended_at < now() - interval '100 d'"), '0', 'then the last of the history goes, too');
 
 # Answers.
@@ -146,7 +135,7 @@ $sql->("INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome
 $later->('89 days');
 is($pass->('a pass on day 89'), '0|11', 'remembers all');
 $later->('26 hours');
-sweep();
+sweep($node, user(1));
 is($sql->($replies), '11', 'they are there on day 90; the one that nothing needed is not');
 $later->('80 days');
 is($pass->('a pass on day 170'), '0|11', 'remembers all');
@@ -154,14 +143,14 @@ $later->('89 days');
 $sql->(talk($other, 10, 10));
 is($pass->('a pass that reads something new'), '3|9', 'remembers what is old');
 $later->('2 days');
-sweep();
+sweep($node, user(1));
 is($sql->($replies), '12', 'what it needed is there, what it did not need is not');
 $sql->("BEGIN; SELECT soulprint_start_full_pass('$other'); UPDATE soulprint.full_passes SET not_before = now() + interval '1 day' WHERE user_id = '$other' AND state = 'queued'; COMMIT");
 $later->('200 days');
-sweep();
+sweep($node, user(1));
 is($sql->($replies), '12', 'a pass that waits keeps its answers');
 $sql->("SELECT soulprint_cancel_full_pass('$other')");
-sweep();
+sweep($node, user(1));
 is($sql->($replies), '0', 'without it they expire');
 $node->stop;
 log_is_clean($node);

@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
   in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
-  log_is_clean count_log wait_event
+  log_is_clean count_log sweep wait_event
 );
 
 # What a test dies of is said where it is seen.
@@ -311,6 +311,19 @@ sub heard_by
 		last if $heard =~ /notification/;
 	}
 	return $heard;
+}
+
+# Lets workers look up and delete what has expired, once: an old import of this user is deleted in the same
+# transaction.
+sub sweep
+{
+	my ($node, $user) = @_;
+	$node->safe_psql('postgres', "INSERT INTO soulprint.imports (user_id, imported_at, source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters)
+		VALUES ('$user', now() - interval '1 year', 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0)");
+	$node->safe_psql('postgres', "ALTER SYSTEM SET soulprint.poll_interval = '100ms'; SELECT pg_reload_conf()");
+	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM soulprint.imports WHERE imported_at < now() - interval '300 d'") or diag 'no worker sweeps';
+	$node->safe_psql('postgres', 'ALTER SYSTEM RESET soulprint.poll_interval; SELECT pg_reload_conf()');
+	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'") or diag 'a worker goes on';
 }
 
 sub count_log
