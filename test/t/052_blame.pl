@@ -93,8 +93,9 @@ sub ask
 	my ($query) = @_;
 	for (my $end = time + 60; time < $end;)
 	{
-		my ($code, $out) = $node->psql('postgres', $query);
-		return $out if $code == 0;
+		# psql dies if the server goes away while it sends the query.
+		my ($code, $out) = eval { $node->psql('postgres', $query) };
+		return $out if defined $code && $code == 0;
 	}
 	die 'the server does not come back';
 }
