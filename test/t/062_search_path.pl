@@ -17,6 +17,7 @@ for my $shape ([ 'public', 'public', 'public', '' ], [ 'app', 'helpers, app', 'h
 	my $with = $set || 'default path';
 	my $node = new_server('path_' . lc(substr($set || 'default', 6, 1)), 'soulprint.app_schema' => $app);
 	my $sql = sub { $node->safe_psql('postgres', $_[0]) };
+	my $in_index = $sql->("SHOW server_version_num") >= 170000 ? "$helpers." : "";
 	$sql->("CREATE SCHEMA IF NOT EXISTS $app; CREATE SCHEMA IF NOT EXISTS $helpers; GRANT USAGE ON SCHEMA $app, $helpers TO PUBLIC; $set");
 	$sql->('CREATE EXTENSION soulprint SCHEMA public; SELECT public.soulprint_setup()');
 
@@ -38,8 +39,9 @@ END \$\$;
 -- In SQL: planning puts their text in place.
 CREATE FUNCTION visible(id uuid) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT helper() AND id IS NOT NULL';
 CREATE FUNCTION plain(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(t)';
-CREATE FUNCTION expression(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT plain(t)';
-CREATE FUNCTION fits(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN plain(t) IS NOT NULL OR t IS NULL; END';});
+-- PostgreSQL 17 and newer compute an index under a search_path of their own.
+CREATE FUNCTION expression(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT ${in_index}plain(t)';
+CREATE FUNCTION fits(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN ${in_index}plain(t) IS NOT NULL OR t IS NULL; END';});
 	for my $table (qw(user_profiles raw_conversations conversation_chunks))
 	{
 		$sql->(qq{SET search_path = $path;
