@@ -109,7 +109,7 @@ COMMENT ON FUNCTION @extschema@.soulprint_chunk_conversation(jsonb, int, int)
 CREATE FUNCTION @extschema@.soulprint_merge_facts(facts jsonb[]) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_merge_facts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.soulprint_merge_facts(jsonb[])
-    IS 'facts of several chunks, oldest first, merged into one object of five categories; the latest statement wins';
+    IS 'facts of several chunks, oldest first, merged into one object of six categories; the latest statement wins';
 
 CREATE FUNCTION @extschema@.soulprint_parse_sections(reply text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'soulprint_parse_sections' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -221,7 +221,7 @@ CREATE TABLE soulprint.replies (
 );
 COMMENT ON TABLE soulprint.replies IS 'answers of the model, kept so that no question is paid for twice';
 COMMENT ON COLUMN soulprint.replies.user_id IS 'user that the question is about';
-COMMENT ON COLUMN soulprint.replies.step IS 'facts, reduce, memory or sections';
+COMMENT ON COLUMN soulprint.replies.step IS 'facts, changes, reduce, memory, sections, name or evaluate';
 COMMENT ON COLUMN soulprint.replies.attempt IS '0 for the first try, higher after an unusable answer';
 COMMENT ON COLUMN soulprint.replies.outcome IS 'answered, cut_off (at max_tokens) or refused (by the model)';
 COMMENT ON COLUMN soulprint.replies.reply IS 'text of the answer';
@@ -245,16 +245,22 @@ CREATE TABLE soulprint.facts (
     fact     jsonb NOT NULL,
     quote    text NOT NULL,
     verified boolean NOT NULL,
-    sources  jsonb NOT NULL
+    sources  jsonb NOT NULL,
+    said_on  date,
+    importance smallint NOT NULL,
+    superseded_by bigint
 );
 COMMENT ON TABLE soulprint.facts IS 'facts about each user, as last published';
 COMMENT ON COLUMN soulprint.facts.id IS 'number of the fact; each pass numbers them anew';
 COMMENT ON COLUMN soulprint.facts.user_id IS 'user that the fact is about';
-COMMENT ON COLUMN soulprint.facts.category IS 'preferences, projects, dates, beliefs or decisions';
+COMMENT ON COLUMN soulprint.facts.category IS 'person, preferences, projects, dates, beliefs or decisions';
 COMMENT ON COLUMN soulprint.facts.fact IS 'text, or object with the fields of the category';
 COMMENT ON COLUMN soulprint.facts.quote IS 'words of the user that show the fact, empty if the model gave none';
 COMMENT ON COLUMN soulprint.facts.verified IS 'true if the quote was found in the user''s messages';
-COMMENT ON COLUMN soulprint.facts.sources IS 'chunks that state the fact: [{"conversation_id", "chunk_index", "at"}], oldest first';
+COMMENT ON COLUMN soulprint.facts.sources IS 'messages that state the fact: [{"conversation_id", "chunk_index", "message", "at"}], oldest first; message counts from 0 in raw_conversations.messages, null if it is not known';
+COMMENT ON COLUMN soulprint.facts.said_on IS 'UTC day on which the user last said it, NULL if that is not known';
+COMMENT ON COLUMN soulprint.facts.importance IS '1 to 3, 3 = most';
+COMMENT ON COLUMN soulprint.facts.superseded_by IS 'id of the later fact that overtakes this one, NULL if it holds';
 CREATE INDEX facts_user_idx ON soulprint.facts (user_id);
 
 CREATE TABLE soulprint.forgotten_facts (
@@ -294,11 +300,11 @@ COMMENT ON COLUMN soulprint.versions.tools_md IS 'user_profiles.tools_md then';
 COMMENT ON COLUMN soulprint.versions.soulprint_text IS 'user_profiles.soulprint_text then';
 
 CREATE TABLE soulprint.prompts (
-    step    text PRIMARY KEY CHECK (step IN ('facts', 'reduce', 'memory', 'sections')),
+    step    text PRIMARY KEY CHECK (step IN ('facts', 'changes', 'reduce', 'memory', 'sections', 'name')),
     wording text NOT NULL CHECK (wording <> '')
 );
 COMMENT ON TABLE soulprint.prompts IS 'system prompts that replace the built-in ones';
-COMMENT ON COLUMN soulprint.prompts.step IS 'facts, reduce, memory or sections';
+COMMENT ON COLUMN soulprint.prompts.step IS 'facts, changes, reduce, memory, sections or name';
 COMMENT ON COLUMN soulprint.prompts.wording IS 'system prompt of the step';
 
 CREATE TABLE soulprint.prices (
@@ -1039,7 +1045,8 @@ COMMENT ON PROCEDURE @extschema@.soulprint_run_full_pass(uuid)
     IS 'requests a full pass and waits for its end; starts a worker where no launcher does';
 
 CREATE FUNCTION @extschema@.soulprint_facts(user_id uuid)
-    RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb)
+    RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb,
+                   said_on date, importance smallint, superseded_by bigint)
     AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_facts(uuid)
     IS 'facts of a user as last published, with quotes and sources; the caller must be able to read the profile';

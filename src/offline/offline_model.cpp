@@ -20,6 +20,10 @@ std::string AnswerText(const Question& question) {
       return AnswerMemory(question.material);
     case Step::kSections:
       return AnswerSections(question.material);
+    case Step::kChanges:
+    case Step::kName:
+    case Step::kEvaluate:
+      break;
   }
   return "";
 }

@@ -1,4 +1,4 @@
-// A chunk ──► facts in five categories (doc/behavior.md, "Facts").
+// A chunk ──► facts in six categories (doc/behavior.md, "Facts").
 
 #pragma once
 

@@ -52,6 +52,7 @@ void CheckSize(ChunkSize size) {
 Written WriteConversation(const Conversation& conversation) {
   Written written;
   written.text = "# " + ShownTitle(conversation.title) + "\n";
+  int number = 0;
   for (const Message& message : conversation.messages) {
     CheckForInterrupts();
     written.text.append("\n").append(Label(message.role));
@@ -59,8 +60,9 @@ Written WriteConversation(const Conversation& conversation) {
     std::size_t const said = FirstCharacters(message.text, kMessageCharacters).size();
     if (said > 0) {
       std::size_t const begin = written.text.size();
-      written.spans.push_back({message.role, begin, begin + said});
+      written.spans.push_back({message.role, begin, begin + said, number, message.at});
     }
+    ++number;
     written.text += Truncate(message.text, kMessageCharacters);
   }
   return written;
@@ -167,8 +169,10 @@ std::vector<Span> SpansOf(const std::vector<Span>& spans, Range range) {
   auto it = std::partition_point(spans.begin(), spans.end(),
                                  [&](const Span& s) { return s.end <= range.begin; });
   for (; it != spans.end() && it->begin < range.end; ++it) {
-    found.push_back({it->role, std::max(it->begin, range.begin) - range.begin,
-                     std::min(it->end, range.end) - range.begin});
+    Span part = *it;
+    part.begin = std::max(it->begin, range.begin) - range.begin;
+    part.end = std::min(it->end, range.end) - range.begin;
+    found.push_back(part);
   }
   return found;
 }

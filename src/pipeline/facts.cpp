@@ -34,7 +34,8 @@ struct Form {
   std::array<std::string_view, 4> aliases;  // other names that models give the first field
 };
 
-constexpr std::array<Form, 5> kForms = {{
+constexpr std::array<Form, kCategories.size()> kForms = {{
+    {"person", {"text", "", ""}, {"person", "fact", "value", "name"}},
     {"preferences", {"text", "", ""}, {"preference", "belief", "fact", "value"}},
     {"projects", {"name", "description", "details"}, {"project", "title", "text", "fact"}},
     {"dates", {"event", "date", ""}, {"text", "name", "fact", "value"}},

@@ -18,7 +18,7 @@
 
 namespace soulprint {
 
-// "preferences", "projects", "dates", "beliefs", "decisions".
+// "person", "preferences", "projects", "dates", "beliefs", "decisions".
 std::string_view CategoryName(Category category);
 
 // The names of a category's fields, "" = none, and the value of a fact in the field at an index.
@@ -30,7 +30,7 @@ struct ReadFacts {
   int dropped = 0;  // items that were no facts
 };
 
-// Facts from the JSON form of five lists, each item checked by itself; unverified and without
+// Facts from the JSON form of six lists, each item checked by itself; unverified and without
 // sources.  Throws Error 22P02 when json is not an object.
 ReadFacts FactsFromJson(const nlohmann::json& json);
 
@@ -41,13 +41,13 @@ ReadFacts FactsFromJson(const nlohmann::json& json);
 // is clear; nullopt if it is no fact.
 std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
-// The facts as JSON text: five lists in the order of kCategories, without quotes and sources.
+// The facts as JSON text: six lists in the order of kCategories, without quotes and sources.
 std::string FactsToJson(const std::vector<Fact>& facts);
 
 // One fact as an item of its category's list.
 nlohmann::ordered_json FactToJson(const Fact& fact);
 
-// The same, always as an object of the category's fields (preferences and beliefs: "text").
+// The same, always as an object of the category's fields (person, preferences, beliefs: "text").
 nlohmann::ordered_json FactToObject(const Fact& fact);
 
 // The JSON schema of an answer that holds these categories, where each item may carry `extra` too.

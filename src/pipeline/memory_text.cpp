@@ -1,4 +1,4 @@
-// MEMORY as text: lines under five headings.
+// MEMORY as text: lines under six headings.
 
 #include "pipeline/memory_text.hpp"
 
@@ -16,9 +16,9 @@
 namespace soulprint {
 namespace {
 
-constexpr std::array<std::string_view, 5> kHeadings = {"## Preferences", "## Projects",
-                                                       "## Important Dates", "## Beliefs & Values",
-                                                       "## Decisions & Context"};
+constexpr std::array<std::string_view, kCategories.size()> kHeadings = {
+    "## Personal Facts",  "## Preferences",      "## Projects",
+    "## Important Dates", "## Beliefs & Values", "## Decisions & Context"};
 constexpr std::string_view kNoData = "No data yet.";
 
 // With at least so many facts, a text below one of the other two is a placeholder.
@@ -97,6 +97,7 @@ std::string Bullet(const Fact& fact) {
       return "- " + text + after(" — ", first, "");
     case Category::kDecisions:
       return "- " + text + after(" (", first, ")");
+    case Category::kPerson:
     case Category::kPreferences:
     case Category::kBeliefs:
       break;

@@ -19,7 +19,7 @@ std::string InertMemory(std::string_view memory_md);
 // there is too little under the headings.
 bool IsPlaceholder(std::string_view memory_md, std::size_t facts);
 
-// MEMORY by rule: five headings, one bullet per fact, newest first, within max_tokens.
+// MEMORY by rule: six headings, one bullet per fact, newest first, within max_tokens.
 std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_tokens);
 
 // MEMORY cut to max_tokens at line borders; every heading keeps its share.

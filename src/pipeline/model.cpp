@@ -11,8 +11,8 @@
 namespace soulprint {
 
 std::string_view StepName(Step step) {
-  constexpr std::array<std::string_view, kSteps.size()> kNames = {"facts", "reduce", "memory",
-                                                                  "sections"};
+  constexpr std::array<std::string_view, kSteps.size()> kNames = {
+      "facts", "changes", "reduce", "memory", "sections", "name", "evaluate"};
   return kNames[static_cast<std::size_t>(step)];
 }
 

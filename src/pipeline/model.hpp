@@ -11,12 +11,15 @@
 
 namespace soulprint {
 
-// The four kinds of questions.
-enum class Step { kFacts, kReduce, kMemory, kSections };
-inline constexpr std::array<Step, 4> kSteps = {Step::kFacts, Step::kReduce, Step::kMemory,
-                                               Step::kSections};
+// The kinds of questions: facts of chunks, which fact overtakes which, fewer facts, MEMORY, the
+// sections, a name for the assistant, how good a profile is.
+enum class Step { kFacts, kChanges, kReduce, kMemory, kSections, kName, kEvaluate };
+inline constexpr std::array<Step, 7> kSteps = {Step::kFacts,   Step::kChanges,  Step::kReduce,
+                                               Step::kMemory,  Step::kSections, Step::kName,
+                                               Step::kEvaluate};
 
-// "facts", "reduce", "memory", "sections": as in soulprint.replies and soulprint.prompts.
+// "facts", "changes", "reduce", "memory", "sections", "name", "evaluate": as in soulprint.replies
+// and soulprint.prompts.
 std::string_view StepName(Step step);
 
 // An answer that could not be used, and the correction for the model.

@@ -11,11 +11,14 @@ Stage StageOf(Step step) {
   switch (step) {
     case Step::kFacts:
       return Stage::kFacts;
+    case Step::kChanges:
     case Step::kReduce:
       return Stage::kReduce;
     case Step::kMemory:
       return Stage::kMemory;
     case Step::kSections:
+    case Step::kName:
+    case Step::kEvaluate:
       break;
   }
   return Stage::kSections;

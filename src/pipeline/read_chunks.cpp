@@ -36,7 +36,10 @@ Chunk Part(const Chunk& chunk, std::size_t begin, std::size_t end) {
   for (const Span& span : chunk.spans) {
     const std::size_t from = std::max(span.begin, begin);
     const std::size_t to = std::min(span.end, end);
-    if (from < to) part.spans.push_back({span.role, from - begin, to - begin});
+    if (from >= to) continue;
+    part.spans.push_back(span);
+    part.spans.back().begin = from - begin;
+    part.spans.back().end = to - begin;
   }
   return part;
 }
@@ -159,7 +162,7 @@ class ChunkReader {
     std::optional<ReadFacts> read = AnswerToFacts(text, reading.chunk);
     if (read) return Found(number, std::move(*read));
     const Tries::Step step =
-        reading.tries->AfterUseless(text, JsonCorrection("it is not one object of the five lists"));
+        reading.tries->AfterUseless(text, JsonCorrection("it is not one object of the six lists"));
     if (step == Tries::Step::kAgain) return again_.push_back(number);
     GiveUp(number, "its answer was not readable JSON");
   }

@@ -13,7 +13,7 @@
 
 namespace soulprint {
 
-// The material of the MEMORY question: {"facts":{…five categories…}}.  Each item is an object of
+// The material of the MEMORY question: {"facts":{…six categories…}}.  Each item is an object of
 // its category's fields and, where known, "said": the day on which the user last said it.
 std::string FactsDocument(const std::vector<Fact>& facts);
 

@@ -40,6 +40,8 @@ struct Span {
   Role role = Role::kUser;
   std::size_t begin = 0;  // bytes in Chunk::content
   std::size_t end = 0;
+  int message = 0;  // its place among the conversation's messages, from 0
+  Time at;          // of the message
 };
 
 // A part of a conversation that is small enough for one question.
@@ -52,29 +54,33 @@ struct Chunk {
   std::vector<Span> spans;
 };
 
-// The five categories of facts, in the order in which they are written.
-enum class Category { kPreferences, kProjects, kDates, kBeliefs, kDecisions };
-inline constexpr std::array<Category, 5> kCategories = {Category::kPreferences, Category::kProjects,
-                                                        Category::kDates, Category::kBeliefs,
-                                                        Category::kDecisions};
+// The six categories of facts, in the order in which they are written.
+enum class Category { kPerson, kPreferences, kProjects, kDates, kBeliefs, kDecisions };
+inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Category::kPreferences,
+                                                        Category::kProjects, Category::kDates,
+                                                        Category::kBeliefs,  Category::kDecisions};
 
 // Where a fact was said.
 struct Source {
   std::string conversation_id;
   int chunk_index = 0;
-  Time at;  // of the conversation
+  Time at;           // of the message, or of the conversation if that is unknown
+  int message = -1;  // its place among the conversation's messages, from 0; -1 = unknown
 };
 
 // One thing known about the user.
-//   preferences, beliefs: text            projects: text = name, more = description, details
+//   person, preferences, beliefs: text    projects: text = name, more = description, details
 //   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
 struct Fact {
-  Category category = Category::kPreferences;
+  Category category = Category::kPerson;
   std::string text;
   std::array<std::string, 2> more;
   std::string quote;            // the user's own words, "" = none
   bool verified = false;        // the quote is in the user's own words
+  int importance = 2;           // 1 … 3, 3 = most
   std::vector<Source> sources;  // oldest first
+  // The place of the later fact that overtakes it, in the list that holds both; nullopt = it holds.
+  std::optional<std::size_t> superseded_by;
 };
 
 // soul, identity, user, agents, tools: each a JSON object as text, keys in schema order.

@@ -1,4 +1,5 @@
 #include "store/pass_end.hpp"
+#include "store/fact_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,12 +9,12 @@
 
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
-#include "pipeline/facts.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
 #include "shared_state.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
+#include "store/fact_rows.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "store/versions.hpp"
@@ -31,16 +32,6 @@ constexpr std::size_t kErrorCharacters = 500;  // of full_pass_error
 
 std::string Clip(const std::string& text) {
   return std::string(FirstCharacters(CleanUtf8(text), kErrorCharacters));
-}
-
-std::string SourcesToJson(const std::vector<Source>& sources) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const Source& source : sources) {
-    json.push_back({{"conversation_id", source.conversation_id},
-                    {"chunk_index", source.chunk_index},
-                    {"at", source.at ? nlohmann::ordered_json(FormatTime(source.at)) : nullptr}});
-  }
-  return json.dump();
 }
 
 // Throws Error 27000 if the column has kept its old value, which is not the one that was set.
@@ -144,34 +135,6 @@ void KeepPresentVersion(const PassLease& lease, const LockedProfile& profile) {
   if (!unlearned) KeepVersion(lease.user_id(), profile.published);
 }
 
-void ReplaceFacts(const PassLease& lease, const std::vector<Fact>& facts) {
-  OwnQuery("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(lease.user_id()).Execute();
-  std::vector<std::string> categories;
-  std::vector<std::string> values;
-  std::vector<std::string> quotes;
-  std::vector<std::int64_t> verified;
-  std::vector<std::string> sources;
-  for (const Fact& fact : facts) {
-    CheckForInterrupts();
-    categories.emplace_back(CategoryName(fact.category));
-    values.push_back(FactToJson(fact).dump());
-    quotes.push_back(fact.quote);
-    verified.push_back(fact.verified ? 1 : 0);
-    sources.push_back(SourcesToJson(fact.sources));
-  }
-  OwnQuery(R"(
-    INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources)
-    SELECT $1, n.category, n.fact::jsonb, n.quote, n.verified = 1, n.sources::jsonb
-    FROM unnest($2, $3, $4, $5, $6) AS n (category, fact, quote, verified, sources))")
-      .Uuid(lease.user_id())
-      .TextArray(std::move(categories))
-      .TextArray(std::move(values))
-      .TextArray(std::move(quotes))
-      .BigIntArray(std::move(verified))
-      .TextArray(std::move(sources))
-      .Execute();
-}
-
 // Needs an open transaction.
 void WriteFailure(PassLease& lease, const LockedProfile& profile, const std::string& reason,
                   bool with_memory) {
@@ -267,7 +230,7 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
   RequireStatus(status, left);
   RequirePublished(stored.published, {profile.memory_md, sections, text},
                    ProfileFrom(left.front(), 1));
-  ReplaceFacts(lease, profile.facts);
+  ReplaceFacts(lease.user_id(), profile.facts);
   EraseRepliesOfGone(lease.user_id());
   if (!profile.sections) DeleteRejectedReplies(lease);
   std::string summary = EndPass(lease, "done", "", again);

@@ -234,14 +234,18 @@ class ScriptedModel : public Model {
         return Text(json::parse(question.material)["facts"].dump());
       case Step::kMemory:
         return Text(GoodMemory());
+      case Step::kChanges:
+        return Text(R"({"superseded": []})");
       case Step::kSections:
+      case Step::kName:
+      case Step::kEvaluate:
         break;
     }
     return Text(GoodSections("Kestrel"));
   }
 
   static std::string GoodMemory() {
-    return "## Preferences\n\n- Prefers short answers with a worked example in each of them\n"
+    return "## Personal Facts\n\nNo data yet.\n\n## Preferences\n\n- Prefers short answers with a worked example in each of them\n"
            "- Drinks tea, never coffee\n\n## Projects\n\n- **Greenhouse** — rebuilding the old one "
            "behind the house (since March 2024)\n\n## Important Dates\n\nNo data yet.\n\n"
            "## Beliefs & Values\n\n- Thinks that tools should be repaired\n\n"
