@@ -145,6 +145,7 @@ CREATE TABLE soulprint.full_passes (
     facts            int NOT NULL DEFAULT 0,
     facts_left_out   int NOT NULL DEFAULT 0,
     items_dropped    int NOT NULL DEFAULT 0,
+    drop_reasons     jsonb NOT NULL DEFAULT '{}',
     calls_made       int NOT NULL DEFAULT 0,
     calls_remembered int NOT NULL DEFAULT 0,
     pauses           int NOT NULL DEFAULT 0,
@@ -175,7 +176,8 @@ COMMENT ON COLUMN soulprint.full_passes.chunks_done IS 'chunks whose facts are k
 COMMENT ON COLUMN soulprint.full_passes.chunks_failed IS 'chunks without a usable answer';
 COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merging, facts left';
 COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts left out of MEMORY because there were too many';
-COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that were not facts';
+COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that became no fact';
+COMMENT ON COLUMN soulprint.full_passes.drop_reasons IS 'items_dropped by reason: malformed, assistant (only the assistant said the quote), invented (nobody said it), secret';
 COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.output_tokens IS 'tokens received, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'cost of all requests in USD, including failed ones';
@@ -216,7 +218,7 @@ CREATE TABLE soulprint.replies (
     cost_usd      numeric NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT now(),
     used_at       timestamptz NOT NULL DEFAULT now(),
-    conversation_id text,
+    conversation_ids text[],
     PRIMARY KEY (user_id, step, question, attempt)
 );
 COMMENT ON TABLE soulprint.replies IS 'answers of the model, kept so that no question is paid for twice';
@@ -235,7 +237,7 @@ COMMENT ON COLUMN soulprint.replies.used_at IS 'time at which a pass last needed
 COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of prompt, model, parameters and material of the question';
 COMMENT ON COLUMN soulprint.replies.request_id IS 'request ID of the model server, for support';
 COMMENT ON COLUMN soulprint.replies.unusable IS 'true if validation rejected the answer; deleted when the pass fails';
-COMMENT ON COLUMN soulprint.replies.conversation_id IS 'conversation of the chunk in the question, NULL if the question covers all conversations';
+COMMENT ON COLUMN soulprint.replies.conversation_ids IS 'conversations in the question, NULL if it covers all of them';
 CREATE INDEX replies_used_idx ON soulprint.replies (used_at);
 
 CREATE TABLE soulprint.facts (
@@ -652,10 +654,10 @@ CREATE FUNCTION soulprint.table_problems(OUT problem text, OUT hint text, OUT st
         FROM worker w, app_table t
         WHERE 'DELETE' = ANY (t.commands) AND NOT has_table_privilege(w.oid, t.oid, 'DELETE')
         UNION ALL
-        SELECT format('no policy of %s lets role "soulprint_worker" %s', t.qualified, string_agg(k, ', ')),
+        SELECT format('no policy of %s lets role "soulprint_worker" %s', t.qualified, string_agg(k, ', ' ORDER BY place)),
                format('Run DROP POLICY IF EXISTS soulprint_worker ON %s; then SELECT * FROM soulprint_setup(); as a superuser.', t.qualified),
                t.name <> 'raw_conversations' OR bool_or(k = 'SELECT')
-        FROM worker w, app_table t, unnest(t.commands) AS k
+        FROM worker w, app_table t, unnest(t.commands) WITH ORDINALITY AS u (k, place)
         WHERE t.relrowsecurity AND NOT (SELECT rolbypassrls FROM pg_roles WHERE oid = w.oid) AND NOT EXISTS (
             SELECT FROM pg_policy p
             WHERE p.polrelid = t.oid AND p.polpermissive AND p.polroles && ARRAY[0::oid, w.oid]
@@ -1160,7 +1162,7 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting; o
 CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
            f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
-           f.facts_left_out, f.items_dropped, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
+           f.facts_left_out, f.items_dropped, f.drop_reasons, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
            f.cost_usd, f.error
     FROM soulprint.full_passes f
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
@@ -1179,7 +1181,8 @@ COMMENT ON COLUMN @extschema@.soulprint_history.chunks IS 'chunks of these conve
 COMMENT ON COLUMN @extschema@.soulprint_history.chunks_failed IS 'chunks without a usable answer';
 COMMENT ON COLUMN @extschema@.soulprint_history.facts IS 'facts after merging';
 COMMENT ON COLUMN @extschema@.soulprint_history.facts_left_out IS 'facts left out of MEMORY because there were too many';
-COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that were not facts';
+COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that became no fact';
+COMMENT ON COLUMN @extschema@.soulprint_history.drop_reasons IS 'items_dropped by reason: malformed, assistant (only the assistant said the quote), invented (nobody said it), secret';
 COMMENT ON COLUMN @extschema@.soulprint_history.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions answered from soulprint.replies in the last attempt';
 COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent';

@@ -87,7 +87,7 @@ bool IsPart(std::string_view name) {
 }
 
 Kind KindOfZip(std::string_view name) {
-  const std::string lower = LowerCase(name);
+  const std::string lower = FoldCase(name);
   if (!lower.ends_with(".zip") || lower.starts_with("files")) return Kind::kOther;
   return lower.starts_with("conversations") ? Kind::kConversationsZip : Kind::kZip;
 }
@@ -108,7 +108,7 @@ Kind KindOfActivities(std::string_view path) {
   if (activity.empty() || activity == "Takeout") return Kind::kOther;
   std::string joined(activity);
   joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
-  return LowerCase(name) == LowerCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminiJson;
+  return FoldCase(name) == FoldCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminiJson;
 }
 
 Kind KindOf(std::string_view path) {

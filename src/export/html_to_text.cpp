@@ -190,7 +190,7 @@ class Converter {
     if (name.empty() || !IsLetter(name[0])) return false;
     std::size_t length = 1;
     while (length < name.size() && (IsLetter(name[length]) || IsDigit(name[length]))) ++length;
-    const std::string tag = LowerCase(name.substr(0, std::min<std::size_t>(length, 16)));
+    const std::string tag = LowerAscii(name.substr(0, std::min<std::size_t>(length, 16)));
     if (!SkipTag()) return false;
     if (tag == "script" && !closes) SkipToEndOf(tag, &no_script_end_);
     if (tag == "style" && !closes) SkipToEndOf(tag, &no_style_end_);

@@ -7,9 +7,9 @@
 namespace soulprint {
 
 std::string_view HttpResponse::Header(std::string_view name) const {
-  const std::string wanted = LowerCase(name);
+  const std::string wanted = LowerAscii(name);
   for (const auto& [key, value] : headers) {
-    if (LowerCase(CleanUtf8(key)) == wanted) return value;
+    if (LowerAscii(CleanUtf8(key)) == wanted) return value;
   }
   return {};
 }

@@ -29,7 +29,7 @@ constexpr long kLongestSilence = 60;  // seconds, of a download
 
 bool IsPlainHttp(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
-  return LowerCase(CleanUtf8(url.substr(0, kScheme.size()))) == kScheme;
+  return LowerAscii(CleanUtf8(url.substr(0, kScheme.size()))) == kScheme;
 }
 
 // True if the two sides could not agree on a version or cipher.  False if the connection was lost

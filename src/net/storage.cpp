@@ -216,7 +216,7 @@ std::string ObjectUrl(const std::string& url, std::string_view storage_path,
     }
     object += "/" + UrlComponent(std::string(component));
   }
-  if (LowerCase(components[1]) != LowerCase(user_id)) {
+  if (LowerAscii(components[1]) != LowerAscii(user_id)) {
     throw Error(sqlstate::kInsufficientPrivilege,
                 Format("{} does not belong to user {}", Named(storage_path), user_id))
         .Hint("The second component of storage_path must be the user's own id.");

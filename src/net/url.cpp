@@ -27,7 +27,7 @@ std::string Take(char* text) {
 
 std::string Part(CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  return curl_url_get(url, part, &text, 0) == CURLUE_OK ? LowerCase(CleanUtf8(Take(text))) : "";
+  return curl_url_get(url, part, &text, 0) == CURLUE_OK ? LowerAscii(CleanUtf8(Take(text))) : "";
 }
 
 // Empty if text is not a URL.
@@ -57,7 +57,7 @@ std::string UrlProblem(const std::string& url, std::string_view plain_http_hosts
   if (parts.user) return "contains a user name";
   if (parts.scheme == "https") return "";
   if (parts.scheme != "http") return "is neither https:// nor http://";
-  if (IsLoopback(parts.host) || IsListed(parts.host, LowerCase(CleanUtf8(plain_http_hosts))))
+  if (IsLoopback(parts.host) || IsListed(parts.host, LowerAscii(CleanUtf8(plain_http_hosts))))
     return "";
   return "is http:// to a host that is neither this machine nor in soulprint.plain_http_hosts";
 }
@@ -80,7 +80,7 @@ bool IsProxy(const std::string& proxy) {
 bool IsHost(const std::string& host) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
   return !host.empty() &&
-         Parse(is_ipv6 ? "http://[" + host + "]" : "http://" + host).host == LowerCase(host);
+         Parse(is_ipv6 ? "http://[" + host + "]" : "http://" + host).host == LowerAscii(host);
 }
 
 std::string UrlComponent(const std::string& component) {

@@ -1,13 +1,14 @@
-// A chunk ──► facts: writes the question about it and reads the answer.
+// Chunks ──► facts: writes the question about them and reads the answer.
 //
-// The chunk's spans tell who said what; labels in its text do not.
+// A chunk's spans tell who said what; labels in its text do not.
 
 #include "pipeline/chunk_to_facts.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
@@ -24,16 +25,65 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::size_t kAssistantCharacters = 300;
+constexpr std::size_t kShortMessage = 40;  // characters
+constexpr std::string_view kLeftOut = " […] ";
+
 std::string_view Said(const Chunk& chunk, const Span& span) {
   return std::string_view(chunk.content).substr(span.begin, span.end - span.begin);
 }
 
-void VerifyQuotes(const Chunk& chunk, std::vector<Fact>* facts) {
-  const UsersWords words(chunk);
-  for (Fact& fact : *facts) {
-    CheckForInterrupts();
-    fact.verified = words.Hold(fact.quote);
+// The first characters of a text of the assistant, and the last ones if it `asks`.
+std::string Shortened(const std::string& text, bool asks) {
+  const std::string_view first = FirstCharacters(text, kAssistantCharacters);
+  const std::string_view rest = std::string_view(text).substr(first.size());
+  const std::string_view last = LastCharacters(rest, asks ? kAssistantCharacters : 0);
+  if (rest.size() <= last.size() + kLeftOut.size()) return text;
+  return std::string(first).append(kLeftOut).append(last);
+}
+
+// Without a quote a fact may come from each of the excerpts.
+std::vector<Source> AllOf(const std::vector<Excerpt>& excerpts) {
+  std::vector<Source> sources;
+  for (const Excerpt& excerpt : excerpts) {
+    sources.push_back({excerpt.conversation_id, excerpt.chunk.index, excerpt.created_at, -1});
   }
+  return sources;
+}
+
+std::vector<Source> SourcesAt(const std::vector<Place>& places,
+                              const std::vector<Excerpt>& excerpts) {
+  std::vector<Source> sources;
+  for (const Place& place : places) {
+    const Excerpt& excerpt = excerpts[place.excerpt];
+    const Span& span = excerpt.chunk.spans[place.span];
+    sources.push_back(
+        {excerpt.conversation_id, excerpt.chunk.index, SaidAt(excerpt, span), span.message});
+  }
+  return sources;
+}
+
+// Sets where the fact was said.  False if it is dropped.
+bool Locate(const SpokenWords& words, const std::vector<Excerpt>& excerpts, Fact* fact,
+            DroppedItems* dropped) {
+  if (HasNoWords(fact->quote)) {
+    fact->quote.clear();
+    fact->sources = AllOf(excerpts);
+    return true;
+  }
+  const FoundQuote found = words.Find(fact->quote);
+  switch (found.by) {
+    case SaidBy::kNobody:
+      return ++dropped->invented, false;
+    case SaidBy::kAssistant:
+      return ++dropped->assistant, false;
+    case SaidBy::kUser:
+    case SaidBy::kUserBriefly:
+      break;
+  }
+  fact->verified = found.by == SaidBy::kUser;
+  fact->sources = SourcesAt(found.places, excerpts);
+  return true;
 }
 
 bool HasCategory(const ordered_json& object) {
@@ -51,34 +101,72 @@ const ordered_json* CategoriesIn(const ordered_json& answer) {
 
 }  // namespace
 
-Question ChunkToQuestion(const Chunk& chunk, const std::string& title, Time created_at) {
-  ordered_json messages = ordered_json::array();
-  for (const Span& span : chunk.spans) {
-    messages.push_back({{"role", span.role == Role::kUser ? "user" : "assistant"},
-                        {"text", Visible(Said(chunk, span))}});
+std::vector<std::string> SentTexts(const Excerpt& excerpt) {
+  std::vector<std::string> texts;
+  const std::vector<Span>& spans = excerpt.chunk.spans;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    std::string text = Visible(Said(excerpt.chunk, spans[i]));
+    const bool asks = i + 1 < spans.size() && spans[i + 1].role == Role::kUser &&
+                      CountCharacters(Said(excerpt.chunk, spans[i + 1])) < kShortMessage;
+    texts.push_back(spans[i].role == Role::kUser ? std::move(text) : Shortened(text, asks));
   }
-  const std::string shown = Visible(title);
-  const ordered_json material = {{"conversation",
-                                  {{"title", IsBlank(shown) ? std::string(kUntitled) : shown},
-                                   {"date", FormatDate(created_at)},
-                                   {"messages", std::move(messages)}}}};
+  return texts;
+}
+
+bool HasUsersWords(const Chunk& chunk) {
+  return std::any_of(chunk.spans.begin(), chunk.spans.end(), [&](const Span& span) {
+    return span.role == Role::kUser && !IsBlank(Said(chunk, span));
+  });
+}
+
+Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts) {
+  ordered_json conversations = ordered_json::array();
+  for (const Excerpt& excerpt : excerpts) {
+    const std::vector<std::string> texts = SentTexts(excerpt);
+    ordered_json messages = ordered_json::array();
+    std::string day;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const Span& span = excerpt.chunk.spans[i];
+      const Time at = SaidAt(excerpt, span);
+      ordered_json message;
+      if (at && FormatDate(at) != day) message["date"] = day = FormatDate(at);
+      message["role"] = span.role == Role::kUser ? "user" : "assistant";
+      message["text"] = texts[i];
+      messages.push_back(std::move(message));
+    }
+    const std::string title = Visible(excerpt.title);
+    conversations.push_back({{"title", IsBlank(title) ? std::string(kUntitled) : title},
+                             {"messages", std::move(messages)}});
+  }
   Question question;
   question.step = Step::kFacts;
-  question.material = DumpJson(material);
+  question.material = DumpJson(ordered_json{{"conversations", std::move(conversations)}});
   question.instruction = Instruction(Step::kFacts);
   question.schema =
-      FactsSchema({kCategories.begin(), kCategories.end()}, "quote", {{"type", "string"}});
+      FactsSchema({kCategories.begin(), kCategories.end()}, {{"quote", {{"type", "string"}}}},
+                  {{"importance", {{"type", "integer"}, {"enum", {1, 2, 3}}}}});
   question.max_tokens = 2048;
   question.temperature = 0.3;
+  for (const Excerpt& excerpt : excerpts) {
+    std::vector<std::string>& ids = question.conversation_ids;
+    if (ids.empty() || ids.back() != excerpt.conversation_id) {
+      ids.push_back(excerpt.conversation_id);
+    }
+  }
   return question;
 }
 
-std::optional<ReadFacts> AnswerToFacts(std::string_view answer, const Chunk& chunk) {
+std::optional<ReadFacts> AnswerToFacts(std::string_view answer,
+                                       const std::vector<Excerpt>& excerpts) {
   const std::optional<ordered_json> json = ParseJsonReply(answer);
   const ordered_json* categories = json ? CategoriesIn(*json) : nullptr;
   if (categories == nullptr) return std::nullopt;
   ReadFacts read = FactsFromJson(nlohmann::json(*categories));
-  VerifyQuotes(chunk, &read.facts);
+  const SpokenWords words(excerpts);
+  std::erase_if(read.facts, [&](Fact& fact) {
+    CheckForInterrupts();
+    return !Locate(words, excerpts, &fact, &read.dropped);
+  });
   return read;
 }
 

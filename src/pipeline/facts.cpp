@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "util/dump_json.hpp"
@@ -104,28 +105,39 @@ void AppendFact(const Fact& fact, std::string* json) {
 
 // `newer` is the same statement as `merged`, made later.
 void MergeInto(Fact* merged, Fact newer) {
+  if (newer.verified != merged->verified) {
+    if (newer.verified) *merged = std::move(newer);
+    return;
+  }
   merged->text = std::move(newer.text);
   for (std::size_t i = 0; i < newer.more.size(); ++i) {
     if (!IsBlank(newer.more[i])) merged->more[i] = std::move(newer.more[i]);
   }
-  if (!newer.quote.empty() && (newer.verified || !merged->verified)) {
-    merged->quote = std::move(newer.quote);
-    merged->verified = newer.verified;
-  }
+  if (!newer.quote.empty()) merged->quote = std::move(newer.quote);
+  merged->importance = std::max(merged->importance, newer.importance);
   std::move(newer.sources.begin(), newer.sources.end(), std::back_inserter(merged->sources));
 }
 
-ordered_json ItemSchema(const Form& form, std::string_view extra,
-                        const ordered_json& extra_schema) {
-  ordered_json properties;
+ordered_json ItemSchema(const Form& form, const ordered_json& before, const ordered_json& after) {
+  ordered_json properties = before;
   for (std::string_view field : form.fields) {
     if (!field.empty()) properties[std::string(field)] = {{"type", "string"}};
   }
-  properties[std::string(extra)] = extra_schema;
+  properties.update(after);
+  ordered_json required = ordered_json::array();
+  for (const auto& [name, schema] : before.items()) required.push_back(name);
+  required.push_back(std::string(form.fields[0]));
+  for (const auto& [name, schema] : after.items()) required.push_back(name);
   return {{"type", "object"},
           {"properties", properties},
-          {"required", {std::string(form.fields[0])}},
+          {"required", required},
           {"additionalProperties", false}};
+}
+
+// 1 … 3; 2 if the item does not say.
+int ImportanceOf(const json& item) {
+  const std::string text = item.is_object() ? Field(item, "importance", 2) : std::string();
+  return text == "1" || text == "2" || text == "3" ? text[0] - '0' : Fact().importance;
 }
 
 }  // namespace
@@ -143,7 +155,8 @@ const std::string& FieldValue(const Fact& fact, std::size_t field) {
 void ThrowNoFacts(std::string_view type) {
   throw Error(sqlstate::kInvalidTextRepresentation,
               Format("facts must be a JSON object, not {}", type))
-      .Hint("Pass an object of the lists preferences, projects, dates, beliefs, decisions.");
+      .Hint(
+          "Pass an object of the lists person, preferences, projects, dates, beliefs, decisions.");
 }
 
 std::optional<Fact> FactFromJson(Category category, const json& item) {
@@ -156,6 +169,7 @@ std::optional<Fact> FactFromJson(Category category, const json& item) {
       fact.more[i] = Field(item, form.fields[i + 1], kMaxOther);
     }
     fact.quote = Field(item, "quote", kMaxOther);
+    fact.importance = ImportanceOf(item);
   } else {
     fact.text = ScalarText(item, kMaxText);
   }
@@ -171,7 +185,7 @@ ReadFacts FactsFromJson(const json& value) {
     if (fact) {
       read.facts.push_back(std::move(*fact));
     } else {
-      ++read.dropped;
+      ++read.dropped.malformed;
     }
   };
   for (Category category : kCategories) {
@@ -219,14 +233,14 @@ std::string FactsToJson(const std::vector<Fact>& facts) {
   return object;
 }
 
-std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
-                        const ordered_json& extra_schema) {
+std::string FactsSchema(const std::vector<Category>& categories, const ordered_json& before,
+                        const ordered_json& after) {
   ordered_json properties;
   ordered_json required = ordered_json::array();
   for (Category category : categories) {
     const Form& form = FormOf(category);
     properties[std::string(form.name)] = {{"type", "array"},
-                                          {"items", ItemSchema(form, extra, extra_schema)}};
+                                          {"items", ItemSchema(form, before, after)}};
     required.push_back(std::string(form.name));
   }
   const ordered_json schema = {{"type", "object"},
@@ -237,7 +251,7 @@ std::string FactsSchema(const std::vector<Category>& categories, std::string_vie
 }
 
 std::string FactKey(const Fact& fact) {
-  return std::string(CategoryName(fact.category)) + ": " + LowerCase(Trim(fact.text));
+  return std::string(CategoryName(fact.category)) + ": " + FoldCase(Trim(fact.text));
 }
 
 std::string StoredFactKey(std::string_view category, std::string_view stored) {
@@ -263,16 +277,39 @@ void SortSources(std::vector<Source>* sources) {
     interrupts.Step();
     return a.at < b.at;
   });
-  std::set<std::pair<std::string, int>> seen;
+  std::set<std::tuple<std::string, bool, int>> seen;
   std::erase_if(*sources, [&](const Source& source) {
     interrupts.Step();
-    return !seen.emplace(source.conversation_id, source.chunk_index).second;
+    const bool known = source.message >= 0;
+    return !seen.emplace(source.conversation_id, known, known ? source.message : source.chunk_index)
+                .second;
   });
 }
 
 void FreeFacts(std::vector<Fact>* facts) {
   InterruptsNowAndThen interrupts;
   for (; !facts->empty(); facts->pop_back()) interrupts.Step();
+}
+
+void SortByDay(std::vector<Fact>* facts) {
+  InterruptsNowAndThen interrupts;
+  std::vector<std::pair<Time, std::size_t>> places;
+  for (const Fact& fact : *facts) {
+    interrupts.Step();
+    places.emplace_back(LastSaid(fact), places.size());
+  }
+  std::sort(places.begin(), places.end(), [&](const auto& a, const auto& b) {
+    interrupts.Step();
+    return a < b;
+  });
+  std::vector<Fact> sorted;
+  sorted.reserve(facts->size());
+  for (const auto& [said, place] : places) {
+    interrupts.Step();
+    sorted.push_back(std::move((*facts)[place]));
+  }
+  FreeFacts(facts);
+  *facts = std::move(sorted);
 }
 
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {

@@ -27,7 +27,7 @@ const std::string& FieldValue(const Fact& fact, std::size_t field);
 
 struct ReadFacts {
   std::vector<Fact> facts;
-  int dropped = 0;  // items that were no facts
+  DroppedItems dropped{};
 };
 
 // Facts from the JSON form of six lists, each item checked by itself; unverified and without
@@ -50,12 +50,14 @@ nlohmann::ordered_json FactToJson(const Fact& fact);
 // The same, always as an object of the category's fields (person, preferences, beliefs: "text").
 nlohmann::ordered_json FactToObject(const Fact& fact);
 
-// The JSON schema of an answer that holds these categories, where each item may carry `extra` too.
-std::string FactsSchema(const std::vector<Category>& categories, std::string_view extra,
-                        const nlohmann::ordered_json& extra_schema);
+// The JSON schema of an answer that holds these categories.  Each item has the properties `before`,
+// the fields of its category and the properties `after`; all but the fields after the first are
+// required.
+std::string FactsSchema(const std::vector<Category>& categories,
+                        const nlohmann::ordered_json& before, const nlohmann::ordered_json& after);
 
-// Equal for equal statements: same category and same text, ignoring case and surrounding white
-// space.
+// Equal for equal statements: same category and same text, but for case, width and surrounding
+// white space.
 std::string FactKey(const Fact& fact);
 
 // The FactKey of a fact stored as its category's name and FactToJson; "" if that is no fact.
@@ -64,14 +66,18 @@ std::string StoredFactKey(std::string_view category, std::string_view json);
 // When the fact was said last, nullopt if that is unknown.
 Time LastSaid(const Fact& fact);
 
-// Sorts oldest first and keeps each place once.
+// Sorts oldest first and keeps each message once; without a message, each chunk.
 void SortSources(std::vector<Source>* sources);
 
 // Empties the list; freeing many facts takes long.
 void FreeFacts(std::vector<Fact>* facts);
 
+// Sorts stably by LastSaid, unknown times first.
+void SortByDay(std::vector<Fact>* facts);
+
 // Merges equal statements among facts that are given oldest first: one fact stays, in the newest
-// wording, at the place of the first, with all sources.  Linear.
+// wording, at the place of the first, with all sources.  A verified one takes nothing from those
+// that are not.  Linear.
 std::vector<Fact> MergeFacts(std::vector<Fact> facts);
 
 // MergeFacts for facts that come one at a time.

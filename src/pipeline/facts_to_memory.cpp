@@ -64,7 +64,8 @@ Written AskForMemory(const std::vector<Fact>& facts, Model& model, Store& store)
   Answer answer;
   const auto check = [&](const std::string& text) -> std::optional<std::string> {
     written.memory_md = InertMemory(WithoutCodeFence(text));
-    if (IsPlaceholder(written.memory_md, facts.size())) return MemoryCorrection();
+    const bool own_wording = tries.question().own_wording;
+    if (IsPlaceholder(written.memory_md, facts.size(), own_wording)) return MemoryCorrection();
     return std::nullopt;
   };
   switch (tries.AskUntilGood(model, check, &answer)) {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/changes.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
@@ -50,9 +51,12 @@ class Pass {
     profile.facts = MergeFacts(ReadEnoughChunks());
     store_.DropForgotten(&profile.facts);
 
-    Begin(Stage::kMemory);
+    Begin(Stage::kReduce);
     progress_.facts = static_cast<int>(profile.facts.size());
-    Memory memory = FactsToMemory(profile.facts, options_.memory, model_, store_);
+    FindChanges(&profile.facts, options_.memory.changes_tokens, model_, store_);
+
+    Begin(Stage::kMemory);
+    Memory memory = FactsToMemory(FactsThatHold(profile.facts), options_.memory, model_, store_);
     progress_.facts_left_out = memory.facts_left_out;
     profile.memory_md = std::move(memory.memory_md);
     store_.PublishMemory(profile.memory_md);
@@ -99,12 +103,13 @@ class Pass {
   }
 
   std::vector<Fact> ReadEnoughChunks() {
-    ReadChunksResult read = ReadChunks(ids_, store_, model_, [&](const ChunkCounts& counts) {
+    const auto count = [&](const ChunkCounts& counts) {
       progress_.chunks_done = counts.done;
       progress_.chunks_failed = counts.failed;
       progress_.facts = counts.facts;
-      progress_.items_dropped = counts.items_dropped;
-    });
+      progress_.dropped = counts.dropped;
+    };
+    ReadChunksResult read = ReadChunks(ids_, store_, model_, count, options_.question_characters);
     const int all = read.counts.done + read.counts.failed;
     if (all == 0) {
       throw Error(sqlstate::kObjectNotInPrerequisiteState,

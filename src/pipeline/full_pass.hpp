@@ -2,10 +2,12 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "pipeline/memory_limits.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/read_chunks.hpp"
 #include "pipeline/store.hpp"
 
 namespace soulprint {
@@ -15,6 +17,7 @@ struct PassOptions {
   double min_chunk_success = 0;   // share of the chunks that must be read, 0 … 1
   bool require_sections = false;  // false: a pass whose sections fail publishes MEMORY alone
   MemoryLimits memory;
+  std::size_t question_characters = kQuestionCharacters;  // read_chunks.hpp
 };
 
 // Runs the pass from the top.  With a CachingModel this also resumes it.  Throws

@@ -136,9 +136,12 @@ std::string InertMemory(std::string_view memory_md) {
   return inert;
 }
 
-bool IsPlaceholder(std::string_view memory_md, std::size_t facts) {
+bool IsPlaceholder(std::string_view memory_md, std::size_t facts, bool own_wording) {
   const std::vector<std::string_view> lines = Lines(memory_md);
-  auto missing = kHeadings.begin();
+  const bool has_first = std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return Trim(line) == kHeadings.front();
+  });
+  auto missing = kHeadings.begin() + (own_wording || has_first ? 0 : 1);
   for (std::string_view line : lines) {
     if (missing != kHeadings.end() && Trim(line) == *missing) ++missing;
   }

@@ -16,8 +16,9 @@ namespace soulprint {
 std::string InertMemory(std::string_view memory_md);
 
 // True if the text is no MEMORY made from `facts` facts: a heading is missing or out of order, or
-// there is too little under the headings.
-bool IsPlaceholder(std::string_view memory_md, std::size_t facts);
+// there is too little under the headings.  An operator's wording (`own_wording` = false) may not
+// know the first heading.
+bool IsPlaceholder(std::string_view memory_md, std::size_t facts, bool own_wording = true);
 
 // MEMORY by rule: six headings, one bullet per fact, newest first, within max_tokens.
 std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_tokens);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace soulprint {
 
@@ -30,8 +31,8 @@ struct Nudge {
 
 struct Question {
   Step step = Step::kFacts;
-  std::uint64_t tag = 0;        // set by the caller; comes back with the answer
-  std::string conversation_id;  // of the chunk in question, "" = the question is about all
+  std::uint64_t tag = 0;                      // set by the caller; comes back with the answer
+  std::vector<std::string> conversation_ids;  // in question, none = all
 
   std::string system;       // the instructions
   bool own_wording = true;  // false = an operator's wording from soulprint.prompts is in `system`

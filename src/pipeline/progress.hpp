@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "pipeline/types.hpp"
+
 namespace soulprint {
 
 // What a pass is doing, in this order.  kDownload and kImport only if there is a stored export.
@@ -25,7 +27,7 @@ struct Progress {
   int chunks_failed = 0;  // not read
   int facts = 0;
   int facts_left_out = 0;  // of MEMORY's question, which had no room
-  int items_dropped = 0;   // items of answers that were no facts
+  DroppedItems dropped{};
 };
 
 }  // namespace soulprint

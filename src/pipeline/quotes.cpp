@@ -1,5 +1,5 @@
-// Folds both sides before comparing: full Unicode case folding of canonically decomposed
-// characters, white space as one space, no invisible characters.
+// Compares words: both sides become their letters and digits, folded, with one space between words.
+// What joins two words or two numbers stays.
 
 #include "pipeline/quotes.hpp"
 
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
@@ -16,7 +17,9 @@ namespace {
 
 constexpr std::size_t kEnoughWords = 3;
 constexpr std::size_t kEnoughCharacters = 12;
+constexpr std::size_t kEnoughOfASentence = 2;
 constexpr std::size_t kWeightWithoutSpaces = 3;
+constexpr std::size_t kLongestLink = 2000;  // bytes
 
 utf8proc_category_t CategoryOf(char32_t c) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(c));
@@ -27,12 +30,10 @@ bool IsMark(char32_t c) {
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
-bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
-
 // Letters, marks and numbers of any script.
 bool IsWord(char32_t c) {
   const utf8proc_category_t category = CategoryOf(c);
-  return c == '_' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO);
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
 
 // Thai, Lao, Tibetan, Burmese, Khmer; kana, bopomofo, Chinese characters, Yi.
@@ -50,113 +51,196 @@ bool IsWrittenWithoutSpaces(char32_t c) {
                      [c](const auto& range) { return c >= range[0] && c <= range[1]; });
 }
 
-// True if c between these two is part of one word or number: don't, non-smoker, 150,000.
-bool Binds(char32_t before, char32_t c, char32_t after) {
-  constexpr std::u32string_view kInWords = U"'\u2019-\u2010\u2011\u00B7\u05F3\u05F4";
-  constexpr std::u32string_view kInNumbers = U".,:/";
-  if (kInWords.find(c) != kInWords.npos) return IsWord(before) && IsWord(after);
-  return kInNumbers.find(c) != kInNumbers.npos && IsDigit(before) && IsDigit(after);
+bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
+
+// Written inside a word or around it, and often not: apostrophes, emphasis, code.
+bool IsNoBreak(char32_t c) {
+  constexpr std::u32string_view kMarks =
+      U"'\u2018\u2019\u02BC\u2032\uFF07*_~`\u00B4\u00B7\u05F3\u05F4";
+  return kMarks.find(c) != kMarks.npos || IsInvisible(c);
 }
 
-void AppendFolded(char32_t c, std::u32string* folded) {
-  std::array<utf8proc_int32_t, 32> characters;
-  int boundclass = 0;
-  const utf8proc_ssize_t count = utf8proc_decompose_char(
-      static_cast<utf8proc_int32_t>(c), characters.data(), characters.size(),
-      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD), &boundclass);
-  if (count < 0 || count > static_cast<utf8proc_ssize_t>(characters.size())) {
-    folded->push_back(c);
-  } else {
-    folded->append(characters.begin(), characters.begin() + count);
-  }
+// The character that stands for c between these two if c makes one word or number of them:
+// non-smoker, 150,000, 2019–2023; 0 if it does not.
+char32_t Joiner(char32_t before, char32_t c, char32_t after) {
+  const bool digits = IsDigit(before) && IsDigit(after);
+  const bool words = IsWord(before) && IsWord(after);
+  if (c == '-' || c == U'\u2010' || c == U'\u2011') return words ? '-' : 0;
+  if (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212') return digits ? '-' : 0;
+  return digits && (c == '.' || c == ',' || c == ':' || c == '/') ? c : 0;
 }
 
-std::u32string FoldWords(std::string_view text) {
-  std::u32string folded;
-  folded.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = NextCharacter(text, &at);
-    if (IsSpace(c)) {
-      if (folded.empty() || folded.back() != ' ') folded.push_back(' ');
-    } else if (!IsInvisible(c)) {
-      AppendFolded(c, &folded);
-    }
-  }
-  return folded;
+bool EndsSentence(char32_t c) {
+  constexpr std::u32string_view kEnds = U".!?;:\n\u2026\u3002\uFF01\uFF1F\uFF1B\uFF0E\u0964";
+  return kEnds.find(c) != kEnds.npos;
 }
 
-// The quote from the first to the last character that belongs to a word.
-struct Core {
-  std::size_t begin = 0;
-  std::size_t end = 0;
+struct Words {
+  std::u32string text;
+  std::vector<std::size_t> sentences;
 };
 
-Core CoreOf(const std::u32string& quote) {
-  const auto first = std::find_if(quote.begin(), quote.end(), IsWord);
-  if (first == quote.end()) return {};
-  const auto last = std::find_if(quote.rbegin(), quote.rend(), IsWord);
-  return {static_cast<std::size_t>(first - quote.begin()),
-          static_cast<std::size_t>(last.base() - quote.begin())};
+// The bytes of a link's target from `at` on: "](https://example.org)"; 0 = there is none.
+std::size_t LinkTarget(std::string_view text, std::size_t at) {
+  if (text.substr(at, 2) != "](") return 0;
+  const std::size_t end = text.substr(at, kLongestLink).find_first_of(") \n", 2);
+  return end == std::string_view::npos || text[at + end] != ')' ? 0 : end + 1;
 }
 
-bool SaysEnough(std::u32string_view core) {
-  std::size_t words = 0;
-  std::size_t characters = 0;
-  bool in_word = false;
-  for (std::size_t i = 0; i < core.size(); ++i) {
-    if (IsMark(core[i])) continue;
-    const bool dense = IsWrittenWithoutSpaces(core[i]);
-    characters += dense ? kWeightWithoutSpaces : 1;
-    const bool letter = IsWord(core[i]) && !dense;
-    if (letter && !in_word) ++words;
-    in_word =
-        letter || (in_word && i + 1 < core.size() && Binds(core[i - 1], core[i], core[i + 1]));
+// The characters of what a reader sees: without typography that folding would turn into letters.
+std::string WithoutMarks(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t link = LinkTarget(text, at)) {
+      at += link;
+      continue;
+    }
+    const std::size_t begin = at;
+    if (!IsNoBreak(NextCharacter(text, &at))) plain.append(text.substr(begin, at - begin));
   }
-  return words >= kEnoughWords || characters >= kEnoughCharacters;
+  return plain;
+}
+
+std::u32string Characters(std::string_view text) {
+  std::u32string characters;
+  characters.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) characters.push_back(NextCharacter(text, &at));
+  return characters;
+}
+
+Words WordsOf(std::string_view text) {
+  const std::u32string folded = Characters(FoldCase(WithoutMarks(text)));
+  Words words;
+  std::u32string& out = words.text;
+  bool gap = false;
+  bool sentence = true;
+  InterruptsNowAndThen interrupts;
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    interrupts.Step();
+    const char32_t c = folded[i];
+    if (IsWord(c)) {
+      const bool dense =
+          !out.empty() && (IsWrittenWithoutSpaces(c) || IsWrittenWithoutSpaces(out.back()));
+      if (gap && !out.empty() && !dense) out.push_back(' ');
+      if (sentence) words.sentences.push_back(out.size());
+      out.push_back(c);
+      gap = false;
+      sentence = false;
+      continue;
+    }
+    const bool inside = !gap && !out.empty() && i + 1 < folded.size();
+    if (const char32_t joiner = inside ? Joiner(out.back(), c, folded[i + 1]) : 0) {
+      out.push_back(joiner);
+      continue;
+    }
+    gap = true;
+    sentence = sentence || EndsSentence(c);
+  }
+  words.sentences.push_back(out.size() + 1);
+  return words;
+}
+
+// How many words the text has, and how many characters they make.
+struct Weight {
+  std::size_t words = 0;
+  std::size_t dense = 0;  // characters of scripts without spaces
+  std::size_t characters = 0;
+};
+
+Weight WeightOf(std::u32string_view words) {
+  Weight weight;
+  bool in_word = false;
+  for (const char32_t c : words) {
+    const bool is_dense = IsWrittenWithoutSpaces(c);
+    if (IsMark(c)) continue;
+    if (is_dense) ++weight.dense;
+    weight.characters += is_dense ? kWeightWithoutSpaces : 1;
+    const bool letter = c != ' ' && !is_dense;
+    if (letter && !in_word) ++weight.words;
+    in_word = letter;
+  }
+  return weight;
+}
+
+bool IsBreak(char32_t before, char32_t after) {
+  if (IsMark(after)) return false;
+  return before == ' ' || after == ' ' || IsWrittenWithoutSpaces(before) ||
+         IsWrittenWithoutSpaces(after);
 }
 
 }  // namespace
 
-UsersWords::UsersWords(const Chunk& chunk) {
-  std::string_view const content = chunk.content;
-  for (const Span& span : chunk.spans) {
-    if (span.role != Role::kUser) continue;
-    // A chunk begins with its title unless it continues another, and a text without white space is
-    // cut anywhere: at both ends of a chunk a word may be cut.
-    said_.push_back({FoldWords(content.substr(span.begin, span.end - span.begin)), span.begin == 0,
-                     chunk.index + 1 < chunk.total && span.end == content.size()});
-  }
-}
+bool HasNoWords(std::string_view quote) { return WordsOf(quote).text.empty(); }
 
-bool UsersWords::Hold(std::string_view quote) const {
-  std::u32string const folded = FoldWords(OneLine(quote));
-  const Core core = CoreOf(folded);
-  if (!SaysEnough(std::u32string_view(folded).substr(core.begin, core.end - core.begin))) {
-    return false;
-  }
-  return std::any_of(said_.begin(), said_.end(), [&](const Said& said) {
-    std::size_t at = said.text.find(folded);
-    while (at != std::u32string::npos &&
-           (IsInsideWord(said, at + core.begin) || IsInsideWord(said, at + core.end))) {
-      at = said.text.find(folded, at + 1);
+SpokenWords::SpokenWords(const std::vector<Excerpt>& excerpts) {
+  for (std::size_t i = 0; i < excerpts.size(); ++i) {
+    const Chunk& chunk = excerpts[i].chunk;
+    const std::string_view content = chunk.content;
+    for (std::size_t j = 0; j < chunk.spans.size(); ++j) {
+      const Span& span = chunk.spans[j];
+      Words words = WordsOf(content.substr(span.begin, span.end - span.begin));
+      // A chunk begins with its title unless it continues another, and a text without white space
+      // is cut anywhere: at both ends of a chunk a word may be cut.
+      said_.push_back({span.role,
+                       {i, j},
+                       std::move(words.text),
+                       std::move(words.sentences),
+                       span.begin == 0,
+                       chunk.index + 1 < chunk.total && span.end == content.size()});
     }
-    return at != std::u32string::npos;
-  });
+  }
 }
 
-// True if the characters before and after `at` belong to one word.
-bool UsersWords::IsInsideWord(const Said& said, std::size_t at) {
-  const std::u32string& text = said.text;
-  if (at == 0) return said.begins_inside;
-  if (at == text.size()) return said.ends_inside;
-  const char32_t before = text[at - 1];
-  const char32_t after = text[at];
-  if (IsMark(after)) return true;
-  if (IsWord(before) && IsWord(after)) {
-    return !IsWrittenWithoutSpaces(before) && !IsWrittenWithoutSpaces(after);
+FoundQuote SpokenWords::Find(std::string_view quote) const {
+  const std::u32string words = WordsOf(quote).text;
+  FoundQuote found;
+  if (words.empty()) return found;
+  const Weight weight = WeightOf(words);
+  const bool enough = weight.words >= kEnoughWords || weight.characters >= kEnoughCharacters;
+  const bool enough_of_a_sentence = weight.words + weight.dense >= kEnoughOfASentence;
+  bool proves = false;
+  for (const Said& said : said_) {
+    CheckForInterrupts();
+    const auto is_whole = [&](std::size_t at) {
+      const std::size_t end = at + words.size();
+      return (at == 0 || IsBreak(said.words[at - 1], said.words[at])) &&
+             (end == said.words.size() || IsBreak(said.words[end - 1], said.words[end]));
+    };
+    const auto is_cut = [&](std::size_t at) {
+      const bool begins = at == 0 && said.begins_inside;
+      const bool ends = at + words.size() == said.words.size() && said.ends_inside;
+      return (begins && !IsWrittenWithoutSpaces(words.front())) ||
+             (ends && !IsWrittenWithoutSpaces(words.back()));
+    };
+    // A sentence begins at each of said.sentences; a space, if any, comes before it.
+    const auto is_sentence = [&](std::size_t at) {
+      const auto begins = [&](std::size_t place) {
+        return std::binary_search(said.sentences.begin(), said.sentences.end(), place);
+      };
+      const std::size_t end = at + words.size();
+      return begins(at) && (begins(end) || begins(end + 1));
+    };
+    bool held = false;
+    for (std::size_t at = said.words.find(words); at != std::u32string::npos;
+         at = said.words.find(words, at + 1)) {
+      if (!is_whole(at)) continue;
+      held = true;
+      if (said.role == Role::kAssistant) break;
+      if (!is_cut(at) && (enough || (enough_of_a_sentence && is_sentence(at)))) {
+        proves = true;
+        break;
+      }
+    }
+    if (!held) continue;
+    if (said.role == Role::kUser) {
+      found.places.push_back(said.place);
+    } else if (found.by == SaidBy::kNobody) {
+      found.by = SaidBy::kAssistant;
+    }
   }
-  return (at + 1 < text.size() && Binds(before, after, text[at + 1])) ||
-         (at > 1 && Binds(text[at - 2], before, after));
+  if (!found.places.empty()) found.by = proves ? SaidBy::kUser : SaidBy::kUserBriefly;
+  return found;
 }
 
 }  // namespace soulprint

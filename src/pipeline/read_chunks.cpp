@@ -1,5 +1,5 @@
-// Chunks in flight.  A chunk is usually one question; it becomes several when its answer was no
-// JSON (one nudge), was cut off (more room, once) or when it has to be read in two halves.
+// Chunks in flight.  A list of chunks is usually one question; it becomes several when its answer
+// was no JSON (one nudge), was cut off (more room, once) or when it has to be read in parts.
 
 #include "pipeline/read_chunks.hpp"
 
@@ -14,12 +14,13 @@
 
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/excerpt.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/interrupts.hpp"
-#include "util/time.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -29,7 +30,7 @@ constexpr int kMaxTries = 2;
 constexpr std::size_t kMaxRejected = 100;
 
 // The part of a chunk between two bytes of its content.
-Chunk Part(const Chunk& chunk, std::size_t begin, std::size_t end) {
+Chunk PartOf(const Chunk& chunk, std::size_t begin, std::size_t end) {
   Chunk part = chunk;
   part.content = chunk.content.substr(begin, end - begin);
   part.spans.clear();
@@ -62,11 +63,84 @@ std::string WhyGivenUp(const Answer& answer) {
   return answer.reason;
 }
 
+// Conversations ──► the lists of excerpts that questions are about.
+class Grouper {
+ public:
+  // Calls `done` for each chunk that needs no question.
+  Grouper(const std::vector<std::string>& ids, Store& store, std::size_t question_characters,
+          std::function<void()> done)
+      : ids_(ids),
+        store_(store),
+        question_characters_(question_characters),
+        done_(std::move(done)) {}
+
+  // The next list; empty if there is no more.
+  std::vector<Excerpt> Next() {
+    std::vector<Excerpt> group;
+    std::size_t characters = 0;
+    while (const Excerpt* next = Peek()) {
+      const std::size_t more = SentCharacters(*next);
+      if (!group.empty() && characters + more > question_characters_) break;
+      characters += more;
+      const bool last = EndsGroup(*next, more);
+      group.push_back(std::move(excerpts_.front()));
+      excerpts_.pop_front();
+      if (last) break;
+    }
+    return group;
+  }
+
+ private:
+  const Excerpt* Peek() {
+    while (excerpts_.empty() && conversation_ < ids_.size()) Open(ids_[conversation_++]);
+    return excerpts_.empty() ? nullptr : &excerpts_.front();
+  }
+
+  void Open(const std::string& id) {
+    const std::optional<Conversation> conversation = store_.ReadConversation(id);
+    if (!conversation) return;
+    for (Chunk& chunk : ConversationToChunks(*conversation)) {
+      if (HasUsersWords(chunk)) {
+        excerpts_.push_back(
+            {id, ShownTitle(conversation->title), conversation->created_at, std::move(chunk)});
+      } else {
+        done_();
+      }
+    }
+  }
+
+  static std::size_t SentCharacters(const Excerpt& excerpt) {
+    std::size_t characters = 0;
+    for (const std::string& text : SentTexts(excerpt)) characters += CountCharacters(text);
+    return characters;
+  }
+
+  // True for a share of all excerpts that grows with their size, by their content alone: on both
+  // sides of a change the questions soon end at the same places as before.
+  bool EndsGroup(const Excerpt& excerpt, std::size_t characters) const {
+    std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+    for (const char c : excerpt.conversation_id + excerpt.chunk.content) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    }
+    return (hash >> 32) % std::max<std::size_t>(question_characters_, 1) < characters;
+  }
+
+  const std::vector<std::string>& ids_;
+  Store& store_;
+  std::size_t question_characters_;
+  std::function<void()> done_;
+  std::size_t conversation_ = 0;  // the next in ids_
+  std::deque<Excerpt> excerpts_;  // of the open conversation, in no list yet
+};
+
 class ChunkReader {
  public:
   ChunkReader(const std::vector<std::string>& ids, Store& store, Model& model,
-              const std::function<void(const ChunkCounts&)>& count)
-      : ids_(ids), store_(store), model_(model), count_(count) {}
+              const std::function<void(const ChunkCounts&)>& count, std::size_t question_characters)
+      : store_(store), model_(model), count_(count), groups_(ids, store, question_characters, [&] {
+          ++counts_.done;
+          count_(counts_);
+        }) {}
 
   ReadChunksResult Read() {
     do {
@@ -81,18 +155,21 @@ class ChunkReader {
       CheckForInterrupts();
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
     }
+    SortByDay(&result.facts);
     return result;
   }
 
  private:
-  // A chunk that is being read.
+  // What one question is about.
+  struct Part {
+    std::vector<Excerpt> excerpts;
+    enum class Half { kNone, kFirst, kSecond } half = Half::kNone;  // of one chunk
+  };
+
+  // A list of excerpts that is being read: as a whole, or in parts one after another.
   struct Reading {
-    std::string conversation_id;
-    std::string title;
-    Time created_at;
-    Chunk chunk;                  // or its half that is asked about
-    std::optional<Chunk> second;  // the half after that
-    std::optional<Tries> tries;   // of the question about `chunk`
+    std::deque<Part> parts;      // the first is asked about
+    std::optional<Tries> tries;  // of the question about it
   };
 
   std::optional<Question> Next() {
@@ -102,52 +179,37 @@ class ChunkReader {
       again_.pop_front();
       return reading_.at(number).tries->question();
     }
-    while (chunks_.empty()) {
-      if (conversation_ == ids_.size()) return std::nullopt;
-      Open(ids_[conversation_++]);
-    }
+    std::vector<Excerpt> group = groups_.Next();
+    if (group.empty()) return std::nullopt;
     const std::uint64_t number = number_++;
-    Reading& reading = reading_[number];
-    reading = {id_, title_, created_at_, std::move(chunks_.front()), {}, {}};
-    chunks_.pop_front();
-    const bool can_be_halved = !reading.chunk.spans.empty();
-    Begin(number, can_be_halved ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
-    return reading.tries->question();
+    reading_[number].parts.push_back({std::move(group), Part::Half::kNone});
+    Begin(number);
+    return reading_.at(number).tries->question();
   }
 
-  void Open(const std::string& id) {
-    const std::optional<Conversation> conversation = store_.ReadConversation(id);
-    if (!conversation) return;
-    id_ = id;
-    title_ = ShownTitle(conversation->title);
-    created_at_ = conversation->created_at;
-    std::vector<Chunk> chunks = ConversationToChunks(*conversation);
-    chunks_.assign(std::make_move_iterator(chunks.begin()), std::make_move_iterator(chunks.end()));
-  }
-
-  void Begin(std::uint64_t number, Tries::Split split) {
+  void Begin(std::uint64_t number) {
     Reading& reading = reading_.at(number);
-    Question question = ChunkToQuestion(reading.chunk, reading.title, reading.created_at);
+    const Part& part = reading.parts.front();
+    Question question = ExcerptsToQuestion(part.excerpts);
     question.tag = number;
-    question.conversation_id = reading.conversation_id;
-    reading.tries.emplace(std::move(question), kMaxTries, split);
-  }
-
-  void BeginHalf(std::uint64_t number) {
-    Begin(number, Tries::Split::kNever);
-    again_.push_back(number);
+    reading.tries.emplace(
+        std::move(question), kMaxTries,
+        part.half == Part::Half::kNone ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
   }
 
   void Take(const Question& asked, const Answer& answer) {
     Tries& tries = *reading_.at(asked.tag).tries;
-    if (answer.outcome == Outcome::kRefused) return Found(asked.tag, {});
+    const bool several = reading_.at(asked.tag).parts.front().excerpts.size() > 1;
+    if (answer.outcome == Outcome::kRefused) {
+      return several ? Split(asked.tag) : Found(asked.tag, {});
+    }
     switch (tries.After(asked, answer)) {
       case Tries::Step::kRead:
         return TakeText(asked.tag, answer.text);
       case Tries::Step::kAgain:
         return again_.push_back(asked.tag);
       case Tries::Step::kSplit:
-        return Halve(asked.tag);
+        return Split(asked.tag);
       case Tries::Step::kGiveUp:
         return GiveUp(asked.tag, WhyGivenUp(answer));
       case Tries::Step::kUnanswered:
@@ -159,7 +221,7 @@ class ChunkReader {
 
   void TakeText(std::uint64_t number, const std::string& text) {
     Reading& reading = reading_.at(number);
-    std::optional<ReadFacts> read = AnswerToFacts(text, reading.chunk);
+    std::optional<ReadFacts> read = AnswerToFacts(text, reading.parts.front().excerpts);
     if (read) return Found(number, std::move(*read));
     const Tries::Step step =
         reading.tries->AfterUseless(text, JsonCorrection("it is not one object of the six lists"));
@@ -167,58 +229,81 @@ class ChunkReader {
     GiveUp(number, "its answer was not readable JSON");
   }
 
-  void Halve(std::uint64_t number) {
-    Reading& reading = reading_.at(number);
-    const Chunk whole = std::move(reading.chunk);
-    const std::size_t middle = Middle(whole);
-    reading.chunk = Part(whole, 0, middle);
-    reading.second = Part(whole, middle, whole.content.size());
-    BeginHalf(number);
+  // Reads several chunks in two lists, one chunk in two halves.
+  void Split(std::uint64_t number) {
+    std::deque<Part>& parts = reading_.at(number).parts;
+    Part whole = std::move(parts.front());
+    parts.pop_front();
+    std::vector<Excerpt>& excerpts = whole.excerpts;
+    Part first;
+    Part second;
+    if (excerpts.size() > 1) {
+      const auto middle = excerpts.begin() + static_cast<std::ptrdiff_t>(excerpts.size() / 2);
+      first.excerpts.assign(std::make_move_iterator(excerpts.begin()),
+                            std::make_move_iterator(middle));
+      second.excerpts.assign(std::make_move_iterator(middle),
+                             std::make_move_iterator(excerpts.end()));
+    } else {
+      const Chunk chunk = std::move(excerpts.front().chunk);
+      const std::size_t middle = Middle(chunk);
+      first.half = Part::Half::kFirst;
+      second.half = Part::Half::kSecond;
+      first.excerpts = second.excerpts = std::move(excerpts);
+      first.excerpts.front().chunk = PartOf(chunk, 0, middle);
+      second.excerpts.front().chunk = PartOf(chunk, middle, chunk.content.size());
+    }
+    parts.push_front(std::move(second));
+    parts.push_front(std::move(first));
+    AskAboutFirst(number);
+  }
+
+  void AskAboutFirst(std::uint64_t number) {
+    if (reading_.at(number).parts.empty()) {
+      reading_.erase(number);
+      return;
+    }
+    Begin(number);
+    again_.push_back(number);
   }
 
   void Found(std::uint64_t number, ReadFacts read) {
-    Reading& reading = reading_.at(number);
-    counts_.items_dropped += read.dropped;
+    counts_.dropped.Add(read.dropped);
     counts_.facts += static_cast<int>(read.facts.size());
-    for (Fact& fact : read.facts) {
-      fact.sources = {{reading.conversation_id, reading.chunk.index, reading.created_at}};
-      found_[number].push_back(std::move(fact));
+    std::move(read.facts.begin(), read.facts.end(), std::back_inserter(found_[number]));
+    std::deque<Part>& parts = reading_.at(number).parts;
+    if (parts.front().half != Part::Half::kFirst) {
+      counts_.done += static_cast<int>(parts.front().excerpts.size());
     }
-    if (reading.second) {
-      reading.chunk = *std::exchange(reading.second, std::nullopt);
-      BeginHalf(number);
-    } else {
-      reading_.erase(number);
-      ++counts_.done;
-    }
+    parts.pop_front();
+    AskAboutFirst(number);
     count_(counts_);
   }
 
   void GiveUp(std::uint64_t number, const std::string& why) {
-    const std::vector<Question>& useless = reading_.at(number).tries->useless();
+    Reading& reading = reading_.at(number);
+    if (reading.parts.front().excerpts.size() > 1) return Split(number);
+    const std::vector<Question>& useless = reading.tries->useless();
     rejected_.insert(rejected_.end(), useless.begin(), useless.end());
     Fail(number, why);
   }
 
   void Fail(std::uint64_t number, const std::string& why) {
-    reading_.erase(number);
-    ++counts_.failed;
+    std::deque<Part>& parts = reading_.at(number).parts;
+    const bool first_half = parts.front().half == Part::Half::kFirst;
+    counts_.failed += static_cast<int>(parts.front().excerpts.size());
+    parts.pop_front();
+    if (first_half) parts.pop_front();
     last_failure_ = why;
+    AskAboutFirst(number);
     count_(counts_);
   }
 
-  const std::vector<std::string>& ids_;
   Store& store_;
   Model& model_;
   const std::function<void(const ChunkCounts&)>& count_;
+  Grouper groups_;
 
-  std::size_t conversation_ = 0;  // the next in ids_
-  std::string id_;                // of the open conversation
-  std::string title_;
-  Time created_at_;
-  std::deque<Chunk> chunks_;  // of the open conversation, not asked about yet
-
-  std::uint64_t number_ = 0;                          // the next chunk's running number
+  std::uint64_t number_ = 0;                          // the next list's running number
   std::map<std::uint64_t, Reading> reading_;          // by running number, which is the tag
   std::deque<std::uint64_t> again_;                   // of these, to be asked again
   std::map<std::uint64_t, std::vector<Fact>> found_;  // by running number
@@ -230,8 +315,9 @@ class ChunkReader {
 }  // namespace
 
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
-                            const std::function<void(const ChunkCounts&)>& count) {
-  return ChunkReader(ids, store, model, count).Read();
+                            const std::function<void(const ChunkCounts&)>& count,
+                            std::size_t question_characters) {
+  return ChunkReader(ids, store, model, count, question_characters).Read();
 }
 
 }  // namespace soulprint

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,18 +18,25 @@ struct ChunkCounts {
   int done = 0;  // chunks that were read, or that the model refused
   int failed = 0;
   int facts = 0;
-  int items_dropped = 0;  // items of answers that were no facts
+  DroppedItems dropped{};
 };
 
 struct ReadChunksResult {
-  std::vector<Fact> facts;  // oldest chunk first, whatever order the answers came in
+  std::vector<Fact> facts;  // oldest message first, whatever order the answers came in
   ChunkCounts counts;
   std::string last_failure;  // why the last failed chunk failed, "" = none did
 };
 
+// Of what questions send of conversations, about so much stands in one.
+inline constexpr std::size_t kQuestionCharacters = 8000;
+
 // Reads the conversations with these ids, oldest first.  Holds one conversation and the chunks in
-// flight in memory.  Calls `count` with the counts so far each time they change.
+// flight in memory.  Calls `count` with the counts so far each time they change.  Chunks in which
+// the user says nothing are done without a question.  Short chunks share a question of at most
+// `question_characters`; their content decides where a question ends, so that a conversation that
+// is new or changed changes about one question.
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
-                            const std::function<void(const ChunkCounts&)>& count);
+                            const std::function<void(const ChunkCounts&)>& count,
+                            std::size_t question_characters = kQuestionCharacters);
 
 }  // namespace soulprint

@@ -32,7 +32,7 @@ using nlohmann::ordered_json;
 constexpr int kMaxRounds = 3;
 constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
-constexpr std::size_t kEmptyDocument = 90;  // characters around the items
+constexpr std::size_t kEmptyDocument = 103;  // characters around the items
 
 ordered_json Item(const Fact& fact) {
   ordered_json item = FactToObject(fact);
@@ -206,7 +206,8 @@ class Round {
         {"facts", {{std::string(CategoryName(category)), std::move(items)}}}});
     question.instruction = Instruction(Step::kReduce);
     question.schema =
-        FactsSchema({category}, "from", {{"type", "array"}, {"items", {{"type", "integer"}}}});
+        FactsSchema({category}, ordered_json::object(),
+                    {{"from", {{"type", "array"}, {"items", {{"type", "integer"}}}}}});
     question.max_tokens = kMaxTokens;
     question.temperature = 0.3;
     return question;

@@ -127,7 +127,7 @@ std::string NameIn(const Answered& sections) {
 }
 
 bool IsGeneric(std::string_view ai_name) {
-  std::string const name = LowerCase(Trim(ai_name));
+  std::string const name = FoldCase(Trim(ai_name));
   return name.empty() ||
          std::find(kGenericNames.begin(), kGenericNames.end(), name) != kGenericNames.end();
 }

@@ -68,6 +68,12 @@ struct Source {
   int message = -1;  // its place among the conversation's messages, from 0; -1 = unknown
 };
 
+// What a fact said before it changed.
+struct Former {
+  std::string text;
+  Time said;
+};
+
 // One thing known about the user.
 //   person, preferences, beliefs: text    projects: text = name, more = description, details
 //   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
@@ -81,6 +87,23 @@ struct Fact {
   std::vector<Source> sources;  // oldest first
   // The place of the later fact that overtakes it, in the list that holds both; nullopt = it holds.
   std::optional<std::size_t> superseded_by;
+  std::vector<Former> before;  // what it overtook, newest first; only where all facts hold
+};
+
+// Items of a model's answers that became no fact, by reason.
+struct DroppedItems {
+  int malformed = 0;  // not a fact's form
+  int assistant = 0;  // only the assistant said the quote
+  int invented = 0;   // nobody said the quote
+  int secret = 0;     // holds a password, a key, a card or identity number
+
+  int Total() const { return malformed + assistant + invented + secret; }
+  void Add(const DroppedItems& more) {
+    malformed += more.malformed;
+    assistant += more.assistant;
+    invented += more.invented;
+    secret += more.secret;
+  }
 };
 
 // soul, identity, user, agents, tools: each a JSON object as text, keys in schema order.

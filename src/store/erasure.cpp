@@ -78,7 +78,7 @@ std::string RandomUuid() { return pg::Query("SELECT gen_random_uuid()").Run().at
 
 // Erases what was made of all conversations together.
 void EraseConclusions(const std::string& user_id) {
-  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id IS NULL")
+  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_ids IS NULL")
       .Uuid(user_id)
       .Execute();
   OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
@@ -103,8 +103,7 @@ void RequireChange(const char* sql, const std::string& user_id) {
 std::vector<std::string> GoneConversations(const std::string& user_id) {
   std::vector<std::string> ids;
   for (const pg::Row& row : OwnQuery(R"(
-         SELECT conversation_id FROM soulprint.replies
-         WHERE user_id = $1 AND conversation_id IS NOT NULL
+         SELECT unnest(conversation_ids) FROM soulprint.replies WHERE user_id = $1
          UNION
          SELECT s ->> 'conversation_id'
          FROM soulprint.facts f, jsonb_array_elements(f.sources) AS s WHERE f.user_id = $1)")
@@ -127,7 +126,7 @@ std::vector<std::string> GoneConversations(const std::string& user_id) {
 }
 
 std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::string>& gone) {
-  return OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_id = ANY ($2)")
+  return OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_ids && $2")
       .Uuid(user_id)
       .TextArray(gone)
       .Execute();
@@ -213,7 +212,7 @@ void EraseRepliesOfGone(const std::string& user_id) {
   if (EraseReplies(user_id, GoneConversations(user_id)) == 0) return;
   OwnQuery(R"(
     DELETE FROM soulprint.replies r USING soulprint.full_passes f
-    WHERE r.user_id = $1 AND r.conversation_id IS NULL AND f.user_id = $1
+    WHERE r.user_id = $1 AND r.conversation_ids IS NULL AND f.user_id = $1
     AND f.state = 'running' AND r.created_at < f.started_at)")
       .Uuid(user_id)
       .Execute();

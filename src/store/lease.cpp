@@ -76,7 +76,9 @@ void PassLease::TouchPass() {
     SET stage = $3,
         stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,
         conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
-        facts_left_out = $9, items_dropped = $10, calls_remembered = $11
+        facts_left_out = $9, items_dropped = $10, calls_remembered = $11,
+        drop_reasons = jsonb_build_object('malformed', $12::int, 'assistant', $13::int,
+                                          'invented', $14::int, 'secret', $15::int)
     WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid() AND f.state = 'running')")
                                  .BigInt(id_)
                                  .Uuid(user_id_)
@@ -87,8 +89,12 @@ void PassLease::TouchPass() {
                                  .BigInt(progress_.chunks_failed)
                                  .BigInt(progress_.facts)
                                  .BigInt(progress_.facts_left_out)
-                                 .BigInt(progress_.items_dropped)
+                                 .BigInt(progress_.dropped.Total())
                                  .BigInt(calls_remembered_)
+                                 .BigInt(progress_.dropped.malformed)
+                                 .BigInt(progress_.dropped.assistant)
+                                 .BigInt(progress_.dropped.invented)
+                                 .BigInt(progress_.dropped.secret)
                                  .Execute();
   if (rows == 0) {
     throw PassLost(Format("full pass {} was canceled, or its user was deleted", id_));

@@ -118,9 +118,9 @@ void SqlStore::InsertReply(const Reply& reply) {
   OwnQuery(R"(
     INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply, reason,
                                    request_id, model, input_tokens, output_tokens, cost_usd,
-                                   conversation_id)
+                                   conversation_ids)
     VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10, $11,
-            $12, nullif($13, ''))
+            $12, nullif($13, '{}'))
     ON CONFLICT DO NOTHING)")
       .Uuid(lease_.user_id())
       .Text(StepName(reply.question.step))
@@ -134,7 +134,7 @@ void SqlStore::InsertReply(const Reply& reply) {
       .BigInt(reply.answer.usage.input_tokens)
       .BigInt(reply.answer.usage.output_tokens)
       .Double(reply.answer.usage.cost_usd)
-      .Text(reply.question.conversation_id)
+      .TextArray(reply.question.conversation_ids)
       .Execute();
 }
 

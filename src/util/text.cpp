@@ -3,9 +3,13 @@
 
 #include "util/text.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "util/interrupts.hpp"
 
@@ -113,39 +117,6 @@ std::size_t Repair(std::string_view text, std::size_t at, std::string* out, std:
   if (first != 0) return 3;
   bool whole = false;
   return text[at] == '\0' ? 1 : MeasureCharacter(text, at, &whole);
-}
-
-char32_t LowerLatin(char32_t c) {
-  if (c < 0x100) return c >= 0xC0 && c <= 0xDE && c != 0xD7 ? c + 32 : c;
-  if (c == 0x130 || c == 0x138 || c == 0x149 || c == 0x17F) return c;
-  if (c == 0x178) return 0xFF;
-  const bool capitals_are_odd = (c >= 0x139 && c <= 0x148) || c >= 0x179;
-  return (c & 1) == (capitals_are_odd ? 1u : 0u) ? c + 1 : c;
-}
-
-char32_t LowerGreek(char32_t c) {
-  if (c == 0x386) return 0x3AC;
-  if (c >= 0x388 && c <= 0x38A) return c + 37;
-  if (c == 0x38C) return 0x3CC;
-  if (c == 0x38E || c == 0x38F) return c + 63;
-  return c >= 0x391 && c <= 0x3AB && c != 0x3A2 ? c + 32 : c;
-}
-
-char32_t LowerCyrillic(char32_t c) {
-  if (c < 0x410) return c + 80;
-  if (c < 0x430) return c + 32;
-  if (c < 0x460 || (c > 0x481 && c < 0x48A)) return c;
-  if (c == 0x4C0) return 0x4CF;
-  const bool capitals_are_odd = c >= 0x4C1 && c <= 0x4CF;
-  return (c & 1) == (capitals_are_odd ? 1u : 0u) && c != 0x4CF ? c + 1 : c;
-}
-
-char32_t Lower(char32_t c) {
-  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
-  if (c < 0x180) return LowerLatin(c);
-  if (c >= 0x370 && c < 0x400) return LowerGreek(c);
-  if (c >= 0x400 && c < 0x530) return LowerCyrillic(c);
-  return c;
 }
 
 }  // namespace
@@ -263,27 +234,41 @@ void AppendCharacter(char32_t c, std::string* out) {
   out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
 }
 
-std::string LowerCase(std::string_view text) {
-  std::size_t at = SkipAscii(text, 0);
-  std::string lower(text.substr(0, at));
-  for (char& c : lower) c = static_cast<char>(Lower(static_cast<char32_t>(c)));
-  while (at < text.size()) AppendCharacter(Lower(NextCharacter(text, &at)), &lower);
+std::string LowerAscii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   return lower;
 }
 
+std::string FoldCase(std::string_view text) {
+  if (SkipAscii(text, 0) == text.size()) return LowerAscii(text);
+  constexpr auto kOptions = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+                                                           UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+  utf8proc_uint8_t* folded = nullptr;
+  const utf8proc_ssize_t size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &folded, kOptions);
+  if (size < 0) return std::string(text);
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(folded, &std::free);
+  return std::string(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(size));
+}
+
 std::string Fold(std::string_view text) {
+  const std::string cased = FoldCase(Trim(text));
   std::string folded;
-  folded.reserve(text.size());
-  text = Trim(text);
+  folded.reserve(cased.size());
   bool space = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = NextCharacter(text, &at);
-    if (!IsSpace(c)) {
-      AppendCharacter(Lower(c), &folded);
+  for (std::size_t at = 0; at < cased.size();) {
+    const std::size_t begin = at;
+    const bool is_space = IsSpace(NextCharacter(cased, &at));
+    if (!is_space) {
+      folded.append(cased, begin, at - begin);
     } else if (!space) {
       folded.push_back(' ');
     }
-    space = IsSpace(c);
+    space = is_space;
   }
   return folded;
 }

@@ -40,11 +40,13 @@ inline constexpr std::string_view kTruncated = "... [truncated]";
 // The first `limit` characters and kTruncated; all of text if it has no more.
 std::string Truncate(std::string_view text, std::size_t limit);
 
-// text in lower case: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters, where one
-// character becomes one; the rest unchanged.
-std::string LowerCase(std::string_view text);
+// text with A … Z in lower case, for names of protocols.
+std::string LowerAscii(std::string_view text);
 
-// A key for comparing statements: LowerCase, each run of white space as one space, trimmed.
+// Well-formed UTF-8 for comparing people's words: NFKC and full Unicode case folding.
+std::string FoldCase(std::string_view text);
+
+// A key for comparing statements: FoldCase, each run of white space as one space, trimmed.
 std::string Fold(std::string_view text);
 
 // Text that Postgres can store: U+0000, surrogates and bytes that are not UTF-8 become U+FFFD, a

@@ -56,7 +56,7 @@ void RequireSections(std::string_view answer) {
 std::optional<ReadFacts> Facts(std::string_view answer, Role role) {
   Conversation conversation;
   conversation.messages.push_back({"", role, "I moved to Bern in 2019, for the rivers.", {}});
-  return AnswerToFacts(answer, ConversationToChunks(conversation).front());
+  return AnswerToFacts(answer, {{"c", "", {}, ConversationToChunks(conversation).front()}});
 }
 
 void RequireFacts(std::string_view answer) {
@@ -75,7 +75,7 @@ void RequireFacts(std::string_view answer) {
   const std::string json = FactsToJson(read->facts);
   RequireStorable(json);
   const ReadFacts again = FactsFromJson(nlohmann::json::parse(json));
-  Require(again.dropped == 0 && FactsToJson(again.facts) == json, "facts are read as written");
+  Require(again.dropped.Total() == 0 && FactsToJson(again.facts) == json, "facts are read as written");
 }
 
 }  // namespace

@@ -224,9 +224,11 @@ class ScriptedModel : public Model {
       case Step::kFacts: {
         json preferences = json::array();
         const json material = json::parse(question.material);
-        for (const json& message : material["conversation"]["messages"]) {
-          if (message["role"] != "user") continue;
-          preferences.push_back({{"text", message["text"]}, {"quote", message["text"]}});
+        for (const json& conversation : material["conversations"]) {
+          for (const json& message : conversation["messages"]) {
+            if (message["role"] != "user") continue;
+            preferences.push_back({{"text", message["text"]}, {"quote", message["text"]}});
+          }
         }
         return Text(json{{"preferences", preferences}}.dump());
       }

@@ -23,6 +23,7 @@ struct Route {
     options.model = "haiku";
     options.min_chunk_success = 0.95;
     options.require_sections = true;
+    options.question_characters = 0;  // each chunk is a question of its own
   }
 
   void Add(int count) {

@@ -134,7 +134,8 @@ TEST(Steps, MemoryAndSectionsAreAskedForAsAgreed) {
   fact.category = Category::kPreferences;
   fact.text = "likes tea";
   const std::string memory =
-      "## Preferences\n- tea\n## Projects\n## Important Dates\n## Beliefs & Values\n"
+      "## Personal Facts\n## Preferences\n- tea\n## Projects\n## Important Dates\n## Beliefs & "
+      "Values\n"
       "## Decisions & Context";
   wire.stub.Play({Says(memory)});
   EXPECT_EQ(FactsToMemory({fact}, {}, wording, store).memory_md, memory);

@@ -26,19 +26,19 @@ Fact Preference(std::string text, std::vector<Source> sources = {}) {
 // The facts that FactsFromJson reads, and the number of items it dropped.
 std::string Read(const json& facts) {
   const ReadFacts read = FactsFromJson(facts);
-  return FactsToJson(read.facts) + " " + std::to_string(read.dropped);
+  return FactsToJson(read.facts) + " " + std::to_string(read.dropped.malformed);
 }
 
 std::string Only(std::string_view category, const json& list) {
   const ReadFacts read = FactsFromJson({{std::string(category), list}});
   std::string all;
   for (const Fact& fact : read.facts) all += FactToJson(fact).dump();
-  return all + " " + std::to_string(read.dropped);
+  return all + " " + std::to_string(read.dropped.malformed);
 }
 
-TEST(Facts, TheFiveCategoriesAreReadAndWrittenAlike) {
+TEST(Facts, TheSixCategoriesAreReadAndWrittenAlike) {
   const std::string facts =
-      R"({"preferences":["tea"],"projects":[{"name":"n","description":"d","details":"x"}],)"
+      R"({"person":["p"],"preferences":["tea"],"projects":[{"name":"n","description":"d","details":"x"}],)"
       R"("dates":[{"event":"e","date":"2024-03"}],"beliefs":["b"],)"
       R"("decisions":[{"decision":"d","context":"c"}]})";
   EXPECT_EQ(Read(json::parse(facts)), facts + " 0");
@@ -50,7 +50,7 @@ TEST(Facts, TextIsWrittenAsJsonWritesIt) {
     Fact fact = Preference(std::string(text));
     fact.category = Category::kDates;
     EXPECT_EQ(FactsToJson({fact}),
-              R"({"preferences":[],"projects":[],"dates":[)" +
+              R"({"person":[],"preferences":[],"projects":[],"dates":[)" +
                   FactToJson(fact).dump(-1, ' ', false,
                                         nlohmann::ordered_json::error_handler_t::replace) +
                   R"(],"beliefs":[],"decisions":[]})");
@@ -59,7 +59,7 @@ TEST(Facts, TextIsWrittenAsJsonWritesIt) {
 
 TEST(Facts, AMissingOrNullCategoryIsEmpty) {
   const std::string none =
-      R"({"preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]} 0)";
+      R"({"person":[],"preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]} 0)";
   EXPECT_EQ(Read(json::object()), none);
   EXPECT_EQ(Read({{"preferences", nullptr}, {"other", 1}}), none);
 }
@@ -137,15 +137,16 @@ TEST(Facts, DeepNestingIsOnlyDropped) {
 }
 
 TEST(Facts, SchemaDemandsWhatTheServerDemands) {
-  const json schema = json::parse(
-      FactsSchema({kCategories.begin(), kCategories.end()}, "quote", {{"type", "string"}}));
-  EXPECT_EQ(schema["required"].size(), 5U);
+  const json schema = json::parse(FactsSchema({kCategories.begin(), kCategories.end()},
+                                              {{"quote", {{"type", "string"}}}},
+                                              {{"importance", {{"type", "integer"}}}}));
+  EXPECT_EQ(schema["required"].size(), 6U);
   EXPECT_EQ(schema["additionalProperties"], false);
   for (Category category : kCategories) {
     const json item = schema["properties"][std::string(CategoryName(category))]["items"];
     EXPECT_EQ(item["additionalProperties"], false);
-    EXPECT_TRUE(item["properties"].contains("quote"));
-    EXPECT_EQ(item["required"].size(), 1U);
+    EXPECT_EQ(item["required"], json({"quote", FieldNames(category)[0], "importance"}));
+    for (const json& name : item["required"]) EXPECT_TRUE(item["properties"].contains(name));
   }
 }
 
@@ -179,10 +180,20 @@ TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
   Fact older = Preference("tea");
   older.quote = "I like tea";
   older.verified = true;
-  Fact newer = Preference("tea");
+  older.more[0] = "green";
+  older.sources = {{"c1", 0, 10, 0}};
+  Fact newer = Preference("TEA");
   newer.quote = "made up";
-  EXPECT_EQ(MergeFacts({older, newer})[0].quote, "I like tea");
-  EXPECT_TRUE(MergeFacts({older, newer})[0].verified);
+  newer.more[0] = "of gold";
+  newer.sources = {{"c2", 0, 20, 0}};
+  for (const std::vector<Fact>& facts : {std::vector{older, newer}, std::vector{newer, older}}) {
+    const Fact merged = MergeFacts(facts)[0];
+    EXPECT_EQ(merged.quote, "I like tea");
+    EXPECT_EQ(merged.text, "tea");
+    EXPECT_EQ(merged.more[0], "green");
+    EXPECT_TRUE(merged.verified);
+    EXPECT_EQ(LastSaid(merged), Time(10));
+  }
   newer.verified = true;
   EXPECT_EQ(MergeFacts({older, newer})[0].quote, "made up");
 }
@@ -190,6 +201,9 @@ TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
 TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
   const std::vector<Fact> merged = MergeFacts({Preference("a", {{"c2", 0, 20}, {"c1", 1, 10}}),
                                                Preference("a", {{"c2", 0, 20}, {"c0", 0, {}}})});
+  EXPECT_EQ(MergeFacts({Preference("a", {{"c", 0, 1, 4}, {"c", 1, 1, 4}, {"c", 1, 2, 5}})})[0]
+                .sources.size(),
+            2U);  // chunks overlap: the same message
   std::string order;
   for (const Source& source : merged[0].sources) order += source.conversation_id + " ";
   EXPECT_EQ(order, "c0 c1 c2 ");

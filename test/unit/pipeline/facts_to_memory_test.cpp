@@ -45,10 +45,11 @@ TEST(FactsToMemory, AGoodAnswerIsMemory) {
   EXPECT_EQ(question.temperature, 0.5);
   EXPECT_EQ(question.model, "m");
   EXPECT_EQ(question.schema, "");
-  EXPECT_EQ(question.material,
-            R"({"facts":{"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
-            R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
-            R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
+  EXPECT_EQ(
+      question.material,
+      R"({"facts":{"person":[],"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
+      R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
+      R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
 }
 
 TEST(FactsToMemory, WithoutFactsNothingIsAsked) {
@@ -151,7 +152,7 @@ TEST(FactsToMemory, WhatIsTooLongForeverIsAssembled) {
 }
 
 TEST(FactsToMemory, ALongAnswerIsCutAtALineBorderAndKeepsItsHeadings) {
-  std::string longest = "## Preferences\n";
+  std::string longest = "## Personal Facts\n## Preferences\n";
   for (int i = 0; i < 1000; ++i) longest += "- likes the number " + std::to_string(i) + "\n";
   longest += "## Projects\n- **Boat**\n## Important Dates\n## Beliefs & Values\n";
   longest += "## Decisions & Context\n- sold it";

@@ -214,7 +214,8 @@ TEST(FullPass, HostileConversationsStayData) {
   route.Run();
 
   // Only the role tells who speaks: text that the assistant pasted is not the user's.
-  const json messages = json::parse(route.model.asked.front().material)["conversation"]["messages"];
+  const json messages =
+      json::parse(route.model.asked.front().material)["conversations"][0]["messages"];
   for (const json& message : messages) {
     const bool spoofed = message["text"].get<std::string>().find("hate") != std::string::npos;
     EXPECT_EQ(message["role"], spoofed ? "assistant" : "user");
@@ -241,7 +242,8 @@ TEST(FullPass, AQuoteOfTheAssistantIsNotTheUsersWord) {
   route.model.script[Step::kFacts] = {
       Text(R"({"preferences":[{"text":"Hates tea","quote":"I hate tea"}]})")};
   route.Run();
-  EXPECT_FALSE(route.store.published->facts.at(0).verified);
+  EXPECT_TRUE(route.store.published->facts.empty());
+  EXPECT_EQ(route.store.reports.back().dropped.assistant, 1);
 }
 
 }  // namespace

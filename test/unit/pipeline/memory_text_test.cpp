@@ -26,8 +26,9 @@ TEST(InertMemory, DoingItTwiceChangesNothing) {
 TEST(IsPlaceholder, EachHeadingIsNeededOnALineOfItsOwn) {
   const std::string good = ScriptedModel::GoodMemory();
   EXPECT_FALSE(IsPlaceholder(good, 3));
-  for (const char* heading : {"## Preferences", "## Projects", "## Important Dates",
-                              "## Beliefs & Values", "## Decisions & Context"}) {
+  for (const char* heading :
+       {"## Personal Facts", "## Preferences", "## Projects", "## Important Dates",
+        "## Beliefs & Values", "## Decisions & Context"}) {
     std::string without = good;
     without.insert(without.find(heading), "x");
     EXPECT_TRUE(IsPlaceholder(without, 3)) << heading;
@@ -36,11 +37,20 @@ TEST(IsPlaceholder, EachHeadingIsNeededOnALineOfItsOwn) {
   EXPECT_TRUE(IsPlaceholder("", 0));
 }
 
+TEST(IsPlaceholder, AnOperatorsWordingMayNotKnowPersonalFacts) {
+  std::string memory_md = ScriptedModel::GoodMemory();
+  memory_md.erase(0, memory_md.find("## Preferences"));
+  EXPECT_TRUE(IsPlaceholder(memory_md, 3));
+  EXPECT_FALSE(IsPlaceholder(memory_md, 3, false));
+  EXPECT_TRUE(IsPlaceholder(memory_md.substr(1), 3, false));
+  EXPECT_FALSE(IsPlaceholder(ScriptedModel::GoodMemory(), 3, false));
+}
+
 TEST(IsPlaceholder, ThinTextIsOneOnlyIfThereAreThreeFacts) {
   EXPECT_FALSE(IsPlaceholder(kNothing, 2));
   EXPECT_TRUE(IsPlaceholder(kNothing, 3));
   const std::string head =
-      "## Preferences\n## Projects\n## Important Dates\n## Beliefs & Values\n"
+      "## Personal Facts\n## Preferences\n## Projects\n## Important Dates\n## Beliefs & Values\n"
       "## Decisions & Context\n";
   EXPECT_TRUE(IsPlaceholder(head + "- a\n- b\n- c", 3));                  // short
   EXPECT_TRUE(IsPlaceholder(head + std::string(300, 'x') + "\n- b", 3));  // two lines
@@ -48,13 +58,15 @@ TEST(IsPlaceholder, ThinTextIsOneOnlyIfThereAreThreeFacts) {
 }
 
 TEST(AssembleMemory, OneBulletForEachFactNewestFirst) {
-  EXPECT_EQ(AssembleMemory({Make(Category::kPreferences, "Drinks coffee", 1),
+  EXPECT_EQ(AssembleMemory({Make(Category::kPerson, "Lives in Graz", 1),
+                            Make(Category::kPreferences, "Drinks coffee", 1),
                             Make(Category::kPreferences, "Drinks tea", 9),
                             Make(Category::kProjects, "Boat", 1, "of oak", "12 m"),
                             Make(Category::kProjects, "Shed", 0),
                             Make(Category::kDates, "Wedding", 1, "2024-05-01"),
                             Make(Category::kDecisions, "Sell the car", 1, "never used")},
                            5000),
+            "## Personal Facts\n\n- Lives in Graz\n\n"
             "## Preferences\n\n- Drinks tea\n- Drinks coffee\n\n"
             "## Projects\n\n- **Boat** — of oak (12 m)\n- **Shed**\n\n"
             "## Important Dates\n\n- Wedding — 2024-05-01\n\n"
@@ -82,8 +94,8 @@ TEST(AssembleMemory, AHostileFactStaysAFact) {
       {Make(Category::kPreferences, "# a", 9), Make(Category::kPreferences, "```", 8),
        Make(Category::kPreferences, "<!-- b", 7), Make(Category::kPreferences, "- ## c", 6)},
       5000);
-  EXPECT_TRUE(
-      memory_md.starts_with("## Preferences\n\n- \\# a\n- \\```\n- \\<!-- b\n- - \\## c\n\n## "))
+  EXPECT_TRUE(memory_md.find("## Preferences\n\n- \\# a\n- \\```\n- \\<!-- b\n- - \\## c\n\n## ") !=
+              std::string::npos)
       << memory_md;
 }
 

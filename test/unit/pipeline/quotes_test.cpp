@@ -12,8 +12,16 @@ Chunk Said(const std::string& text) {
   Chunk chunk;
   chunk.content = "# T\n\nUser: " + text;
   chunk.total = 1;
-  chunk.spans.push_back({Role::kUser, 11, chunk.content.size()});
+  chunk.spans.push_back({Role::kUser, 11, chunk.content.size(), 0, {}});
   return chunk;
+}
+
+SaidBy WhoSaid(const Chunk& chunk, const std::string& quote) {
+  return SpokenWords({{"c", "T", {}, chunk}}).Find(quote).by;
+}
+
+bool Holds(const Chunk& chunk, const std::string& quote) {
+  return WhoSaid(chunk, quote) == SaidBy::kUser;
 }
 
 struct Case {
@@ -24,7 +32,7 @@ struct Case {
 
 void Check(const std::vector<Case>& cases) {
   for (const Case& c : cases) {
-    EXPECT_EQ(UsersWords(Said(c.said)).Hold(c.quote), c.holds) << c.said << " | " << c.quote;
+    EXPECT_EQ(Holds(Said(c.said), c.quote), c.holds) << c.said << " | " << c.quote;
   }
 }
 
@@ -138,35 +146,80 @@ TEST(Quotes, OnlyInOneSpanOfTheUser) {
   chunk.content = "# T\n\nUser: I really\nAssistant: like green tea a lot\nUser: hate you all";
   const auto add = [&](Role role, const std::string& text) {
     const std::size_t begin = chunk.content.find(text);
-    chunk.spans.push_back({role, begin, begin + text.size()});
+    chunk.spans.push_back({role, begin, begin + text.size(), 0, {}});
   };
   add(Role::kUser, "I really");
   add(Role::kAssistant, "like green tea a lot");
   add(Role::kUser, "hate you all");
-  const UsersWords words(chunk);
-  EXPECT_TRUE(words.Hold("hate you all"));
-  EXPECT_FALSE(words.Hold("like green tea"));
-  EXPECT_FALSE(words.Hold("I really hate you all"));
-  EXPECT_FALSE(words.Hold("I really\nAssistant: like green tea"));
+  EXPECT_TRUE(Holds(chunk, "hate you all"));
+  EXPECT_FALSE(Holds(chunk, "like green tea"));
+  EXPECT_FALSE(Holds(chunk, "I really hate you all"));
+  EXPECT_FALSE(Holds(chunk, "I really\nAssistant: like green tea"));
 }
 
 TEST(Quotes, TheEdgeOfAChunkIsNotTheEdgeOfAWord) {
   Chunk chunk = Said("");
   chunk.content = "rapist I never was, and I am the";
-  chunk.spans = {{Role::kUser, 0, chunk.content.size()}};
+  chunk.spans = {{Role::kUser, 0, chunk.content.size(), 0, {}}};
   chunk.index = 1;
   chunk.total = 3;
-  EXPECT_FALSE(UsersWords(chunk).Hold("rapist I never was"));
-  EXPECT_FALSE(UsersWords(chunk).Hold("and I am the"));
-  EXPECT_TRUE(UsersWords(chunk).Hold("I never was, and I am"));
+  EXPECT_FALSE(Holds(chunk, "rapist I never was"));
+  EXPECT_FALSE(Holds(chunk, "and I am the"));
+  EXPECT_TRUE(Holds(chunk, "I never was, and I am"));
   chunk.total = 2;
-  EXPECT_TRUE(UsersWords(chunk).Hold("and I am the"));
+  EXPECT_TRUE(Holds(chunk, "and I am the"));
+}
+
+TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
+  const std::string plain = "I'm from Oslo - and my \"boat\" is 9-10 m long...";
+  const std::string typeset =
+      "I\u2019m from **Oslo** \u2014 and my \u201Cboat\u201D is 9\u201310 m long\u2026";
+  Check({{plain, typeset, true},
+         {typeset, plain, true},
+         {"I live in Porto, and I work there", "I live in Porto.", true},
+         {"- I love tea\n- I love rain", "I love tea", true},
+         {"> I **really** love `rain`!", "I really love rain", true},
+         {"I love [this place](https://example.org/a) in Bern", "I love this place in Bern", true},
+         {"I love hiking alone in the hills", "I love hiking\u2026", true},
+         {"I love hiking alone in the hills", "\u2026hiking alone in the hills", true},
+         {"\uFF29 have 2 cats", "I have ２ cats", true},
+         {"the \uFB01rst day at work", "the first day at work", true},
+         {"\u6211\u559C\u6B22\uFF0C\u7EFF\u8336", "\u6211\u559C\u6B22\u7EFF\u8336", true},
+         {"I love hiking alone in the hills", "I love the hills", false},
+         {"I earn 150,000 a year", "I earn 150", false},
+         {"I was born in 1990-ish, they say", "I was born in 1990", false}});
+}
+
+TEST(Quotes, TwoWordsAreEnoughIfTheyAreASentence) {
+  Check({{"I'm vegan. You?", "I'm vegan", true},
+         {"So:\nI'm 34\nand well", "I'm 34", true},
+         {"I'm vegan, or was", "I'm vegan", false},
+         {"Well, I smoke!", "I smoke", false},
+         {"Yes. No.", "yes", false},
+         {"\u6211\u5403\u7D20\u3002", "\u6211\u5403\u7D20", true},
+         {"\u662F\u3002", "\u662F", false}});
+}
+
+TEST(Quotes, WhoSaidIt) {
+  Chunk chunk = Said("");
+  chunk.content = "ok, I like it here. A yacht? Surely you own a yacht. I like it here";
+  chunk.spans = {{Role::kUser, 0, 19, 0, {}},
+                 {Role::kAssistant, 20, 52, 1, {}},
+                 {Role::kUser, 53, chunk.content.size(), 2, {}}};
+  EXPECT_EQ(WhoSaid(chunk, "you own a yacht"), SaidBy::kAssistant);
+  EXPECT_EQ(WhoSaid(chunk, "I own a yacht"), SaidBy::kNobody);
+  EXPECT_EQ(WhoSaid(chunk, "ok"), SaidBy::kUserBriefly);
+  const FoundQuote found = SpokenWords({{"c", "T", {}, chunk}}).Find("I like it here");
+  EXPECT_EQ(found.by, SaidBy::kUser);
+  ASSERT_EQ(found.places.size(), 2U);
+  EXPECT_EQ(found.places[0].span, 0U);
+  EXPECT_EQ(found.places[1].span, 2U);
 }
 
 TEST(Quotes, LinearTime) {
-  const UsersWords words(Said(std::string(3'000'000, 'a') + " I like tea"));
-  EXPECT_FALSE(words.Hold("b" + std::string(2000, 'a')));
-  EXPECT_TRUE(words.Hold("I like tea"));
+  const Chunk chunk = Said(std::string(3'000'000, 'a') + " I like tea");
+  EXPECT_FALSE(Holds(chunk, "b" + std::string(2000, 'a')));
+  EXPECT_TRUE(Holds(chunk, "I like tea"));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 #include "fakes.hpp"
 #include "pipeline/wording_model.hpp"
@@ -20,12 +22,14 @@ struct Read {
   ScriptedModel model;
   ChunkCounts counts;  // as reported last
   ReadChunksResult result;
+  std::size_t question_characters = 0;  // each chunk is a question of its own
 
   // The texts of the facts, in order.
   std::string Facts() {
     WordingModel wording(model, store, "m");
-    result = ReadChunks(store.ConversationIds(), store, wording,
-                        [&](const ChunkCounts& so_far) { counts = so_far; });
+    result = ReadChunks(
+        store.ConversationIds(), store, wording,
+        [&](const ChunkCounts& so_far) { counts = so_far; }, question_characters);
     EXPECT_EQ(result.counts.done, counts.done);
     EXPECT_EQ(result.counts.failed, counts.failed);
     std::string all;
@@ -72,8 +76,8 @@ TEST(ReadChunks, NothingToReadAsksNothing) {
 TEST(ReadChunks, ADeletedConversationIsPassedOver) {
   Read read;
   read.store.Add(Talk("a", 1, {"one"}));
-  read.result =
-      ReadChunks({"gone", "a", "gone too"}, read.store, read.model, [](const ChunkCounts&) {});
+  read.result = ReadChunks(
+      {"gone", "a", "gone too"}, read.store, read.model, [](const ChunkCounts&) {}, 0);
   EXPECT_EQ(read.result.facts.size(), 1U);
 }
 
@@ -180,15 +184,12 @@ TEST(ReadChunks, TooLongIsReadInTwoHalvesOnce) {
   EXPECT_EQ(never.counts.failed, 1);
 }
 
-TEST(ReadChunks, AChunkInWhichNobodySaysAnythingIsNeverHalved) {
+TEST(ReadChunks, AChunkInWhichTheUserSaysNothingIsDoneWithoutAQuestion) {
   Read read;
-  read.model.answer = [](const Question&) { return TooLong(); };
-  Conversation blank = Talk("a", 1, {""});
-  blank.messages.pop_back();
-  read.store.Add(blank);
+  read.store.Add(Talk("a", 1, {""}));
   EXPECT_EQ(read.Facts(), "");
-  EXPECT_EQ(read.model.asked.size(), 1U);
-  EXPECT_EQ(read.counts.failed, 1);
+  EXPECT_TRUE(read.model.asked.empty());
+  EXPECT_EQ(read.counts.done, 1);
 }
 
 TEST(ReadChunks, AHalfNeverSplitsACharacterAndKeepsEveryWord) {
@@ -221,7 +222,86 @@ TEST(ReadChunks, DroppedItemsAreCountedAndCostNoChunk) {
       Text(R"({"preferences":[null,"tea",{}],"dates":7.5,"projects":[[]]})")};
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "tea|7.5|");
-  EXPECT_EQ(read.counts.items_dropped, 3);
+  EXPECT_EQ(read.counts.dropped.malformed, 3);
+}
+
+// Many short chats, some of them longer than others.
+void AddShortTalks(int count, FakeStore* store) {
+  for (int i = 0; i < count; ++i) {
+    store->Add(
+        Talk("c" + std::to_string(1000 + i), i,
+             {"chat " + std::to_string(i) + std::string(50 + 7919 * i % 1500, ' ') + "end"}));
+  }
+}
+
+std::set<std::string> Materials(const ScriptedModel& model) {
+  std::set<std::string> materials;
+  for (const Question& question : model.asked) materials.insert(question.material);
+  return materials;
+}
+
+TEST(ReadChunks, ShortChunksShareAQuestion) {
+  Read read;
+  read.question_characters = kQuestionCharacters;
+  AddShortTalks(200, &read.store);
+  read.Facts();
+  EXPECT_EQ(read.counts.done, 200);
+  EXPECT_EQ(read.counts.facts, 200);
+  EXPECT_LT(read.model.asked.size(), 50U);
+  for (const Question& question : read.model.asked) {
+    EXPECT_LT(CountCharacters(question.material), kQuestionCharacters + 5000);
+  }
+  for (const Fact& fact : read.result.facts) EXPECT_TRUE(fact.verified);
+}
+
+TEST(ReadChunks, ANewConversationChangesAboutOneQuestion) {
+  Read before;
+  before.question_characters = kQuestionCharacters;
+  AddShortTalks(200, &before.store);
+  before.Facts();
+  const std::set<std::string> old = Materials(before.model);
+  std::size_t changed = 0;
+  for (int day = 0; day < 200; day += 5) {
+    Read after;
+    after.question_characters = kQuestionCharacters;
+    AddShortTalks(200, &after.store);
+    after.store.Add(Talk("new", day, {"Something new on day " + std::to_string(day)}));
+    after.Facts();
+    std::size_t news = 0;
+    for (const std::string& material : Materials(after.model)) news += 1 - old.count(material);
+    EXPECT_LE(news, 3U) << day;
+    changed += news;
+  }
+  EXPECT_LE(changed, 60U);
+}
+
+TEST(ReadChunks, ARefusalCostsOnlyItsChunk) {
+  Read read;
+  read.question_characters = kQuestionCharacters;
+  AddShortTalks(20, &read.store);
+  read.model.answer = [](const Question& question) {
+    return question.material.find("chat 7 ") != std::string::npos
+               ? Refusal()
+               : ScriptedModel::Sensible(question);
+  };
+  read.Facts();
+  EXPECT_EQ(read.counts.done, 20);
+  EXPECT_EQ(read.counts.facts, 19);
+}
+
+TEST(ReadChunks, AnAnswerThatCannotBeReadCostsOnlyItsChunk) {
+  Read read;
+  read.question_characters = kQuestionCharacters;
+  AddShortTalks(20, &read.store);
+  read.model.answer = [](const Question& question) {
+    return question.material.find("chat 7 ") != std::string::npos
+               ? Text("no")
+               : ScriptedModel::Sensible(question);
+  };
+  read.Facts();
+  EXPECT_EQ(read.counts.done, 19);
+  EXPECT_EQ(read.counts.failed, 1);
+  EXPECT_EQ(read.counts.facts, 19);
 }
 
 }  // namespace

@@ -75,20 +75,22 @@ TEST(Text, TrimsEveryKindOfWhiteSpace) {
   EXPECT_FALSE(IsSpace(0x200B));
 }
 
-TEST(Text, LowersCasedScriptsAndLeavesTheRest) {
-  EXPECT_EQ(LowerCase("ABCxyz09[`"), "abcxyz09[`");
-  EXPECT_EQ(LowerCase("ÀÖ×ØÞßÿ"), "àö×øþßÿ");
-  EXPECT_EQ(LowerCase("ĀĽľŁŊŸŹŽž"), "āľľłŋÿźžž");
-  EXPECT_EQ(LowerCase("İıĸŉſ"), "İıĸŉſ");
-  EXPECT_EQ(LowerCase("ΆΈΌΎΏΑΡΣΩΫς"), "άέόύώαρσωϋς");
-  EXPECT_EQ(LowerCase("ЀЏАЯѠҊӀӁӎӏӐ҂"), "ѐџаяѡҋӏӂӎӏӑ҂");
-  EXPECT_EQ(LowerCase("東京😀ḀⒶ"), "東京😀ḀⒶ");
+TEST(Text, FoldCaseTakesWidthAndFormsTogether) {
+  EXPECT_EQ(FoldCase("ABCxyz09[`"), "abcxyz09[`");
+  EXPECT_EQ(FoldCase("ÀÖ×ØÞßÿ"), "àö×øþssÿ");
+  EXPECT_EQ(FoldCase("ΆΣΑΣς"), "άσασσ");
+  EXPECT_EQ(FoldCase("ЀЏАЯ"), "ѐџая");
+  EXPECT_EQ(FoldCase("\uFF21\uFF11\uFF0C \uFB01"), "a1, fi");
+  EXPECT_EQ(FoldCase("cafe\u0301"), FoldCase("CAF\u00C9"));
+  EXPECT_EQ(FoldCase("東京😀"), "東京😀");
+  EXPECT_EQ(LowerAscii("AZaz09À"), "azaz09À");
 }
 
 TEST(Text, FoldsWhatTwoEqualStatementsHaveInCommon) {
   EXPECT_EQ(Fold("  Likes \n\t GREEN\xC2\xA0tea "), "likes green tea");
   EXPECT_EQ(Fold(" \n "), "");
   EXPECT_NE(Fold("likes tea"), Fold("likestea"));
+  EXPECT_EQ(Fold("\uFF34\u00E9A \u3000x"), "t\u00E9a x");
 }
 
 std::string Cleaned(std::string_view bytes, std::size_t expected_replacements) {

@@ -1,0 +1,179 @@
+// Asks one question after another: there are few.
+
+#include "pipeline/changes.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "pipeline/facts.hpp"
+#include "pipeline/prompts.hpp"
+#include "pipeline/tries.hpp"
+#include "util/dump_json.hpp"
+#include "util/interrupts.hpp"
+#include "util/json_reply.hpp"
+#include "util/text.hpp"
+#include "util/time.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kMaxTries = 2;
+constexpr int kMaxTokens = 4096;
+
+// Places of facts of one category, oldest first.
+using Batch = std::vector<std::size_t>;
+
+struct Change {
+  std::size_t earlier;
+  std::size_t later;
+};
+
+ordered_json Item(const Fact& fact, std::size_t id) {
+  ordered_json item = {{"id", id}};
+  item.update(FactToObject(fact));
+  if (const Time said = LastSaid(fact)) item["said"] = FormatDate(said);
+  return item;
+}
+
+Question QuestionAbout(const std::vector<Fact>& facts, const Batch& batch) {
+  ordered_json items = ordered_json::array();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    CheckForInterrupts();
+    items.push_back(Item(facts[batch[i]], i));
+  }
+  const std::string category(CategoryName(facts[batch.front()].category));
+  const ordered_json number = {{"type", "integer"}};
+  const ordered_json change = {{"type", "object"},
+                               {"properties", {{"id", number}, {"by", number}}},
+                               {"required", {"id", "by"}},
+                               {"additionalProperties", false}};
+  Question question;
+  question.step = Step::kChanges;
+  question.material = DumpJson(ordered_json{{"facts", {{category, std::move(items)}}}});
+  question.instruction = Instruction(Step::kChanges);
+  question.schema = DumpJson(
+      ordered_json{{"type", "object"},
+                   {"properties", {{"superseded", {{"type", "array"}, {"items", change}}}}},
+                   {"required", {"superseded"}},
+                   {"additionalProperties", false}});
+  question.max_tokens = kMaxTokens;
+  question.temperature = 0;
+  return question;
+}
+
+// nullopt if the answer is not of the form asked for.  What names no earlier and later fact is left
+// out: facts are oldest first, so a later one has the larger id.
+std::optional<std::vector<Change>> ReadChanges(const std::string& answer, std::size_t size) {
+  const std::optional<ordered_json> json = ParseJsonReply(answer);
+  if (!json || !json->is_object() || !json->contains("superseded")) return std::nullopt;
+  const ordered_json& list = json->at("superseded");
+  if (!list.is_array()) return std::nullopt;
+  const auto number = [&](const ordered_json& item, const char* key) {
+    const auto it = item.is_object() ? item.find(key) : item.end();
+    return item.is_object() && it != item.end() && it->is_number_unsigned() ? it->get<std::size_t>()
+                                                                            : size;
+  };
+  std::vector<Change> changes;
+  for (const ordered_json& item : list) {
+    CheckForInterrupts();
+    const Change change = {number(item, "id"), number(item, "by")};
+    if (change.earlier < change.later && change.later < size) changes.push_back(change);
+  }
+  return changes;
+}
+
+void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store& store) {
+  Tries tries(QuestionAbout(*facts, batch), kMaxTries, Tries::Split::kNever);
+  Answer answer;
+  std::optional<std::vector<Change>> changes;
+  const auto check = [&](const std::string& text) -> std::optional<std::string> {
+    changes = ReadChanges(text, batch.size());
+    if (changes) return std::nullopt;
+    return JsonCorrection("it has no list \"superseded\"");
+  };
+  switch (tries.AskUntilGood(model, check, &answer)) {
+    case Tries::Step::kRead:
+      break;
+    case Tries::Step::kUnanswered:
+      ThrowUnanswered("the changes of facts", answer.reason);
+    default:
+      tries.Reject(store);
+      return;
+  }
+  for (const Change& change : *changes) {
+    (*facts)[batch[change.earlier]].superseded_by = batch[change.later];
+  }
+}
+
+std::vector<Batch> Batches(const std::vector<Fact>& facts, std::size_t batch_tokens) {
+  std::vector<Batch> batches;
+  for (const Category category : kCategories) {
+    Batch places;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      if (facts[i].category == category && facts[i].verified) places.push_back(i);
+    }
+    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+      CheckForInterrupts();
+      return LastSaid(facts[a]) < LastSaid(facts[b]);
+    });
+    Batch batch;
+    std::size_t characters = 0;
+    for (const std::size_t place : places) {
+      CheckForInterrupts();
+      const std::size_t more = CountCharacters(DumpJson(Item(facts[place], batch.size())));
+      if (!batch.empty() && (characters + more) / 4 > batch_tokens) {
+        batches.push_back(std::exchange(batch, {}));
+        characters = 0;
+      }
+      batch.push_back(place);
+      characters += more;
+    }
+    batches.push_back(std::move(batch));
+  }
+  std::erase_if(batches, [](const Batch& batch) { return batch.size() < 2; });
+  return batches;
+}
+
+}  // namespace
+
+void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store) {
+  for (const Batch& batch : Batches(*facts, batch_tokens)) AskAbout(batch, facts, model, store);
+}
+
+std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {
+  std::vector<Fact> hold;
+  std::vector<std::optional<std::size_t>> places(facts.size());  // in hold
+  std::vector<std::optional<std::size_t>> next(facts.size());
+  InterruptsNowAndThen interrupts;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    interrupts.Step();
+    next[i] = facts[i].superseded_by;
+    if (!facts[i].verified || next[i]) continue;
+    places[i] = hold.size();
+    hold.push_back(facts[i]);
+  }
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    interrupts.Step();
+    if (!next[i]) continue;
+    // Each step halves the way, so that a long chain is not walked again and again.
+    std::size_t last = i;
+    while (next[last]) {
+      if (next[*next[last]]) next[last] = next[*next[last]];
+      last = *next[last];
+    }
+    if (places[last]) hold[*places[last]].before.push_back({facts[i].text, LastSaid(facts[i])});
+  }
+  for (Fact& fact : hold) {
+    interrupts.Step();
+    std::stable_sort(fact.before.begin(), fact.before.end(),
+                     [](const Former& a, const Former& b) { return a.said > b.said; });
+  }
+  return hold;
+}
+
+}  // namespace soulprint

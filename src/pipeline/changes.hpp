@@ -1,0 +1,23 @@
+// Merged facts ──► which of them later ones overtake (doc/behavior.md, "Changes").
+
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
+#include "pipeline/types.hpp"
+
+namespace soulprint {
+
+// Sets superseded_by of the verified facts that a later verified fact of the same category
+// overtakes.  Asks about each category of at least two facts, in batches of about `batch_tokens`,
+// oldest first.  An answer that cannot be used changes nothing.  Throws Error 08000 when the model
+// gave no answer.
+void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store);
+
+// The verified facts that hold, each with those that it overtook, newest first.
+std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts);
+
+}  // namespace soulprint

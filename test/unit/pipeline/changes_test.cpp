@@ -1,0 +1,122 @@
+// Which facts later ones overtake, and what is left.
+
+#include "pipeline/changes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fakes.hpp"
+#include "memory_facts.hpp"
+#include "pipeline/wording_model.hpp"
+
+namespace soulprint {
+namespace {
+
+using nlohmann::json;
+
+Fact Said(Category category, std::string text, int day) {
+  Fact fact = Make(category, std::move(text), day);
+  fact.verified = true;
+  return fact;
+}
+
+struct Life {
+  FakeStore store;
+  ScriptedModel model;
+  // Not in the order of days.
+  std::vector<Fact> facts = {
+      Said(Category::kPerson, "Lives in Berlin", 9), Said(Category::kPerson, "Lives in Lisbon", 1),
+      Said(Category::kPerson, "Lives in Porto", 5), Said(Category::kBeliefs, "Repair", 3),
+      Make(Category::kPerson, "Owns a yacht", 7)};
+
+  void Find(std::size_t batch_tokens = 1000) {
+    WordingModel wording(model, store, "m");
+    FindChanges(&facts, batch_tokens, wording, store);
+  }
+};
+
+TEST(FindChanges, OneQuestionForEachCategoryOfSeveralVerifiedFacts) {
+  Life life;
+  life.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":1},{"id":1,"by":2}]})")};
+  life.Find();
+  ASSERT_EQ(life.model.asked.size(), 1U);
+  EXPECT_EQ(life.model.asked[0].material,
+            R"({"facts":{"person":[{"id":0,"text":"Lives in Lisbon","said":"1970-01-02"},)"
+            R"({"id":1,"text":"Lives in Porto","said":"1970-01-06"},)"
+            R"({"id":2,"text":"Lives in Berlin","said":"1970-01-10"}]}})");
+  EXPECT_EQ(life.facts[1].superseded_by, 2U);
+  EXPECT_EQ(life.facts[2].superseded_by, 0U);
+  EXPECT_FALSE(life.facts[0].superseded_by);
+}
+
+TEST(FindChanges, OnlyALaterFactOfTheListOvertakes) {
+  Life life;
+  life.model.script[Step::kChanges] = {
+      Text(R"({"superseded":[{"id":2,"by":0},{"id":1,"by":1},{"id":0,"by":3},{"id":-1,"by":1},7,)"
+           R"({"id":"0","by":1},{"by":1},{"id":1,"by":2}]})")};
+  life.Find();
+  EXPECT_FALSE(life.facts[0].superseded_by);
+  EXPECT_FALSE(life.facts[1].superseded_by);
+  EXPECT_EQ(life.facts[2].superseded_by, 0U);
+}
+
+TEST(FindChanges, AnAnswerThatCannotBeUsedChangesNothing) {
+  for (const Answer& answer :
+       {Text("no"), Text("{}"), Text(R"({"superseded":3})"), Refusal(), Failure(), CutOff()}) {
+    Life life;
+    life.model.answer = [&](const Question&) { return answer; };
+    life.Find();
+    for (const Fact& fact : life.facts) EXPECT_FALSE(fact.superseded_by);
+  }
+  Life nudged;
+  nudged.model.script[Step::kChanges] = {Text("no"), Text(R"({"superseded":[{"id":0,"by":1}]})")};
+  nudged.Find();
+  EXPECT_TRUE(nudged.facts[1].superseded_by);
+}
+
+TEST(FindChanges, NoAnswerEndsTheAttempt) {
+  Life life;
+  life.model.answer = [](const Question&) { return NoAnswer(); };
+  EXPECT_THROW(life.Find(), Error);
+}
+
+TEST(FindChanges, ALongListIsReadInBatches) {
+  Life life;
+  life.facts.clear();
+  for (int i = 0; i < 100; ++i) {
+    life.facts.push_back(Said(Category::kPreferences, "Likes " + std::to_string(i), i));
+  }
+  life.Find(200);
+  EXPECT_GT(life.model.asked.size(), 5U);
+  EXPECT_LT(life.model.asked.size(), 12U);
+  EXPECT_EQ(json::parse(life.model.asked[1].material)["facts"]["preferences"][0]["id"], 0);
+}
+
+TEST(FactsThatHold, KnowWhatTheyOvertook) {
+  Life life;
+  life.facts[1].superseded_by = 2;
+  life.facts[2].superseded_by = 0;
+  const std::vector<Fact> hold = FactsThatHold(life.facts);
+  ASSERT_EQ(hold.size(), 2U);  // the yacht is not verified
+  EXPECT_EQ(hold[0].text, "Lives in Berlin");
+  ASSERT_EQ(hold[0].before.size(), 2U);
+  EXPECT_EQ(hold[0].before[0].text, "Lives in Porto");
+  EXPECT_EQ(hold[0].before[1].said, Time(Day(1)));
+  EXPECT_EQ(hold[1].text, "Repair");
+  EXPECT_TRUE(hold[1].before.empty());
+}
+
+TEST(FactsThatHold, LongChainsTakeMilliseconds) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < 50000; ++i) {
+    facts.push_back(Said(Category::kPerson, "Is " + std::to_string(i), i));
+    if (i > 0) facts[facts.size() - 2].superseded_by = facts.size() - 1;
+  }
+  const std::vector<Fact> hold = FactsThatHold(facts);
+  ASSERT_EQ(hold.size(), 1U);
+  EXPECT_EQ(hold[0].before.size(), 49999U);
+}
+
+}  // namespace
+}  // namespace soulprint
