@@ -140,14 +140,14 @@ INSERT INTO user_profiles ($names) VALUES ($values);});
 }
 
 # SQL that gives a user conversations number $from to $to, each with a few facts of its own, imported
-# an hour ago.
+# an hour ago.  They are so long that no two share a question.
 sub talk
 {
 	my ($user, $from, $to) = @_;
 	return qq{
 INSERT INTO raw_conversations (user_id, conversation_id, title, messages, message_count, created_at, imported_at)
 SELECT '$user', 'talk-' || n, 'Talk ' || n, jsonb_build_array(
-    jsonb_build_object('role', 'user', 'content', format('I love painting number %s. I am working on a project called Boat%s. I decided to sell my car number %s.', n, n, n)),
+    jsonb_build_object('role', 'user', 'content', format('I love painting number %s.%s I am working on a project called Boat%s. I decided to sell my car number %s.', n, repeat(' ', 4000), n, n)),
     jsonb_build_object('role', 'assistant', 'content', 'That sounds good. You hate tea number ' || n || '.'),
     jsonb_build_object('role', 'user', 'content', format('I prefer coffee number %s, and I believe that honesty matters in case %s.', n, n)),
     jsonb_build_object('role', 'assistant', 'content', 'Noted.')),
@@ -155,13 +155,14 @@ SELECT '$user', 'talk-' || n, 'Talk ' || n, jsonb_build_array(
 FROM generate_series($from, $to) AS n;};
 }
 
-# An export of conversations number $from to $to in the simplified form, as JSON; $more makes them longer.
+# An export of conversations number $from to $to in the simplified form, as JSON, each a question of
+# its own; $more makes them longer.
 sub export_of
 {
 	my ($from, $to, $more) = @_;
 	my $words = ' Very much.' x ($more // 0);
 	return JSON::PP::encode_json([ map { { id => "c-$_", title => "Number $_", created_at => '2025-03-01T12:00:00Z', messages => [
-		({ role => 'user', content => "I love painting number $_.$words" }, { role => 'assistant', content => 'I see.' }) x 3 ] } } $from .. $to ]);
+		({ role => 'user', content => "I love painting number $_.$words" . ' ' x 1400 }, { role => 'assistant', content => 'I see.' }) x 3 ] } } $from .. $to ]);
 }
 
 # Imports the sample export test/data/emily.zip: 10 conversations.
