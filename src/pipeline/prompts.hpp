@@ -20,9 +20,6 @@ std::string Instruction(Step step);
 // The correction for an answer that is not the JSON asked for.
 std::string JsonCorrection(std::string_view reason);
 
-// The correction for a generic ai_name, which it quotes.
-std::string AiNameCorrection(std::string_view ai_name);
-
 // The correction for a MEMORY that was rejected as a placeholder.
 std::string MemoryCorrection();
 

@@ -1,5 +1,5 @@
 // Sample + MEMORY ──► five sections: one question, with a smaller sample while it is too long, and
-// at most one nudge each for an unreadable answer and for a generic ai_name.
+// at most one nudge for an unreadable answer.
 
 #include "pipeline/sample_to_sections.hpp"
 
@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/assistant_name.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
@@ -31,11 +32,6 @@ constexpr double kTemperature = 0.7;
 
 constexpr std::array<SampleSize, 4> kSizes = {
     {kLargestSample, {100, 300000}, {50, 150000}, {25, 75000}}};
-
-constexpr std::size_t kIdentity = 1;
-constexpr std::string_view kAiName = "ai_name";
-constexpr std::array<std::string_view, 9> kGenericNames = {
-    "assistant", "helper", "ai", "bot", "buddy", "chatbot", "soul", "soulprint", "not enough data"};
 
 // --- an answer → sections
 
@@ -122,16 +118,6 @@ Sections ToSections(const Answered& answered) {
   return sections;
 }
 
-std::string NameIn(const Answered& sections) {
-  return sections[kIdentity].at(std::string(kAiName)).get<std::string>();
-}
-
-bool IsGeneric(std::string_view ai_name) {
-  std::string const name = FoldCase(Trim(ai_name));
-  return name.empty() ||
-         std::find(kGenericNames.begin(), kGenericNames.end(), name) != kGenericNames.end();
-}
-
 // --- the question
 
 std::string AnswerSchema() {
@@ -143,9 +129,11 @@ std::string AnswerSchema() {
       std::string const name(field.name);
       fields[name] = {{"type", "string"}};
       if (field.list) fields[name] = {{"type", "array"}, {"items", {{"type", "string"}}}};
+      fields[name]["description"] = field.meaning;
       names.push_back(name);
     }
     properties[std::string(kSectionNames[i])] = {{"type", "object"},
+                                                 {"description", SectionMeaning(i)},
                                                  {"properties", std::move(fields)},
                                                  {"required", std::move(names)},
                                                  {"additionalProperties", false}};
@@ -205,17 +193,6 @@ class Asker {
     }
   }
 
-  // One more try for a better ai_name in the sections that Ask returned.  Replaces them if the new
-  // answer can be read.
-  void ImproveName(Answered* sections) {
-    tries_.Improve(answer_.text, AiNameCorrection(NameIn(*sections)));
-    if (tries_.Ask(model_, &answer_) != Tries::Step::kRead) return;
-    std::string reason;
-    if (std::optional<Answered> better = ReadAnswer(answer_.text, &reason)) {
-      *sections = std::move(*better);
-    }
-  }
-
  private:
   // `unreadable`: why the last answer could not be read, if that was the reason.
   [[noreturn]] void FailAfter(const std::string& unreadable) const {
@@ -252,15 +229,6 @@ std::optional<Sections> ParseSections(std::string_view reply) {
   return ToSections(*answered);
 }
 
-std::string AiName(const std::optional<std::string>& identity_md) {
-  if (!identity_md) return "";
-  const std::optional<Json> identity = ParseJsonText(*identity_md);
-  if (!identity || !identity->is_object()) return "";
-  const auto it = identity->find(std::string(kAiName));
-  if (it == identity->end() || !it->is_string()) return "";
-  return OneLine(it->get_ref<const std::string&>());
-}
-
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
                           WordingModel& model, Store& store) {
   for (const SampleSize& size : kSizes) {
@@ -270,11 +238,7 @@ Sections SampleToSections(const FormatSample& format, const std::string& memory_
     Asker asker(model, store, std::move(question));
     std::optional<Answered> sections = asker.Ask();
     if (!sections) continue;
-    if (IsGeneric(NameIn(*sections))) asker.ImproveName(&*sections);
-    if (IsGeneric(NameIn(*sections))) {
-      const std::string stored_name = AiName(store.ReadSections()[kIdentity]);
-      if (!IsBlank(stored_name)) (*sections)[kIdentity][std::string(kAiName)] = stored_name;
-    }
+    NameAssistant(&*sections, model, store);
     return ToSections(*sections);
   }
   throw SectionsFailed(

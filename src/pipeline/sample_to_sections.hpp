@@ -38,17 +38,13 @@ class SectionsFailed : public Error {
 // the model.
 using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
 
-// The five sections.  If the model insists on a generic ai_name, the stored name is kept, if there
-// is one.  Throws SectionsFailed when no answer of the model can be used, Error 08000 when the
-// model gave no answer.
+// The five sections, with the assistant's name (assistant_name.hpp).  Throws SectionsFailed when no
+// answer of the model can be used, Error 08000 when the model gave no answer.
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
                           WordingModel& model, Store& store);
 
 // A model's answer as five complete sections without invisible characters; nullopt if it has not
 // all five.
 std::optional<Sections> ParseSections(std::string_view reply);
-
-// The ai_name in a stored identity section, on one line; "" if there is none.
-std::string AiName(const std::optional<std::string>& identity_md);
 
 }  // namespace soulprint

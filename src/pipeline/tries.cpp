@@ -66,13 +66,9 @@ Tries::Step Tries::After(const Question& asked, const Answer& answer) {
 Tries::Step Tries::AfterUseless(const std::string& answer, std::string correction) {
   useless_.push_back(question_);
   if (++unreadable_ >= max_useless_) return Step::kGiveUp;
-  Improve(answer, std::move(correction));
-  return Step::kAgain;
-}
-
-void Tries::Improve(const std::string& answer, std::string correction) {
   ++question_.try_number;
   question_.nudge = Nudge{Visible(answer), std::move(correction)};
+  return Step::kAgain;
 }
 
 Tries::Step Tries::Ask(Model& model, Answer* answer) {

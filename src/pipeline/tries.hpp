@@ -62,9 +62,6 @@ class Tries {
   // kGiveUp.
   Step AfterUseless(const std::string& answer, std::string correction);
 
-  // Makes question() ask for a better answer than this one, which can be used.
-  void Improve(const std::string& answer, std::string correction);
-
   // Asks this question alone, and again while kAgain follows; returns what follows the last answer.
   Step Ask(Model& model, Answer* answer);
 

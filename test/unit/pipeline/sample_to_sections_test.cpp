@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes.hpp"
+#include "pipeline/assistant_name.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
@@ -98,9 +99,12 @@ TEST(SampleToSections, SchemaDescribesTheFiveSections) {
   for (const auto& [name, section] : schema["properties"].items()) {
     ExpectStrict(section);
     for (const auto& [field, type] : section["properties"].items()) {
-      const bool list = type == Json{{"type", "array"}, {"items", {{"type", "string"}}}};
-      EXPECT_TRUE(list || type == Json({{"type", "string"}})) << field;
+      const bool list = type["type"] == "array";
+      EXPECT_EQ(list ? type["items"] : Json({{"type", type["type"]}}), Json({{"type", "string"}}));
       ++(list ? lists : strings);
+      EXPECT_NE(SystemPrompt(Step::kSections, "").find(type["description"].get<std::string>()),
+                std::string::npos)
+          << field;
     }
   }
   EXPECT_EQ(strings, 21u);
@@ -218,48 +222,21 @@ TEST(SampleToSections, AWholeLookingCutOffAnswerIsNotUsed) {
 
 // --- the name
 
-TEST(SampleToSections, NudgesAGenericName) {
-  for (std::string const name : {"Assistant", " helper ", "AI", "Bot", "buddy", "ChatBot", "Soul",
-                                 "soulprint", "", "  ", "not enough data"}) {
-    Asking asking({Text(Named(name)), Text(Named("Kestrel"))});
-    EXPECT_EQ(asking.AiNameGot(), "Kestrel") << name;
-    const Question& second = asking.model.asked.at(1);
-    EXPECT_EQ(second.try_number, 1);
-    EXPECT_EQ(second.nudge->answer, Named(name));
-    EXPECT_EQ(second.nudge->correction, AiNameCorrection(name));
-    EXPECT_EQ(asking.Rejected(), 0u);
-  }
-  EXPECT_EQ(Asking({Text(Named("Soulful Bot"))}).AiNameGot(), "Soulful Bot");
-}
-
-TEST(SampleToSections, AStillGenericNameGivesWayToTheStoredOne) {
-  Asking asking({Text(Named("Bot")), Text(Named("Helper"))});
+TEST(SampleToSections, AStoredNameStaysAndCostsNoQuestion) {
+  Asking asking({Text(Named("Nova"))});
   asking.store.sections[1] = R"({"ai_name":"Kestrel"})";
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
-  EXPECT_EQ(asking.Rejected(), 0u);
+  EXPECT_EQ(asking.model.asked.size(), 1U);
 }
 
-TEST(SampleToSections, WithoutAStoredNameWhatCameIsAccepted) {
-  EXPECT_EQ(Asking({Text(Named("Bot")), Text(Named("Helper"))}).AiNameGot(), "Helper");
-}
-
-TEST(SampleToSections, ANudgeThatMakesItWorseLeavesTheFirstAnswer) {
-  for (const Answer& worse : {Text("sorry"), Refusal(), Failure(), NoAnswer(), TooLong()}) {
-    EXPECT_EQ(Asking({Text(Named("Bot")), worse}).AiNameGot(), "Bot");
-  }
-  Asking cut_off({Text(Named("Bot")), CutOff(), CutOff()});
-  EXPECT_EQ(cut_off.AiNameGot(), "Bot");
-  Asking unreadable({Text(Named("Bot")), Text("sorry")});
-  unreadable.store.sections[1] = R"({"ai_name":"Kestrel"})";
-  EXPECT_EQ(unreadable.AiNameGot(), "Kestrel");
-  EXPECT_EQ(unreadable.Rejected(), 0u);
-}
-
-TEST(SampleToSections, BothNudgesCanBeNeeded) {
-  Asking asking({Text("no"), Text(Named("Bot")), Text(Named("Kestrel"))});
+TEST(SampleToSections, AGenericNameCostsASmallQuestion) {
+  Asking asking({Text("no"), Text(Named("Bot"))});
+  asking.model.script[Step::kName] = {Text(R"({"ai_name":"Kestrel"})")};
   EXPECT_EQ(asking.AiNameGot(), "Kestrel");
-  EXPECT_EQ(asking.model.asked.at(2).try_number, 2);
-  EXPECT_EQ(asking.model.asked.at(2).nudge->answer, Named("Bot"));
+  ASSERT_EQ(asking.model.asked.size(), 3U);
+  EXPECT_EQ(asking.model.asked[2].step, Step::kName);
+  EXPECT_EQ(asking.model.asked[2].material.find("SAMPLE"), std::string::npos);
+  EXPECT_EQ(asking.Rejected(), 0U);
 }
 
 // --- an answer → sections
@@ -318,14 +295,6 @@ TEST(ParseSections, RefusesWhatIsNotFiveObjects) {
   }
 }
 
-TEST(AiName, IsTheStoredIdentitysName) {
-  EXPECT_EQ(AiName(R"({"archetype":"x","ai_name":" Kestrel "})"), "Kestrel");
-  for (const char* none : {"", "text", "[]", "{}", R"({"ai_name":7})", R"({"ai_name":null})"}) {
-    EXPECT_EQ(AiName(none), "") << none;
-  }
-  EXPECT_EQ(AiName(std::nullopt), "");
-}
-
 TEST(ParseSections, NothingInvisibleStays) {
   const auto sections = ParseSections(
       "{\"soul\":{\"humor_style\":\"d\u200Bry\",\"personality_traits\":[\"a\u202Eb\"],"
@@ -338,10 +307,6 @@ TEST(ParseSections, NothingInvisibleStays) {
   EXPECT_EQ(soul["personality_traits"], nlohmann::json({"ab"}));
   EXPECT_EQ(soul["extra"], nlohmann::json::parse(R"({"key":["cd"]})"));
   EXPECT_EQ(nlohmann::json::parse((*sections)[1])["ai_name"], "\U0001F468\u200D\U0001F469");
-}
-
-TEST(AiName, IsOneLine) {
-  EXPECT_EQ(AiName("{\"ai_name\":\" Kes\u200Btrel\\n## x\"}"), "Kestrel ## x");
 }
 
 }  // namespace

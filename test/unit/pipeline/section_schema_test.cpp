@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "pipeline/types.hpp"
 
@@ -31,6 +33,19 @@ TEST(SectionSchema, ListsTheFieldsOfEachSectionInOrder) {
             "response_style behavioral_rules[] context_adaptation memory_directives do_not[] ");
   EXPECT_EQ(Fields(4),
             "likely_usage[] capabilities_emphasis[] output_preferences depth_preference ");
+}
+
+TEST(SectionSchema, EachFieldHasAMeaningOfItsOwn) {
+  std::set<std::string_view> meanings;
+  for (std::size_t section = 0; section < kSectionNames.size(); ++section) {
+    EXPECT_NE(SectionMeaning(section), "");
+    for (const SectionField& field : SectionSchema(section)) {
+      EXPECT_GT(field.meaning.size(), 30U) << field.name;
+      EXPECT_EQ(field.meaning.find('\n'), std::string_view::npos) << field.name;
+      EXPECT_TRUE(meanings.insert(field.meaning).second) << field.name;
+    }
+  }
+  EXPECT_EQ(meanings.size(), 28U);
 }
 
 }  // namespace

@@ -115,15 +115,6 @@ TEST(Tries, ANudgeKeepsTheRoomAndMoreRoomKeepsTheNudge) {
   EXPECT_EQ(other.question().try_number, 1);
 }
 
-TEST(Tries, ImprovingRejectsNothing) {
-  Tries tries(Some(), 1, Split::kTooLong);
-  After(&tries, Text("fine"));
-  tries.Improve("fine", "finer");
-  EXPECT_EQ(tries.question().try_number, 1);
-  EXPECT_EQ(tries.question().nudge->answer, "fine");
-  EXPECT_EQ(Rejected(tries), "");
-}
-
 // --- one question alone
 
 struct Alone {
