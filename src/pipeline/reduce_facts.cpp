@@ -32,12 +32,36 @@ using nlohmann::ordered_json;
 constexpr int kMaxRounds = 3;
 constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
-constexpr std::size_t kEmptyDocument = 103;  // characters around the items
+constexpr std::size_t kEmptyDocument = 90;  // characters around the items
+constexpr int kUsualImportance = 2;         // goes without saying
 
+// When the fact was said first, nullopt if that is unknown.
+Time FirstSaid(const Fact& fact) {
+  Time first;
+  for (const Source& source : fact.sources) {
+    if (source.at && (!first || source.at < first)) first = source.at;
+  }
+  return first;
+}
+
+// An item of FactsDocument.
 ordered_json Item(const Fact& fact) {
   ordered_json item = FactToObject(fact);
+  if (fact.importance != kUsualImportance) item["importance"] = fact.importance;
   const Time said = LastSaid(fact);
   if (said) item["said"] = FormatDate(said);
+  return item;
+}
+
+// An item of the reduce question: how often, and from when to when, the user said it.
+ordered_json ReduceItem(std::size_t id, const Fact& fact) {
+  ordered_json item = {{"id", id}};
+  item.update(FactToObject(fact));
+  if (fact.importance != kUsualImportance) item["importance"] = fact.importance;
+  item["times"] = fact.sources.size();
+  const Time first = FirstSaid(fact);
+  if (first) item["first"] = FormatDate(first);
+  if (first) item["last"] = FormatDate(LastSaid(fact));
   return item;
 }
 
@@ -80,8 +104,8 @@ std::size_t Characters(const std::vector<Fact>& facts) {
                          [](std::size_t sum, const Fact& fact) { return sum + Characters(fact); });
 }
 
-// Finds the sources of a reduced fact: those of the facts it was made from, which it names by id,
-// or else of the fact with the same words.
+// Finds the sources and the importance of a reduced fact: those of the facts it was made from,
+// which it names by id, or else of the fact with the same words.
 class Origins {
  public:
   Origins(const Fact* begin, const Fact* end) : begin_(begin), size_(end - begin) {
@@ -91,7 +115,7 @@ class Origins {
     }
   }
 
-  std::vector<Source> SourcesOf(const Fact& fact, const json& item) {
+  void Complete(const json& item, Fact* fact) {
     std::set<std::size_t> from;
     const auto ids = item.is_object() ? item.find("from") : item.end();
     if (item.is_object() && ids != item.end() && ids->is_array()) {
@@ -101,17 +125,18 @@ class Origins {
       }
     }
     if (from.empty()) {
-      const auto same = by_key_.find(FactKey(fact));
+      const auto same = by_key_.find(FactKey(*fact));
       if (same != by_key_.end()) from.insert(same->second);
     }
-    std::vector<Source> sources;
+    std::vector<Source>& sources = fact->sources;
+    if (!from.empty()) fact->importance = 1;
     for (std::size_t id : from) {
       const std::vector<Source>& more = begin_[id].sources;
       sources.insert(sources.end(), more.begin(), more.end());
+      fact->importance = std::max(fact->importance, begin_[id].importance);
     }
     named_.insert(from.begin(), from.end());
     SortSources(&sources);
-    return sources;
   }
 
   // The number of facts that no reduced fact was made from.
@@ -195,9 +220,7 @@ class Round {
     ordered_json items = ordered_json::array();
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
       CheckForInterrupts();
-      ordered_json item = {{"id", i - batch.begin}};
-      item.update(Item(facts_[i]));
-      items.push_back(std::move(item));
+      items.push_back(ReduceItem(i - batch.begin, facts_[i]));
     }
     Question question;
     question.step = Step::kReduce;
@@ -272,7 +295,7 @@ class Round {
       CheckForInterrupts();
       std::optional<Fact> fact = FactFromJson(category, item);
       if (!fact) continue;
-      fact->sources = origins.SourcesOf(*fact, item);
+      origins.Complete(item, &*fact);
       reduced.push_back(std::move(*fact));
     }
     const std::vector<Fact> before(facts_.begin() + batch.begin, facts_.begin() + batch.end);
@@ -292,9 +315,10 @@ class Round {
   int left_out_ = 0;
 };
 
-// Leaves out the least supported and oldest, so that the rest fits.
+// Leaves out the least important, least supported and oldest, so that the rest fits.
 void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
   struct Rank {
+    int importance;
     std::size_t support;
     Time said;
     std::size_t place;
@@ -305,7 +329,7 @@ void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
   std::vector<Rank> ranks;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     interrupts.Step();
-    ranks.push_back({facts[i].sources.size(), LastSaid(facts[i]), i});
+    ranks.push_back({facts[i].importance, facts[i].sources.size(), LastSaid(facts[i]), i});
   }
   std::sort(ranks.begin(), ranks.end(), [&](const Rank& a, const Rank& b) {
     interrupts.Step();

@@ -14,7 +14,8 @@
 namespace soulprint {
 
 // The material of the MEMORY question: {"facts":{…six categories…}}.  Each item is an object of
-// its category's fields and, where known, "said": the day on which the user last said it.
+// its category's fields, "importance" where it is not 2 and, where known, "said": the day on which
+// the user last said it.
 std::string FactsDocument(const std::vector<Fact>& facts);
 
 // The size of FactsDocument, estimated from the items.
@@ -26,8 +27,8 @@ struct ReducedFacts {
 };
 
 // Facts of at most limits.max_fact_tokens.  If the given ones are more, the model merges them in at
-// most 3 rounds of batches; then the least supported and oldest are left out.  Throws Error 08000
-// when the model gave no answer.
+// most 3 rounds of batches; then the least important, least supported and oldest are left out.
+// Throws Error 08000 when the model gave no answer.
 ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
                          Store& store);
 

@@ -1,8 +1,9 @@
 """Plausible answers, the same for the same question: what the server says when no script tells it.
 
 Facts come from the user's own sentences, with the sentence as quote; a reduced list is the newer of
-each pair; MEMORY is the facts as bullets; sections are filled from MEMORY.  Any other question gets
-the emptiest answer that fits its schema, or a short text.
+each pair; nothing is overtaken; MEMORY is the facts as bullets; sections are filled from MEMORY;
+the assistant gets one of some names.  Any other question gets the emptiest answer that fits its
+schema, or a short text.
 """
 
 import hashlib
@@ -11,14 +12,15 @@ import re
 
 from question import CATEGORIES
 
-HEADINGS = ("## Preferences", "## Projects", "## Important Dates", "## Beliefs & Values",
-            "## Decisions & Context")
+HEADINGS = ("## Personal Facts", "## Preferences", "## Projects", "## Important Dates",
+            "## Beliefs & Values", "## Decisions & Context")
 
 _SENTENCE = re.compile(r"[^.!?\n。！？]{12,240}[.!?。！？]?")
 _DATE = r"\b(?:\d{4}-\d{2}-\d{2}|(?:January|February|March|April|May|June|July|August|September" \
         r"|October|November|December) \d{1,2}(?:, \d{4})?)\b"
 # In the order in which they are tried.
 _SIGNS = (
+    ("person", re.compile(r"\b(?:my name is|I live in|I moved to|I work as)\b", re.I)),
     ("decisions", re.compile(r"\b(?:I|we)(?:'ve| have)? (?:decided|chose|settled|agreed)\b", re.I)),
     ("dates", re.compile(_DATE)),
     ("projects", re.compile(r"\b(?:(?:working on|building|my project|launching)\b"
@@ -46,6 +48,10 @@ def answer(question):
         return _memory(question.document["facts"])
     if question.kind == "sections":
         return _dump(_sections(question))
+    if question.kind == "changes":
+        return _dump({"superseded": []})
+    if question.kind == "name":
+        return _dump({"ai_name": _ai_name(question)})
     return _dump(_emptiest(question.schema)) if question.schema else "All right."
 
 
@@ -103,11 +109,15 @@ def _reduced(facts):
         pair = items[i:i + 2]
         if i + 3 == len(items):
             pair = items[i:]
-        newest = max(pair, key=lambda item: item.get("said", ""))
-        kept = {name: value for name, value in newest.items() if name not in ("id", "said")}
-        reduced.append({**kept, "from": [item["id"] for item in pair]})
-    return {category: reduced or [{k: v for k, v in item.items() if k not in ("id", "said")}
-                                  for item in items]}
+        newest = max(pair, key=lambda item: item.get("last", ""))
+        reduced.append({**_said(newest), "from": [item["id"] for item in pair]})
+    return {category: reduced or [_said(item) for item in items]}
+
+
+def _said(item):
+    """What a fact says, without what is known about it."""
+    return {name: value for name, value in item.items()
+            if name not in ("id", "importance", "times", "first", "last")}
 
 
 def _memory(facts):
@@ -133,7 +143,7 @@ def _sections(question):
     bullets = [line[2:] for line in memory.splitlines() if line.startswith("- ")]
     under = _under_headings(memory)
     name = _NAME.search(memory) or _NAME.search(question.text)
-    ai_name = _NAMES[int(hashlib.sha256(question.material.encode()).hexdigest(), 16) % len(_NAMES)]
+    ai_name = _ai_name(question)
     shown = question.conversations()
     first = bullets[0] if bullets else "not enough data"
     unknown = "not enough data"
@@ -177,6 +187,10 @@ def _sections(question):
             "depth_preference": "As deep as the question",
         },
     }
+
+
+def _ai_name(question):
+    return _NAMES[int(hashlib.sha256(question.material.encode()).hexdigest(), 16) % len(_NAMES)]
 
 
 def _under_headings(memory):

@@ -1,19 +1,21 @@
-"""What a request asks: which of soulprint's four kinds of questions, about which material.
+"""What a request asks: which of soulprint's kinds of questions, about which material.
 
-A question's material is one JSON document in the first user message, {"conversation": …} or
-{"facts": …}; only the sections question carries its material as plain text.
+A question's material is one JSON document in the first user message, {"conversation": …},
+{"facts": …} or {"soul": …}; only the sections question carries its material as plain text.
 """
 
 import hashlib
 import json
 import re
 
-CATEGORIES = ("preferences", "projects", "dates", "beliefs", "decisions")
-_DOCUMENT = re.compile(r'\{\s*"(?:conversation|facts)"\s*:')
+CATEGORIES = ("person", "preferences", "projects", "dates", "beliefs", "decisions")
+SECTIONS = ("soul", "identity", "user", "agents", "tools")
+_DOCUMENT = re.compile(r'\{\s*"(?:conversation|newest|facts|soul)"\s*:')
 _MEMORY_HEADING = "\n\n## MEMORY (verified facts about this user)\n"
 _SAMPLE = re.compile(r"^=== Conversation: ", re.MULTILINE)
 _DECODER = json.JSONDecoder()
 _CHARACTERS_PER_TOKEN = 4
+_TYPES = {"id": int, "importance": int, "times": int, "before": list}  # all others are texts
 
 
 def text_of(content):
@@ -39,6 +41,8 @@ def estimate_tokens(params, model):
 
 
 def _kind_of(document):
+    if document.keys() == set(SECTIONS):
+        return "name"
     conversation = document.get("conversation")
     if isinstance(conversation, dict):
         messages = conversation.get("messages")
@@ -53,18 +57,20 @@ def _kind_of(document):
     if len(facts) != 1:
         return "memory" if facts else "other"
     items, = facts.values()
-    return "reduce" if all("id" in item for item in items) else "other"
+    if not all("id" in item for item in items):
+        return "other"
+    return "reduce" if all("times" in item for item in items) else "changes"
 
 
 def _is_fact(item):
-    return isinstance(item, dict) and all(isinstance(value, str) for name, value in item.items()
-                                          if name != "id")
+    return isinstance(item, dict) and all(isinstance(value, _TYPES.get(name, str))
+                                          for name, value in item.items())
 
 
 class Question:
-    """kind: facts, reduce, memory, sections, or other.
+    """kind: facts, changes, reduce, memory, sections, name, or other.
 
-    document: the JSON document of the first three.  text: the first user message.
+    document: the JSON document of all but sections and other.  text: the first user message.
     material: what is asked about, without a fence's marker lines.
     key: SHA-256 of kind and material, the same whenever the same is asked again.
     """

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, fields
 
 _MESSAGES = "/v1/messages"
-KINDS = ("facts", "reduce", "memory", "sections", "other")
+KINDS = ("facts", "changes", "reduce", "memory", "sections", "name", "other")
 
 _MATCH = {"kind": str, "contains": str, "custom_id": str, "path": str, "share": (int, float),
           "times": (int, str), "label": str}

@@ -13,9 +13,9 @@ from pathlib import Path
 from testing import HEADERS, MESSAGES, RunningServer, ServerTest, asking, chunk, request
 
 BATCHES = "/v1/messages/batches"
-CATEGORIES = ("preferences", "projects", "dates", "beliefs", "decisions")
-HEADINGS = ("## Preferences", "## Projects", "## Important Dates", "## Beliefs & Values",
-            "## Decisions & Context")
+CATEGORIES = ("person", "preferences", "projects", "dates", "beliefs", "decisions")
+HEADINGS = ("## Personal Facts", "## Preferences", "## Projects", "## Important Dates",
+            "## Beliefs & Values", "## Decisions & Context")
 USAGE = {"input_tokens": 1, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
          "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
          "output_tokens": 4, "service_tier": "standard", "inference_geo": "not_available"}
@@ -132,13 +132,13 @@ class OwnAnswerTest(ServerTest):
 
     def test_facts(self):
         user = "I really love dark tea. I'm working on a boat. We decided to stay.\nI believe in " \
-               "rain. The launch is on 2024-05-01."
+               "rain. The launch is on 2024-05-01. I live in Porto."
         document = chunk(user)
         document["conversation"]["messages"].append({"role": "assistant", "text": "I like cats."})
         first, again = (json.loads(self.ask(asking(document)).text) for _ in range(2))
         self.assertEqual(first, again)
         self.assertEqual(tuple(first), CATEGORIES)
-        self.assertEqual([len(items) for items in first.values()], [1, 1, 1, 1, 1])
+        self.assertEqual([len(items) for items in first.values()], [1, 1, 1, 1, 1, 1])
         for items in first.values():
             self.assertIn(items[0]["quote"], user)
         self.assertEqual(first["dates"][0]["date"], "2024-05-01")
@@ -151,7 +151,8 @@ class OwnAnswerTest(ServerTest):
                          ("max_tokens", 10))
 
     def test_reduce(self):
-        items = [{"id": i, "text": f"Likes {i}", "said": f"2024-03-0{i + 1}"} for i in range(5)]
+        items = [{"id": i, "text": f"Likes {i}", "times": 1, "first": "2024-03-01",
+                  "last": f"2024-03-0{i + 1}"} for i in range(5)]
         reduced = json.loads(self.ask(asking({"facts": {"preferences": items}})).text)
         self.assertEqual(reduced, {"preferences": [{"text": "Likes 1", "from": [0, 1]},
                                                    {"text": "Likes 4", "from": [2, 3, 4]}]})
@@ -163,7 +164,19 @@ class OwnAnswerTest(ServerTest):
         self.assertEqual([line for line in memory.splitlines() if line.startswith("#")],
                          list(HEADINGS))
         self.assertIn("- Boat (of wood; said on 2024-03-01)", memory)
-        self.assertEqual(memory.count("No data yet."), 4)
+        self.assertEqual(memory.count("No data yet."), 5)
+
+    def test_changes(self):
+        items = [{"id": i, "text": f"Lives in {i}", "said": f"2024-03-0{i + 1}"} for i in range(2)]
+        self.assertEqual(self.ask(asking({"facts": {"person": items}})).text, '{"superseded": []}')
+        self.assertEqual(self.journal()["journal"][0]["kind"], "changes")
+
+    def test_name(self):
+        document = {name: {} for name in ("soul", "identity", "user", "agents", "tools")}
+        first, again = (json.loads(self.ask(asking(document)).text) for _ in range(2))
+        self.assertEqual(first, again)
+        self.assertEqual(list(first), ["ai_name"])
+        self.assertEqual(self.journal()["journal"][0]["kind"], "name")
 
     def test_sections(self):
         text = ('=== Conversation: "T" (2024-03-20) ===\nUser: hi\n\n'

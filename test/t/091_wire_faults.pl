@@ -134,9 +134,19 @@ like(run_pass(2, { kind => 'sections', content => [], stop_reason => 'refusal', 
 	qr/^failed: the model refused.*bio.*soulprint\.model/, 'refused sections fail the pass, with what to do');
 is(kinds(), 'facts 2 memory 1 sections 1', 'at once');
 is(run_again() =~ s/:.*//sr . ', ' . kinds(), 'failed, ', 'and are never asked for again in the same words');
-my $named = sub { return { kind => 'sections', text => encode_json({ identity => { ai_name => $_[0] }, map { $_ => {} } qw(soul user agents tools) }) } };
-is(run_pass(2, $named->('Assistant'), $named->('Peregrine')), 'complete', 'a generic name');
-is($sql->("SELECT identity_md::json->>'ai_name' FROM user_profiles WHERE user_id = '$user'") . ', ' . kinds(), 'Peregrine, facts 2 memory 1 sections 2', 'is asked for once more');
+my $named = sub { return { kind => 'sections', text => encode_json({ identity => { ai_name => $_[0], signature_greeting => "$_[0] here." }, map { $_ => {} } qw(soul user agents tools) }) } };
+my $identity = "SELECT identity_md::json->>'ai_name', identity_md::json->>'signature_greeting' FROM user_profiles WHERE user_id = ";
+is(run_pass(2, $named->('Assistant'), { kind => 'name', text => '{"ai_name": "Peregrine"}' }), 'complete', 'a generic name');
+is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., facts 2 memory 1 name 1 sections 1', 'costs a small question');
+my ($small) = map { $_->{asked} } $model->asked('name');
+cmp_ok(length $small->{messages}[0]{content}, '<', 2000, 'about the sections alone');
+is("$small->{max_tokens} $small->{temperature}", '100 0.7', 'with a short answer');
+for my $import (2, 3)
+{
+	$sql->(talk($user, $import, 1));
+	is(run_again($named->("Nova $import")), 'complete', "import $import");
+	is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., facts 1 memory 1 sections 1', "import $import keeps the name");
+}
 
 # MEMORY.
 is(run_pass(5, { kind => 'memory', text => 'MEMORY could not be generated.', times => 3 }), 'complete', 'a placeholder three times');

@@ -98,6 +98,50 @@ TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
   }
 }
 
+TEST(ReduceFacts, EachItemSaysHowOftenAndWhenItWasSaid) {
+  std::vector<Fact> facts = Many(30);
+  constexpr std::int64_t kDay = 86400000000;
+  facts[0].sources = {{"a", 0, 40 * kDay}, {"b", 0, std::nullopt}, {"c", 0, 9 * kDay}};
+  facts[0].importance = 3;
+  facts[1].sources = {{"a", 0, std::nullopt}};
+  Reduce reduce;
+  reduce.model.answer = [](const Question&) { return Failure(); };
+  reduce.Run(facts, FactsTokens(facts) - 1);
+  const json items = json::parse(reduce.model.asked.at(0).material)["facts"]["preferences"];
+  EXPECT_EQ(items.at(0), json({{"id", 0},
+                               {"text", facts[0].text},
+                               {"importance", 3},
+                               {"times", 3},
+                               {"first", "1970-01-10"},
+                               {"last", "1970-02-10"}}));
+  EXPECT_EQ(items.at(1), json({{"id", 1}, {"text", facts[1].text}, {"times", 1}}));
+  EXPECT_EQ(items.at(2)["first"], "1970-01-03");
+}
+
+TEST(ReduceFacts, AReducedFactIsAsImportantAsTheMostImportantOfThem) {
+  std::vector<Fact> facts = Many(30);
+  facts[0].importance = 1;
+  facts[1].importance = 1;
+  facts[3].importance = 3;
+  Reduce reduce;
+  reduce.model.answer = Halved;
+  const std::vector<Fact> reduced = reduce.Run(facts, FactsTokens(facts) - 1);
+  EXPECT_EQ(reduced.at(0).importance, 1);
+  EXPECT_EQ(reduced.at(1).importance, 3);
+  EXPECT_EQ(reduced.at(2).importance, 2);
+}
+
+TEST(ReduceFacts, TheLeastImportantGoFirst) {
+  std::vector<Fact> facts = Many(100);
+  facts[0].importance = 3;
+  facts[99].importance = 1;
+  Reduce reduce;
+  reduce.model.answer = [](const Question&) { return Failure(); };
+  const std::vector<Fact> reduced = reduce.Run(facts, 1000);
+  EXPECT_EQ(reduced.front().text, facts[0].text);
+  EXPECT_EQ(reduced.back().text, facts[98].text);
+}
+
 TEST(ReduceFacts, AReducedFactHasTheSourcesOfThoseItWasMadeFrom) {
   Reduce reduce;
   reduce.model.answer = Halved;
