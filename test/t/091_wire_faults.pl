@@ -143,7 +143,7 @@ cmp_ok(length $small->{messages}[0]{content}, '<', 2000, 'about the sections alo
 is("$small->{max_tokens} $small->{temperature}", '100 0.7', 'with a short answer');
 for my $import (2, 3)
 {
-	$sql->(talk($user, $import, 1));
+	$sql->(talk($user, $import + 1, $import + 1));
 	is(run_again($named->("Nova $import")), 'complete', "import $import");
 	is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., facts 1 memory 1 sections 1', "import $import keeps the name");
 }
