@@ -32,8 +32,8 @@ using nlohmann::ordered_json;
 constexpr int kMaxRounds = 3;
 constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
-constexpr std::size_t kEmptyDocument = 90;  // characters around the items
-constexpr int kUsualImportance = 2;         // goes without saying
+constexpr std::size_t kEmptyDocument = 130;  // characters around the items
+constexpr int kUsualImportance = 2;          // goes without saying
 
 // When the fact was said first, nullopt if that is unknown.
 Time FirstSaid(const Fact& fact) {

@@ -121,7 +121,7 @@ bool IsDigits(std::string_view text, std::size_t least, std::size_t most) {
 bool IsMixed(std::string_view piece, std::size_t least) {
   const std::string_view core = Core(piece);
   if (core.size() < least || !HasLetter(core) || IsIn(kTechnology, LowerCase(core))) return false;
-  if (core.find("://") != npos || core.find('@') != core.rfind('@')) return false;
+  if (core.find("://") != npos) return false;
   return Count(core, IsAsciiDigit) > 0 || core.find_first_of("!#$%^&*+=?~|\\_@") != npos;
 }
 
@@ -278,8 +278,8 @@ bool EndsWithLetter(std::string_view text) {
 
 bool BeginsWithLetter(std::string_view text) {
   const std::string_view first = FirstCharacters(text, 1);
-  return !first.empty() && (IsAsciiWord(first[0]) || first[0] == '-' || first[0] == '_' ||
-                            (first.size() == 2 && first[0] != '\xC2'));
+  return !first.empty() &&
+         (IsAsciiWord(first[0]) || first[0] == '_' || (first.size() == 2 && first[0] != '\xC2'));
 }
 
 // What follows a dense name, without the words that link it to its value.
