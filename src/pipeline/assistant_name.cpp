@@ -31,73 +31,27 @@ constexpr int kMaxTokens = 100;
 constexpr double kTemperature = 0.7;
 constexpr std::size_t kLongestName = 60;
 
-// Folded.  A name of these words, with at least one of the first list, is generic.
-constexpr std::string_view kGenericNouns[] = {"assistant",
-                                              "assistante",
-                                              "assistent",
-                                              "assistente",
-                                              "asistente",
-                                              "asystent",
-                                              "asistan",
-                                              "asisten",
-                                              "ассистент",
-                                              "помощник",
-                                              "helper",
-                                              "helferin",
-                                              "helfer",
-                                              "ayudante",
-                                              "ai",
-                                              "a.i.",
-                                              "ki",
-                                              "ia",
-                                              "ии",
-                                              "bot",
-                                              "robot",
-                                              "chatbot",
-                                              "chatbots",
-                                              "бот",
-                                              "buddy",
-                                              "companion",
-                                              "agent",
-                                              "soul",
-                                              "soulprint",
-                                              "chatgpt",
-                                              "gpt",
-                                              "llm",
-                                              "model",
-                                              "aibot",
-                                              "mybot",
-                                              "myai",
-                                              "aiassistant",
-                                              "myassistant",
-                                              "yourassistant",
-                                              "助手",
-                                              "助理",
-                                              "机器人",
-                                              "機器人",
-                                              "聊天机器人",
-                                              "智能助手",
-                                              "人工智能助手",
-                                              "ai助手",
-                                              "ai助理",
-                                              "我的助手",
-                                              "你的助手",
-                                              "您的助手",
-                                              "私人助手",
-                                              "アシスタント",
-                                              "aiアシスタント",
-                                              "ボット",
-                                              "어시스턴트",
-                                              "비서",
-                                              "봇"};
+// Folded.  A name of these words, with at least one of the first two lists, is generic.
+constexpr std::string_view kGenericNouns[] = {
+    "assistant", "assistante", "assistent", "assistente",  "asistente",   "asystent",
+    "asistan",   "asisten",    "helper",    "helfer",      "ayudante",    "ai",
+    "bot",       "robot",      "chatbot",   "buddy",       "companion",   "agent",
+    "soul",      "soulprint",  "chatgpt",   "gpt",         "llm",         "model",
+    "aibot",     "mybot",      "myai",      "aiassistant", "myassistant", "yourassistant"};
+constexpr std::string_view kOtherNouns[] = {
+    "ассистент", "помощник",   "бот",      "ии",           "助手",           "助理",   "机器人",
+    "機器人",    "聊天机器人", "智能助手", "人工智能助手", "ai助手",         "ai助理", "我的助手",
+    "你的助手",  "您的助手",   "私人助手", "アシスタント", "aiアシスタント", "ボット", "어시스턴트",
+    "비서",      "봇"};
 constexpr std::string_view kFillers[] = {
-    "my",      "your",   "our",      "the",     "a",        "an",      "user",  "user's",
-    "users",   "own",    "personal", "private", "virtual",  "digital", "smart", "friendly",
-    "helpful", "trusty", "online",   "chat",    "language", "large",   "new",   "mi",
-    "tu",      "su",     "el",       "la",      "un",       "una",     "mon",   "ton",
-    "votre",   "le",     "virtuel",  "mein",    "dein",     "ihr",     "der",   "die",
-    "das",     "ein",    "eine",     "meu",     "seu",      "o",       "il",    "tuo",
-    "мой",     "твой",   "ваш",      "de",      "of",       "for",     "you",   "and"};
+    "my",      "i",     "ki",       "ia",      "s",      "your",     "our",     "the",
+    "a",       "an",    "user",     "users",   "own",    "personal", "private", "virtual",
+    "digital", "smart", "friendly", "helpful", "trusty", "online",   "chat",    "language",
+    "large",   "new",   "mi",       "tu",      "su",     "el",       "la",      "un",
+    "una",     "mon",   "ton",      "votre",   "le",     "virtuel",  "mein",    "dein",
+    "ihr",     "der",   "die",      "das",     "ein",    "eine",     "meu",     "seu",
+    "o",       "il",    "tuo",      "мой",     "твой",   "ваш",      "de",      "of",
+    "for",     "you",   "and"};
 constexpr std::string_view kNoNames[] = {"not enough data", "n/a",     "none",   "null",
                                          "unknown",         "unnamed", "no name"};
 
@@ -216,7 +170,9 @@ bool IsGenericName(std::string_view name) {
   const std::string folded = Fold(name);
   const std::vector<std::string> words = Words(folded);
   if (words.empty() || IsIn(kNoNames, folded)) return true;
-  const auto is_noun = [](const std::string& word) { return IsIn(kGenericNouns, word); };
+  const auto is_noun = [](const std::string& word) {
+    return IsIn(kGenericNouns, word) || IsIn(kOtherNouns, word);
+  };
   return std::any_of(words.begin(), words.end(), is_noun) &&
          std::all_of(words.begin(), words.end(), [&](const std::string& word) {
            return is_noun(word) || IsIn(kFillers, word);

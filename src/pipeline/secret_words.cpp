@@ -31,10 +31,15 @@ struct Names {
   std::span<const std::string_view> words;
 };
 
-constexpr Names kNames[] = {{Kind::kPassword, kPasswords}, {Kind::kCode, kCodes},
-                            {Kind::kKey, kKeys},           {Kind::kPin, kPins},
-                            {Kind::kCardCode, kCardCodes}, {Kind::kPhrase, kPhrases},
-                            {Kind::kDocument, kDocuments}, {Kind::kDocument, kMoreDocuments}};
+constexpr Names kNames[] = {{Kind::kPassword, kPasswords},
+                            {Kind::kCode, kCodes},
+                            {Kind::kKey, kKeys},
+                            {Kind::kPin, kPins},
+                            {Kind::kCardCode, kCardCodes},
+                            {Kind::kPhrase, kPhrases},
+                            {Kind::kDocument, kPassports},
+                            {Kind::kDocument, kDocuments},
+                            {Kind::kDocument, kMoreDocuments}};
 
 template <std::size_t n>
 bool IsIn(const std::string_view (&list)[n], std::string_view word) {

@@ -153,6 +153,7 @@ TEST(IsGenericName, ComparesFoldedWords) {
                                  "AI-Assistant",
                                  "A.I. Assistant",
                                  "Your Personal AI Assistant",
+                                 "User's Assistant",
                                  "ai_assistant",
                                  "Assistant 🤖",
                                  "\"Assistant\"",
