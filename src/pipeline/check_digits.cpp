@@ -14,11 +14,9 @@
 namespace soulprint {
 namespace {
 
-bool IsAny(char c) { return IsAsciiWord(c); }
-
 // True if a run of letters and digits begins at `at`.
 bool BeginsRun(std::string_view text, std::size_t at) {
-  return IsAny(text[at]) && (at == 0 || !IsAny(text[at - 1]));
+  return IsAsciiWord(text[at]) && (at == 0 || !IsAsciiWord(text[at - 1]));
 }
 
 // True if `test` holds for the text from some place where a run begins.
@@ -31,7 +29,7 @@ bool AnyRun(std::string_view text, Test test) {
 }
 
 bool EndsAt(std::string_view text, std::size_t end) {
-  return end == text.size() || !IsAny(text[end]);
+  return end == text.size() || !IsAsciiWord(text[end]);
 }
 
 // --- payment cards
@@ -135,10 +133,11 @@ bool IsIban(std::string_view account) {
 bool IbanBegins(std::string_view text, std::size_t at) {
   std::string account;
   std::size_t group = 0;
+  bool one_piece = true;
   for (; at <= text.size(); ++at) {
     const char c = at < text.size() ? text[at] : '.';
-    const char upper = IsAsciiLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
-    if (IsAny(c)) {
+    if (IsAsciiWord(c)) {
+      const char upper = IsAsciiLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
       const bool letter = account.size() < 2;
       if (letter != IsAsciiUpper(upper) && account.size() < 4) return false;
       if (account.size() == 34) return false;
@@ -146,8 +145,9 @@ bool IbanBegins(std::string_view text, std::size_t at) {
       ++group;
       continue;
     }
-    if (IsIban(account)) return true;
-    if ((c != ' ' && c != '-') || group != 4) return false;
+    if ((one_piece || group <= 4) && IsIban(account)) return true;
+    if (c != ' ' || group != 4) return false;
+    one_piece = false;
     group = 0;
   }
   return false;

@@ -14,17 +14,36 @@ inline constexpr std::string_view kPasswords[] = {
     "пароль",     "κωδικός",  "كلمة السر",    "كلمة المرور", "סיסמה",      "पासवर्ड",
     "รหัสผ่าน",     "密码",     "密碼",         "口令",        "パスワード", "비밀번호"};
 // These mean other things as well, so that only a value of letters and digits counts.
-inline constexpr std::string_view kCodes[] = {
-    "passwords", "pass",  "pwd",           "pw",          "mdp",        "clave", "parola",
-    "hasło",     "heslo", "recovery code", "backup code", "access code"};
+inline constexpr std::string_view kCodes[] = {"passwords",
+                                              "pass",
+                                              "pwd",
+                                              "pw",
+                                              "mdp",
+                                              "clave",
+                                              "parola",
+                                              "hasło",
+                                              "heslo",
+                                              "recovery code",
+                                              "backup code",
+                                              "access code",
+                                              "recovery codes",
+                                              "backup codes",
+                                              "wifi key",
+                                              "wi-fi key",
+                                              "wlan-schlüssel",
+                                              "network key"};
 inline constexpr std::string_view kKeys[] = {
-    "api key",     "api-key",       "apikey",       "api_key",     "secret key",  "access key",
-    "private key", "client secret", "access token", "auth token",  "api token",   "bearer",
-    "token",       "secret",        "product key",  "license key", "licence key", "api-schlüssel",
-    "clave api",   "clé api",       "密钥"};
+    "api key",       "api-key",       "apikey",      "api_key",
+    "secret key",    "access key",    "private key", "client secret",
+    "access token",  "auth token",    "api token",   "bearer",
+    "token",         "secret",        "product key", "license key",
+    "licence key",   "api-schlüssel", "clave api",   "clé api",
+    "密钥",          "access_key",    "secret_key",  "secret_access_key",
+    "client_secret", "access_token",  "auth_token",  "api_token"};
 inline constexpr std::string_view kPins[] = {"door code", "alarm code", "pin",       "pin code",
                                              "pin-code",  "пин-код",    "geheimzahl"};
-inline constexpr std::string_view kCardCodes[] = {"cvv", "cvc", "cvv2", "card security code"};
+inline constexpr std::string_view kCardCodes[] = {"cvv", "cvc", "cvv2", "card security code",
+                                                  "security code"};
 inline constexpr std::string_view kPhrases[] = {"seed phrase", "recovery phrase", "recovery words",
                                                 "mnemonic"};
 inline constexpr std::string_view kPassports[] = {
@@ -73,20 +92,25 @@ inline constexpr std::string_view kDocuments[] = {"ssn",
                                                   "routing number",
                                                   "kontonummer",
                                                   "número de cuenta",
-                                                  "card number"};
+                                                  "card number",
+                                                  "account no",
+                                                  "account nr",
+                                                  "sort code",
+                                                  "personal number"};
 inline constexpr std::string_view kMoreDocuments[] = {
     "social security number", "social insurance number", "national insurance",
     "personalausweisnummer", "sozialversicherungsnummer"};
 
 // What links a name to its value.
 inline constexpr std::string_view kVerbs[] = {
-    "is", "was", "are", "ist", "war",   "lautet", "es",  "era", "est", "était", "è", "é", "jest",
-    "är", "er",  "on",  "это", "είναι", "هي",     "היא", "है",   "คือ",  "to",    "=", ":", "->"};
+    "is", "was",  "are", "ist", "war",   "lautet", "es",    "era", "est", "était", "è",
+    "é",  "jest", "är",  "er",  "on",    "это",    "είναι", "هي",  "היא", "है",     "คือ",
+    "to", "=",    ":",   "->",  "heißt", "c'est",  "—",     "–",   "-"};
 // What may stand between a name and the verb.
 inline constexpr std::string_view kPrepositions[] = {
-    "for",  "of",  "to", "on",  "at",  "in",  "für", "vom",  "von", "zum",
-    "zur",  "am",  "im", "de",  "del", "da",  "do",  "du",   "des", "pour",
-    "para", "per", "di", "dla", "от",  "для", "к",   "voor", "till"};
+    "for", "of",  "to", "on",  "at", "in",   "für",  "vom",    "von",    "zum",  "zur",
+    "am",  "im",  "de", "del", "da", "do",   "du",   "des",    "pour",   "para", "per",
+    "di",  "dla", "от", "для", "к",  "voor", "till", "meiner", "meines", "der",  "dem"};
 // What may stand before a value.
 inline constexpr std::string_view kFillers[] = {
     "still", "now",    "just",   "simply", "set",   "called", "always", "currently",

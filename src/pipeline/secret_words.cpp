@@ -147,7 +147,8 @@ bool AnySaid(const Pieces& after, bool sign, Test test) {
   for (std::size_t i = 0; i < after.size() && i < kMostBetween; ++i) {
     const std::string word = LowerCase(Core(after[i]));
     const bool verb = IsIn(kVerbs, word) || IsIn(kVerbs, after[i]);
-    if (i == 0 && !verb && !IsIn(kPrepositions, word)) return false;
+    const bool of = IsIn(kPrepositions, word) || word.find('\'') != npos;  // d'accès
+    if (i == 0 && !verb && !of) return false;
     const bool colon = after[i].back() == ':' || after[i].back() == '=';
     if (!colon && !(verb && (i == 0 || !IsIn(kPrepositions, word)))) continue;
     if (test(Pieces(after.begin() + static_cast<std::ptrdiff_t>(i) + 1, after.end()))) return true;
@@ -168,10 +169,29 @@ bool IsPasswordSaid(const Pieces& said, bool sign) {
 }
 
 bool IsKeySaid(const Pieces& said) {
+  constexpr std::size_t kLong = 30;  // no path of so few signs
   if (said.empty()) return false;
   const std::string_view core = Core(said[0]);
-  return core.size() >= 12 && IsMixed(core, 12) && core.find('/') == npos &&
-         Count(core, IsAsciiDigit) > 0;
+  if (core.find('/') != npos && (core.size() < kLong || core.find('.') != npos)) return false;
+  return IsMixed(core, 12) && Count(core, IsAsciiDigit) > 0;
+}
+
+// A day, or two years.
+bool IsDate(std::string_view number) {
+  std::string form;
+  for (char c : number) form += IsAsciiDigit(c) ? '9' : c == '/' || c == '-' ? '.' : c;
+  const bool century = number.starts_with("19") || number.starts_with("20");
+  return (century && (form == "9999.99.99" || form == "9999.9999")) || form == "99.99.9999" ||
+         form == "9.9.9999" || form == "99.9.9999" || form == "9.99.9999";
+}
+
+// Letters and digits, or six digits and more.
+bool IsCodeSaid(const Pieces& said) {
+  if (said.empty()) return false;
+  const std::string_view core = Core(said[0]);
+  const std::size_t digits = Count(core, IsAsciiDigit);
+  const auto hyphens = static_cast<std::size_t>(std::count(core.begin(), core.end(), '-'));
+  return IsMixed(core, 6) || (digits >= 6 && digits + hyphens == core.size() && !IsDate(core));
 }
 
 // The first number of this length, with nothing but fillers and verbs before it.
@@ -196,13 +216,6 @@ bool HoldsPhrase(const Pieces& pieces) {
     if (words == kWords) return true;
   }
   return false;
-}
-
-bool IsDate(std::string_view number) {
-  std::string form;
-  for (char c : number) form += IsAsciiDigit(c) ? '9' : c == '/' || c == '-' ? '.' : c;
-  return form == "9999.99.99" || form == "99.99.9999" || form == "9.9.9999" ||
-         form == "99.9.9999" || form == "9.99.9999" || form == "9999.9999";
 }
 
 bool IsDocumentNumber(std::string_view number) {
@@ -247,21 +260,22 @@ bool StandsBefore(const Pieces& before, bool digits) {
 }
 
 bool IsTold(Kind kind, const Pieces& before, const Pieces& after, bool sign) {
-  const bool direct = !after.empty() && IsMixed(after[0], 6);
+  const bool direct = !after.empty() && (IsMixed(after[0], 6) || IsDigits(Core(after[0]), 5, 12));
   const auto any_said = [&](auto test) { return AnySaid(after, sign, test); };
   switch (kind) {
     case Kind::kPassword:
       return direct || StandsBefore(before, false) ||
              any_said([&](const Pieces& said) { return IsPasswordSaid(said, sign); });
     case Kind::kCode:
-      return any_said([](const Pieces& said) { return !said.empty() && IsMixed(said[0], 6); });
+      return any_said(IsCodeSaid);
     case Kind::kKey:
       return IsKeySaid(after) || any_said(IsKeySaid);
     case Kind::kPin:
       return HoldsCode(after, 4, 5) || StandsBefore(before, true) ||
              any_said([](const Pieces& said) { return HoldsCode(said, 4, 6); });
     case Kind::kCardCode:
-      return HoldsCode(after, 3, 4);
+      return HoldsCode(after, 3, 4) ||
+             any_said([](const Pieces& said) { return HoldsCode(said, 3, 4); });
     case Kind::kPhrase:
       return HoldsPhrase(after);
     case Kind::kDocument:
@@ -318,11 +332,12 @@ bool IsToldAt(Kind kind, std::string_view word, std::string_view text, std::size
     return IsTold(kind, {}, Split(rest.substr(0, ascii)), linked || colon);
   }
   if (EndsWithLetter(text.substr(0, at)) || BeginsWithLetter(rest)) return false;
-  rest.remove_prefix(std::min(rest.find_first_not_of("\"'*)` "), rest.size()));
+  const bool is = rest.starts_with("'s ");
+  rest.remove_prefix(is ? 3 : std::min(rest.find_first_not_of("\"'*)`, "), rest.size()));
   const bool sign = rest.starts_with(':') || rest.starts_with('=');
   if (sign) rest.remove_prefix(1);
   const std::string_view near = LastCharacters(text.substr(0, at), kFar);
-  return IsTold(kind, Split(near), Split(rest), sign);
+  return IsTold(kind, Split(near), Split(rest), sign || is);
 }
 
 }  // namespace

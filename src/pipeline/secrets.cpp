@@ -140,7 +140,7 @@ bool IsRandom(std::string_view token) {
   if (std::count(token.begin(), token.end(), '/') > 3) return false;  // a path
   const bool both_cases = Count(token, IsAsciiUpper) > 0 && Count(token, IsAsciiLower) > 0;
   if (both_cases) return Changes(token) >= (Holds(token, "/") ? 50U : 43U);
-  return Count(token, IsAsciiDigit) >= 6 && Changes(token) >= 30;
+  return !Holds(token, "/") && Count(token, IsAsciiDigit) >= 6 && Changes(token) >= 30;
 }
 
 // A hash says nothing to those who do not have what was hashed.

@@ -50,6 +50,14 @@ TEST(HoldsSecret, PasswordsBesideAWordForThem) {
                                  "Uses two passwords: hunter2, tiger99",
                                  "كلمة المرور: qamar1990",
                                  "password is 'letmein'",
+                                 "My wifi password's hunter22",
+                                 "I use the same password, Rex2015!, for everything",
+                                 "Mein WLAN-Passwort heißt Sonnenblume7",
+                                 "password dell'account: Roma1927!",
+                                 "Mon mot de passe c'est Bisou2019",
+                                 "Мой пароль от почты — Zaika2001",
+                                 "Passcode 998877",
+                                 "Wi-Fi key: 5GHz-blau-77",
                                  "Password: P@ssw0rd!"}) {
     EXPECT_TRUE(HoldsSecret(text)) << text;
   }
@@ -59,7 +67,9 @@ TEST(HoldsSecret, CodesBesideAWordForThem) {
   for (const char* const text :
        {"My PIN is 4821", "PIN: 4821", "The PIN for the debit card is 482193", "4821 is my PIN",
         "Uses 1957 as PIN", "Geheimzahl: 9034", "PIN-Code 4821", "CVV 123", "The CVC is 9481",
-        "The alarm code is 7745", "Recovery code: 8f3k-29dk-x1z9",
+        "The alarm code is 7745", "Die PIN meiner EC-Karte ist 8431", "my pin's 4455",
+        "security code on the back: 345", "backup codes: 8371-2938, 2918-3847",
+        "Recovery code: 8f3k-29dk-x1z9",
         "seed phrase: ripple market salad ocean tiger window planet copper silver garden bridge "
         "violin",
         "Product key: VK7JG-NPHTM-C97JM-9MPGT-3V66T"}) {
@@ -88,6 +98,7 @@ TEST(HoldsSecret, KeysAndTokens) {
         std::string("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"),
         Key("GOCSPX-", "a8Kd93mfLq02nXcV7bRtY5uW"),
         Key("SK", "9f86d081884c7d659a2feaa0c55ad015"),
+        Key("aws_secret_access_key = wJalrXUtnFEMI", "/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         std::string("token: kf93mz81qpl0"),
         std::string("api key: 8842kfjq-mm29x8"),
         std::string("Bearer 7f3kd92mzz81qpl0"),
@@ -132,6 +143,9 @@ TEST(HoldsSecret, NumbersOfCardsAccountsAndDocuments) {
                                  "national insurance number AB 12 34 56 C",
                                  "Account number 12345678",
                                  "900101-1234567",
+                                 "Personal number 19811218-9876",
+                                 "account no 12345678",
+                                 "Sort code 12-34-56",
                                  "PAN ABCDE1234F",
                                  "ID number 8501015009087",
                                  "NI number QQ 12 34 56 C",
@@ -239,6 +253,7 @@ TEST(HoldsSecret, OtherNumbersAndLongWordsStay) {
         "a-guide-to-the-2024-and-2025-editions-of-the-book",
         "1234567890123456",
         "DE12 3456 7890 1234 5678 90",
+        "1dc23631-cd70-4894-9e51-0a84ebd6d4d2/files/0e0981c2-1224-4b1c-aeab-42529485a35e",
         "GB is short for Great Britain",
         "IMEI 353918057123458",
         "123-45-678",
