@@ -1,5 +1,4 @@
-// The name of the user's assistant: a name that the user knows stays (doc/behavior.md, "The
-// assistant's name").
+// The name of the user's assistant: a name that the user knows stays (doc/behavior.md, "Sections").
 
 #pragma once
 

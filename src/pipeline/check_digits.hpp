@@ -1,4 +1,4 @@
-// Numbers that carry check digits (doc/behavior.md, "Secrets").
+// Numbers that carry check digits (doc/behavior.md, "Facts").
 
 #pragma once
 

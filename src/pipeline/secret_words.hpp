@@ -1,4 +1,4 @@
-// Words for secrets, and the values beside them (doc/behavior.md, "Secrets").
+// Words for secrets, and the values beside them (doc/behavior.md, "Facts").
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// Does a text hold a secret?  (doc/behavior.md, "Secrets")
+// Does a text hold a secret?  (doc/behavior.md, "Facts")
 
 #pragma once
 
