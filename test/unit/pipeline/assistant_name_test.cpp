@@ -77,12 +77,13 @@ TEST(NameAssistant, TheStoredNameStandsInTheGreeting) {
   EXPECT_EQ(Renamed("Nova", "Casanova, Nova2 and nova; (Nova)"),
             "Casanova, Nova2 and nova; (Kestrel)");
   EXPECT_EQ(Renamed("Nova", "Innova Nová Nova"), "Innova Nová Kestrel");
+  EXPECT_EQ(Renamed("Nova", "CasaNova Nova"), "CasaNova Kestrel");
   EXPECT_EQ(Renamed("Nova", "Nova-Nova"), "Kestrel-Kestrel");
   EXPECT_EQ(Renamed("Nova", "我是Nova，你好"), "我是Kestrel，你好");
   EXPECT_EQ(Renamed("星尘", "我是星尘呀"), "我是Kestrel呀");
   EXPECT_EQ(Renamed("Zoë", "Zoë! Zoëlla"), "Kestrel! Zoëlla");
   EXPECT_EQ(Renamed("Old Tom", "Old Tom says hi"), "Kestrel says hi");
-  EXPECT_EQ(Renamed("", "Hello"), "Hello");
+  EXPECT_EQ(Renamed("", "Hello, you"), "Hello, you");
   EXPECT_EQ(Renamed("Nova", ""), "");
 }
 
@@ -175,7 +176,8 @@ TEST(IsGenericName, ComparesFoldedWords) {
   }
   for (const char* const name :
        {"Kestrel", "Soulful Bot", "Nova", "Botanist", "Thea", "Mya", "Old Tom", "Captain Helper",
-        "星尘", "Мира", "Abbot", "Kai", "Sage", "R2", "The Lighthouse", "Assistant Kestrel"}) {
+        "星尘", "Мира", "Abbot", "Kai", "Mi", "You and I", "Sage", "R2", "The Lighthouse",
+        "Assistant Kestrel"}) {
     EXPECT_FALSE(IsGenericName(name)) << name;
   }
 }
