@@ -147,6 +147,10 @@ for my $import (2, 3)
 	is(run_again($named->("Nova $import")), 'complete', "import $import");
 	is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., facts 1 memory 1 sections 1', "import $import keeps the name");
 }
+$sql->(qq{UPDATE user_profiles SET identity_md = jsonb_set(identity_md::jsonb, '{ai_name}', '"Kestrel"')::text WHERE user_id = '$user'});
+$sql->(talk($user, 5, 5));
+is(run_again($named->('Nova')), 'complete', 'a name that the user chose');
+is($sql->("$identity'$user'"), 'Kestrel|Kestrel here.', 'stays as well');
 
 # MEMORY.
 is(run_pass(5, { kind => 'memory', text => 'MEMORY could not be generated.', times => 3 }), 'complete', 'a placeholder three times');
