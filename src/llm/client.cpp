@@ -277,13 +277,9 @@ class AskLoop {
         return TryAgain(entry, std::move(classified));
       case Disposition::kWait:
         return WaitTogether(open.started, classified);
-      case Disposition::kWithoutTemperature:
-        known.temperature = true;
-        if (!open.not_taken.temperature) return;
-        break;
-      case Disposition::kWithoutFormat:
-        known.format = true;
-        if (!open.not_taken.format) return;
+      case Disposition::kWithout:
+        known.*classified.without = true;
+        if (!(open.not_taken.*classified.without)) return;
         break;
     }
     Close(entry, std::move(classified));

@@ -45,7 +45,7 @@ class MessagesModel : public Model {
   MessagesModel(Endpoint endpoint, std::function<void()> idle);
 
   // Fetches a question only when it may be sent, so at most `concurrency` are open at a time: one
-  // until the first answer, or for a second; none between a failure and the next answer.
+  // until the first answer, or for three seconds; none between a failure and the next answer.
   // Throws, after the requests in flight were answered and the other questions taken as kGivenUp,
   //   ServerUnavailable if requests are useless: until somebody changes something, for longer than
   //   two minutes, while the server answers not even a probe, or after 30 minutes of overload.

@@ -50,11 +50,17 @@ Json Messages(const Question& question, std::string_view nonce) {
                       turn("user", std::move(correction))});
 }
 
-std::string System(const Question& question, std::string_view nonce) {
-  std::string system = CleanUtf8(question.system);
-  if (question.instruction.empty()) return system;
-  if (!system.empty()) system += "\n\n";
-  return system + FencePolicy(nonce);
+// The wording is the same with every question of its step, so a server may keep it; the nonce is
+// not.
+Json System(const Question& question, const NotTaken& not_taken, std::string_view nonce) {
+  std::string wording = CleanUtf8(question.system);
+  if (question.instruction.empty()) return wording;
+  std::string policy = FencePolicy(nonce);
+  if (IsBlank(wording)) return policy;
+  if (not_taken.cache) return wording + "\n\n" + policy;
+  const Json kept = {
+      {"type", "text"}, {"text", std::move(wording)}, {"cache_control", {{"type", "ephemeral"}}}};
+  return Json::array({kept, {{"type", "text"}, {"text", std::move(policy)}}});
 }
 
 Json OutputConfig(const Question& question, const Capabilities& capabilities,
@@ -183,8 +189,9 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
     body["temperature"] = question.nudge ? 0.0 : question.temperature;
   }
   if (!capabilities.thinking.empty()) body["thinking"] = {{"type", capabilities.thinking}};
-  std::string system = System(question, nonce);
-  if (!IsBlank(system)) body["system"] = std::move(system);
+  if (!IsBlank(question.system) || !question.instruction.empty()) {
+    body["system"] = System(question, not_taken, nonce);
+  }
   body["messages"] = Messages(question, nonce);
   Json config = OutputConfig(question, capabilities, not_taken);
   if (!config.empty()) body["output_config"] = std::move(config);

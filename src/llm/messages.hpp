@@ -18,7 +18,9 @@ namespace soulprint {
 struct NotTaken {
   bool temperature = false;
   bool format = false;  // output_config
+  bool cache = false;   // cache_control, or blocks of text instead of one
 };
+using Parameter = bool NotTaken::*;
 
 // The URL that requests are sent to; api_url is without /v1/messages.
 std::string MessagesUrl(std::string api_url);
@@ -28,7 +30,8 @@ std::string MessagesUrl(std::string api_url);
 std::vector<std::string> RequestHeaders(const std::string& key, bool bearer);
 
 // The body of one request, in valid UTF-8, without null or unneeded fields.  `nonce` names the
-// fence around the material.
+// fence around the material.  All that is sent before it is the same for the questions of a step
+// and model, and is marked so that the server can keep it (doc/messages_api.md, "Cache").
 std::string RequestBody(const Question& question, const NotTaken& not_taken,
                         std::string_view nonce);
 

@@ -138,17 +138,11 @@ Classified InDoubt(int status, const ServerError& error, bool known, Classified 
   return pause;
 }
 
-Classified FromMeaning(Meaning meaning, std::string reason) {
-  switch (meaning) {
-    case Meaning::kTooLong:
-      return Ended(Outcome::kTooLong, std::move(reason));
-    case Meaning::kWithoutTemperature:
-      return Not(Disposition::kWithoutTemperature, std::move(reason));
-    case Meaning::kWithoutFormat:
-      return Not(Disposition::kWithoutFormat, std::move(reason));
-    default:
-      return Not(Disposition::kWait, std::move(reason));
-  }
+// nullptr if something else was refused than a parameter that can be left out.
+Parameter RefusedParameter(std::optional<Meaning> meaning) {
+  if (meaning == Meaning::kWithoutTemperature) return &NotTaken::temperature;
+  if (meaning == Meaning::kWithoutFormat) return &NotTaken::format;
+  return meaning == Meaning::kWithoutCache ? &NotTaken::cache : nullptr;
 }
 
 bool AsksForBearer(const HttpResponse& response, const ServerError& error) {
@@ -161,17 +155,21 @@ Classified FromError(int status, const HttpResponse& response, std::string_view 
     *text = WithoutKey(std::move(*text), key);
   }
   const std::optional<Meaning> meaning = MeaningOf(status, error);
+  std::string reason = Describe(status, error);
+  if (const Parameter parameter = RefusedParameter(meaning); parameter != nullptr) {
+    Classified classified = Not(Disposition::kWithout, std::move(reason));
+    classified.without = parameter;
+    return classified;
+  }
   if (std::optional<Classified> pause =
           PauseFor(status, error, AsksForBearer(response, error), meaning)) {
     return InDoubt(status, error, meaning.has_value(), std::move(*pause));
   }
-  std::string reason = Describe(status, error);
   const std::string_view should_retry = response.Header("x-should-retry");
-  if (status == 413) return Ended(Outcome::kTooLong, std::move(reason));
-  if (meaning && (meaning != Meaning::kBusy || should_retry != "false")) {
-    return FromMeaning(*meaning, std::move(reason));
+  if (status == 413 || meaning == Meaning::kTooLong) {
+    return Ended(Outcome::kTooLong, std::move(reason));
   }
-  const bool waits = status == 429 || status == 529;
+  const bool waits = status == 429 || status == 529 || meaning == Meaning::kBusy;
   const bool retries = status == 408 || status == 409 || status >= 500;
   if (should_retry == "false") return Ended(Outcome::kFailed, std::move(reason));
   if (waits) return Not(Disposition::kWait, std::move(reason));

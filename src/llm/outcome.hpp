@@ -23,13 +23,13 @@ enum class Disposition {
   // This question is refused, or all.  A probe tells which (client.hpp).  `reason` and `hint` are
   // those of a pause.
   kBlocked,
-  kWithoutTemperature,  // resend at once without temperature
-  kWithoutFormat,       // resend at once without output_config.format
+  kWithout,  // resend at once without `without`
 };
 
 struct Classified {
   int status = 0;
   Disposition disposition = Disposition::kDone;
+  Parameter without = nullptr;  // kWithout: what the server does not take
   Outcome outcome = Outcome::kFailed;
   std::string text;        // the answer
   std::string reason;      // why there is no answer, on one line; "" with an answer

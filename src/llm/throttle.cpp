@@ -16,7 +16,7 @@ constexpr double kFirstWait = 500;  // ms
 constexpr double kLongestWait = 60'000;
 constexpr int kMostDoublings = 7;  // more than kLongestWait
 constexpr std::chrono::minutes kPatience{30};
-constexpr seconds kHeadStart{1};
+constexpr seconds kHeadStart{3};
 
 template <typename Duration>
 nanoseconds Scaled(Duration duration, double scale) {

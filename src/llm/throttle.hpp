@@ -23,7 +23,8 @@ class Throttle {
   Throttle(int most, double scale);
 
   // True while only one question may be asked: from a failure to the next answer, and in the first
-  // second without an answer.  So an outage, a wrong key or address costs few requests.
+  // three seconds without an answer.  So an outage, a wrong key or address costs few requests, and
+  // the server has put the wording into its cache when the next questions come.
   bool IsAlone(Time now) const;
 
   // True if one more request may start.

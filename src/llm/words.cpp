@@ -120,6 +120,14 @@ constexpr auto kWords = std::to_array<Words>({
     {kBusy, "Ollama", "server busy"},
     {kBusy, "Ollama", "maximum pending requests"},
     {kBusy, "sglang", "queue is full"},
+
+    // Last: a gateway may quote the request in any error.
+    {kWithoutCache, "Anthropic, Vertex, Databricks", "cache_control"},
+    {kWithoutCache, "Bedrock", "prompt caching"},
+    {kWithoutCache, "FastAPI", "input should be a valid string"},
+    {kWithoutCache, "Groq", "value must be a string"},
+    {kWithoutCache, "Go", "cannot unmarshal array into"},
+    {kWithoutCache, "Rust", "invalid type: sequence"},
 });
 
 std::string Lower(std::string_view text) {
@@ -141,6 +149,8 @@ bool Fits(Meaning meaning, int status) {
     case kWithoutFormat:
     case kWithoutTemperature:
       return vague || status == 501;
+    case kWithoutCache:
+      return vague || status == 403 || status == 501;
     case kBusy:
       return status == 429 || status >= 500;
     case kNoMoney:

@@ -14,6 +14,7 @@ enum class Meaning {
   kTooLong,             // question and answer do not fit the model
   kWithoutFormat,       // output_config is not taken
   kWithoutTemperature,  // temperature is not taken
+  kWithoutCache,        // cache_control, or a system prompt in blocks, is not taken
   kBusy,                // asking later helps
   kNoMoney,             // credit, budget or quota are used up: somebody must act
   kBadKey,

@@ -198,6 +198,23 @@ TEST(Client, FormatIsLeftOutOnceItIsRefused) {
   EXPECT_TRUE(wire.stub.journal()[1].Json().contains("temperature"));
 }
 
+TEST(Client, CacheIsLeftOutOnceItIsRefusedAndThatIsNoAttempt) {
+  for (const char* refusal : {"system.0.cache_control: Extra inputs are not permitted",
+                              "system: Input should be a valid string"}) {
+    Wire wire;
+    wire.endpoint.concurrency = 1;
+    wire.endpoint.max_request_attempts = 1;
+    wire.stub.Play({Fails(400, "invalid_request_error", refusal), Says("t")});
+    wire.AskMany(2);
+    ASSERT_EQ(wire.sent(), 3U) << refusal;
+    EXPECT_EQ(wire.taken.at(0).text + wire.taken.at(1).text, "tt") << refusal;
+    EXPECT_TRUE(wire.stub.journal()[0].Json().at("system").is_array());
+    EXPECT_TRUE(wire.stub.journal()[1].Json().at("system").is_string());
+    EXPECT_TRUE(wire.stub.journal()[2].Json().at("system").is_string());
+    EXPECT_TRUE(wire.stub.journal()[2].Json().contains("output_config"));
+  }
+}
+
 TEST(Client, WhatIsLeftOutAlreadyIsNoReasonToAskAgain) {
   Wire wire;
   wire.stub.Play({Fails(400, "invalid_request_error", "temperature: is what I do not like")});

@@ -242,10 +242,17 @@ TEST(Judge, OtherRefusalsAreFinal) {
 TEST(Judge, WhatCanBeLeftOutIs) {
   for (const char* message : {"`temperature` is deprecated for this model.",
                               "temperature: Extra inputs are not permitted"}) {
-    EXPECT_EQ(Refused(400, message).disposition, Disposition::kWithoutTemperature);
+    EXPECT_EQ(Refused(400, message).disposition, Disposition::kWithout);
+    EXPECT_EQ(Refused(400, message).without, &NotTaken::temperature);
   }
-  EXPECT_EQ(Refused(400, "output_config: Extra inputs are not permitted").disposition,
-            Disposition::kWithoutFormat);
+  const char* const kFormat = "output_config: Extra inputs are not permitted";
+  EXPECT_EQ(Refused(400, kFormat).without, &NotTaken::format);
+  for (int status : {400, 403}) {
+    EXPECT_EQ(Refused(status, "your request did not allow prompt caching").disposition,
+              Disposition::kWithout);
+    EXPECT_EQ(Refused(status, "your request did not allow prompt caching").without,
+              &NotTaken::cache);
+  }
 }
 
 TEST(Judge, ServerSaysWhetherToRetry) {

@@ -39,12 +39,12 @@ TEST(Throttle, AllowsSoManyAndNoMore) {
   EXPECT_FALSE(c.throttle.Allows(3, c.start));
 }
 
-TEST(Throttle, OneAloneUntilAnAnswerOrASecondHasPassed) {
+TEST(Throttle, OneAloneUntilAnAnswerOrThreeSecondsHavePassed) {
   Clocked c;
   c.throttle.Begin(c.start);
   EXPECT_TRUE(c.throttle.Allows(0, c.start));
-  EXPECT_FALSE(c.throttle.Allows(1, c.After(milliseconds(999))));
-  EXPECT_TRUE(c.throttle.Allows(2, c.After(milliseconds(1000))));
+  EXPECT_FALSE(c.throttle.Allows(1, c.After(milliseconds(2999))));
+  EXPECT_TRUE(c.throttle.Allows(2, c.After(milliseconds(3000))));
   c.throttle.Answered(c.After(milliseconds(10)));
   EXPECT_TRUE(c.throttle.Allows(2, c.After(milliseconds(10))));
   c.throttle.Begin(c.After(milliseconds(20)));
