@@ -9,6 +9,7 @@ import answers
 import checks
 import models
 from batches import Batches
+from cache import PromptCache
 from question import Question
 from refusal import Refusal, bad, error_body, type_of
 from reply import json_reply, raw_reply
@@ -22,12 +23,12 @@ _LIMITS = {"requests": 1000, "tokens": 2_400_000, "input-tokens": 2_000_000,
            "output-tokens": 400_000}
 
 
-def _usage(input_tokens, output_tokens, tier="standard"):
+def _usage(input_tokens, output_tokens, tier="standard", written=0, read=0):
     return {
-        "input_tokens": input_tokens,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
-        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+        "input_tokens": input_tokens - written - read,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+        "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0},
         "output_tokens": output_tokens,
         "service_tier": tier,
         "inference_geo": "not_available",
@@ -72,6 +73,7 @@ def _own_answer(params, model, question):
 class Api:
     def __init__(self, script):
         self.script = script
+        self.cache = PromptCache()
         self.batches = Batches(self._batch_result, lambda: script.config)
         self._numbers = 0
 
@@ -120,7 +122,10 @@ class Api:
         if reply is None and counting:
             reply = json_reply({"input_tokens": tokens})
         if reply is None:
-            reply = json_reply(self._message(params, model, tokens, question, item))
+            cached = self.cache.use(params, model, entry, self.script.config.cache_seconds)
+            message = self._message(params, model, tokens, question, item, cached=cached)
+            entry.usage = message["usage"]
+            reply = json_reply(message)
         return reply, item
 
     def _scripted(self, item, entry):
@@ -148,7 +153,8 @@ class Api:
             raise Refusal(405, "Method Not Allowed")
         raise Refusal(404, "Not found")
 
-    def _message(self, params, model, tokens, question, item, tier="standard"):
+    def _message(self, params, model, tokens, question, item, tier="standard",
+                 cached=(0, 0)):
         given = item.given if item else {}
         if "content" in given:
             content, stop = given["content"], "end_turn"
@@ -168,7 +174,7 @@ class Api:
             "stop_reason": given.get("stop_reason", stop),
             "stop_sequence": None,
             "stop_details": given.get("stop_details"),
-            "usage": {**_usage(tokens, spoken, tier), **given.get("usage", {})},
+            "usage": {**_usage(tokens, spoken, tier, *cached), **given.get("usage", {})},
             **given.get("extra", {}),
         }
 

@@ -155,8 +155,12 @@ def check_params(params, version, config, counting=False):
     model = models.find(params["model"], config.models)
     if model is None:
         raise Refusal(404, f"model: {params['model']}")
+    if not config.blocks and isinstance(params.get("system"), list):
+        raise bad("system: Input should be a valid string")
     breakpoints = _check_system(params) + _check_messages(params, version)
     breakpoints += _check_options(params, model)
+    if breakpoints and not config.cache_control:
+        raise bad(f"system.0.cache_control: {_EXTRA}")
     if breakpoints > MOST_BREAKPOINTS:
         raise bad(f"A maximum of {MOST_BREAKPOINTS} blocks with cache_control may be provided. "
                   f"Found {breakpoints}.")

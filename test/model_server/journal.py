@@ -13,7 +13,7 @@ class Entry:
 
     __slots__ = ("number", "connection", "request_on_connection", "method", "path", "headers",
                  "key_sent", "body", "body_bytes", "body_sha256", "kind", "question", "request_id",
-                 "arrived", "complete", "answered", "in_flight", "status", "outcome", "item")
+                 "arrived", "complete", "answered", "in_flight", "status", "outcome", "item", "usage")
 
     def __init__(self, number, connection, request_on_connection, method, path, headers):
         self.number = number
@@ -26,7 +26,7 @@ class Entry:
         self.key_sent = any(name.lower() in _SECRET and value for name, value in headers)
         self.arrived = time.time()
         self.body = self.body_sha256 = self.kind = self.question = self.request_id = None
-        self.complete = self.answered = self.status = self.item = None
+        self.complete = self.answered = self.status = self.item = self.usage = None
         self.body_bytes = self.in_flight = 0
         self.outcome = "open"
 

@@ -19,22 +19,25 @@ class Model:
     forced_tool: bool = True
     effort: bool = True
     tokens_per_word: float = 1.0  # its tokenizer, beside that of Haiku 4.5
+    cache_minimum: int = 1024  # tokens; less is not cached, without a word
     aliases: tuple = field(default=())
 
 
 _K = 1000
 MODELS = (
     Model("claude-haiku-4-5-20251001", 200 * _K, 64 * _K, prefill=True, effort=False,
+          cache_minimum=4096,
           aliases=("claude-haiku-4-5",)),
     Model("claude-haiku-5-5", 1000 * _K, 128 * _K, sampling=False, thinking=ADAPTIVE, thinks=True,
-          tokens_per_word=1.3),
+          tokens_per_word=1.3, cache_minimum=4096),
     Model("claude-sonnet-4-5-20250929", 200 * _K, 64 * _K, prefill=True,
           aliases=("claude-sonnet-4-5",)),
-    Model("claude-opus-4-5-20251101", 200 * _K, 64 * _K, prefill=True,
+    Model("claude-opus-4-5-20251101", 200 * _K, 64 * _K, prefill=True, cache_minimum=4096,
           aliases=("claude-opus-4-5",)),
-    Model("claude-opus-4-6", 200 * _K, 64 * _K, thinking=ADAPTIVE),
+    Model("claude-opus-4-6", 200 * _K, 64 * _K, thinking=ADAPTIVE, cache_minimum=4096),
     Model("claude-sonnet-4-6", 200 * _K, 64 * _K, thinking=ADAPTIVE),
-    Model("claude-opus-4-7", 1000 * _K, 128 * _K, sampling=False, thinking=ADAPTIVE),
+    Model("claude-opus-4-7", 1000 * _K, 128 * _K, sampling=False, thinking=ADAPTIVE,
+          cache_minimum=2048),
     Model("claude-opus-5", 1000 * _K, 128 * _K, sampling=False, thinking=ADAPTIVE),
     Model("claude-sonnet-5", 1000 * _K, 128 * _K, sampling=False, thinking=ADAPTIVE, thinks=True),
     Model("claude-sonnet-5-5", 1000 * _K, 128 * _K, sampling=False, forced_tool=False, thinks=True,

@@ -31,13 +31,18 @@ def text_of(content):
     return "".join(parts)
 
 
+def estimate(size, model):
+    """A careless but deterministic count of the tokens of so many characters."""
+    return int(size / _CHARACTERS_PER_TOKEN * model.tokens_per_word)
+
+
 def estimate_tokens(params, model):
-    """A careless but deterministic count of the input tokens."""
+    """The input tokens of a request."""
     size = len(text_of(params.get("system", "")))
     size += sum(len(text_of(message["content"])) for message in params["messages"])
     if params.get("tools"):
         size += len(json.dumps(params["tools"]))
-    return max(1, int(size / _CHARACTERS_PER_TOKEN * model.tokens_per_word))
+    return max(1, estimate(size, model))
 
 
 def _kind_of(document):

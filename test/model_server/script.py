@@ -39,6 +39,9 @@ class Config:
     ignore_expect: bool = False  # never say "100 Continue"
     ratelimit_headers: bool = True
     access: bool = True  # False = like a local server: key and version do not matter
+    blocks: bool = True  # False = like servers that take only a string as system
+    cache_control: bool = True  # False = like servers that refuse it
+    cache_seconds: float = 300  # how long what is not used stays in the cache
     api_key: str | None = None  # the one key that is right
     models: list = None  # names of models beside the known ones
     context: int = 0  # the context of every model, 0 = its own

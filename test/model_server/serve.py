@@ -47,6 +47,7 @@ class Server:
         """As after the start, but for requests that are being answered."""
         self.script.reset()
         self._api.batches.reset()
+        self._api.cache.reset()
         self.gate.release()
         self.journal.reset()
 

@@ -31,13 +31,13 @@ sub new_user
 	$sql->(talk($user, 1, 15));
 }
 
-# Nothing goes over the first request until it is answered or a second has passed; then four are open.
+# Nothing goes over the first request until it is answered or three seconds have passed; then four are open.
 new_user();
 $model->hold;
 my $pass = start_pass($node, $user, 'app');
 $model->wait_for(held => 1);
 is($model->stats->{requests}, 1, 'the first request is alone');
-ok($model->wait_for(held => 4), 'after a second there are as many as the setting says');
+ok($model->wait_for(held => 4), 'after three seconds there are as many as the setting says');
 
 # Looks at the worker while it writes to its own row three times, which it does once a second.
 my $session = $node->background_psql('app');

@@ -49,7 +49,9 @@ for my $entry (grep { $_->{kind} ne 'sections' } @asked)
 	unlike($document, qr/[<>&\n]/, "$kind: nothing in the data can close them");
 	unlike($entry->{body}, qr{</conversations|</records>}, "$kind: nor is it anywhere else in the body");
 	unlike($content, $unseen, "$kind: nothing is invisible");
-	like($entry->{asked}{system}, qr{<records id="$nonce"> and </records id="$nonce">.*data}s, "$kind: the system prompt says what the markers are");
+	my ($kept, $policy) = @{ $entry->{asked}{system} };
+	like($policy->{text}, qr{<records id="$nonce"> and </records id="$nonce">.*data}s, "$kind: the system prompt says what the markers are");
+	unlike($kept->{text}, qr/$nonce/, "$kind: behind what the server keeps");
 	my $data = JSON::PP->new->decode($document);
 	if ($kind eq 'facts')
 	{
