@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 
-from question import CATEGORIES
+from question import CATEGORIES, conversations_in
 
 HEADINGS = ("## Personal Facts", "## Preferences", "## Projects", "## Important Dates",
             "## Beliefs & Values", "## Decisions & Context")
@@ -41,7 +41,7 @@ _NAME = re.compile(r"\b(?:[Mm]y name is|[Nn]ame is|is called) ([A-Z][\w'-]+)")
 def answer(question):
     """The text of the answer to a Question."""
     if question.kind == "facts":
-        return _dump(_facts(question.document["conversation"]))
+        return _dump(_facts(conversations_in(question.document)))
     if question.kind == "reduce":
         return _dump(_reduced(question.document["facts"]))
     if question.kind == "memory":
@@ -59,27 +59,38 @@ def _dump(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def _facts(conversation):
-    facts = {category: [] for category in CATEGORIES}
+def _spoken(conversation):
+    """The user's sentences, each with the day it was said."""
     date = str(conversation.get("date", ""))
+    for message in conversation["messages"]:
+        date = str(message.get("date", date))
+        if message.get("role") == "user":
+            for sentence in _SENTENCE.finditer(str(message.get("text", ""))):
+                yield sentence.group().strip(), date
+
+
+def _facts(conversations):
+    facts = {category: [] for category in CATEGORIES}
+    for conversation in conversations:
+        _add_facts(conversation, facts)
+    return facts
+
+
+def _add_facts(conversation, facts):
     spare = None
     found = 0
-    for message in conversation.get("messages", ()):
-        if message.get("role") != "user":
+    for quote, date in _spoken(conversation):
+        category = _category(quote)
+        if category is None:
+            spare = spare or _long_enough(quote)
             continue
-        for sentence in _SENTENCE.finditer(str(message.get("text", ""))):
-            quote = sentence.group().strip()
-            category = _category(quote)
-            if category is None:
-                spare = spare or _long_enough(quote)
-                continue
-            facts[category].append(_fact(category, quote, date))
-            found += 1
-            if found == _MOST_FACTS:
-                return facts
+        facts[category].append(_fact(category, quote, date))
+        found += 1
+        if found == _MOST_FACTS:
+            return
     if not found and spare:
-        facts["preferences"].append({"text": f"Is concerned with this: {spare}", "quote": spare})
-    return facts
+        facts["preferences"].append({"quote": spare, "text": f"Is concerned with this: {spare}",
+                                     "importance": 2})
 
 
 def _category(sentence):
@@ -91,14 +102,15 @@ def _long_enough(sentence):
 
 
 def _fact(category, quote, date):
+    fact = {"text": quote}
     if category == "projects":
         name = " ".join(quote.split()[:8])
-        return {"name": name, "description": quote, "details": f"as of {date}", "quote": quote}
-    if category == "dates":
-        return {"event": quote, "date": re.search(_DATE, quote).group(), "quote": quote}
-    if category == "decisions":
-        return {"decision": quote, "context": f"said on {date}", "quote": quote}
-    return {"text": quote, "quote": quote}
+        fact = {"name": name, "description": quote, "details": f"as of {date}"}
+    elif category == "dates":
+        fact = {"event": quote, "date": re.search(_DATE, quote).group()}
+    elif category == "decisions":
+        fact = {"decision": quote, "context": f"said on {date}"}
+    return {"quote": quote, **fact, "importance": 2}
 
 
 def _reduced(facts):
@@ -124,7 +136,7 @@ def _memory(facts):
     lines = []
     for category, heading in zip(CATEGORIES, HEADINGS):
         bullets = [f"- {_bullet(category, item)}" for item in facts.get(category, ())]
-        lines += [heading, "", *(bullets[:_MOST_BULLETS // 5] or ["No data yet."]), ""]
+        lines += [heading, "", *(bullets[:_MOST_BULLETS // len(HEADINGS)] or ["No data yet."]), ""]
     return "\n".join(lines).rstrip()
 
 

@@ -1,6 +1,6 @@
 """What a request asks: which of soulprint's kinds of questions, about which material.
 
-A question's material is one JSON document in the first user message, {"conversation": …},
+A question's material is one JSON document in the first user message, {"conversations": …},
 {"facts": …} or {"soul": …}; only the sections question carries its material as plain text.
 """
 
@@ -10,7 +10,7 @@ import re
 
 CATEGORIES = ("person", "preferences", "projects", "dates", "beliefs", "decisions")
 SECTIONS = ("soul", "identity", "user", "agents", "tools")
-_DOCUMENT = re.compile(r'\{\s*"(?:conversation|newest|facts|soul)"\s*:')
+_DOCUMENT = re.compile(r'\{\s*"(?:conversations?|newest|facts|soul)"\s*:')
 _MEMORY_HEADING = "\n\n## MEMORY (verified facts about this user)\n"
 _SAMPLE = re.compile(r"^=== Conversation: ", re.MULTILINE)
 _DECODER = json.JSONDecoder()
@@ -45,13 +45,23 @@ def estimate_tokens(params, model):
     return max(1, estimate(size, model))
 
 
+def conversations_in(document):
+    """The conversations, or the only one, of a document."""
+    alone = document.get("conversation")
+    return document.get("conversations", []) if alone is None else [alone]
+
+
+def _is_conversation(conversation):
+    messages = conversation.get("messages") if isinstance(conversation, dict) else None
+    return isinstance(messages, list) and all(isinstance(m, dict) for m in messages)
+
+
 def _kind_of(document):
     if document.keys() == set(SECTIONS):
         return "name"
-    conversation = document.get("conversation")
-    if isinstance(conversation, dict):
-        messages = conversation.get("messages")
-        good = isinstance(messages, list) and all(isinstance(m, dict) for m in messages)
+    conversations = conversations_in(document)
+    if conversations:
+        good = isinstance(conversations, list) and all(map(_is_conversation, conversations))
         return "facts" if good else "other"
     facts = document.get("facts")
     if not isinstance(facts, dict) or not facts.keys() <= set(CATEGORIES):

@@ -145,6 +145,19 @@ class OwnAnswerTest(ServerTest):
         small_talk = json.loads(self.ask(asking(chunk("How do I cook rice?"))).text)
         self.assertEqual(small_talk["preferences"][0]["quote"], "How do I cook rice?")
 
+    def test_facts_of_several_conversations_and_days(self):
+        document = {"conversations": [
+            {"title": "A", "messages": [{"date": "2024-03-01", "role": "user", "text": "Good day."},
+                                        {"role": "user", "text": "I love dark tea."},
+                                        {"date": "2024-03-02", "role": "user",
+                                         "text": "We decided to stay."}]},
+            {"title": "B", "messages": [{"date": "2024-03-03", "role": "user",
+                                         "text": "Which way is the station?"}]}]}
+        facts = json.loads(self.ask(asking(document)).text)
+        self.assertEqual([fact["quote"] for fact in facts["preferences"]],
+                         ["I love dark tea.", "Which way is the station?"])
+        self.assertEqual(facts["decisions"][0]["context"], "said on 2024-03-02")
+
     def test_an_answer_longer_than_max_tokens_is_cut(self):
         answer = self.ask(asking(chunk("I love tea and rain."), max_tokens=10)).json
         self.assertEqual((answer["stop_reason"], answer["usage"]["output_tokens"]),
