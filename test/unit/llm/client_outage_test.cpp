@@ -41,6 +41,7 @@ TEST(ClientOutage, PausesAfterTheRequestsOfOneQuestionAndAProbe) {
       paused = error.what();
       doubtful = in_doubt;
     };
+    wire.endpoint.delay_scale = 0.02;
     wire.stub.Play({scene});
     const Error error = wire.Ending(10);
     EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
@@ -61,6 +62,7 @@ TEST(ClientOutage, NoServerPausesAndSaysWhatFailed) {
            {"http://" + label + ".invalid", "host"}}) {
     Wire wire;
     wire.endpoint.api_url = url;
+    wire.endpoint.delay_scale = 0.02;
     const Error error = wire.Ending(10);
     EXPECT_EQ(error.sqlstate(), sqlstate::kCannotConnectNow);
     EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
