@@ -57,7 +57,8 @@ Json System(const Question& question, const NotTaken& not_taken, std::string_vie
   if (question.instruction.empty()) return wording;
   std::string policy = FencePolicy(nonce);
   if (IsBlank(wording)) return policy;
-  if (not_taken.cache) return wording + "\n\n" + policy;
+  policy.insert(0, "\n\n");  // some servers join the blocks as they are
+  if (not_taken.cache) return wording + policy;
   const Json kept = {
       {"type", "text"}, {"text", std::move(wording)}, {"cache_control", {{"type", "ephemeral"}}}};
   return Json::array({kept, {{"type", "text"}, {"text", std::move(policy)}}});

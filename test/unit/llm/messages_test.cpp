@@ -91,7 +91,7 @@ TEST(RequestBody, TheWordingIsABlockThatAServerCanKeep) {
   const json system = Body(Facts()).at("system");
   EXPECT_EQ(system,
             json({{{"type", "text"}, {"text", "S"}, {"cache_control", {{"type", "ephemeral"}}}},
-                  {{"type", "text"}, {"text", FencePolicy(kNonce)}}}));
+                  {{"type", "text"}, {"text", "\n\n" + FencePolicy(kNonce)}}}));
 
   Question other = Facts();
   other.material = R"({"conversation":"V"})";
