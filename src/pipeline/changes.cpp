@@ -24,6 +24,7 @@ using nlohmann::ordered_json;
 
 constexpr int kMaxTries = 2;
 constexpr int kMaxTokens = 4096;
+constexpr std::size_t kMaxFormer = 5;  // of one fact that are kept
 
 // Places of facts of one category, oldest first.
 using Batch = std::vector<std::size_t>;
@@ -172,6 +173,7 @@ std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {
     interrupts.Step();
     std::stable_sort(fact.before.begin(), fact.before.end(),
                      [](const Former& a, const Former& b) { return a.said > b.said; });
+    fact.before.resize(std::min(fact.before.size(), kMaxFormer));
   }
   return hold;
 }

@@ -17,7 +17,7 @@ namespace soulprint {
 // gave no answer.
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store);
 
-// The verified facts that hold, each with those that it overtook, newest first.
+// The verified facts that hold, each with the newest five that it overtook, newest first.
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts);
 
 }  // namespace soulprint

@@ -13,6 +13,7 @@
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/quotes.hpp"
+#include "pipeline/secrets.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
@@ -63,9 +64,15 @@ std::vector<Source> SourcesAt(const std::vector<Place>& places,
   return sources;
 }
 
+bool IsSecret(const Fact& fact) {
+  return HoldsSecret(fact.text) || HoldsSecret(fact.quote) || HoldsSecret(fact.more[0]) ||
+         HoldsSecret(fact.more[1]);
+}
+
 // Sets where the fact was said.  False if it is dropped.
 bool Locate(const SpokenWords& words, const std::vector<Excerpt>& excerpts, Fact* fact,
             DroppedItems* dropped) {
+  if (IsSecret(*fact)) return ++dropped->secret, false;
   if (HasNoWords(fact->quote)) {
     fact->quote.clear();
     fact->sources = AllOf(excerpts);

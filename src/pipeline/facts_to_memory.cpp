@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pipeline/facts_document.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"

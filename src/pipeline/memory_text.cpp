@@ -11,6 +11,7 @@
 #include "pipeline/markdown.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {
@@ -81,6 +82,14 @@ void AppendPart(const Part& part, std::size_t size, std::string* text) {
     content = content || IsContent(line);
   }
   if (!whole) text->append("\n");
+}
+
+// " (before: Lives in Lisbon, 2023-05-02)": the newest statement that the fact overtook.
+std::string Change(const Fact& fact) {
+  if (fact.before.empty()) return {};
+  const Former& former = fact.before.front();
+  const std::string day = former.said ? ", " + FormatDate(former.said) : std::string();
+  return " (before: " + OneLine(former.text) + day + ")";
 }
 
 std::string Bullet(const Fact& fact) {
@@ -165,7 +174,7 @@ std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_token
     CheckForInterrupts();
     std::string& list = bullets[static_cast<std::size_t>(facts[i].category)];
     // More than has room, even if each character takes four bytes and half of them are cut.
-    if (list.size() <= 32 * max_tokens) list += Bullet(facts[i]) + "\n";
+    if (list.size() <= 32 * max_tokens) list += Bullet(facts[i]) + Change(facts[i]) + "\n";
   }
   std::string memory_md;
   for (std::size_t i = 0; i < kHeadings.size(); ++i) {

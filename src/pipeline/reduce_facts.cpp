@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "pipeline/facts.hpp"
+#include "pipeline/facts_document.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
@@ -33,7 +34,6 @@ constexpr int kMaxRounds = 3;
 constexpr int kMaxTries = 1;
 constexpr int kMaxTokens = 16384;
 constexpr std::size_t kEmptyDocument = 130;  // characters around the items
-constexpr int kUsualImportance = 2;          // goes without saying
 
 // When the fact was said first, nullopt if that is unknown.
 Time FirstSaid(const Fact& fact) {
@@ -44,20 +44,11 @@ Time FirstSaid(const Fact& fact) {
   return first;
 }
 
-// An item of FactsDocument.
-ordered_json Item(const Fact& fact) {
-  ordered_json item = FactToObject(fact);
-  if (fact.importance != kUsualImportance) item["importance"] = fact.importance;
-  const Time said = LastSaid(fact);
-  if (said) item["said"] = FormatDate(said);
-  return item;
-}
-
 // An item of the reduce question: how often, and from when to when, the user said it.
 ordered_json ReduceItem(std::size_t id, const Fact& fact) {
   ordered_json item = {{"id", id}};
   item.update(FactToObject(fact));
-  if (fact.importance != kUsualImportance) item["importance"] = fact.importance;
+  if (fact.importance != Fact().importance) item["importance"] = fact.importance;
   item["times"] = fact.sources.size();
   const Time first = FirstSaid(fact);
   if (first) item["first"] = FormatDate(first);
@@ -96,7 +87,7 @@ void SortFacts(std::vector<Fact>* facts, Less less) {
 
 std::size_t Characters(const Fact& fact) {
   CheckForInterrupts();
-  return CountCharacters(DumpJson(Item(fact))) + 1;
+  return CountCharacters(DumpJson(FactItem(fact))) + 1;
 }
 
 std::size_t Characters(const std::vector<Fact>& facts) {
@@ -134,6 +125,7 @@ class Origins {
       const std::vector<Source>& more = begin_[id].sources;
       sources.insert(sources.end(), more.begin(), more.end());
       fact->importance = std::max(fact->importance, begin_[id].importance);
+      fact->before.insert(fact->before.end(), begin_[id].before.begin(), begin_[id].before.end());
     }
     named_.insert(from.begin(), from.end());
     SortSources(&sources);
@@ -180,7 +172,7 @@ class Round {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
     }
     // MergeFacts wants oldest first, and batches are in no such order.
-    SortFacts(&all, [](const Fact& a, const Fact& b) { return LastSaid(a) < LastSaid(b); });
+    SortByDay(&all);
     return {MergeFacts(std::move(all)), left_out_};
   }
 
@@ -354,23 +346,6 @@ void LeaveOut(std::size_t max_tokens, ReducedFacts* reduced) {
 }
 
 }  // namespace
-
-std::string FactsDocument(const std::vector<Fact>& facts) {
-  // As text from the start: freeing many JSON values takes long.
-  std::map<Category, std::string> lists;
-  for (const Fact& fact : facts) {
-    CheckForInterrupts();
-    std::string& list = lists[fact.category];
-    if (!list.empty()) list += ',';
-    list += DumpJson(Item(fact));
-  }
-  std::string document;
-  for (Category category : kCategories) {
-    document += document.empty() ? "{\"facts\":{" : ",";
-    document += Format("\"{}\":[{}]", CategoryName(category), lists[category]);
-  }
-  return document + "}}";
-}
 
 std::size_t FactsTokens(const std::vector<Fact>& facts) {
   return (Characters(facts) + kEmptyDocument) / 4;

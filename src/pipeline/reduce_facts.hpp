@@ -13,12 +13,7 @@
 
 namespace soulprint {
 
-// The material of the MEMORY question: {"facts":{…six categories…}}.  Each item is an object of
-// its category's fields, "importance" where it is not 2 and, where known, "said": the day on which
-// the user last said it.
-std::string FactsDocument(const std::vector<Fact>& facts);
-
-// The size of FactsDocument, estimated from the items.
+// The size of FactsDocument (facts_document.hpp), estimated from the items.
 std::size_t FactsTokens(const std::vector<Fact>& facts);
 
 struct ReducedFacts {

@@ -201,6 +201,23 @@ TEST(AnswerToFacts, WhatTheUserDidNotSayIsDroppedAndCounted) {
   EXPECT_EQ(read->facts[2].quote, "");
 }
 
+TEST(AnswerToFacts, ASecretIsDroppedWhereverItStands) {
+  const std::vector<Excerpt> excerpts = About(Turns({"my password is Tulpe!77x, I live in Bern"}));
+  const auto read =
+      AnswerToFacts(json{{"person",
+                          {{{"quote", "I live in Bern"}, {"text", "Lives in Bern"}},
+                           {{"quote", "I live in Bern"}, {"text", "Has the password Tulpe!77x"}},
+                           {{"quote", "my password is Tulpe!77x"}, {"text", "Has a secret"}}}},
+                         {"decisions",
+                          {{{"quote", "I live in Bern"},
+                            {"decision", "Moved"},
+                            {"context", "my password is Tulpe!77x"}}}}}
+                        .dump(),
+                    excerpts);
+  ASSERT_EQ(read.value().facts.size(), 1U);
+  EXPECT_EQ(read->dropped.secret, 3);
+}
+
 TEST(AnswerToFacts, AFactKnowsTheMessagesThatHoldItsQuote) {
   std::vector<Excerpt> excerpts = {
       {"c1", "T", Day(0), Turns({"I like tea", "So do I", "I like rain. I like tea."})},

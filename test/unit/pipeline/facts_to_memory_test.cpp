@@ -47,7 +47,7 @@ TEST(FactsToMemory, AGoodAnswerIsMemory) {
   EXPECT_EQ(question.schema, "");
   EXPECT_EQ(
       question.material,
-      R"({"facts":{"person":[],"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
+      R"({"newest":"1970-01-04","facts":{"person":[],"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
       R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
       R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
 }

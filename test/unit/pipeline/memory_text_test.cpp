@@ -74,6 +74,16 @@ TEST(AssembleMemory, OneBulletForEachFactNewestFirst) {
             "## Decisions & Context\n\n- Sell the car (never used)");
 }
 
+TEST(AssembleMemory, AChangeIsTold) {
+  Fact berlin = Make(Category::kPerson, "Lives in Berlin", 9);
+  berlin.before = {{"Lives in\nPorto", Day(5)}, {"Lives in Lisbon", Day(1)}};
+  Fact tea = Make(Category::kPerson, "Drinks tea", 8);
+  tea.before = {{"Drinks coffee", std::nullopt}};
+  EXPECT_TRUE(AssembleMemory({berlin, tea}, 5000)
+                  .starts_with("## Personal Facts\n\n- Lives in Berlin (before: Lives in Porto, "
+                               "1970-01-06)\n- Drinks tea (before: Drinks coffee)\n"));
+}
+
 TEST(AssembleMemory, FactsWithoutADateComeLast) {
   Fact undated = Make(Category::kBeliefs, "undated");
   undated.sources = {{"c", 0, std::nullopt}};

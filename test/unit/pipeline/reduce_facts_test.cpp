@@ -1,6 +1,7 @@
 // Too many facts become fewer, and none is lost silently.
 
 #include "pipeline/reduce_facts.hpp"
+#include "pipeline/facts_document.hpp"
 
 #include <gtest/gtest.h>
 
