@@ -86,7 +86,7 @@ bool IsCalledOtherwise(std::string_view before) {
       "imei",    "serial",   "isbn",     "ean",    "case",     "part number", "reference",
       "bestell", "sendung",  "rechnung", "pedido", "commande", "订单",        "单号"};
   constexpr std::size_t kNear = 40;
-  const std::string near = LowerCase(LastCharacters(before, kNear));
+  const std::string near = FoldCase(LastCharacters(before, kNear));
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return near.find(word) != std::string::npos; });
 }

@@ -1,4 +1,4 @@
-// The words that secret_words.cpp knows, in lower case.
+// The words that secret_words.cpp knows, as FoldCase writes them.
 
 #pragma once
 
@@ -11,7 +11,7 @@ inline constexpr std::string_view kPasswords[] = {
     "password",   "passwort", "kennwort",     "passcode",    "passphrase", "passwd",
     "contraseña", "senha",    "mot de passe", "wachtwoord",  "lösenord",   "adgangskode",
     "passord",    "salasana", "jelszó",       "şifre",       "kata sandi", "mật khẩu",
-    "пароль",     "κωδικός",  "كلمة السر",    "كلمة المرور", "סיסמה",      "पासवर्ड",
+    "пароль",     "κωδικόσ",  "كلمة السر",    "كلمة المرور", "סיסמה",      "पासवर्ड",
     "รหัสผ่าน",     "密码",     "密碼",         "口令",        "パスワード", "비밀번호"};
 // These mean other things as well, so that only a value of letters and digits counts.
 inline constexpr std::string_view kCodes[] = {"passwords",
@@ -103,9 +103,9 @@ inline constexpr std::string_view kMoreDocuments[] = {
 
 // What links a name to its value.
 inline constexpr std::string_view kVerbs[] = {
-    "is", "was",  "are", "ist", "war",   "lautet", "es",    "era", "est", "était", "è",
-    "é",  "jest", "är",  "er",  "on",    "это",    "είναι", "هي",  "היא", "है",     "คือ",
-    "to", "=",    ":",   "->",  "heißt", "c'est",  "—",     "–",   "-"};
+    "is", "was",  "are", "ist", "war",    "lautet", "es",    "era", "est", "était", "è",
+    "é",  "jest", "är",  "er",  "on",     "это",    "είναι", "هي",  "היא", "है",     "คือ",
+    "to", "=",    ":",   "->",  "heisst", "c'est",  "—",     "–",   "-"};
 // What may stand between a name and the verb.
 inline constexpr std::string_view kPrepositions[] = {
     "for", "of",  "to", "on",  "at", "in",   "für",  "vom",    "von",    "zum",  "zur",
@@ -113,11 +113,10 @@ inline constexpr std::string_view kPrepositions[] = {
     "di",  "dla", "от", "для", "к",  "voor", "till", "meiner", "meines", "der",  "dem"};
 // What may stand before a value.
 inline constexpr std::string_view kFillers[] = {
-    "still", "now",    "just",   "simply", "set",   "called", "always", "currently",
-    "the",   "my",     "his",    "her",    "their", "our",    "a",      "noch",
-    "jetzt", "immer",  "number", "no",     "nr",    "num",    "n°",     "nº",
-    "#",     "numero", "número", "numéro", "номер", "card",   "bank",   "phone",
-    "sim",   "debit",  "credit", "code",   "id",    "of",     "for"};
+    "still", "now", "just",  "simply", "set",    "called", "always", "currently", "the",    "my",
+    "his",   "her", "their", "our",    "a",      "noch",   "jetzt",  "immer",     "number", "no",
+    "nr",    "num", "n°",    "#",      "numero", "número", "numéro", "номер",     "card",   "bank",
+    "phone", "sim", "debit", "credit", "code",   "id",     "of",     "for"};
 // Words after a value.
 inline constexpr std::string_view kNext[] = {"and", "for", "on", "at",  "but",
                                              "und", "für", "y",  "para"};

@@ -46,8 +46,14 @@ bool IsIn(const std::string_view (&list)[n], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-// The text with one sign for those that mean the same; of equal length in lower case.
-std::string Plain(std::string_view text) {
+// A text with one sign for those that mean the same, and the same in lower case.  A place in one is
+// a place in the other.
+struct Texts {
+  std::string plain;
+  std::string lower;
+};
+
+Texts Prepare(std::string_view text) {
   struct Pair {
     std::string_view from;
     std::string_view to;
@@ -66,19 +72,20 @@ std::string Plain(std::string_view text) {
                                             {"。", ". "},
                                             {"，", ", "},
                                             {"；", "; "}}};
-  std::string plain;
+  Texts texts;
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    NextCharacter(text, &at);
+    const std::string_view character = text.substr(begin, at - begin);
     const auto* const pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& candidate) {
-      return text.substr(at).starts_with(candidate.from);
+      return candidate.from == character;
     });
-    if (pair != kPairs.end()) {
-      plain += pair->to;
-      at += pair->from.size();
-    } else {
-      plain += text[at++];
-    }
+    const bool sign = character.size() > 1 && pair != kPairs.end();
+    const std::string folded = sign ? std::string(pair->to) : FoldCase(character);
+    texts.lower += folded;
+    texts.plain += !sign && folded.size() == character.size() ? character : folded;
   }
-  return plain;
+  return texts;
 }
 
 // --- pieces: what stands between white space
@@ -125,7 +132,7 @@ bool IsDigits(std::string_view text, std::size_t least, std::size_t most) {
 // Letters with digits or signs, as no word of a sentence has them.
 bool IsMixed(std::string_view piece, std::size_t least) {
   const std::string_view core = Core(piece);
-  if (core.size() < least || !HasLetter(core) || IsIn(kTechnology, LowerCase(core))) return false;
+  if (core.size() < least || !HasLetter(core) || IsIn(kTechnology, FoldCase(core))) return false;
   if (core.find("://") != npos) return false;
   return Count(core, IsAsciiDigit) > 0 || core.find_first_of("!#$%^&*+=?~|\\_@") != npos;
 }
@@ -145,7 +152,7 @@ bool AnySaid(const Pieces& after, bool sign, Test test) {
   constexpr std::size_t kMostBetween = 7;
   if (sign) return test(after);
   for (std::size_t i = 0; i < after.size() && i < kMostBetween; ++i) {
-    const std::string word = LowerCase(Core(after[i]));
+    const std::string word = FoldCase(Core(after[i]));
     const bool verb = IsIn(kVerbs, word) || IsIn(kVerbs, after[i]);
     const bool of = IsIn(kPrepositions, word) || word.find('\'') != npos;  // d'accès
     if (i == 0 && !verb && !of) return false;
@@ -158,14 +165,14 @@ bool AnySaid(const Pieces& after, bool sign, Test test) {
 
 bool IsPasswordSaid(const Pieces& said, bool sign) {
   std::size_t i = 0;
-  while (i < said.size() && IsIn(kFillers, LowerCase(Core(said[i])))) ++i;
+  while (i < said.size() && IsIn(kFillers, FoldCase(Core(said[i])))) ++i;
   if (i == said.size()) return false;
   const std::string_view piece = said[i];
   const std::string_view core = Core(piece);
-  const bool last = i + 1 == said.size() || Ends(piece) || IsIn(kNext, LowerCase(said[i + 1]));
+  const bool last = i + 1 == said.size() || Ends(piece) || IsIn(kNext, FoldCase(said[i + 1]));
   if (IsMixed(piece, 4)) return true;
   if (IsDigits(core, 4, 30)) return sign || last;
-  return (last || IsQuoted(piece)) && IsPlainWord(core) && !IsIn(kQualities, LowerCase(core));
+  return (last || IsQuoted(piece)) && IsPlainWord(core) && !IsIn(kQualities, FoldCase(core));
 }
 
 bool IsKeySaid(const Pieces& said) {
@@ -199,7 +206,7 @@ bool HoldsCode(const Pieces& pieces, std::size_t least, std::size_t most) {
   for (const std::string_view piece : pieces) {
     const std::string_view core = Core(piece);
     if (IsDigits(core, least, most)) return true;
-    const std::string word = LowerCase(core);
+    const std::string word = FoldCase(core);
     if (!core.empty() && !IsIn(kFillers, word) && !IsIn(kVerbs, word)) return false;
   }
   return false;
@@ -233,7 +240,7 @@ bool HoldsDocumentNumber(const Pieces& pieces) {
   for (const std::string_view piece : pieces) {
     const std::string_view core = Core(piece);
     if (IsDocumentNumber(core)) return true;
-    const std::string word = LowerCase(core);
+    const std::string word = FoldCase(core);
     const bool group = !core.empty() && core.size() <= 4 &&
                        Count(core, IsAsciiDigit) + Count(core, IsAsciiUpper) == core.size() &&
                        !IsIn(kFillers, word);
@@ -252,7 +259,7 @@ bool StandsBefore(const Pieces& before, bool digits) {
   constexpr std::string_view kLinks[] = {"is", "as", "ist", "als", "es", "como", "est", "comme"};
   for (std::size_t back = 1; back <= 4 && back < before.size(); ++back) {
     const std::size_t link = before.size() - back;
-    if (!IsIn(kLinks, LowerCase(Core(before[link])))) continue;
+    if (!IsIn(kLinks, FoldCase(Core(before[link])))) continue;
     const std::string_view value = before[link - 1];
     return IsMixed(value, 6) || (digits && IsDigits(Core(value), 4, 6));
   }
@@ -343,13 +350,11 @@ bool IsToldAt(Kind kind, std::string_view word, std::string_view text, std::size
 }  // namespace
 
 bool HoldsNamedSecret(std::string_view text) {
-  const std::string plain = Plain(text);
-  const std::string lower = LowerCase(plain);
-  // Places in one are places in the other.
-  const std::string_view said = lower.size() == plain.size() ? plain : lower;
+  const Texts texts = Prepare(text);
   const auto is_told = [&](Kind kind, std::string_view word) {
+    const std::string& lower = texts.lower;
     for (std::size_t at = lower.find(word); at != npos; at = lower.find(word, at + 1)) {
-      if (IsToldAt(kind, word, said, at)) return true;
+      if (IsToldAt(kind, word, texts.plain, at)) return true;
     }
     return false;
   };

@@ -184,7 +184,7 @@ bool HoldsToken(std::string_view text, bool hashes) {
 
 bool HoldsSecret(std::string_view text) {
   return HoldsNamedSecret(text) || HoldsKnownToken(text) || HoldsWebToken(text) ||
-         HoldsPrivateKey(text) || HoldsToken(text, SpeaksOfHashes(LowerCase(text))) ||
+         HoldsPrivateKey(text) || HoldsToken(text, SpeaksOfHashes(FoldCase(text))) ||
          HoldsCardNumber(text) || HoldsIban(text) || HoldsIdentityNumber(text);
 }
 

@@ -68,7 +68,7 @@ void ExpectGoodItem(Category category, const Json& item, const std::vector<std::
   });
   EXPECT_EQ(holding, 1) << item;
   EXPECT_GE(std::count(quote.begin(), quote.end(), ' ') + (quote.size() > 20 ? 2 : 0), 2) << item;
-  const std::string said = " " + LowerCase(item.at(Fields(category)[1]).get<std::string>()) + " ";
+  const std::string said = " " + FoldCase(item.at(Fields(category)[1]).get<std::string>()) + " ";
   for (std::string_view word : {" i ", " my ", " user", " he ", " she ", "yesterday", "last week",
                                 "last month", "next ", "today", " now ", "currently", ". "}) {
     EXPECT_EQ(said.find(word), std::string::npos) << item << word;

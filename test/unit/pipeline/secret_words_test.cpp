@@ -4,6 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string_view>
+
+#include "pipeline/secret_lists.hpp"
+#include "util/text.hpp"
+
 namespace soulprint {
 namespace {
 
@@ -21,6 +29,41 @@ TEST(HoldsNamedSecret, EachKindBelievesItsOwnValues) {
         "passport swordfish", "passport 1234"}) {
     EXPECT_FALSE(HoldsNamedSecret(text)) << text;
   }
+}
+
+TEST(HoldsNamedSecret, TheListsAreFoldedAndHoldNothingTwice) {
+  std::set<std::string_view> names;
+  const auto expect_folded = [](std::string_view word) { EXPECT_EQ(FoldCase(word), word); };
+  const auto expect_names = [&](const auto& list) {
+    for (std::string_view word : list) {
+      expect_folded(word);
+      EXPECT_TRUE(names.insert(word).second) << word;
+    }
+  };
+  expect_names(kPasswords);
+  expect_names(kCodes);
+  expect_names(kKeys);
+  expect_names(kPins);
+  expect_names(kCardCodes);
+  expect_names(kPhrases);
+  expect_names(kPassports);
+  expect_names(kDocuments);
+  expect_names(kMoreDocuments);
+  std::for_each(std::begin(kVerbs), std::end(kVerbs), expect_folded);
+  std::for_each(std::begin(kPrepositions), std::end(kPrepositions), expect_folded);
+  std::for_each(std::begin(kFillers), std::end(kFillers), expect_folded);
+  std::for_each(std::begin(kNext), std::end(kNext), expect_folded);
+  std::for_each(std::begin(kQualities), std::end(kQualities), expect_folded);
+  std::for_each(std::begin(kTechnology), std::end(kTechnology), expect_folded);
+}
+
+TEST(HoldsNamedSecret, CaseAndWidthMakeNoDifference) {
+  EXPECT_TRUE(HoldsNamedSecret("ПАРОЛЬ: ZIMA2024"));
+  EXPECT_TRUE(HoldsNamedSecret("CONTRASEÑA: GATO1234"));
+  EXPECT_TRUE(HoldsNamedSecret("ＰＩＮ：４８２１"));
+  EXPECT_TRUE(HoldsNamedSecret("Κωδικός: zeus2024"));
+  EXPECT_TRUE(HoldsNamedSecret("DAS PASSWORT HEISST SONNE77"));
+  EXPECT_FALSE(HoldsNamedSecret("ΚΩΔΙΚΌΣ"));
 }
 
 TEST(HoldsNamedSecret, NamesAreWholeWords) {
