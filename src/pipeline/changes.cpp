@@ -26,7 +26,7 @@ constexpr int kMaxTries = 2;
 constexpr int kMaxTokens = 4096;
 constexpr std::size_t kMaxFormer = 5;  // of one fact that are kept
 
-// Places of facts of one category, oldest first.
+// Places of facts, oldest first.
 using Batch = std::vector<std::size_t>;
 
 struct Change {
@@ -42,12 +42,12 @@ ordered_json Item(const Fact& fact, std::size_t id) {
 }
 
 Question QuestionAbout(const std::vector<Fact>& facts, const Batch& batch) {
-  ordered_json items = ordered_json::array();
+  ordered_json lists;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     CheckForInterrupts();
-    items.push_back(Item(facts[batch[i]], i));
+    const Fact& fact = facts[batch[i]];
+    lists[std::string(CategoryName(fact.category))].push_back(Item(fact, i));
   }
-  const std::string category(CategoryName(facts[batch.front()].category));
   const ordered_json number = {{"type", "integer"}};
   const ordered_json change = {{"type", "object"},
                                {"properties", {{"id", number}, {"by", number}}},
@@ -55,7 +55,7 @@ Question QuestionAbout(const std::vector<Fact>& facts, const Batch& batch) {
                                {"additionalProperties", false}};
   Question question;
   question.step = Step::kChanges;
-  question.material = DumpJson(ordered_json{{"facts", {{category, std::move(items)}}}});
+  question.material = DumpJson(ordered_json{{"facts", std::move(lists)}});
   question.instruction = Instruction(Step::kChanges);
   question.schema = DumpJson(
       ordered_json{{"type", "object"},
@@ -111,39 +111,72 @@ void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store&
   }
 }
 
-std::vector<Batch> Batches(const std::vector<Fact>& facts, std::size_t batch_tokens) {
-  std::vector<Batch> batches;
-  for (const Category category : kCategories) {
-    Batch places;
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-      if (facts[i].category == category && facts[i].verified) places.push_back(i);
-    }
-    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
-      CheckForInterrupts();
-      return LastSaid(facts[a]) < LastSaid(facts[b]);
-    });
-    Batch batch;
-    std::size_t characters = 0;
-    for (const std::size_t place : places) {
-      CheckForInterrupts();
-      const std::size_t more = CountCharacters(DumpJson(Item(facts[place], batch.size())));
-      if (!batch.empty() && (characters + more) / 4 > batch_tokens) {
-        batches.push_back(std::exchange(batch, {}));
-        characters = 0;
-      }
-      batch.push_back(place);
-      characters += more;
-    }
-    batches.push_back(std::move(batch));
+// The verified facts in as few batches as have room, each category in as few as it needs.
+class Batches {
+ public:
+  Batches(const std::vector<Fact>& facts, std::size_t batch_tokens)
+      : facts_(facts), batch_tokens_(batch_tokens) {
+    for (const Category category : kCategories) AddCategory(category);
+    Close();
   }
-  std::erase_if(batches, [](const Batch& batch) { return batch.size() < 2; });
-  return batches;
-}
+
+  std::vector<Batch> Take() { return std::move(batches_); }
+
+ private:
+  void AddCategory(Category category) {
+    Batch places;
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      CheckForInterrupts();
+      if (facts_[i].category != category || !facts_[i].verified) continue;
+      places.push_back(i);
+      characters += Characters(i);
+    }
+    if (!HasRoom(characters)) Close();
+    SortOldestFirst(&places);
+    for (const std::size_t place : places) {
+      const std::size_t more = Characters(place);
+      if (!HasRoom(more)) Close();
+      batch_.push_back(place);
+      characters_ += more;
+    }
+  }
+
+  bool HasRoom(std::size_t characters) const {
+    return batch_.empty() || (characters_ + characters) / 4 <= batch_tokens_;
+  }
+
+  std::size_t Characters(std::size_t place) const {
+    return CountCharacters(DumpJson(Item(facts_[place], place)));
+  }
+
+  void SortOldestFirst(Batch* places) const {
+    std::stable_sort(places->begin(), places->end(), [&](std::size_t a, std::size_t b) {
+      CheckForInterrupts();
+      return LastSaid(facts_[a]) < LastSaid(facts_[b]);
+    });
+  }
+
+  void Close() {
+    SortOldestFirst(&batch_);
+    if (batch_.size() > 1) batches_.push_back(std::move(batch_));
+    batch_.clear();
+    characters_ = 0;
+  }
+
+  const std::vector<Fact>& facts_;
+  std::size_t batch_tokens_;
+  std::vector<Batch> batches_;
+  Batch batch_;
+  std::size_t characters_ = 0;
+};
 
 }  // namespace
 
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store) {
-  for (const Batch& batch : Batches(*facts, batch_tokens)) AskAbout(batch, facts, model, store);
+  for (const Batch& batch : Batches(*facts, batch_tokens).Take()) {
+    AskAbout(batch, facts, model, store);
+  }
 }
 
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {

@@ -11,10 +11,10 @@
 
 namespace soulprint {
 
-// Sets superseded_by of the verified facts that a later verified fact of the same category
-// overtakes.  Asks about each category of at least two facts, in batches of about `batch_tokens`,
-// oldest first.  An answer that cannot be used changes nothing.  Throws Error 08000 when the model
-// gave no answer.
+// Sets superseded_by of the verified facts that a later verified fact overtakes.  Asks about all
+// categories at once, or where they take more than `batch_tokens` about some of them, or parts of
+// one, oldest first.  An answer that cannot be used changes nothing.  Throws Error 08000 when the
+// model gave no answer.
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store);
 
 // The verified facts that hold, each with the newest five that it overtook, newest first.

@@ -69,12 +69,14 @@ def _kind_of(document):
     if not all(isinstance(items, list) and all(_is_fact(item) for item in items)
                for items in facts.values()):
         return "other"
-    if len(facts) != 1:
-        return "memory" if facts else "other"
-    items, = facts.values()
+    items = [item for items in facts.values() for item in items]
+    if not items or not any("id" in item for item in items):
+        return "memory" if len(facts) == len(CATEGORIES) else "other"
     if not all("id" in item for item in items):
         return "other"
-    return "reduce" if all("times" in item for item in items) else "changes"
+    if not all("times" in item for item in items):
+        return "changes"
+    return "reduce" if len(facts) == 1 else "other"
 
 
 def _is_fact(item):

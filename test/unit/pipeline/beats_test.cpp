@@ -15,6 +15,7 @@
 #include "fakes.hpp"
 #include "memory_facts.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/facts_document.hpp"
 #include "pipeline/facts_to_memory.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/reduce_facts.hpp"

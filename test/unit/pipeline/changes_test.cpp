@@ -36,15 +36,16 @@ struct Life {
   }
 };
 
-TEST(FindChanges, OneQuestionForEachCategoryOfSeveralVerifiedFacts) {
+TEST(FindChanges, OneQuestionAboutTheVerifiedFactsOfAllCategories) {
   Life life;
   life.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":1},{"id":1,"by":2}]})")};
   life.Find();
   ASSERT_EQ(life.model.asked.size(), 1U);
   EXPECT_EQ(life.model.asked[0].material,
             R"({"facts":{"person":[{"id":0,"text":"Lives in Lisbon","said":"1970-01-02"},)"
-            R"({"id":1,"text":"Lives in Porto","said":"1970-01-06"},)"
-            R"({"id":2,"text":"Lives in Berlin","said":"1970-01-10"}]}})");
+            R"({"id":2,"text":"Lives in Porto","said":"1970-01-06"},)"
+            R"({"id":3,"text":"Lives in Berlin","said":"1970-01-10"}],)"
+            R"("beliefs":[{"id":1,"text":"Repair","said":"1970-01-04"}]}})");
   EXPECT_EQ(life.facts[1].superseded_by, 2U);
   EXPECT_EQ(life.facts[2].superseded_by, 0U);
   EXPECT_FALSE(life.facts[0].superseded_by);
@@ -53,8 +54,8 @@ TEST(FindChanges, OneQuestionForEachCategoryOfSeveralVerifiedFacts) {
 TEST(FindChanges, OnlyALaterFactOfTheListOvertakes) {
   Life life;
   life.model.script[Step::kChanges] = {
-      Text(R"({"superseded":[{"id":2,"by":0},{"id":1,"by":1},{"id":0,"by":3},{"id":-1,"by":1},7,)"
-           R"({"id":"0","by":1},{"by":1},{"id":1,"by":2}]})")};
+      Text(R"({"superseded":[{"id":2,"by":0},{"id":1,"by":1},{"id":0,"by":4},{"id":-1,"by":1},7,)"
+           R"({"id":"0","by":1},{"by":1},{"id":2,"by":3}]})")};
   life.Find();
   EXPECT_FALSE(life.facts[0].superseded_by);
   EXPECT_FALSE(life.facts[1].superseded_by);
@@ -70,7 +71,7 @@ TEST(FindChanges, AnAnswerThatCannotBeUsedChangesNothing) {
     for (const Fact& fact : life.facts) EXPECT_FALSE(fact.superseded_by);
   }
   Life nudged;
-  nudged.model.script[Step::kChanges] = {Text("no"), Text(R"({"superseded":[{"id":0,"by":1}]})")};
+  nudged.model.script[Step::kChanges] = {Text("no"), Text(R"({"superseded":[{"id":0,"by":2}]})")};
   nudged.Find();
   EXPECT_TRUE(nudged.facts[1].superseded_by);
 }
@@ -91,6 +92,18 @@ TEST(FindChanges, ALongListIsReadInBatches) {
   EXPECT_GT(life.model.asked.size(), 5U);
   EXPECT_LT(life.model.asked.size(), 12U);
   EXPECT_EQ(json::parse(life.model.asked[1].material)["facts"]["preferences"][0]["id"], 0);
+  // A category that does not fit beside another begins a batch.
+  Life two;
+  two.facts.clear();
+  for (int i = 0; i < 30; ++i) {
+    const Category category = i % 2 == 0 ? Category::kPreferences : Category::kBeliefs;
+    two.facts.push_back(Said(category, "Number " + std::to_string(i), i));
+  }
+  two.Find(250);
+  ASSERT_EQ(two.model.asked.size(), 2U);
+  for (const Question& question : two.model.asked) {
+    EXPECT_EQ(json::parse(question.material)["facts"].size(), 1U);
+  }
 }
 
 TEST(FactsThatHold, KnowWhatTheyOvertook) {

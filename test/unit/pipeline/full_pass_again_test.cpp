@@ -25,7 +25,7 @@ TEST(FullPassAgain, ANewConversationCostsOnlyItself) {
   route.Run();
   route.store.Add(Talk("new", 99, {"I sold the stamps", "all of them"}));
   route.Run();
-  EXPECT_EQ(route.asked, 3);  // its chunk, MEMORY, sections
+  EXPECT_EQ(route.asked, 4);  // its chunk, changes, MEMORY, sections
 }
 
 TEST(FullPassAgain, ACrashAnywhereIsResumedWithoutAskingAgain) {
@@ -78,7 +78,7 @@ TEST(FullPassAgain, AKilledProcessLosesOnlyWhatWasNotSavedYet) {
   route.store.owned = true;
   route.model.crash_after = -1;
   route.Run();
-  EXPECT_EQ(route.asked, 12 - saved);
+  EXPECT_EQ(route.asked, 13 - saved);
 }
 
 TEST(FullPassAgain, ThePublishedProfileStaysUntilTheNextIsWhole) {
@@ -132,7 +132,7 @@ TEST(FullPassAgain, TooManyLostChunksPublishNothingAndAreAskedForNextTime) {
   EXPECT_FALSE(route.store.published);
   EXPECT_EQ(route.store.memory_md, "old");
   route.Run();
-  EXPECT_EQ(route.asked, 3 + 2);
+  EXPECT_EQ(route.asked, 3 + 3);
   EXPECT_TRUE(route.store.published);
 }
 
@@ -154,7 +154,7 @@ TEST(FullPassAgain, UnreadableChunksAreReallyAskedAgainAfterAFailedPass) {
   EXPECT_EQ(route.store.Rejected(), 2U);
   route.store.ForgetRejected();
   route.Run();
-  EXPECT_EQ(route.asked, 1 + 2);
+  EXPECT_EQ(route.asked, 1 + 3);
 }
 
 TEST(FullPassAgain, ACanceledPassStopsAtTheNextReportAndKeepsWhatWasPaidFor) {
