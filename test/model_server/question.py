@@ -71,7 +71,7 @@ def _kind_of(document):
         return "other"
     items = [item for items in facts.values() for item in items]
     if not items or not any("id" in item for item in items):
-        return "memory" if len(facts) == len(CATEGORIES) else "other"
+        return "memory" if len(facts) > 1 else "other"
     if not all("id" in item for item in items):
         return "other"
     if not all("times" in item for item in items):

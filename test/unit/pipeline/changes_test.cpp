@@ -38,7 +38,7 @@ struct Life {
 
 TEST(FindChanges, OneQuestionAboutTheVerifiedFactsOfAllCategories) {
   Life life;
-  life.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":1},{"id":1,"by":2}]})")};
+  life.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":2},{"id":2,"by":3}]})")};
   life.Find();
   ASSERT_EQ(life.model.asked.size(), 1U);
   EXPECT_EQ(life.model.asked[0].material,
