@@ -24,7 +24,7 @@ SELECT n, length(text), text FROM talks, (VALUES (63), (114), (115)) AS t (n), s
 -- If even the first does not fit, it is cut between messages.
 SELECT n, text FROM talks, (VALUES (62), (48), (47), (0)) AS t (n), soulprint_format_conversations(conversations, n) AS text;
 
--- fair: short ones stay whole, the others share the rest, each keeps its first user message.
+-- fair: short ones stay whole, of the others the user keeps most, each keeps its first user message.
 CREATE FUNCTION pg_temp.talk(title text, n int, said text) RETURNS jsonb LANGUAGE sql BEGIN ATOMIC
     SELECT jsonb_build_object('title', title, 'messages', jsonb_agg(jsonb_build_object(
                'role', CASE WHEN i % 2 = 1 THEN 'user' ELSE 'assistant' END, 'content', said || ' ' || i) ORDER BY i))
@@ -32,6 +32,12 @@ CREATE FUNCTION pg_temp.talk(title text, n int, said text) RETURNS jsonb LANGUAG
 END;
 SELECT soulprint_format_conversations(jsonb_build_array(
     pg_temp.talk('Long', 30, 'message'), pg_temp.talk('Short', 2, 'message'), pg_temp.talk('Longer', 60, 'message')), 400, 'fair');
+-- The assistant's messages are cut before one of the user's.
+SELECT n, soulprint_format_conversations('[{"title": "Books", "messages": [
+    {"role": "user", "content": "I work at night as a nurse, and I read on the bus."},
+    {"role": "assistant", "content": "Then short stories may be the best choice for you, one for each ride."},
+    {"role": "user", "content": "Which?"}, {"role": "assistant", "content": "Chekhov was a doctor himself."}]}]', n, 'fair')
+    FROM (VALUES (240), (170), (150)) AS t (n);
 -- 200 of 200 appear, with their first message; the limit holds; at least 95 % of it is used.
 CREATE TEMP TABLE two_hundred AS
     SELECT soulprint_format_conversations(jsonb_agg(pg_temp.talk('Talk ' || i, 100 + i, repeat('word ', 20)) ORDER BY i), 600000, 'fair') AS text

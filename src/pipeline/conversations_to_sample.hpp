@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/types.hpp"
 #include "util/time.hpp"
 
@@ -31,10 +32,6 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
 // How conversations share the characters of a prompt (doc/behavior.md, "Format"): whole ones until
 // one does not fit, or a fair part for each.
 enum class Share { kWhole, kFair };
-
-// kMarks, for the sections question: invisible characters are left out (visible.hpp), and a line
-// inside a message or title that begins like one of the format's own gets a leading space.
-enum class Escape { kNone, kMarks };
 
 // Reads the conversation at a position.  Called up to twice for each: only one is held in memory.
 using ReadConversation = std::function<Conversation(std::size_t position)>;

@@ -21,6 +21,7 @@
 #include "pipeline/facts_to_memory.hpp"
 #include "pipeline/progress.hpp"
 #include "pipeline/progress_model.hpp"
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"

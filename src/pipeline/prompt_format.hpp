@@ -26,6 +26,10 @@ inline constexpr std::string_view kMoreEnd = " more messages]";
 inline constexpr std::string_view kMemoryMark = "## MEMORY";  // MEMORY follows the conversations
 inline constexpr std::string_view kUntitled = "Untitled";
 
+// kMarks, for the sections question: invisible characters are left out (visible.hpp), and a line
+// inside a message or title that begins like one of the format's own gets a leading space.
+enum class Escape { kNone, kMarks };
+
 constexpr std::string_view Label(Role role) {
   return role == Role::kUser ? kUserLabel : kAssistantLabel;
 }

@@ -12,6 +12,7 @@
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/prompt_format.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
 #include "pipeline/types.hpp"
