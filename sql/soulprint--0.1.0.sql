@@ -184,7 +184,7 @@ COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'cost of all requests in USD
 COMMENT ON COLUMN soulprint.full_passes.error IS 'reason for waiting, failure or cancellation; NULL if there is none';
 COMMENT ON COLUMN soulprint.full_passes.not_before IS 'earliest start of the next attempt';
 COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'time at which the current attempt began to read';
-COMMENT ON COLUMN soulprint.full_passes.pid IS 'process ID of the last worker of the pass';
+COMMENT ON COLUMN soulprint.full_passes.pid IS 'process ID of the last worker of the pass; NULL if that ended before the pass did';
 COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses for a refusal that may be meant for this pass alone; the second and later ones are charged as attempts';
@@ -1156,7 +1156,7 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions 
 COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'cost of all requests in USD';
 COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'time of the request';
 COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'start of the first attempt';
-COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process ID of the last worker of the pass';
+COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process ID of the last worker of the pass; NULL if that ended before the pass did';
 COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting; of a running pass, for its last wait';
 
 CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS

@@ -152,14 +152,16 @@ void CheckForInterrupts() {
   Call([] { CHECK_FOR_INTERRUPTS(); });
 }
 
-void Log(int elevel, const std::string& message, const std::string& detail,
-         const std::string& hint) {
+void Log(int elevel, const std::string& message, const std::string& detail, const std::string& hint,
+         const std::string& sqlstate) {
+  const int sqlerrcode = sqlstate.empty() ? 0 : PackSqlstate(sqlstate);
   Call([&] {
     const char* what = CopyText(CurrentMemoryContext, message.c_str());
     const char* why = CopyText(CurrentMemoryContext, detail.c_str());
     const char* how = CopyText(CurrentMemoryContext, hint.c_str());
-    ereport(elevel, (errmsg_internal("%s", what ? what : ""),
-                     why ? errdetail_internal("%s", why) : 0, how ? errhint("%s", how) : 0));
+    ereport(elevel,
+            (sqlerrcode != 0 ? errcode(sqlerrcode) : 0, errmsg_internal("%s", what ? what : ""),
+             why ? errdetail_internal("%s", why) : 0, how ? errhint("%s", how) : 0));
     if (what != nullptr) pfree(const_cast<char*>(what));
     if (why != nullptr) pfree(const_cast<char*>(why));
     if (how != nullptr) pfree(const_cast<char*>(how));

@@ -75,8 +75,9 @@ auto Enter(Body&& body) -> decltype(body()) {
 // Handles a pending cancel (throws SqlError 57014, or Canceled) or shutdown (exits the process).
 void CheckForInterrupts();
 
-// Reports a message at a level below ERROR: LOG, WARNING, NOTICE, DEBUG1…
+// Reports a message at a level below ERROR: LOG, WARNING, NOTICE, DEBUG1…  `sqlstate`: "" = that of
+// the level.
 void Log(int elevel, const std::string& message, const std::string& detail = {},
-         const std::string& hint = {});
+         const std::string& hint = {}, const std::string& sqlstate = {});
 
 }  // namespace soulprint::pg

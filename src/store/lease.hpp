@@ -42,6 +42,9 @@ class PassLease {
   // Takes over the progress and beats.
   void Report(const Progress& progress);
 
+  // What was reported last.
+  Stage stage() const { return progress_.stage; }
+
   // Throws if the pass must stop.
   void Check() { check_(); }
 

@@ -36,7 +36,7 @@ void ReturnPass(int, Datum) {
     if (!free) return;
     OwnQuery(R"(
       UPDATE soulprint.full_passes
-      SET state = 'queued', attempts = greatest(attempts - 1, 0),
+      SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL,
           not_before = now() + interval '1 s', error = 'the worker was terminated'
       WHERE id = (SELECT id FROM soulprint.full_passes
                   WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
@@ -67,7 +67,7 @@ bool ReturnOrphans() {
       FOR UPDATE SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
     UPDATE soulprint.full_passes f
-    SET state = 'queued', attempts = greatest(f.attempts - 1, 0), crashes = n.crashes,
+    SET state = 'queued', attempts = greatest(f.attempts - 1, 0), crashes = n.crashes, pid = NULL,
         suspect = f.suspect OR n.crashed,
         not_before = now() + make_interval(secs => CASE WHEN n.crashed THEN least(2 ^ f.crashes, 60)
                                                         ELSE 1 END),

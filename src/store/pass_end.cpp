@@ -94,19 +94,23 @@ std::string Cost(const PassLease& lease) {
       .Text(0);
 }
 
+// What the pass did, for the log.
+constexpr const char* kSummary = R"(format(
+  '%s conversations, %s chunks, %s failed, %s facts, %s calls, %s remembered, %s USD, %s s',
+  conversations, chunks, chunks_failed, facts, calls_made, calls_remembered,
+  round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at), 1)))";
+
 // Ends the pass's row, notifies listeners, and queues the pass that was requested in the meantime
 // (`again`).  Call it after the profile was updated: the application's triggers on that cannot
-// queue a pass while this one is there.  Returns what the pass did.
+// queue a pass while this one is there.  Returns kSummary.
 std::string EndPass(const PassLease& lease, const char* state, const std::string& reason,
                     bool again) {
-  std::string summary = OwnQuery(R"(
+  std::string summary = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
     SET state = $2, ended_at = now(), error = nullif($3, ''), suspect = false
     WHERE id = $1
-    RETURNING format(
-      '%s conversations, %s chunks, %s failed, %s facts, %s calls, %s remembered, %s USD, %s s',
-      conversations, chunks, chunks_failed, facts, calls_made, calls_remembered,
-      round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at), 1)))")
+    RETURNING {})",
+                                        kSummary))
                             .BigInt(lease.id())
                             .Text(state)
                             .Text(reason)
@@ -135,16 +139,25 @@ void KeepPresentVersion(const PassLease& lease, const LockedProfile& profile) {
   if (!unlearned) KeepVersion(lease.user_id(), profile.published);
 }
 
-// Needs an open transaction.
-void WriteFailure(PassLease& lease, const LockedProfile& profile, const std::string& reason,
-                  bool with_memory) {
+// The reason as the profile shows it.
+std::string ShownReason(const Failure& failure, bool has_section) {
+  if (!failure.memory_published || !failure.lacks_sections) return Clip(failure.reason);
+  return Clip((has_section ? "MEMORY is published; the sections are the old ones: "
+                           : "MEMORY is published; there are no sections yet: ") +
+              failure.reason);
+}
+
+// Needs an open transaction.  Returns what the pass did.
+std::string WriteFailure(PassLease& lease, const LockedProfile& profile, const Failure& failure,
+                         bool with_text) {
   // Requested again with nothing new to read, it is this pass.
   const bool again = profile.pending && (profile.another_path || !CurrentPass(lease.user_id()));
   const PublishedProfile& published = profile.published;
   const bool has_section = std::any_of(published.sections.begin(), published.sections.end(),
                                        [](const auto& section) { return section.has_value(); });
+  const std::string reason = ShownReason(failure, has_section);
   std::optional<std::string> text;
-  if (with_memory && has_section) {
+  if (with_text) {
     text = SectionsToSoulprint(published.sections, published.memory_md.value_or(""));
   }
   const std::string status = again ? "pending" : "failed";
@@ -155,15 +168,16 @@ void WriteFailure(PassLease& lease, const LockedProfile& profile, const std::str
                             .Text(status)
                             .Run());
   DeleteRejectedReplies(lease);
-  EndPass(lease, "failed", reason, again);
+  return EndPass(lease, "failed", reason, again);
 }
 
-void RecordFailure(PassLease& lease, const std::string& reason, bool with_memory) {
+std::string RecordFailure(PassLease& lease, const Failure& failure, bool with_text) {
   pg::Transaction transaction;
   const LockedProfile profile = LockProfile(lease);
   lease.Touch();
-  WriteFailure(lease, profile, reason, with_memory);
+  std::string summary = WriteFailure(lease, profile, failure, with_text);
   transaction.Commit();
+  return summary;
 }
 
 }  // namespace
@@ -238,20 +252,20 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
   return summary;
 }
 
-void FailPass(PassLease& lease, const std::string& reason, bool memory_published) {
-  if (memory_published) {
+std::string FailPass(PassLease& lease, const Failure& failure) {
+  if (failure.memory_published) {
     try {
-      return RecordFailure(lease, Clip(reason), true);
+      return RecordFailure(lease, failure, true);
     } catch (const PassLost&) {
       throw;
     } catch (const Error&) {
       // The application's table may not take the text: the failure is recorded without it.
     }
   }
-  RecordFailure(lease, Clip(reason), false);
+  return RecordFailure(lease, failure, false);
 }
 
-void FailUnclaimedPass(PassLease& lease, const std::string& reason) {
+std::string FailUnclaimedPass(PassLease& lease, const Failure& failure) {
   pg::Transaction transaction;
   const LockedProfile profile = LockProfile(lease);
   OwnQuery(R"(
@@ -263,24 +277,29 @@ void FailUnclaimedPass(PassLease& lease, const std::string& reason) {
       .BigInt(shared_state::Epoch())
       .Execute();
   lease.TouchPass();
-  WriteFailure(lease, profile, Clip(reason), false);
+  std::string summary = WriteFailure(lease, profile, failure, false);
   transaction.Commit();
+  return summary;
 }
 
-void FailPassAlone(const PassLease& lease, const std::string& reason) {
+std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
+  const std::string reason = Clip(failure.reason);
   pg::Transaction transaction;
-  const std::uint64_t ended = OwnQuery(R"(
+  const pg::Rows ended = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
     SET state = 'failed', ended_at = now(), taken_at = coalesce(taken_at, now()), error = $2,
         suspect = false, unrecorded = true
-    WHERE id = $1 AND state IN ('queued', 'running'))")
-                                  .BigInt(lease.id())
-                                  .Text(Clip(reason))
-                                  .Execute();
-  if (ended == 0) return;
+    WHERE id = $1 AND state IN ('queued', 'running')
+    RETURNING {})",
+                                         kSummary))
+                             .BigInt(lease.id())
+                             .Text(reason)
+                             .Run();
+  if (ended.empty()) return "";
   DeleteRejectedReplies(lease);
-  NotifyEnded(lease.user_id(), lease.id(), "failed", Clip(reason));
+  NotifyEnded(lease.user_id(), lease.id(), "failed", reason);
   transaction.Commit();
+  return ended.front().Text(0);
 }
 
 void RequeuePass(PassLease& lease, const std::string& reason, const std::string& shown,

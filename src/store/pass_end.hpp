@@ -27,15 +27,22 @@ void PublishMemory(PassLease& lease, const std::string& memory_md);
 // "10 conversations, 24 chunks, …".
 std::string PublishProfile(PassLease& lease, const Profile& profile);
 
-// Ends the pass as failed with this reason.  `memory_published`: this attempt published MEMORY, so
-// soulprint_text is made of it and the stored sections.
-void FailPass(PassLease& lease, const std::string& reason, bool memory_published);
+// How a pass failed.
+struct Failure {
+  std::string reason;             // for full_pass_error and full_passes.error
+  bool memory_published = false;  // by this attempt: soulprint_text is made of it
+  bool lacks_sections = false;    // they were what failed: the reason says first that MEMORY is out
+};
+
+// Ends the pass as failed.  Returns what the pass did, as PublishProfile does.
+std::string FailPass(PassLease& lease, const Failure& failure);
 
 // The same for a pass that could not be claimed.
-void FailUnclaimedPass(PassLease& lease, const std::string& reason);
+std::string FailUnclaimedPass(PassLease& lease, const Failure& failure);
 
-// Ends the pass as failed without the profile, which does not take that.
-void FailPassAlone(const PassLease& lease, const std::string& reason);
+// Ends the pass as failed without the profile, which does not take that.  Returns "" if it has
+// ended already.
+std::string FailPassAlone(const PassLease& lease, const Failure& failure);
 
 // Returns the pass to the queue, not due before `wait` has passed.  A charged attempt counts.
 // `shown` is the reason that the profile shows, to people who cannot act on the server.

@@ -155,8 +155,8 @@ Claim ClaimPass(QueuedPass* pass) {
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(), epoch = $3,
         taken_at = now(), started_at = coalesce(started_at, now()),
-        -- The reason why it was put off is logged once.
-        error = CASE WHEN $2 THEN error END,
+        -- The reason why its worker put it off is logged once.
+        error = CASE WHEN $2 AND pid IS NOT NULL THEN error END,
         attempts = attempts + 1, stage = 'chunks', stage_started_at = now()
     WHERE id = $1 AND state = 'queued'
     RETURNING attempts, error)")

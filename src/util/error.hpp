@@ -97,7 +97,8 @@ class SqlError : public Error {
   using Error::Hint;
 };
 
-// An administrator canceled this worker or launcher.  57014.  Only pg::Call throws it.
+// An administrator canceled this worker or launcher.  57014.  Thrown by pg::Call, and again for a
+// pass whose cancel could not be recorded at once.
 class Canceled : public Error {
  public:
   explicit Canceled(const std::string& message) : Error(sqlstate::kQueryCanceled, message) {}

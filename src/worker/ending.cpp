@@ -44,6 +44,16 @@ std::string Detail(const Error& error) {
 
 std::string EndSentence(const std::string& text) { return text.ends_with('.') ? text : text + "."; }
 
+// The error without its hint, as sentences: the detail of a log line.
+std::string ReasonSentences(const Error& error) {
+  std::string text = EndSentence(error.what());
+  // What is named keeps its letters: "soul_md keeps its old value."
+  const std::size_t word = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+  if (word > 0 && text[word] == ' ') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  const std::string detail = Detail(error);
+  return detail.empty() ? text : text + " " + detail;
+}
+
 bool IsLockTimeout(const Error& error) { return error.sqlstate() == sqlstate::kLockNotAvailable; }
 
 // Of a full disk only if it is full: a trigger can raise any SQLSTATE.
@@ -75,8 +85,9 @@ Ending Failed(const Error& error) {
   return {.action = Action::kFail,
           .reason = Sentences(error),
           .level = Level::kWarning,
-          .log = Format("failed: {}", error.what()),
-          .detail = Detail(error),
+          .sqlstate = error.sqlstate(),
+          .log = "failed",
+          .detail = ReasonSentences(error),
           .hint = error.hint()};
 }
 
@@ -92,6 +103,7 @@ Ending Waiting(const Error& error, const Attempt& attempt) {
           .wait = std::max<milliseconds>(wait, kLeastWait),
           .reason = Sentences(error),
           .shown = std::string(kShownWait),
+          .sqlstate = error.sqlstate(),
           .log = Format("waits: {}", error.what()),
           .hint = error.hint()};
 }
@@ -127,13 +139,17 @@ Ending EndingOf(const Error& error, const Attempt& attempt) {
             .log = Format("returned to the queue: {}", error.what())};
   }
   if (Is<Canceled>(error)) {
-    return {.reason = "canceled by an administrator", .log = "was canceled by an administrator"};
+    return {.reason = "canceled by an administrator",
+            .canceled = true,
+            .sqlstate = error.sqlstate(),
+            .log = "was canceled by an administrator"};
   }
   if (!IsTransient(error.sqlstate()) || attempt.number >= attempt.max) return Failed(error);
   return {.action = Action::kRequeue,
           .wait = Doubled(kFirstRetry, attempt.number - 1),
           .reason = Sentences(error),
           .shown = Sentences(error),
+          .sqlstate = error.sqlstate(),
           .log = Format("will be retried: {}", error.what()),
           .detail = Detail(error)};
 }
@@ -145,7 +161,8 @@ Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Atte
   Ending ending{.action = Action::kPutOff,
                 .charged = wanted.charged,
                 .wait = std::max<milliseconds>(wanted.wait, kUnrecordedWait),
-                .reason = wanted.reason};
+                .reason = wanted.reason,
+                .sqlstate = refusal.sqlstate()};
   if (IsLockTimeout(refusal) && put_off_for != ending.reason) {
     // Its holder may just have released it; a trigger that raises the same will do so again.
     ending.wait = kLockWait;
@@ -163,6 +180,7 @@ Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Atte
   if (wanted.action == Action::kRequeue) {
     // The profile stays as processing meanwhile.
     ending.wait = wanted.wait;
+    ending.sqlstate = wanted.sqlstate;
     ending.log = wanted.log;
     ending.hint = wanted.hint;
     return ending;
@@ -170,9 +188,13 @@ Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Atte
   return {.action = Action::kFailAlone,
           .reason = Format("{} The profile does not take this: {}.", EndSentence(wanted.reason),
                            refusal.what()),
+          .canceled = wanted.canceled,
           .level = Level::kWarning,
-          .log = Format("{}; the profile does not take this: {}", wanted.log, refusal.what()),
-          .detail = wanted.detail,
+          .sqlstate = wanted.sqlstate,
+          .log = wanted.log,
+          .detail = Format("{} The profile does not take this: {}.",
+                           wanted.canceled ? "An administrator canceled it." : wanted.detail,
+                           refusal.what()),
           .hint = refusal.hint()};
 }
 

@@ -39,8 +39,10 @@ struct Ending {
   std::chrono::milliseconds wait{};
   std::string reason = {};  // as sentences, for full_passes.error
   std::string shown = {};   // kRequeue: for full_pass_error
+  bool canceled = false;    // by an administrator
   // The log line follows the name of the pass: "full pass 42 of user 9f2c… " + log.
   Level level = Level::kLog;
+  std::string sqlstate = {};  // "" = that of the level
   std::string log = {};
   std::string detail = {};
   std::string hint = {};

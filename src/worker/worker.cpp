@@ -59,10 +59,12 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
-void Log(const PassLease& lease, const Ending& ending) {
+// `summary`: what the pass did, "" if it has not ended.
+void Log(const PassLease& lease, const Ending& ending, const std::string& summary) {
   if (ending.level == Ending::Level::kNone) return;
   pg::Log(ending.level == Ending::Level::kWarning ? WARNING : LOG,
-          Format("{} {}", lease.Name(), ending.log), ending.detail, ending.hint);
+          Format("{} {}", lease.Name(), ending.log) + (summary.empty() ? "" : ": " + summary),
+          ending.detail, ending.hint, ending.sqlstate);
 }
 
 // One attempt of one pass, from claiming it to recording how it ended.
@@ -106,6 +108,7 @@ class Run {
     }
     if (pass_.attempts > settings::max_pass_attempts) {
       // Its last attempt ended for a reason that could not be recorded in the profile.
+      if (pass_.put_off_for.starts_with("canceled by ")) throw Canceled(pass_.put_off_for);
       throw Error(sqlstate::kInternalError,
                   pass_.put_off_for.empty() ? "all attempts are used up" : pass_.put_off_for);
     }
@@ -209,6 +212,7 @@ class Run {
 
   void Act(const Ending& ending) {
     bool is_news = true;
+    std::string summary;
     switch (ending.action) {
       case Ending::Action::kDiscard:
         break;
@@ -223,17 +227,20 @@ class Run {
         }
         break;
       case Ending::Action::kFail:
-        if (claimed_) {
-          FailPass(lease_, ending.reason, store_.memory_published());
-        } else {
-          FailUnclaimedPass(lease_, ending.reason);
-        }
+        summary = claimed_ ? FailPass(lease_, FailureOf(ending))
+                           : FailUnclaimedPass(lease_, FailureOf(ending));
         break;
       case Ending::Action::kFailAlone:
-        FailPassAlone(lease_, ending.reason);
+        summary = FailPassAlone(lease_, FailureOf(ending));
         break;
     }
-    if (is_news || ending.level == Ending::Level::kWarning) Log(lease_, ending);
+    if (is_news || ending.level == Ending::Level::kWarning) Log(lease_, ending, summary);
+  }
+
+  Failure FailureOf(const Ending& ending) const {
+    return {.reason = ending.reason,
+            .memory_published = store_.memory_published(),
+            .lacks_sections = lease_.stage() == Stage::kSections && !ending.canceled};
   }
 
   // Added to the attempts of the pass; a claimed pass counts this attempt already.

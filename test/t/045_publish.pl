@@ -56,7 +56,8 @@ $before = $sql->($stored);
 my $listener = $node->background_psql('postgres');
 $listener->query_safe('LISTEN soulprint');
 start_pass($node, $user);
-like(end_of_pass($node, $user), qr/^failed: .*soulprint\.prompts/s, 'v2 that cannot be made fails the pass');
+like(end_of_pass($node, $user), qr/^failed: MEMORY is published; the sections are the old ones: .*soulprint\.prompts/s,
+	'v2 that cannot be made fails the pass, which says first what is published');
 is($sql->($stored), $before, 'the sections stay those of v1');
 my $assembled = "soulprint_assemble_text(jsonb_build_object('soul', soul_md::jsonb, 'identity', identity_md::jsonb,
 	'user', user_md::jsonb, 'agents', agents_md::jsonb, 'tools', tools_md::jsonb), memory_md)";
@@ -67,14 +68,18 @@ my $heard = heard_by($listener);
 like($heard, qr/"user_id" : "$user", "pass_id" : \d+, "status" : "failed", "error" : ".*soulprint\.prompts/s, 'NOTIFY says so');
 $listener->quit;
 
-# A profile that has no sections yet has no text to rebuild; one that holds no JSON is taken as it is.
+# A profile that has no sections yet has MEMORY as its text; one that holds no JSON is taken as it is.
 my $without = add_user($node, 4);
 my $plain = add_user($node, 5, soul_md => 'Just words.');
 $sql->(talk($_, 1, 5)) for ($without, $plain);
 start_pass($node, $_) for ($without, $plain);
 end_of_pass($node, $_) for ($without, $plain);
-is($sql->("SELECT full_pass_status, memory_md IS NOT NULL, soulprint_text IS NULL FROM user_profiles WHERE user_id = '$without'"),
-	'failed|t|t', 'without sections there is MEMORY only');
+is($sql->("SELECT memory_md LIKE '%Boat1%', soulprint_text = soulprint_assemble_text('{}', memory_md), soulprint_text LIKE '## Memory' || E'\\n%' FROM user_profiles WHERE user_id = '$without'"),
+	't|t|t', 'without sections there is MEMORY only');
+like(status($node, $without), qr/^failed: MEMORY is published; there are no sections yet: .*soulprint\.prompts/s, 'and the error says so');
+# However long the reason.
+$sql->("UPDATE soulprint.prompts SET wording = repeat('Write in my style. ', 100)");
+cmp_ok($sql->("SELECT max(length(full_pass_error)) FROM user_profiles"), '<=', 500, 'in at most 500 characters');
 like($sql->("SELECT soulprint_text FROM user_profiles WHERE user_id = '$plain'"),
 	qr/^## Communication Style & Personality\nJust words\.\n\n## Memory\n/, 'a section that is no JSON stands verbatim under its heading');
 

@@ -60,9 +60,24 @@ TEST(Ending, OtherErrorsOfSqlFailAtOnce) {
 
 TEST(Ending, TheRowOfAViolatedConstraintIsInNoLog) {
   const Ending violated = EndingOf(Raised("23514"), Number(1));
-  EXPECT_EQ(violated.detail, "");
+  EXPECT_EQ(violated.detail, "This tenant may not.");
   EXPECT_EQ(violated.reason, "this tenant may not. Ask them.");
-  EXPECT_EQ(EndingOf(Raised("P0001"), Number(1)).detail, "Key (user_id)=(…).");
+  EXPECT_EQ(EndingOf(Raised("P0001"), Number(1)).detail, "This tenant may not. Key (user_id)=(…).");
+}
+
+TEST(Ending, AFailureIsLoggedWithItsSqlstateReasonAndHint) {
+  const Ending ending = EndingOf(Error("38000", "the model refused").Hint("Ask again."), Number(1));
+  EXPECT_EQ(ending.level, Level::kWarning);
+  EXPECT_EQ(ending.sqlstate, "38000");
+  EXPECT_EQ(ending.log, "failed");
+  EXPECT_EQ(ending.detail, "The model refused.");
+  EXPECT_EQ(ending.hint, "Ask again.");
+  // What is named keeps its letters.
+  EXPECT_EQ(EndingOf(Error("27000", "soul_md keeps its value"), Number(1)).detail,
+            "soul_md keeps its value.");
+  EXPECT_EQ(EndingOf(Error("38000", "3 of 24 chunks"), Number(1)).detail, "3 of 24 chunks.");
+  EXPECT_EQ(EndingOf(Raised("40001"), Number(1)).sqlstate, "40001");
+  EXPECT_EQ(EndingOf(Canceled("canceled"), Number(1)).sqlstate, "57014");
 }
 
 TEST(Ending, ALostPassIsNotWritten) {
@@ -80,6 +95,8 @@ TEST(Ending, AStoppedPassIsRequeuedForFreeAfterASecond) {
 TEST(Ending, OnlyAnAdministratorCancels) {
   EXPECT_EQ(EndingOf(Canceled("canceling statement due to user request"), Number(1)).reason,
             "canceled by an administrator");
+  EXPECT_TRUE(EndingOf(Canceled("canceled"), Number(1)).canceled);
+  EXPECT_FALSE(EndingOf(Raised("57014"), Number(3)).canceled);
 }
 
 TEST(Ending, AServerThatIsUnavailableIsWaitedForForFree) {
@@ -152,7 +169,15 @@ TEST(Ending, AProfileThatDoesNotTakeTheEndEndsThePassAlone) {
     EXPECT_EQ(ending.reason,
               "this tenant may not. Key (user_id)=(…). Ask them. The profile does not take this: "
               "this tenant may not.");
+    EXPECT_EQ(ending.log, "failed");
+    EXPECT_EQ(ending.sqlstate, "P0001");
+    EXPECT_EQ(ending.detail,
+              "This tenant may not. Key (user_id)=(…). The profile does not take this: this tenant "
+              "may not.");
   }
+  const Ending canceled = Unrecorded(Canceled("canceled"), Raised("P0001"));
+  EXPECT_TRUE(canceled.canceled);
+  EXPECT_EQ(canceled.log, "was canceled by an administrator");
   EXPECT_EQ(Unrecorded(Raised("P0001"), PassLost("gone")).action, Action::kDiscard);
 }
 
