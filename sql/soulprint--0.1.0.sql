@@ -158,7 +158,8 @@ CREATE TABLE soulprint.full_passes (
     half_published   boolean NOT NULL DEFAULT false,
     unlearned        boolean NOT NULL DEFAULT false,
     unrecorded       boolean NOT NULL DEFAULT false,
-    error            text
+    error            text,
+    alert            text
 );
 COMMENT ON TABLE soulprint.full_passes IS 'requested full passes: the queue, their progress and the history';
 COMMENT ON COLUMN soulprint.full_passes.id IS 'number of the pass';
@@ -194,12 +195,14 @@ COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pas
 COMMENT ON COLUMN soulprint.full_passes.half_published IS 'true if the profile has the MEMORY of this pass over older sections: it must not become a version';
 COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'true if the replaced profile contains what the user took back: it must not become a version';
 COMMENT ON COLUMN soulprint.full_passes.unrecorded IS 'true if the profile did not take the end of the pass: it is not found as pending again before something new is imported';
+COMMENT ON COLUMN soulprint.full_passes.alert IS 'text that waits to be sent to soulprint.alert_url; NULL if there is none';
 CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
 CREATE INDEX full_passes_running_idx ON soulprint.full_passes (id) WHERE state = 'running';
 CREATE INDEX full_passes_suspect_idx ON soulprint.full_passes (id) WHERE suspect AND state IN ('queued', 'running');
 CREATE INDEX full_passes_user_idx ON soulprint.full_passes (user_id);
 CREATE INDEX full_passes_ended_idx ON soulprint.full_passes (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX full_passes_alert_idx ON soulprint.full_passes (ended_at) WHERE alert IS NOT NULL;
 COMMENT ON INDEX soulprint.full_passes_active_key IS 'one queued or running pass per user';
 
 CREATE TABLE soulprint.replies (

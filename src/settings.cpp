@@ -15,6 +15,7 @@ namespace soulprint::settings {
 char* database;
 char* app_schema;
 char* model;
+char* alert_url;
 char* api_url;
 char* api_key_file;
 char* plain_http_hosts;
@@ -145,6 +146,12 @@ void DefineAll() {
                  "In other databases only CALL soulprint_run_full_pass() runs passes.", &database,
                  "postgres", kText, PGC_POSTMASTER);
   }
+  DefineSecretString(
+      "soulprint.alert_url", "Sets the URL that failed passes are reported to.",
+      "Each is a POST of {\"text\": \"...\"}, as Slack takes it. Plain http:// is allowed "
+      "to this machine and to soulprint.plain_http_hosts only. An empty string "
+      "disables alerts.",
+      &alert_url, "", kAlertUrl);
   DefineSecretString("soulprint.api_key_file",
                      "Sets the file that holds the API key of the model server.",
                      "The file is read before each request. It holds nothing else, and only the "
@@ -272,6 +279,7 @@ void Define() {
 
 std::optional<Obstacle> FindInvalidValue() {
   for (std::size_t i = 0; i < checked_count; ++i) {
+    if (checked[i].check == &kAlertUrl) continue;  // passes do without alerts
     const Objection objection = Judge(*checked[i].check, *checked[i].value);
     if (objection.detail == nullptr) continue;
     return Obstacle{
@@ -280,6 +288,8 @@ std::optional<Obstacle> FindInvalidValue() {
   }
   return std::nullopt;
 }
+
+bool SendsAlerts() { return *alert_url != '\0' && Judge(kAlertUrl, alert_url).detail == nullptr; }
 
 HttpSettings Http() {
   HttpSettings http;

@@ -20,6 +20,7 @@ inline constexpr const char* kAnthropicUrl = "https://api.anthropic.com";
 extern char* database;
 extern char* app_schema;
 extern char* model;
+extern char* alert_url;
 extern char* api_url;
 extern char* api_key_file;
 extern char* plain_http_hosts;
@@ -56,6 +57,9 @@ void RefuseForeignValues();
 // while the server starts; from then on Postgres refuses them.  For _PG_init.
 void Define();
 
+// True if failed passes are to be reported to alert_url.
+bool SendsAlerts();
+
 // The settings of every HTTP request.
 HttpSettings Http();
 
@@ -66,6 +70,7 @@ struct Obstacle {
 };
 
 // The first setting with a bad value that the server has started with, nullopt if there is none.
+// alert_url is none of them.
 std::optional<Obstacle> FindInvalidValue();
 
 }  // namespace soulprint::settings

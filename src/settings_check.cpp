@@ -47,6 +47,13 @@ Objection JudgeServerUrlOrEmpty(const std::string& value) {
   return value.empty() ? kNone : JudgeServerUrl(value);
 }
 
+// Webhooks have their secret in the path or in a query.
+Objection JudgeAlertUrl(const std::string& value) {
+  if (value.empty() || IsServerUrl(value.substr(0, value.find('?')))) return kNone;
+  return {"The value must be an https:// or http:// URL without user name and fragment.",
+          "Specify the URL of a webhook, such as https://hooks.example.com/alerts."};
+}
+
 Objection JudgeProxy(const std::string& value) {
   if (value.empty() || IsProxy(value)) return kNone;
   return {
@@ -108,6 +115,7 @@ bool FileHook(char** value, void** extra, GucSource source) {
 constexpr Check kText{JudgeText, Hook<JudgeText>};
 constexpr Check kServerUrl{JudgeServerUrl, Hook<JudgeServerUrl>};
 constexpr Check kServerUrlOrEmpty{JudgeServerUrlOrEmpty, Hook<JudgeServerUrlOrEmpty>};
+constexpr Check kAlertUrl{JudgeAlertUrl, Hook<JudgeAlertUrl>};
 constexpr Check kProxy{JudgeProxy, Hook<JudgeProxy>};
 constexpr Check kHosts{JudgeHosts, Hook<JudgeHosts>};
 constexpr Check kBuckets{JudgeBuckets, Hook<JudgeBuckets>};

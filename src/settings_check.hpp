@@ -22,6 +22,7 @@ struct Check {
 extern const Check kText;       // not empty
 extern const Check kServerUrl;  // https:// or http://
 extern const Check kServerUrlOrEmpty;
+extern const Check kAlertUrl;  // the same with a query, or empty
 extern const Check kProxy;
 extern const Check kHosts;
 extern const Check kBuckets;

@@ -20,6 +20,7 @@ struct Shared {
   char pause_reason[512];     // "" = no pause
   char pause_hint[256];
   std::chrono::steady_clock::time_point next_probe;
+  std::chrono::steady_clock::time_point next_alert;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -50,6 +51,7 @@ void StartupHook() {
     shared->pause_reason[0] = '\0';
     shared->pause_hint[0] = '\0';
     shared->next_probe = {};
+    shared->next_alert = {};
   }
   LWLockRelease(AddinShmemInitLock);
 }
@@ -182,6 +184,21 @@ bool EndPause() {
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return true;
+}
+
+Clock::time_point NextAlert() {
+  if (shared == nullptr) return {};
+  SpinLockAcquire(&shared->mutex);
+  Clock::time_point const next = shared->next_alert;
+  SpinLockRelease(&shared->mutex);
+  return next;
+}
+
+void DelayAlerts(Clock::time_point until) {
+  if (shared == nullptr) return;
+  SpinLockAcquire(&shared->mutex);
+  shared->next_alert = until;
+  SpinLockRelease(&shared->mutex);
 }
 
 std::string LookUpPosition() {

@@ -57,6 +57,10 @@ void ProbeNow();
 // Ends the pause and wakes the launcher.  False if there was none.
 bool EndPause();
 
+// Before this time no alert is sent: the last one failed.
+std::chrono::steady_clock::time_point NextAlert();
+void DelayAlerts(std::chrono::steady_clock::time_point until);
+
 // The user_id at which the scan for pending profiles continues; "" = at the beginning.
 std::string LookUpPosition();
 void SetLookUpPosition(const std::string& user_id);

@@ -143,7 +143,10 @@ void RequireFreeWorker(std::int64_t pass) {
   // After an interrupt the pass can be canceled.
   pg::Subtransaction look;
   const std::int64_t busy =
-      OwnQuery("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker'")
+      // Idle is one that sends an alert.
+      OwnQuery(
+          "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker' AND "
+          "state IS DISTINCT FROM 'idle'")
           .Run()
           .at(0)
           .BigInt(0);

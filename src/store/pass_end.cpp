@@ -100,23 +100,31 @@ constexpr const char* kSummary = R"(format(
   conversations, chunks, chunks_failed, facts, calls_made, calls_remembered,
   round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at), 1)))";
 
+// The alert of a pass: who failed, where, and $4, or NULL if that is empty.
+constexpr const char* kAlert = R"(CASE WHEN $4 <> '' THEN format(
+  'Full pass %s of user %s in database %s failed: %s The whole reason: '
+  'SELECT error FROM soulprint_history WHERE pass_id = %s;',
+  id, user_id, current_database(), left($4, 700), id) END)";
+
 // Ends the pass's row, notifies listeners, and queues the pass that was requested in the meantime
 // (`again`).  Call it after the profile was updated: the application's triggers on that cannot
 // queue a pass while this one is there.  Returns kSummary.
 std::string EndPass(const PassLease& lease, const char* state, const std::string& reason,
-                    bool again) {
+                    const std::string& alert, bool again) {
   std::string summary = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
-    SET state = $2, ended_at = now(), error = nullif($3, ''), suspect = false
+    SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false
     WHERE id = $1
     RETURNING {})",
-                                        kSummary))
+                                        kAlert, kSummary))
                             .BigInt(lease.id())
                             .Text(state)
                             .Text(reason)
+                            .Text(alert)
                             .Run()
                             .at(0)
                             .Text(0);
+  if (!alert.empty()) shared_state::WakeLauncherAtCommit();
   NotifyEnded(lease.user_id(), lease.id(), *state == 'd' ? "complete" : "failed", reason);
   if (again) QueuePass(lease.user_id());
   return summary;
@@ -168,7 +176,7 @@ std::string WriteFailure(PassLease& lease, const LockedProfile& profile, const F
                             .Text(status)
                             .Run());
   DeleteRejectedReplies(lease);
-  return EndPass(lease, "failed", reason, again);
+  return EndPass(lease, "failed", reason, failure.alert, again);
 }
 
 std::string RecordFailure(PassLease& lease, const Failure& failure, bool with_text) {
@@ -247,7 +255,7 @@ std::string PublishProfile(PassLease& lease, const Profile& profile) {
   ReplaceFacts(lease.user_id(), profile.facts);
   EraseRepliesOfGone(lease.user_id());
   if (!profile.sections) DeleteRejectedReplies(lease);
-  std::string summary = EndPass(lease, "done", "", again);
+  std::string summary = EndPass(lease, "done", "", "", again);
   transaction.Commit();
   return summary;
 }
@@ -287,16 +295,19 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
   pg::Transaction transaction;
   const pg::Rows ended = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
-    SET state = 'failed', ended_at = now(), taken_at = coalesce(taken_at, now()), error = $2,
-        suspect = false, unrecorded = true
+    SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, now()), error = $3,
+        alert = {}, suspect = false, unrecorded = true
     WHERE id = $1 AND state IN ('queued', 'running')
     RETURNING {})",
-                                         kSummary))
+                                         kAlert, kSummary))
                              .BigInt(lease.id())
+                             .Text("failed")
                              .Text(reason)
+                             .Text(failure.alert)
                              .Run();
   if (ended.empty()) return "";
   DeleteRejectedReplies(lease);
+  if (!failure.alert.empty()) shared_state::WakeLauncherAtCommit();
   NotifyEnded(lease.user_id(), lease.id(), "failed", reason);
   transaction.Commit();
   return ended.front().Text(0);

@@ -32,6 +32,7 @@ struct Failure {
   std::string reason;             // for full_pass_error and full_passes.error
   bool memory_published = false;  // by this attempt: soulprint_text is made of it
   bool lacks_sections = false;    // they were what failed: the reason says first that MEMORY is out
+  std::string alert = {};         // what alert_url is told of it (Ending::alert), "" = nothing
 };
 
 // Ends the pass as failed.  Returns what the pass did, as PublishProfile does.

@@ -37,6 +37,11 @@ bool IsTransient(const std::string& sqlstate) {
   return false;
 }
 
+template <typename Type>
+bool Is(const Error& error) {
+  return dynamic_cast<const Type*>(&error) != nullptr;
+}
+
 // The detail of a violated constraint is the row: a user's words do not belong in a log.
 std::string Detail(const Error& error) {
   return error.sqlstate().starts_with("23") ? std::string() : error.detail();
@@ -61,11 +66,6 @@ bool IsDiskFull(const Error& error, const Attempt& attempt) {
   return error.sqlstate() == sqlstate::kDiskFull && attempt.disk_full;
 }
 
-template <typename Type>
-bool Is(const Error& error) {
-  return dynamic_cast<const Type*>(&error) != nullptr;
-}
-
 Ending Discarded(const Error& error) {
   return {.action = Action::kDiscard, .log = Format("was discarded: {}", error.what())};
 }
@@ -81,9 +81,39 @@ Ending Blocked(const std::string& blocker) {
           .hint = "pg_stat_activity or pg_prepared_xacts shows what holds it."};
 }
 
+// The status of a server that a message names, as ", HTTP 500"; "" if there is none.
+std::string HttpStatus(const std::string& message) {
+  constexpr std::string_view kMark = "HTTP ";
+  for (std::size_t at = 0; (at = message.find(kMark, at)) != message.npos; at += kMark.size()) {
+    const std::string digits = message.substr(at + kMark.size(), 3);
+    if (digits.size() == 3 && digits.find_first_not_of("0123456789") == digits.npos) {
+      return Format(", HTTP {}", digits);
+    }
+  }
+  return "";
+}
+
+// An error of SQL can quote the user, and so can what a server or a model said, which stands behind
+// a colon or a status.  The hints are ours.
+std::string AlertOf(const Error& error) {
+  if (Is<SqlError>(error)) {
+    return Format("a statement was refused (SQLSTATE {}). The server log has the reason.",
+                  error.sqlstate());
+  }
+  std::string text = "internal error";
+  if (error.sqlstate() != sqlstate::kInternalError) {
+    const std::string message = error.what();
+    text = message.substr(0, std::min(message.find(": "), message.find(" (HTTP ")));
+    if (text.size() < message.size()) text += HttpStatus(message);
+  }
+  text += Format(" (SQLSTATE {}).", error.sqlstate());
+  return error.hint().empty() ? text : text + " " + error.hint();
+}
+
 Ending Failed(const Error& error) {
   return {.action = Action::kFail,
           .reason = Sentences(error),
+          .alert = AlertOf(error),
           .level = Level::kWarning,
           .sqlstate = error.sqlstate(),
           .log = "failed",
@@ -189,6 +219,7 @@ Ending EndingOfUnrecorded(const Ending& wanted, const Error& refusal, const Atte
           .reason = Format("{} The profile does not take this: {}.", EndSentence(wanted.reason),
                            refusal.what()),
           .canceled = wanted.canceled,
+          .alert = wanted.alert.empty() ? "" : wanted.alert + " The profile does not take this.",
           .level = Level::kWarning,
           .sqlstate = wanted.sqlstate,
           .log = wanted.log,

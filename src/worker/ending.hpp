@@ -40,6 +40,9 @@ struct Ending {
   std::string reason = {};  // as sentences, for full_passes.error
   std::string shown = {};   // kRequeue: for full_pass_error
   bool canceled = false;    // by an administrator
+  // What others are told of a failure: as sentences, without words of a user, a model, a server or
+  // SQL; "" = nothing.
+  std::string alert = {};
   // The log line follows the name of the pass: "full pass 42 of user 9f2c… " + log.
   Level level = Level::kLog;
   std::string sqlstate = {};  // "" = that of the level

@@ -15,6 +15,7 @@
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
+#include "store/alert_queue.hpp"
 #include "store/locks.hpp"
 #include "store/pass_queue.hpp"
 #include "store/preflight.hpp"
@@ -48,6 +49,7 @@ class Launcher {
  private:
   Schedule::Seen Look();
   bool AnyEndedIdle();
+  void CountWorkers(Schedule::Seen* seen) const;
   std::int64_t StartWorkers(const Schedule::Plan& plan);
   bool Start(WorkerDuty duty);
   void LogMissingExtension(bool installed);
@@ -77,7 +79,8 @@ class Launcher {
 Schedule::Seen Launcher::Look() {
   Schedule::Seen seen;
   seen.ended_idle = AnyEndedIdle();
-  seen.workers = static_cast<std::int64_t>(workers_.size());
+  CountWorkers(&seen);
+  seen.next_alert = shared_state::NextAlert();
   seen.passes_ended = passes_ended_ != shared_state::PassesEnded();
   passes_ended_ = shared_state::PassesEnded();
   pg::Transaction transaction;
@@ -105,7 +108,9 @@ Schedule::Seen Launcher::Look() {
              EXISTS (SELECT FROM running WHERE held AND suspect)
              OR EXISTS (SELECT FROM suspects WHERE due),
              (SELECT count(*) FROM put_off),
-             (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1))")
+             (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1),
+             EXISTS (SELECT FROM soulprint.full_passes WHERE )" +
+                                  kAlertWaits + ")")
                             .BigInt(kPassLockClass)
                             .BigInt(kMostCounted)
                             .Run()
@@ -116,6 +121,7 @@ Schedule::Seen Launcher::Look() {
     seen.alone = row.Bool(3);
     put_off_ = row.BigInt(4);
     put_off_for_ = row.Text(5);
+    seen.alerts = row.Bool(6) && settings::SendsAlerts();
   }
   transaction.Commit();
   seen.closed = Gate::WhyClosed().has_value();
@@ -132,17 +138,28 @@ bool Launcher::AnyEndedIdle() {
         pg::Call([&] { return GetBackgroundWorkerPid(worker.handle, &pid); }) == BGWH_STOPPED;
     if (!stopped) return false;
     pg::Call([&] { pfree(worker.handle); });
-    // A probe worker runs no pass.
-    idle = idle || (worker.duty != WorkerDuty::kProbe &&
-                    worker.passes_ended == shared_state::PassesEnded());
+    // The others run no pass.
+    const bool for_passes =
+        worker.duty == WorkerDuty::kPasses || worker.duty == WorkerDuty::kLookUp;
+    idle = idle || (for_passes && worker.passes_ended == shared_state::PassesEnded());
     return true;
   });
   return idle;
 }
 
+// A worker that sends alerts takes no turn of a pass.
+void Launcher::CountWorkers(Schedule::Seen* seen) const {
+  for (const Worker& worker : workers_) {
+    const bool alerts = worker.duty == WorkerDuty::kAlert;
+    seen->alerting = seen->alerting || alerts;
+    if (!alerts) ++seen->workers;
+  }
+}
+
 // The number of planned workers that were started.
 std::int64_t Launcher::StartWorkers(const Schedule::Plan& plan) {
   if (plan.probe && Gate::ClaimProbe() && !Start(WorkerDuty::kProbe)) shared_state::ProbeNow();
+  if (plan.alert) Start(WorkerDuty::kAlert);
   for (std::int64_t i = 0; i < plan.workers; ++i) {
     const bool look_up = plan.look_up && i == 0;
     if (!Start(look_up ? WorkerDuty::kLookUp : WorkerDuty::kPasses)) return i;

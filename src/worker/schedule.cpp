@@ -34,12 +34,20 @@ Schedule::Time Schedule::NextPoll(Time now) const {
   return last_poll_ ? *last_poll_ + limits_.poll_interval : now;
 }
 
+// A worker that cannot send any must not follow another at once.
+void Schedule::PlanAlert(Time now) {
+  next_alert_ = std::max(next_alert_, seen_.next_alert);
+  plan_.alert = seen_.alerts && !seen_.alerting && now >= next_alert_;
+  if (plan_.alert) next_alert_ = now + kLookAgain;
+}
+
 Schedule::Plan Schedule::Next(const Seen& seen, const Limits& limits, Time now) {
   seen_ = seen;
   limits_ = limits;
   plan_ = {};
   BackOff(now);
   if (!seen.installed) return plan_;
+  PlanAlert(now);
   if (seen.closed) {
     const bool due = seen.next_probe && now >= *seen.next_probe;
     plan_.probe = due && seen.waiting > 0 && seen.workers == 0;
@@ -65,6 +73,7 @@ milliseconds Schedule::Started(std::int64_t workers, Time now) {
   };
   if (seen_.next_due.count() > 0) sleep = std::min(sleep, seen_.next_due);
   if (!seen_.installed || waits_for_slot_) sleep = std::min<milliseconds>(sleep, kLookAgain);
+  if (seen_.alerts && !seen_.alerting) until(next_alert_);
   if (seen_.closed) {
     if (seen_.next_probe && seen_.waiting > 0) until(*seen_.next_probe);
   } else {

@@ -18,12 +18,16 @@ class Schedule {
     std::int64_t waiting = 0;              // passes that are due, or left behind by a dead worker
     std::int64_t running = 0;              // passes that a worker holds
     std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none
-    std::int64_t workers = 0;        // background workers that exist, also those that still start
+    // Background workers that exist, also those that still start, but not for alerts.
+    std::int64_t workers = 0;
     bool ended_idle = false;         // a worker has exited without ending a pass
     bool passes_ended = false;       // a pass has ended since the last look
     bool alone = false;              // a pass that may crash the server is due or runs
     bool closed = false;             // no pass may begin (Gate::WhyClosed)
     std::optional<Time> next_probe;  // during a pause
+    bool alerts = false;             // an alert waits to be sent
+    bool alerting = false;           // a worker that sends alerts exists
+    Time next_alert;                 // none is sent earlier
   };
 
   struct Limits {
@@ -35,6 +39,7 @@ class Schedule {
     std::int64_t workers = 0;  // to start
     bool look_up = false;      // the first of them looks up pending profiles
     bool probe = false;        // one worker to start, for a probe
+    bool alert = false;        // one worker to start, beside the others, for the alerts
   };
 
   Plan Next(const Seen& seen, const Limits& limits, Time now);
@@ -48,6 +53,7 @@ class Schedule {
 
  private:
   void BackOff(Time now);
+  void PlanAlert(Time now);
   Time NextPoll(Time now) const;
 
   Seen seen_;
@@ -55,6 +61,7 @@ class Schedule {
   Plan plan_;
   std::int64_t waiting_before_ = 0;
   std::optional<Time> last_poll_;
+  Time next_alert_;
   Time not_before_;  // no worker starts earlier
   std::chrono::milliseconds back_off_{};
   bool waits_for_slot_ = false;

@@ -29,6 +29,7 @@
 #include "store/stored_export.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
+#include "worker/alerts.hpp"
 #include "worker/ending.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
@@ -240,7 +241,8 @@ class Run {
   Failure FailureOf(const Ending& ending) const {
     return {.reason = ending.reason,
             .memory_published = store_.memory_published(),
-            .lacks_sections = lease_.stage() == Stage::kSections && !ending.canceled};
+            .lacks_sections = lease_.stage() == Stage::kSections && !ending.canceled,
+            .alert = settings::SendsAlerts() ? ending.alert : ""};
   }
 
   // Added to the attempts of the pass; a claimed pass counts this attempt already.
@@ -320,13 +322,16 @@ void DoTask(const WorkerTask& task) {
     Probe();
     if (task.pass == 0) return;
   }
+  if (task.duty == WorkerDuty::kAlert) return SendAlerts();
   if (task.duty == WorkerDuty::kLookUp) LookUp();
   while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();
     pg::HandleInterrupts();
   }
-  // Where no launcher starts look-ups.
-  if (task.pass != 0) DeleteExpired();
+  // Where no launcher has others do it.
+  if (task.pass == 0) return;
+  SendAlerts();
+  DeleteExpired();
 }
 
 void Work(const WorkerTask& task) {

@@ -15,6 +15,7 @@ enum class WorkerDuty {
   kLookUp,  // first looks up profiles that became pending without the trigger
   kProbe,   // first asks the model server a question of its own, to end a pause; without a pass:
             // only
+  kAlert,   // only sends the alerts that wait
 };
 
 // A background worker of this library, shown as `type` in pg_stat_activity, that connects to a

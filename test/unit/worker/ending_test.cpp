@@ -154,6 +154,35 @@ TEST(Ending, APassWhoseTurnIsOverIsPutOffForFree) {
   EXPECT_FALSE(ending.charged);
 }
 
+TEST(Ending, AnAlertHasNoWordsOfOthers) {
+  const auto alert = [](const Error& error) { return EndingOf(error, Number(3)).alert; };
+  EXPECT_EQ(alert(Error("38000", "the model refused to write the sections: Ann, who is ill, …")
+                      .Detail("Ann said it.")
+                      .Hint("Ask again.")),
+            "the model refused to write the sections (SQLSTATE 38000). Ask again.");
+  EXPECT_EQ(alert(Error("08000",
+                        "the model gave no answer for MEMORY: no answer in 5 attempts, the "
+                        "last: HTTP 500 api_error: \"Ann\"")),
+            "the model gave no answer for MEMORY, HTTP 500 (SQLSTATE 08000).");
+  EXPECT_EQ(alert(Error("08000", "the model is not known (HTTP 404: Ann)")),
+            "the model is not known, HTTP 404 (SQLSTATE 08000).");
+  EXPECT_EQ(alert(Error("08000", "HTTP or not")), "HTTP or not (SQLSTATE 08000).");
+  EXPECT_EQ(alert(Raised("23514")),
+            "a statement was refused (SQLSTATE 23514). The server log has the reason.");
+  EXPECT_EQ(alert(Error("XX000", "parse error near Ann").Hint("See the log.")),
+            "internal error (SQLSTATE XX000). See the log.");
+}
+
+TEST(Ending, OnlyAFailureIsWorthAnAlert) {
+  EXPECT_EQ(EndingOf(Canceled("canceled"), Number(3)).alert, "");
+  EXPECT_EQ(EndingOf(PassLost("gone"), Number(3)).alert, "");
+  EXPECT_EQ(EndingOf(PassStopped("off"), Number(3)).alert, "");
+  EXPECT_EQ(EndingOf(TurnOver(), Number(3)).alert, "");
+  EXPECT_EQ(EndingOf(ServerUnavailable("busy", ""), Number(3)).alert, "");
+  EXPECT_EQ(EndingOf(Raised("40001"), Number(2)).alert, "");
+  EXPECT_NE(EndingOf(Raised("40001"), Number(3)).alert, "");
+}
+
 // The end of the first attempt, which the profile does not take.
 Ending Unrecorded(const Error& error, const Error& refusal, Attempt attempt = Number(1),
                   const std::string& put_off_for = "") {
@@ -171,12 +200,14 @@ TEST(Ending, AProfileThatDoesNotTakeTheEndEndsThePassAlone) {
               "this tenant may not.");
     EXPECT_EQ(ending.log, "failed");
     EXPECT_EQ(ending.sqlstate, "P0001");
+    EXPECT_TRUE(ending.alert.ends_with("The profile does not take this."));
     EXPECT_EQ(ending.detail,
               "This tenant may not. Key (user_id)=(…). The profile does not take this: this tenant "
               "may not.");
   }
   const Ending canceled = Unrecorded(Canceled("canceled"), Raised("P0001"));
   EXPECT_TRUE(canceled.canceled);
+  EXPECT_EQ(canceled.alert, "");
   EXPECT_EQ(canceled.log, "was canceled by an administrator");
   EXPECT_EQ(Unrecorded(Raised("P0001"), PassLost("gone")).action, Action::kDiscard);
 }

@@ -180,5 +180,48 @@ TEST(Schedule, ProbesDuringAPauseIfAPassWaits) {
   EXPECT_FALSE(scene.Next().probe) << "nobody needs an answer";
 }
 
+TEST(Schedule, AnAlertHasAWorkerOfItsOwn) {
+  Scene scene;
+  scene.Polled();
+  scene.seen.workers = 3;
+  scene.seen.running = 3;
+  EXPECT_FALSE(scene.Next().alert);
+  scene.seen.alerts = true;
+  EXPECT_TRUE(scene.Next().alert);
+  EXPECT_EQ(scene.Next().workers, 0);
+  scene.now += seconds(5);
+  scene.seen.closed = true;  // a pause does not keep it back
+  EXPECT_TRUE(scene.Next().alert);
+  scene.now += seconds(5);
+  scene.seen.alerting = true;
+  EXPECT_FALSE(scene.Next().alert);
+  scene.seen = {};
+  scene.seen.alerts = true;  // the extension was dropped
+  EXPECT_FALSE(scene.Next().alert);
+}
+
+TEST(Schedule, AWorkerThatSendsNoAlertIsNotFollowedAtOnce) {
+  Scene scene;
+  scene.Polled();
+  scene.seen.alerts = true;
+  EXPECT_TRUE(scene.Next().alert);
+  EXPECT_FALSE(scene.Next().alert);
+  EXPECT_EQ(scene.schedule.Started(0, scene.now), seconds(5));
+  scene.now += seconds(5);
+  EXPECT_TRUE(scene.Next().alert);
+}
+
+TEST(Schedule, AfterAFailureTheNextAlertWaits) {
+  Scene scene;
+  scene.Polled();
+  scene.limits.poll_interval = minutes(10);
+  scene.seen.alerts = true;
+  scene.seen.next_alert = scene.now + minutes(1);
+  EXPECT_FALSE(scene.Next().alert);
+  EXPECT_EQ(scene.schedule.Started(0, scene.now), minutes(1));
+  scene.now += minutes(1);
+  EXPECT_TRUE(scene.Next().alert);
+}
+
 }  // namespace
 }  // namespace soulprint
