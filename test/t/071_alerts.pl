@@ -109,8 +109,8 @@ $alerts->script({ hang => \1 });
 my $began = time;
 fail();
 ok($alerts->wait_for(in_flight_is => 1), 'a hang: the alert is under way');
-is($sql->("SELECT count(*), bool_and(state = 'idle' AND xact_start IS NULL AND backend_xid IS NULL AND backend_xmin IS NULL AND wait_event = '@{[ wait_event($node) ]}') $sender"), '1|t',
-	'a hang: no transaction and no snapshot is open');
+ok($node->poll_query_until('postgres', "SELECT wait_event = '@{[ wait_event($node) ]}' $sender"), 'a hang: its worker waits');
+is($sql->("SELECT state, xact_start, backend_xid, backend_xmin $sender"), 'idle|||', 'a hang: without a transaction and a snapshot');
 is($sql->("SELECT count(*) FROM pg_locks WHERE pid IN (SELECT pid $sender)"), '0', 'a hang: no lock is held');
 wording(0);
 my @users = map { new_user() } 1 .. 5;
