@@ -9,7 +9,7 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('session', 'soulprint.max_workers' => 1);
+my $node = new_server('session', 'soulprint.max_workers' => 1, log_line_prefix => '%m [%p] %e ');
 new_database($node);
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 my $number = 0;
@@ -92,15 +92,17 @@ CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUN
 	my $complete = new_user();
 	start_pass($node, $complete);
 	end_of_pass($node, $complete);
-	is(count_log($node, qr/LOG:  full pass \d+ of user $complete starts, attempt 1\n/), 1, 'one line for a pass that starts');
-	is(count_log($node, qr/LOG:  full pass \d+ of user $complete is complete: 2 conversations, 2 chunks/), 1, 'one for its end');
+	is(count_log($node, qr/ 00000 LOG:  full pass \d+ of user $complete starts, attempt 1\n/), 1, 'one line for a pass that starts');
+	my $did = qr/2 conversations, 2 chunks, 0 failed, \d+ facts, \d calls, 0 remembered, 0\.0000 USD, \d+\.\d s/;
+	is(count_log($node, qr/ 00000 LOG:  full pass \d+ of user $complete is complete: $did\n/), 1, 'one for its end');
 	is(count_log($node, qr/full pass \d+ of user $complete/), 2, 'no other');
 	my $failed = new_user();
 	$sql->("INSERT INTO soulprint.prompts VALUES ('sections', 'An own wording')");
 	start_pass($node, $failed);
 	end_of_pass($node, $failed);
 	$sql->('DELETE FROM soulprint.prompts');
-	is(count_log($node, qr/WARNING:  full pass \d+ of user $failed failed: /), 1, 'one for a pass that fails');
+	is(count_log($node, qr/ 38000 WARNING:  full pass \d+ of user $failed failed: $did\n.* DETAIL:  The model .*soulprint\.prompts.*\.\n.* HINT:  [A-Z].*\.\n/), 1,
+		'one for a pass that fails, with its SQLSTATE, why, and what to do');
 	is(count_log($node, qr/full pass \d+ of user $failed/), 2, 'beside the one that it starts');
 	my $canceled = new_user();
 	my $hold = hold($node, 'INSERT ON conversation_chunks', 'true');
@@ -109,8 +111,32 @@ CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUN
 	$sql->("SELECT pg_cancel_backend($worker)");
 	end_of_pass($node, $canceled);
 	release($hold);
-	is(count_log($node, qr/LOG:  full pass \d+ of user $canceled was canceled by an administrator/), 1, 'one for a pass that is canceled');
+	is(count_log($node, qr/ 57014 LOG:  full pass \d+ of user $canceled was canceled by an administrator: 0 conversations/), 1, 'one for a pass that is canceled');
 	is(count_log($node, qr/full pass \d+ of user $canceled/), 2, 'beside the one that it starts');
+
+	# What waits for a lock, and what goes on in another worker.
+	my ($locked, $interrupted) = map { new_user() } 1, 2;
+	$hold = hold($node, 'INSERT ON conversation_chunks', "NEW.user_id = '$interrupted'");
+	start_pass($node, $interrupted);
+	$worker = worker_is_held($node);
+	start_pass($node, $locked);
+	my $lock = $node->background_psql('postgres');
+	$lock->query_safe("BEGIN; SELECT FROM user_profiles WHERE user_id = '$locked' FOR UPDATE");
+	$sql->("SELECT pg_terminate_backend($worker)");
+	$node->poll_query_until('postgres', "SELECT state = 'queued' FROM soulprint.full_passes WHERE user_id = '$interrupted'");
+	release($hold);
+	is(end_of_pass($node, $interrupted), 'complete', 'a pass whose worker was terminated completes');
+	is(count_log($node, qr/full pass \d+ of user $interrupted starts, attempt 1\n/), 2, 'and the log says that it starts again');
+	is(count_log($node, qr/full pass \d+ of user $interrupted/), 3, 'and no more');
+	in_queue($node, $locked);
+	due_now($node, $locked);
+	$node->poll_query_until('postgres', "SELECT state = 'queued' AND not_before > now() + interval '1 s' FROM soulprint.full_passes WHERE user_id = '$locked'");
+	$lock->query_safe('ROLLBACK');
+	$lock->quit;
+	due_now($node, $locked);
+	is(end_of_pass($node, $locked), 'complete', 'a pass that waited for a lock completes');
+	is(count_log($node, qr/full pass \d+ of user $locked waits for a lock/), 1, 'one line for its waits');
+	is(count_log($node, qr/full pass \d+ of user $locked/), 3, 'beside its start and its end');
 }
 
 # A worker's memory does not grow with the passes that it runs.
