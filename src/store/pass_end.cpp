@@ -14,7 +14,6 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/erasure.hpp"
-#include "store/fact_rows.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
 #include "store/versions.hpp"
@@ -22,7 +21,6 @@
 #include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
-#include "util/time.hpp"
 
 namespace soulprint {
 

@@ -13,6 +13,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/caching_model.hpp"
 #include "pipeline/full_pass.hpp"
+#include "pipeline/progress.hpp"
 #include "settings.hpp"
 #include "shared_state.hpp"
 #include "store/app_tables.hpp"
