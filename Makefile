@@ -9,7 +9,8 @@
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
-#   make bench          measures                   make dist        makes soulprint-VERSION.zip
+#   make eval           measures what offline passes find; DATA=folder… with more answer keys
+#   make bench          measures speed             make dist        makes soulprint-VERSION.zip
 #   make deps           installs what is missing (demo, test, lint, … do so themselves)
 
 EXTENSION = soulprint
@@ -19,7 +20,9 @@ MODULE_big = soulprint
 TOP := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 files = $(patsubst $(TOP)/%,%,$(wildcard $(1:%=$(TOP)/%)))
 
-DATA = $(call files,sql/soulprint--*.sql)
+# PGXS installs what DATA names; make eval DATA=folder means something else.
+EVAL_DATA := $(if $(filter command,$(origin DATA)),$(DATA))
+override DATA = $(call files,sql/soulprint--*.sql)
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
@@ -150,7 +153,7 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions lint demo fuzz sanitize bench dist help:
+deps test test-versions lint demo fuzz sanitize eval bench dist help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
@@ -181,6 +184,10 @@ sanitize:
 	@$(MAKE) -s build/fuzz/unit_tests
 	@ulimit -s 65536; build/fuzz/unit_tests --gtest_brief=1 --gtest_filter='-*Milliseconds:*LinearTime'
 
+eval:
+	@test/deps.sh
+	@MAKE='$(MAKE)' test/eval/run.sh $(EVAL_DATA)
+
 bench:
 	@test/deps.sh wrk
 	@test/bench/exports
@@ -200,7 +207,7 @@ check: say_test
 say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
-.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize bench dist help \
+.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize eval bench dist help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

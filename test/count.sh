@@ -39,12 +39,12 @@ count_gtest() {
     { grep -vE '^\[ +(OK|RUN) |^\[-+\]' "$2" >"$2.failed"; show "$2.failed" "unit tests"; }
 }
 
-# "Ran 73 tests in 9.1s", then "OK" or "FAILED (failures=1, errors=2)".
+# status, output, name of the tests: "Ran 73 tests in 9.1s", then "OK" or "FAILED (failures=1, errors=2)".
 count_unittest() {
   local ran bad
   ran=$(sed -nE 's/^Ran ([0-9]+) tests?.*/\1/p' "$2")
   bad=$(grep -E '^FAILED \(' "$2" | grep -oE '(failures|errors)=[0-9]+' | cut -d= -f2 | paste -sd+)
-  add "$1" "$((${ran:-0} - (${bad:-0})))" "$((${bad:-0}))" || show "$2" "model server"
+  add "$1" "$((${ran:-0} - (${bad:-0})))" "$((${bad:-0}))" || show "$2" "$3"
 }
 
 # status, output, name of the target: one check, which holds if the fuzzer came to its end.

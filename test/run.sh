@@ -7,6 +7,7 @@
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
 #   test/run.sh 'Facts.*'         the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
+#   test/run.sh eval              the tests of the yardstick of make eval
 #   test/run.sh fuzz              a short run of each fuzz target
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
@@ -46,7 +47,7 @@ some_unit_test() {
 kind_of_test() {
   case $1 in
     '') echo all ;;
-    model_server | fuzz) echo "$1" ;;
+    model_server | eval | fuzz) echo "$1" ;;
     *)
       if [ -f "test/t/${1%.pl}.pl" ]; then
         echo tap
@@ -145,10 +146,10 @@ run_unit() {
   count_gtest $? "$out/unit.log"
 }
 
-run_model_server() {
-  echo "# model server"
-  run_told "$out/model_server.log" last_line python3 -B -m unittest discover -s test/model_server
-  count_unittest $? "$out/model_server.log"
+run_python() {
+  echo "# $1"
+  run_told "$out/$1.log" last_line python3 -B -m unittest discover -s "test/$1"
+  count_unittest $? "$out/$1.log" "$1"
 }
 
 run_fuzz() {
@@ -193,7 +194,8 @@ run_all() {
   echo "# all tests: some ten minutes on two idle cores, half of them for compiling"
   run_unit '*'
   run_fuzz
-  run_model_server
+  run_python model_server
+  run_python eval
   build wall
   install_extension
   # shellcheck disable=SC2046
@@ -203,7 +205,7 @@ run_all() {
 
 case $kind in
   all) run_all ;;
-  model_server) run_model_server ;;
+  model_server | eval) run_python "$kind" ;;
   fuzz) run_fuzz ;;
   tap)
     build wall
