@@ -66,7 +66,8 @@ pg::Rows UsersAfter(const std::string& user_id) {
         (SELECT user_id FROM soulprint.replies WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
-        (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1))
+        (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.evaluations WHERE user_id > u.id ORDER BY 1 LIMIT 1))
       FROM u WHERE u.id IS NOT NULL)
     SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $2)")
       .Uuid(user_id)
@@ -132,9 +133,12 @@ std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::st
       .Execute();
 }
 
-// Returns a running pass to the queue; its worker notices that and saves nothing more.  Call it
-// before anything is erased.  False if no pass runs.
+// Returns a running pass to the queue and ends evaluations; their processes notice that and save
+// nothing more.  Call it before anything is erased.  False if no pass runs.
 bool RestartRunningPass(const std::string& user_id) {
+  OwnQuery("DELETE FROM soulprint.evaluations WHERE user_id = $1 AND ended_at IS NULL")
+      .Uuid(user_id)
+      .Execute();
   InterruptHolder(user_id);
   return OwnQuery(R"(
            UPDATE soulprint.full_passes
@@ -159,6 +163,7 @@ bool QueueAgain(const std::string& user_id) {
 void EraseUser(const std::string& user_id) {
   InterruptHolder(user_id);
   for (const char* sql : {"DELETE FROM soulprint.full_passes WHERE user_id = $1",
+                          "DELETE FROM soulprint.evaluations WHERE user_id = $1",
                           "DELETE FROM soulprint.imports WHERE user_id = $1",
                           "DELETE FROM soulprint.replies WHERE user_id = $1",
                           "DELETE FROM soulprint.facts WHERE user_id = $1",

@@ -259,7 +259,11 @@ void DeleteExpired() {
                           R"(
          DELETE FROM soulprint.imports
          WHERE id IN (SELECT id FROM soulprint.imports
-                      WHERE imported_at < now() - make_interval(mins => $1::int) LIMIT $2))"}) {
+                      WHERE imported_at < now() - make_interval(mins => $1::int) LIMIT $2))",
+                          R"(
+         DELETE FROM soulprint.evaluations
+         WHERE id IN (SELECT id FROM soulprint.evaluations
+                      WHERE started_at < now() - make_interval(mins => $1::int) LIMIT $2))"}) {
     OwnQuery(sql).BigInt(settings::keep_history).BigInt(kDeletedAtOnce).Execute();
   }
   OwnQuery(R"(

@@ -41,9 +41,12 @@ class SqlStore : public Store {
   // What the pass did, for the log; "" before it is published.
   const std::string& summary() const { return summary_; }
 
+ protected:
+  // In the open transaction.
+  void InsertReply(const Reply& reply);
+
  private:
   void SaveReply(const Reply& reply);
-  void InsertReply(const Reply& reply);
   // Records, in the open transaction or in one of its own, that this pass needed the answers that
   // it has found: they expire soulprint.keep_replies later.
   void TouchNeeded();
