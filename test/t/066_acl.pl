@@ -39,9 +39,9 @@ my @wanted = (
 		'soulprint_chunk_conversation(jsonb,integer,integer)', 'soulprint_format_conversations(jsonb,integer,text)', 'soulprint_merge_facts(jsonb[])',
 		'soulprint_parse_sections(text)', 'soulprint_sample_conversations(jsonb,integer)', 'soulprint_score_conversation(jsonb)'),
 	'schema soulprint: PUBLIC USAGE',
-	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(facts full_passes imports)),
+	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(evaluations facts full_passes imports)),
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
-	map({ "table soulprint.$_: dbowner SELECT" } qw(facts forgotten_facts full_passes imports prices prompts replies versions)),
+	map({ "table soulprint.$_: dbowner SELECT" } qw(evaluations facts forgotten_facts full_passes imports prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
 	map({ "view soulprint_$_: pg_monitor SELECT" } qw(history progress)));
 
@@ -99,6 +99,7 @@ INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$mine', 1,
 INSERT INTO soulprint.replies VALUES ('$mine', 'facts', '', 0, 'answered', '', '', '', false, '', 0, 0, 0);
 INSERT INTO soulprint.full_passes (user_id, state, ended_at) VALUES ('$other', 'done', now());
 INSERT INTO soulprint.prompts VALUES ('facts', 'Read.');
+INSERT INTO soulprint.evaluations (user_id, ended_at, model, prompts, budget_usd) SELECT u, now(), 'm', 'p', 1 FROM unnest(ARRAY['$mine', '$other']::uuid[]) u;
 CREATE FUNCTION public.attempt(role name, action text) RETURNS text LANGUAGE plpgsql AS \$\$
 DECLARE
     n bigint;
@@ -126,14 +127,15 @@ my @action = (
 		[ 'forget', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'import', q{, '[{"title": "t", "messages": [{"role": "user", "content": "hi"}]}]'}, '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ]),
 	[ 'read soulprint_progress', 'SELECT FROM soulprint_progress', '- - - - 1 - 2 - -' ],
-	[ 'read soulprint_history', 'SELECT FROM soulprint_history', '- - - - 0 - 1 - -' ],
+	[ 'soulprint_evaluate()', "SELECT soulprint_evaluate('$mine')", '- - - - - - - - -' ],
+	[ 'read soulprint_history', 'SELECT FROM soulprint_history', '- - - - 1 - 3 - -' ],
 	[ 'change soulprint_progress', "UPDATE soulprint_progress SET error = ''", '- - - - - - - - -' ],
-	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', '- - - - - - - - -' ],
+	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', join ' ', ('55000') x 9 ],
 	map({ [ "read soulprint.$_->[0]", "SELECT FROM soulprint.$_->[0]", "- - - - - - - - $_->[1]" ] }
-		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ prompts => 1 ], [ prices => 2 ]),
+		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ]),
 	map({ my $table = $_; map { [ "$_->[0] soulprint.$table", "$_->[1]", '- - - - - - - - -' ] }
 			[ 'add to', "INSERT INTO soulprint.$table SELECT * FROM soulprint.$table" ], [ 'delete in', "DELETE FROM soulprint.$table" ], [ 'empty', "TRUNCATE soulprint.$table" ] }
-		qw(full_passes replies facts forgotten_facts versions imports prompts prices)),
+		qw(full_passes replies facts forgotten_facts versions imports evaluations prompts prices)),
 	[ 'CREATE in schema soulprint', 'CREATE FUNCTION soulprint.app_table(varchar) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$', '- - - - - - - - -' ],
 	[ 'trigger on soulprint.full_passes', 'CREATE TRIGGER t BEFORE INSERT ON soulprint.full_passes EXECUTE FUNCTION suppress_redundant_updates_trigger()', '- - - - - - - - -' ],
 	[ 'value_for_worker()', q{SELECT soulprint.value_for_worker('SELECT 1')}, '- - - - - - - - -' ],
