@@ -1212,7 +1212,7 @@ CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     UNION ALL
     SELECT NULL, e.user_id, CASE WHEN e.figures IS NULL THEN 'not evaluated' ELSE 'evaluated' END, NULL, e.started_at,
            e.started_at, e.ended_at, e.ended_at - e.started_at, NULL, NULL, NULL, NULL,
-           NULL, NULL, e.calls_made, NULL, e.input_tokens, e.output_tokens,
+           NULL, NULL, NULL, e.calls_made, NULL, e.input_tokens, e.output_tokens,
            e.cost_usd, e.error, e.model, e.prompts, e.figures
     FROM soulprint.evaluations e
     WHERE e.ended_at IS NOT NULL AND soulprint.may_watch(e.user_id)

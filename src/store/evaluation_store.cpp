@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "pg/process.hpp"
-#include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
 #include "store/identity.hpp"
@@ -38,15 +37,14 @@ void EvaluationStore::Begin(const std::string& model, const std::string& prompts
   transaction.Commit();
 }
 
+// Each in a transaction of its own: a pass of the same user may be saving the same answers, in
+// another order.
 void EvaluationStore::SaveReplies(const std::vector<Reply>& replies) {
-  Usage usage;
-  std::int64_t calls = 0;
-  for (const Reply& reply : replies) {
-    usage.input_tokens += reply.answer.usage.input_tokens;
-    usage.output_tokens += reply.answer.usage.output_tokens;
-    usage.cost_usd += reply.answer.usage.cost_usd;
-    calls += IsFinal(reply.answer.outcome) ? 1 : 0;
-  }
+  for (const Reply& reply : replies) Save(reply);
+}
+
+void EvaluationStore::Save(const Reply& reply) {
+  const bool final = IsFinal(reply.answer.outcome);
   pg::Transaction transaction;
   const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.evaluations
@@ -54,15 +52,13 @@ void EvaluationStore::SaveReplies(const std::vector<Reply>& replies) {
         output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
     WHERE id = $1)")
                                  .BigInt(id_)
-                                 .BigInt(usage.input_tokens)
-                                 .BigInt(usage.output_tokens)
-                                 .Double(usage.cost_usd)
-                                 .BigInt(calls)
+                                 .BigInt(reply.answer.usage.input_tokens)
+                                 .BigInt(reply.answer.usage.output_tokens)
+                                 .Double(reply.answer.usage.cost_usd)
+                                 .BigInt(final ? 1 : 0)
                                  .Execute();
   if (rows == 0) ThrowErased(user_.user_id());
-  for (const Reply& reply : replies) {
-    if (IsFinal(reply.answer.outcome)) InsertReply(reply);
-  }
+  if (final) InsertReply(reply);
   transaction.Commit();
 }
 

@@ -34,6 +34,8 @@ class EvaluationStore : public SqlStore {
   void EndWithout(const std::string& reason);
 
  private:
+  void Save(const Reply& reply);
+
   PassLease& user_;
   std::int64_t id_ = 0;
 };

@@ -33,6 +33,9 @@ class WordsTest(unittest.TestCase):
     def test_keeps_short_words(self):
         self.assertEqual(words("An owl eats ice"), {"owl", "eat", "ice"})
 
+    def test_drops_single_letters(self):
+        self.assertEqual(words("plan B, 5 x"), {"plan"})
+
     def test_drops_small_words_in_every_form(self):
         self.assertEqual(words("I don't think she's going, we've been there; I WANTED it"), set())
 
@@ -170,6 +173,7 @@ class TrapsTest(unittest.TestCase):
         cat, dog = fact("Has a cat"), fact("Has a dog")
         self.assertTrue(judge_trap("-", []))
         self.assertFalse(judge_trap("-", [cat]))
+        self.assertFalse(judge_trap("-", [fact("Has a red-haired cat")]))
         self.assertTrue(judge_trap("CAT", [cat]))
         self.assertFalse(judge_trap("cat", [cat, dog]))
         self.assertFalse(judge_trap("cat", []))

@@ -227,4 +227,15 @@ like($error->("SELECT soulprint_evaluate('$user')"), qr/ERROR:  55000: no profil
 
 $node->stop;
 log_is_clean($node);
+
+# Without preloading.
+my $alone = new_server('evaluate_alone', $model->settings, preload => 0);
+new_database($alone);
+$user = add_user($alone, 1);
+$alone->safe_psql('postgres', talk($user, 1, 10));
+$model->forget;
+answers();
+is($alone->safe_psql('postgres', "SELECT value, n FROM soulprint_evaluate('$user') WHERE measure = 'recall'"), '0.5|2', 'it works without preloading');
+$alone->stop;
+log_is_clean($alone);
 done_testing();
