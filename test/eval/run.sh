@@ -8,7 +8,7 @@ set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 
-data=(test/data test/data/memorybank_en test/data/memorybank_zh "$@")
+data=(test/data test/data/people test/data/memorybank_en test/data/memorybank_zh "$@")
 keys=()
 for each in "${data[@]}"; do
   found=("$each"/*.truth.json)
