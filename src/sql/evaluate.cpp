@@ -38,7 +38,8 @@ void RequireModel() {
             "Set soulprint.provider = 'anthropic' and a key. What offline finds, \"make eval\" "
             "measures.");
   }
-  if (const auto obstacle = Gate::WhyClosed()) {
+  const auto obstacle = Gate::WhyClosed();
+  if (obstacle && !Gate::IsProbeDue()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
                 Format("no profile can be evaluated: {}", obstacle->reason))
         .Hint(obstacle->hint);

@@ -101,12 +101,18 @@ class Run {
         budget_(exchange.budget_usd, ReadPrices()) {}
 
   void Go() {
+    // Where no pass waits nobody else finds out whether a pause is over.
+    if (Gate::ClaimProbe()) ProbeModelServer([this] { Wait(); });
     const PassOptions options = OptionsFromSettings();
     store_.Begin(options.model, PromptsInForce(store_), exchange_.budget_usd);
     try {
       CachingModel model(store_, [this](std::function<void()> save_due) {
-        return std::make_unique<BudgetModel>(
-            MakeModel(gate_, [this, save_due = std::move(save_due)] { Wait(save_due); }), budget_);
+        return std::make_unique<BudgetModel>(MakeModel(gate_,
+                                                       [this, save_due = std::move(save_due)] {
+                                                         save_due();
+                                                         Wait();
+                                                       }),
+                                             budget_);
       });
       const std::vector<Measure> measures = Evaluate(store_, model, budget_, options);
       store_.End(measures);
@@ -127,8 +133,7 @@ class Run {
     if (alone) throw PassStopped("nobody waits for the evaluation any more");
   }
 
-  void Wait(const std::function<void()>& save_due) const {
-    save_due();
+  void Wait() const {
     pg::WaitForLatch(std::chrono::milliseconds(0));
     pg::EndServerWait();
     Check();
