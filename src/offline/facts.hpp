@@ -7,8 +7,9 @@
 
 namespace soulprint {
 
-// The JSON object of the five lists of facts.  Throws Error 22P02 when the material is not the
-// document that ChunkToQuestion writes.
+// The JSON object of the six lists of facts: sentences of the user's own, each its own quote, the
+// best of each conversation.  Throws Error 22P02 when the material is not the document that
+// ChunkToQuestion writes.
 std::string AnswerFacts(std::string_view material);
 
 }  // namespace soulprint

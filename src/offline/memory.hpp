@@ -1,4 +1,5 @@
-// The material of memory and reduce questions ──► MEMORY, or fewer facts.
+// The material of memory, reduce and changes questions ──► MEMORY, fewer facts, what overtakes
+// what.
 
 #pragma once
 
@@ -7,12 +8,17 @@
 
 namespace soulprint {
 
-// MEMORY for {"facts":{…five categories…}}: the newest facts first; of facts about the same thing
-// only the strongest.  Throws Error 22P02 when the material is not that document.
+// MEMORY for {"facts":{…six categories…}}: what tells most about the user, each thing once, without
+// what later words have overtaken.  All three throw Error 22P02 when the material is no such
+// document.
 std::string AnswerMemory(std::string_view material);
 
-// The same document with equal facts merged in the newest wording; each item lists in "from" the
-// ids of the facts it replaces.  Throws as AnswerMemory does.
+// At most half of the facts, the best; each item lists in "from" the ids of the facts that it
+// stands for.
 std::string AnswerReduce(std::string_view material);
+
+// {"superseded":[{"id":3,"by":7},…]}: by name, home, job, partner and diet, and by what the user
+// says to have ended.
+std::string AnswerChanges(std::string_view material);
 
 }  // namespace soulprint

@@ -21,7 +21,9 @@ std::string AnswerText(const Question& question) {
     case Step::kSections:
       return AnswerSections(question.material);
     case Step::kChanges:
+      return AnswerChanges(question.material);
     case Step::kName:
+      return AnswerName(question.material);
     case Step::kEvaluate:
       break;
   }

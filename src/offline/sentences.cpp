@@ -2,235 +2,191 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <string>
 
-#include "offline/words.hpp"
+#include "util/interrupts.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kLongMessage = 1500;   // bytes; a longer message can be a pasted document
-constexpr std::size_t kLongSentence = 1000;  // bytes; a longer sentence is not natural speech
-constexpr std::size_t kStoryQuotes = 4;      // spoken lines that make a text a story
-
-// Phrases after which the rest of a message is material or a role play.
-constexpr std::array<std::string_view, 32> kMaterialFollows = {
-    "translate ",         "summarize ",       "summarise ",       "proofread",
-    "proof read",         "paraphrase ",      "rewrite ",         "reword ",
-    "rephrase ",          "the following",    "correct this",     "correct the grammar",
-    "correct my grammar", "fix the grammar",  "fix my grammar",   "check the grammar",
-    "check my grammar",   "improve this",     "edit this",        "analyze this",
-    "analyse this",       "classify this",    "here is the text", "here is an email",
-    "here is the email",  "here's the email", "text below",       "continue this",
-    "continue the story", "act as ",          "acting as ",       "pretend "};
-
-constexpr std::array<std::string_view, 10> kPartsToPlay = {
-    "roleplay",       "role play",       "role-play",
-    "pretend i",      "pretend that i",  "pretend we",
-    "pretend to be",  "my character is", "i am playing the role",
-    "in character as"};
-
-// Phrases that request a text.  The sentence is about that text; after a speaker's label, so is the
-// rest of the message.
-constexpr std::string_view kWriting = "write compose draft generate";
-constexpr std::string_view kWritten =
-    "story poem song essay letter email e-mail speech script dialogue monologue article post tweet "
-    "bio biography lyrics rap haiku sentence sentences paragraph review statement caption";
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
+constexpr std::size_t kLongMessage = 1500;  // bytes; longer ones may be documents
+constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer one is left out
+constexpr std::size_t kMostWords = 80;      // more in one sentence are no prose
 
 template <std::size_t kSize>
-bool ContainsAny(std::string_view text, const std::array<std::string_view, kSize>& parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](std::string_view part) { return Contains(text, part); });
+bool StartsWithAny(std::string_view text, const std::array<std::string_view, kSize>& starts) {
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
 }
 
-// The words of a text, split at white space, without punctuation around them.
-template <typename Use>
-void EachWord(std::string_view text, const Use& use) {
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n,.:;!?()\"", begin), text.size());
-    if (end > begin) use(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
-std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
-
-// "Bob: hello", "[10:32] Bob: hello" or " User: hello": a line of somebody's chat log.
+// "Bob: hello", "[10:32] Bob: hello" or "Henry Badgery  00:02": a line of somebody's chat log.
 bool IsSpeakerLine(std::string_view line) {
-  line = Trim(line);
-  if (!line.empty() && line[0] == '[') {
-    line = Trim(line.substr(std::min(line.find(']'), line.size() - 1) + 1));
-  }
+  if (line.starts_with("[")) line = Trim(line.substr(std::min(line.find(']') + 1, line.size())));
   const std::size_t colon = line.find(':');
-  if (colon == 0 || colon == std::string_view::npos || colon > 24) return false;
-  if (colon + 1 < line.size() && line[colon + 1] != ' ') return false;
+  if (line.empty() || line[0] < 'A' || line[0] > 'Z' || colon > 30) return false;
   const std::string_view name = line.substr(0, colon);
-  return name[0] >= 'A' && name[0] <= 'Z' && std::count(name.begin(), name.end(), ' ') < 3 &&
-         !Contains(name, ",");
-}
-
-bool IsRoleLabel(std::string_view line) {
-  line = Trim(line);
-  constexpr std::array<std::string_view, 9> kLabels = {
-      "User:", "Assistant:", "Human:", "AI:", "System:", "ChatGPT:", "Q:", "A:", "Bot:"};
-  return std::any_of(kLabels.begin(), kLabels.end(),
-                     [&](std::string_view label) { return line.substr(0, label.size()) == label; });
+  if (std::count(name.begin(), name.end(), ' ') > 3 || name.find(',') < colon) return false;
+  const bool time = name.back() >= '0' && name.back() <= '9';
+  return time || colon + 1 == line.size() || line[colon + 1] == ' ';
 }
 
 // Characters that do not occur in prose.
 bool LooksLikeCode(std::string_view line) {
   const auto marks = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
-    return std::string_view("{}[]<>=|\\;_$#*+^~`").find(c) != std::string_view::npos;
+    return std::string_view("{}[]<>=|\\;_$#+^~`").find(c) != std::string_view::npos;
   }));
   return marks >= 3 && marks * 12 > line.size();
 }
 
-// The lines of a message that the user typed, in order.
-class OwnLines {
- public:
-  explicit OwnLines(std::string_view message) : message_(message) {
-    for (std::size_t at = 0; at < message.size();) {
-      const std::string_view line = FirstLine(message.substr(at));
-      speakers_ += IsSpeakerLine(line) ? 1 : 0;
-      at += line.size() + 1;
-    }
+// The lines of a message that the user typed, without list marks.
+std::vector<std::string_view> OwnLines(std::string_view message) {
+  constexpr std::array<std::string_view, 6> kRoles = {
+      "User:", "Assistant:", "Human:", "AI:", "ChatGPT:", "Q:"};
+  std::vector<std::string_view> lines;
+  for (std::size_t at = 0; at < message.size();) {
+    const std::size_t end = std::min(message.find('\n', at), message.size());
+    lines.push_back(Trim(message.substr(at, end - at)));
+    at = end + 1;
   }
-
-  template <typename Use>
-  void Each(const Use& use) {
-    for (std::size_t at = 0; at < message_.size();) {
-      const std::string_view line = FirstLine(message_.substr(at));
-      at += line.size() + 1;
-      if (IsOwn(line)) use(line);
-    }
+  // One line with a name in front can be a label of the user's own; two are a log.
+  const bool log = std::count_if(lines.begin(), lines.end(), IsSpeakerLine) >= 2;
+  bool in_fence = false;
+  bool in_log = false;
+  std::vector<std::string_view> own;
+  for (std::string_view line : lines) {
+    const bool fence = line.starts_with("```") || line.starts_with("~~~");
+    if (fence && line.find(line.substr(0, 3), 3) == std::string_view::npos) in_fence = !in_fence;
+    in_log =
+        !line.empty() && (in_log || StartsWithAny(line, kRoles) || (log && IsSpeakerLine(line)));
+    if (fence || in_fence || in_log || line.find_first_of("><|") == 0 || LooksLikeCode(line))
+      continue;
+    while (line.starts_with("- ") || line.starts_with("* ")) line = Trim(line.substr(2));
+    if (!line.empty()) own.push_back(line);
   }
-
- private:
-  bool IsOwn(std::string_view line) {
-    const std::string_view trimmed = Trim(line);
-    if (trimmed.substr(0, 3) == "```" || trimmed.substr(0, 3) == "~~~") {
-      const bool closed = Contains(trimmed.substr(3), trimmed.substr(0, 3));  // ```on one line```
-      in_fence_ = closed ? in_fence_ : !in_fence_;
-      return false;
-    }
-    if (in_fence_) return false;
-    if (trimmed.empty()) in_log_ = false;
-    // One line with a name in front can be a label of the user's own; two are a chat log.
-    if (IsRoleLabel(line) || (speakers_ >= 2 && IsSpeakerLine(line))) in_log_ = true;
-    return !in_log_ && !trimmed.empty() && trimmed[0] != '>' && trimmed[0] != '<' &&
-           trimmed[0] != '|' && !LooksLikeCode(trimmed);
-  }
-
-  std::string_view message_;
-  int speakers_ = 0;
-  bool in_fence_ = false;
-  bool in_log_ = false;
-};
+  return own;
+}
 
 bool EndsSentence(std::string_view line, std::size_t at) {
-  const char c = line[at];
-  if (c == '!' || c == '?') {
-    return at + 1 == line.size() ||
-           (line[at + 1] != '!' && line[at + 1] != '?' && line[at + 1] != '"');
-  }
-  if (c == '\x82' || c == '\x81' || c == '\x9F') {  // 。 ！ ？
-    return at >= 2 &&
-           (line.substr(at - 2, 3) == "\xE3\x80\x82" || line.substr(at - 2, 3) == "\xEF\xBC\x81" ||
-            line.substr(at - 2, 3) == "\xEF\xBC\x9F");
-  }
-  if (c != '.') return false;
-  if (at + 1 < line.size() && line[at + 1] != ' ' && line[at + 1] != '\t') return false;
-  const std::size_t space = line.find_last_of(" (", at);
-  const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
+  constexpr std::array<std::string_view, 3> kChinese = {"。", "！", "？"};
+  const std::string_view rest = line.substr(at);
+  if (StartsWithAny(rest, kChinese)) return true;
+  if (rest[0] != '.' && rest[0] != '!' && rest[0] != '?') return false;
+  if (rest.size() > 1 && rest.find_first_of(" \t*)") != 1) return false;
+  const std::size_t begin = line.find_last_of(" (", at) + 1;  // 0 if there is none
   const std::string_view word = line.substr(begin, at - begin);
   const bool initial = word.size() == 1 && word != "I" && (word[0] < '0' || word[0] > '9');
-  return !initial && !Among(word, "Mr Mrs Ms Dr St Prof vs e.g i.e etc Jr Sr No approx");
+  return rest[0] != '.' || (!initial && !Among(word, "Mr Mrs Ms Dr St Prof vs e.g i.e Jr Sr No"));
 }
 
 void SplitLine(std::string_view line, std::vector<std::string_view>* sentences) {
-  bool in_quote = false;
   std::size_t begin = 0;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] == '"') in_quote = !in_quote && line.find('"', at + 1) != std::string_view::npos;
-    if (in_quote || !EndsSentence(line, at)) continue;
-    sentences->push_back(Trim(line.substr(begin, at + 1 - begin)));
-    begin = at + 1;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t mark = at;
+    NextCharacter(line, &at);
+    if (!EndsSentence(line, mark)) continue;
+    sentences->push_back(Trim(line.substr(begin, at - begin)));
+    begin = at;
   }
   if (!IsBlank(line.substr(begin))) sentences->push_back(Trim(line.substr(begin)));
 }
 
-// A long text with few "I", or with quoted speech, is a document.
-bool LooksPasted(std::string_view message, std::string_view lower) {
+// A long text with few "I" is a document.
+bool LooksPasted(std::string_view message) {
   if (message.size() < kLongMessage) return false;
-  std::size_t words = 0;
-  std::size_t first_person = 0;
-  EachWord(lower, [&](std::string_view word) {
-    ++words;
-    first_person += Among(word, "i i'm i've i'd i'll my me mine myself im ive we our") ? 1 : 0;
+  const Words words = ToWords(message);
+  const auto own = std::count_if(words.begin(), words.end(), [](const Word& word) {
+    return Among(word.text, "i me my mine we our 我");
   });
-  std::size_t spoken = 0;
-  for (const std::string_view mark :
-       {",\"", ".\"", "!\"", "?\"", ",\xE2\x80\x9D", ".\xE2\x80\x9D"}) {
-    for (std::size_t at = lower.find(mark); at != std::string_view::npos;
-         at = lower.find(mark, at + 1))
-      ++spoken;
+  return static_cast<std::size_t>(own) * 100 < words.size() * 3;
+}
+
+// The first word that says something: after "Okay, so", "Yeah, nah," and the like.
+std::size_t AfterLeadIn(const Words& words) {
+  constexpr std::string_view kJoint = "and but so because plus";
+  constexpr std::string_view kCall =
+      "ok okay yes yeah yep yup no nah nope well right oh ah wow haha hi hello hey hmm anyway "
+      "alright sure true great cool thanks cheers mate ai sir first finally basically exactly";
+  std::size_t at = 0;
+  for (; at + 3 < words.size(); ++at) {
+    const bool call =
+        Among(words[at].text, kCall) && (words[at + 1].mark || Among(words[at + 1].text, kCall));
+    if (!call && !words[at].mark && !Among(words[at].text, kJoint)) return at;
   }
-  return first_person * 100 < words * 3 || spoken >= kStoryQuotes;
+  return 0;
 }
 
-bool OrdersText(std::string_view sentence) {
-  bool writing = false;
-  bool written = false;
-  EachWord(sentence, [&](std::string_view word) {
-    writing = writing || Among(word, kWriting);
-    written = written || (writing && Among(word, kWritten));
-  });
-  return written;
+// The cues that do not stand between quotation marks.
+std::vector<Hit> OwnCues(const Words& words) {
+  std::vector<bool> quoted(words.size());
+  bool open = false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (Among(words[i].text, "\" “ ” 「 」")) open = !open;
+    quoted[i] = open;
+  }
+  std::vector<Hit> cues = FindCues(words);
+  std::erase_if(cues, [&](const Hit& hit) { return quoted[hit.begin]; });
+  return cues;
 }
 
-bool AssignsPart(std::string_view sentence) {
-  return sentence.substr(0, 10) == "you are a " || sentence.substr(0, 11) == "you are an " ||
-         sentence.substr(0, 12) == "you are now " || sentence.substr(0, 8) == "imagine " ||
-         sentence.substr(0, 8) == "suppose " || sentence.substr(0, 9) == "you're a ";
+// "Write a letter", "Generate a story": about a text; after a label or for another voice, so is the
+// rest of the message.
+bool OrdersText(const Sentence& sentence, bool* for_another) {
+  bool order = false;
+  bool text = false;
+  for (const Word& word : sentence.words) {
+    order = order || Among(word.text, "write compose draft generate create");
+    text = text || (order && Among(word.text,
+                                   "story poem song essay letter email speech script dialogue "
+                                   "article post tweet bio lyrics paragraph caption resume cv"));
+    *for_another = *for_another || Among(word.text, ": perspective voice pov style");
+  }
+  return text;
 }
 
-bool SpeaksForAnother(std::string_view sentence) {
-  constexpr std::array<std::string_view, 8> kVoices = {
-      " as if ",      " as a ",        " as an ",      "perspective of",
-      "first person", "point of view", "in the voice", "in the style"};
-  return Contains(sentence, ":") || ContainsAny(sentence, kVoices);
+bool BeginsGreeting(std::string_view text) {
+  const Words words = ToWords(text);
+  return !words.empty() && Among(words[0].text, "hi hello hey greetings howdy g'day 你");
 }
 
 }  // namespace
 
-OwnWords MessageToSentences(std::string_view message) {
-  OwnWords own;
-  const std::string lower = AsciiLower(message);
+Sentence ReadSentence(std::string_view text) {
+  Sentence sentence;
+  sentence.question = text.ends_with("?") || text.ends_with("？");
+  std::string_view kept = FirstCharacters(text, kLongSentence);
+  if (kept.size() < text.size()) kept = kept.substr(0, kept.find_last_of(" ,;"));
+  Words words = ToWords(kept);
+  while (!words.empty() && words.back().mark && !Among(words.back().text, "\" ” )"))
+    words.pop_back();
+  sentence.text = TextOf(kept, words, AfterLeadIn(words), words.size());
+  sentence.words = ToWords(sentence.text);
+  sentence.cues = OwnCues(sentence.words);
+  return sentence;
+}
+
+OwnWords ToOwnWords(std::string_view message) {
   std::vector<std::string_view> all;
-  OwnLines(message).Each([&](std::string_view line) { SplitLine(line, &all); });
+  for (const std::string_view line : OwnLines(message)) SplitLine(line, &all);
   // Users write a line before and a line after a pasted document.
-  if (LooksPasted(message, lower) && all.size() > 2) all = {all.front(), all.back()};
+  if (LooksPasted(message) && all.size() > 2) all = {all.front(), all.back()};
+  OwnWords own;
+  const bool greeted = !all.empty() && BeginsGreeting(all.front());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string_view said = all[i];
-    const std::string_view low =
-        std::string_view(lower).substr(said.data() - message.data(), said.size());
-    if (ContainsAny(low, kPartsToPlay)) {
-      own.role_play = true;
+    CheckForInterrupts();
+    Sentence sentence = ReadSentence(all[i]);
+    sentence.greeted = greeted;
+    own.part = Has(sentence.cues, Cue::kPart);
+    if (own.part) return own;
+    if (Has(sentence.cues, Cue::kLetter) || Has(sentence.cues, Cue::kMaterial)) {
+      // What comes at the end of a text speaks of what stands before it.
+      if (i + 2 >= all.size() && i > 1) own.sentences.clear();
       return own;
     }
-    if (ContainsAny(low, kMaterialFollows) || (i == 0 && AssignsPart(low))) return own;
-    if (OrdersText(low)) {
-      if (SpeaksForAnother(low)) return own;
-      continue;
-    }
-    if (said.size() <= kLongSentence) own.sentences.push_back(said);
+    bool for_another = false;
+    const bool ordered = OrdersText(sentence, &for_another);
+    if (ordered && for_another) return own;
+    if (!ordered && !sentence.words.empty() && sentence.words.size() <= kMostWords)
+      own.sentences.push_back(std::move(sentence));
   }
   return own;
 }

@@ -1,157 +1,109 @@
 #include "offline/style.hpp"
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <set>
 
-#include "offline/words.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMeasured =
-    4000;  // bytes of a message; the rest of a longer one is a document
+constexpr std::size_t kMeasured = 1000;  // characters of a message; the rest may be a document
 
-struct Script {
+struct Tongue {
   std::string_view name;
-  char32_t first;
+  std::string_view words;  // the commonest, of languages in Latin script
+  char32_t first;          // else the script
   char32_t last;
+  std::string_view greeting;  // {} = the user's name
 };
-constexpr std::array<Script, 10> kScriptRanges = {{{"Latin", 0x41, 0x24F},
-                                                   {"Greek", 0x370, 0x3FF},
-                                                   {"Cyrillic", 0x400, 0x52F},
-                                                   {"Hebrew", 0x590, 0x5FF},
-                                                   {"Arabic", 0x600, 0x77F},
-                                                   {"Indic", 0x900, 0xDFF},
-                                                   {"Thai", 0xE00, 0xE7F},
-                                                   {"Japanese", 0x3040, 0x30FF},
-                                                   {"Chinese", 0x4E00, 0x9FFF},
-                                                   {"Korean", 0xAC00, 0xD7AF}}};
-
-struct Cue {
-  Habit habit;
-  std::string_view words;  // any of these
-};
-constexpr std::array<Cue, 8> kWordCues = {{
-    {Habit::kPlease, "please pls plz kindly"},
-    {Habit::kThanks, "thank thanks thx appreciate grateful"},
-    {Habit::kLaughter, "haha hahaha lol lmao rofl hehe"},
-    {Habit::kSlang,
-     "gonna wanna gotta kinda sorta dunno ya yeah yep nope dude bro omg btw tbh idk u ur lol cuz"},
-    {Habit::kAdvice,
-     "recommend recommendation recommendations suggestion suggestions suggest advice tips"},
-    {Habit::kDistress,
-     "stressed stress anxious anxiety worried worry sad lonely depressed upset overwhelmed nervous "
-     "frustrated frustrating afraid exhausted tired hopeless helpless discouraged lost confused"},
-    {Habit::kJoy,
-     "happy excited glad wonderful amazing fantastic delighted proud awesome enjoyed fun joy "
-     "joyful"},
-    {Habit::kFeelings, "feel feeling feels felt mood emotions emotional"},
+constexpr std::array<Tongue, 17> kTongues = {{
+    {"English", "the and i is to you my a of it", 0, 0, "Hello {}, what is on your mind today?"},
+    {"Spanish", "el la que los para una por con", 0, 0, "Hola {}, ¿de qué hablamos hoy?"},
+    {"French", "le les je vous est une pour dans", 0, 0,
+     "Bonjour {}, de quoi parlons-nous aujourd'hui ?"},
+    {"German", "ich der die und ist das nicht ein", 0, 0, "Hallo {}, worüber sprechen wir heute?"},
+    {"Portuguese", "você não que uma para com os um", 0, 0,
+     "Olá {}, sobre o que conversamos hoje?"},
+    {"Italian", "il che di per sono una non della", 0, 0, "Ciao {}, di che cosa parliamo oggi?"},
+    {"Dutch", "ik het een van niet de dat voor", 0, 0,
+     "Hallo {}, waar hebben we het vandaag over?"},
+    {"Indonesian", "saya yang dan untuk tidak ini itu aku", 0, 0,
+     "Halo {}, apa yang ingin dibahas hari ini?"},
+    {"Turkish", "bir ve bu için ben ne mi çok", 0, 0, "Merhaba {}, bugün ne konuşalım?"},
+    {"Polish", "jest nie się na że jak czy to", 0, 0, "Cześć {}, o czym dziś porozmawiamy?"},
+    {"Japanese", "", 0x3040, 0x30FF, "こんにちは{}、今日は何を話しましょうか。"},
+    {"Chinese", "", 0x4E00, 0x9FFF, "你好{}，今天想聊些什么？"},
+    {"Korean", "", 0xAC00, 0xD7AF, "안녕하세요 {}, 오늘은 무슨 이야기를 할까요?"},
+    {"Russian", "", 0x400, 0x4FF, "Здравствуйте {}, о чём поговорим сегодня?"},
+    {"Greek", "", 0x370, 0x3FF, "Γεια σας {}, τι θα συζητήσουμε σήμερα;"},
+    {"Arabic", "", 0x600, 0x6FF, "مرحبا {}، عمّ نتحدث اليوم؟"},
+    {"Hindi", "", 0x900, 0x97F, "नमस्ते {}, आज किस बारे में बात करें?"},
 }};
 
-struct PhraseCue {
-  Habit habit;
-  std::string_view phrase;
-};
-constexpr std::array<PhraseCue, 34> kPhraseCues = {{
-    {Habit::kLearning, "how do i"},
-    {Habit::kLearning, "how can i"},
-    {Habit::kLearning, "how to"},
-    {Habit::kLearning, "explain"},
-    {Habit::kLearning, "what is the difference"},
-    {Habit::kLearning, "help me understand"},
-    {Habit::kLearning, "teach me"},
-    {Habit::kWriting, "write a"},
-    {Habit::kWriting, "write me"},
-    {Habit::kWriting, "rewrite"},
-    {Habit::kWriting, "proofread"},
-    {Habit::kWriting, "grammar"},
-    {Habit::kWriting, "summarize"},
-    {Habit::kWriting, "translate"},
-    {Habit::kCoding, "python"},
-    {Habit::kCoding, "javascript"},
-    {Habit::kCoding, "c++"},
-    {Habit::kCoding, "sql"},
-    {Habit::kCoding, "function"},
-    {Habit::kCoding, "script"},
-    {Habit::kCoding, "compile"},
-    {Habit::kCoding, "debug"},
-    {Habit::kCoding, "code"},
-    {Habit::kSteps, "step by step"},
-    {Habit::kSteps, "step-by-step"},
-    {Habit::kBrevity, "be brief"},
-    {Habit::kBrevity, "be concise"},
-    {Habit::kBrevity, "keep it short"},
-    {Habit::kBrevity, "short answer"},
-    {Habit::kBrevity, "in one sentence"},
-    {Habit::kDetail, "in detail"},
-    {Habit::kDetail, "more detail"},
-    {Habit::kDetail, "elaborate"},
-    {Habit::kDetail, "in depth"},
-}};
+// The language of a message: each word votes for those that it belongs to.
+std::size_t TongueOf(const Words& words) {
+  std::array<std::size_t, kTongues.size()> votes{};
+  for (const Word& word : words) {
+    std::size_t at = 0;
+    const char32_t c = NextCharacter(word.text, &at);
+    for (std::size_t i = 0; i < votes.size(); ++i) {
+      const bool script = c >= kTongues[i].first && c <= kTongues[i].last;
+      votes[i] += script || Among(word.text, kTongues[i].words) ? 1 : 0;
+    }
+  }
+  return static_cast<std::size_t>(std::max_element(votes.begin(), votes.end()) - votes.begin());
+}
 
 bool IsEmoji(char32_t c) { return (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x2600 && c <= 0x27BF); }
 
-bool Has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
+std::set<char> MarksOf(std::string_view message, const Words& words) {
+  std::set<char> marks;
+  bool upper = false;
+  bool lower = false;
+  for (std::size_t at = 0; at < message.size();) {
+    const char32_t c = NextCharacter(message, &at);
+    if (c == '?' || c == U'？') marks.insert('?');
+    if (c == '!' || c == U'！') marks.insert('!');
+    if (IsEmoji(c)) marks.insert('e');
+    upper = upper || (c >= 'A' && c <= 'Z');
+    lower = lower || (c >= 'a' && c <= 'z');
+  }
+  if (lower && !upper && words.size() > 3) marks.insert('a');
+  if (message.find("```") != std::string_view::npos) marks.insert('`');
+  for (const Word& word : words) {
+    if (Among(word.text, "haha hahaha hehe lol lmao rofl 哈")) marks.insert('h');
+  }
+  return marks;
 }
 
 }  // namespace
 
-std::size_t Style::CountCharactersOf(std::string_view message, bool* emoji, bool* upper) {
-  std::size_t words = 0;
-  bool in_word = false;
-  for (std::size_t at = 0; at < message.size();) {
-    const char32_t c = NextCharacter(message, &at);
-    const bool ideograph = (c >= 0x3040 && c <= 0x30FF) || (c >= 0x4E00 && c <= 0x9FFF);
-    const bool space = IsSpace(c);
-    if (ideograph || (!space && !in_word)) ++words;
-    in_word = !space && !ideograph;
-    *emoji = *emoji || IsEmoji(c);
-    *upper = *upper || (c >= 'A' && c <= 'Z');
-    for (std::size_t i = 0; i < kScripts; ++i) {
-      if (c >= kScriptRanges[i].first && c <= kScriptRanges[i].last) {
-        letters_[i] += ideograph ? 3 : 1;  // carries as much as a few letters
-        break;
-      }
-    }
-  }
-  return words;
-}
-
 void Style::Add(std::string_view message) {
-  for (const char c : message) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  if (message.size() > kMeasured) message = FirstCharacters(message, kMeasured / 4);
-  bool emoji = false;
-  bool upper = false;
-  lengths_.push_back(CountCharactersOf(message, &emoji, &upper));
-  const std::string lower = AsciiLower(message);
-  const Sentence sentence = ReadSentence(message, lower);
-  const std::size_t end = sentence.words.size();
-  Mark(Habit::kQuestion, Has(message, "?") || Has(message, "？"));
-  Mark(Habit::kExclamation, Has(message, "!") || Has(message, "！"));
-  Mark(Habit::kEmoji, emoji);
-  Mark(Habit::kCode, Has(message, "```"));
-  Mark(Habit::kAllLowerCase,
-       !upper && end > 3 && lower.find_first_of("abcdefghijklmnopqrstuvwxyz") < lower.size());
-  Mark(Habit::kGreeting,
-       AnyAmong(sentence, 0, 3, "hi hello hey morning afternoon evening") || Has(message, "你好"));
-  std::array<bool, static_cast<std::size_t>(Habit::kCount)> shown{};
-  for (const Cue& cue : kWordCues) {
-    shown[static_cast<std::size_t>(cue.habit)] = AnyAmong(sentence, 0, end, cue.words);
-  }
-  for (const PhraseCue& cue : kPhraseCues) {
-    if (Has(lower, cue.phrase)) shown[static_cast<std::size_t>(cue.habit)] = true;
-  }
-  shown[static_cast<std::size_t>(Habit::kThanks)] |= Has(message, "谢谢");
-  shown[static_cast<std::size_t>(Habit::kAdvice)] |= Has(message, "建议") || Has(message, "推荐");
-  for (std::size_t i = 0; i < shown.size(); ++i) Mark(static_cast<Habit>(i), shown[i]);
+  message = FirstCharacters(message, kMeasured);
+  const Words words = ToWords(message);
+  lengths_.push_back(words.size());
+  tongues_.resize(kTongues.size());
+  ++tongues_[TongueOf(words)];
+  std::set<Cue> cues;
+  for (const Hit& hit : FindCues(words)) cues.insert(hit.list->cue);
+  for (const Cue cue : cues) ++cues_[cue];
+  for (const char mark : MarksOf(message, words)) ++marks_[mark];
 }
 
-int Style::Share(Habit habit) const {
-  return lengths_.empty()
-             ? 0
-             : static_cast<int>((Count(habit) * 100 + lengths_.size() / 2) / lengths_.size());
+int Style::Percent(std::size_t count) const {
+  return Enough() ? static_cast<int>((count * 100 + lengths_.size() / 2) / lengths_.size()) : 0;
+}
+
+int Style::Share(Cue cue) const {
+  const auto found = cues_.find(cue);
+  return found == cues_.end() ? 0 : Percent(found->second);
+}
+
+int Style::ShareOf(char mark) const {
+  const auto found = marks_.find(mark);
+  return found == marks_.end() ? 0 : Percent(found->second);
 }
 
 std::size_t Style::MedianWords() const {
@@ -162,9 +114,19 @@ std::size_t Style::MedianWords() const {
   return *middle;
 }
 
-std::string_view Style::Script() const {
-  const auto* most = std::max_element(letters_.begin(), letters_.end());
-  return *most == 0 ? "" : kScriptRanges[static_cast<std::size_t>(most - letters_.begin())].name;
+std::size_t Style::MainTongue() const {
+  return static_cast<std::size_t>(std::max_element(tongues_.begin(), tongues_.end()) -
+                                  tongues_.begin());
+}
+
+std::string_view Style::Language() const { return kTongues[MainTongue()].name; }
+
+std::string Style::Greeting(const std::string& user_name) const {
+  std::string greeting(kTongues[MainTongue()].greeting);
+  const std::size_t name = greeting.find("{}");
+  greeting.replace(name, 2, user_name);
+  if (user_name.empty() && name > 0 && greeting[name - 1] == ' ') greeting.erase(name - 1, 1);
+  return greeting;
 }
 
 }  // namespace soulprint

@@ -1,67 +1,42 @@
-// A user's messages ──► the style of their writing.
+// A user's messages ──► how they write and what for.
 
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
-namespace soulprint {
+#include "offline/lexicon.hpp"
 
-// Habits, counted per message.
-enum class Habit {
-  kQuestion,
-  kExclamation,
-  kEmoji,
-  kCode,
-  kGreeting,
-  kPlease,
-  kThanks,
-  kLaughter,
-  kSlang,
-  kAllLowerCase,
-  kAdvice,    // asks for suggestions or recommendations
-  kLearning,  // asks for an explanation, or how to do something
-  kWriting,   // has something written or corrected
-  kCoding,    // talks about code
-  kSteps,     // wants steps
-  kBrevity,   // wants it short
-  kDetail,    // wants it long
-  kDistress,  // speaks of stress, worry, sadness
-  kJoy,       // speaks of joy
-  kFeelings,  // speaks of feelings at all
-  kCount,
-};
+namespace soulprint {
 
 class Style {
  public:
   // Adds one message of the user's.
   void Add(std::string_view message);
 
-  std::size_t messages() const { return lengths_.size(); }
-  std::size_t Count(Habit habit) const { return counts_[static_cast<std::size_t>(habit)]; }
-  // Percentage of the messages.
-  int Share(Habit habit) const;
-  // Median number of words in a message; a Chinese or Japanese character counts as a word.
+  // True if there are messages enough to speak of habits.
+  bool Enough() const { return lengths_.size() >= 3; }
+  // Percentage of the messages in which a cue is; 0 while there are not enough.
+  int Share(Cue cue) const;
+  // The same of a mark: '?', '!', 'e' = emoji, '`' = code, 'a' = all in lower case, 'h' = laughter.
+  int ShareOf(char mark) const;
+  // Median number of words in a message.
   std::size_t MedianWords() const;
-  // The script of most letters: "Latin", "Chinese", "Japanese", "Korean", "Cyrillic", "Greek",
-  // "Arabic", "Hebrew", "Indic", "Thai"; "" if there are no letters.
-  std::string_view Script() const;
-  // The same messages have the same hash.
-  std::uint64_t hash() const { return hash_; }
+  // The language of most messages, "English" if that is unclear, and a greeting in it.
+  std::string_view Language() const;
+  std::string Greeting(const std::string& user_name) const;
 
  private:
-  static constexpr std::size_t kScripts = 10;
-
-  void Mark(Habit habit, bool shows) { counts_[static_cast<std::size_t>(habit)] += shows ? 1 : 0; }
-  std::size_t CountCharactersOf(std::string_view message, bool* emoji, bool* upper);
+  int Percent(std::size_t count) const;
+  std::size_t MainTongue() const;
 
   std::vector<std::size_t> lengths_;
-  std::array<std::size_t, static_cast<std::size_t>(Habit::kCount)> counts_{};
-  std::array<std::size_t, kScripts> letters_{};
-  std::uint64_t hash_ = 14695981039346656037U;
+  std::map<Cue, std::size_t> cues_;
+  std::map<char, std::size_t> marks_;
+  std::vector<std::size_t> tongues_;  // messages in each language
 };
 
 }  // namespace soulprint

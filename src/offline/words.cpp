@@ -2,322 +2,146 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <set>
 #include <utility>
+
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMaxQuotedWords = 8;
+// A word, or its end, and what it stands for.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kWhole = {
+    {{"im", "i am"},
+     {"ive", "i have"},
+     {"dont", "do not"},
+     {"cant", "can not"},
+     {"can't", "can not"},
+     {"cannot", "can not"},
+     {"won't", "will not"},
+     {"gonna", "going to"},
+     {"favourite", "favorite"},
+     {"let's", "let us"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kEnds = {{{"n't", "not"},
+                                                                                 {"'m", "am"},
+                                                                                 {"'s", "s"},
+                                                                                 {"'d", "would"},
+                                                                                 {"'ve", "have"},
+                                                                                 {"'re", "are"},
+                                                                                 {"'ll", "will"}}};
 
-// Sorted for binary search.
-constexpr std::array<std::string_view, 75> kAdverbs = {
-    "absolutely",   "actually",     "already",    "also",      "always",     "and",
-    "basically",    "big",          "both",       "certainly", "completely", "currently",
-    "deeply",       "definitely",   "did",        "do",        "especially", "even",
-    "ever",         "extremely",    "finally",    "first",     "frequently", "generally",
-    "genuinely",    "great",        "highly",     "honestly",  "huge",       "hugely",
-    "indeed",       "just",         "kind",       "lately",    "long",       "mainly",
-    "massively",    "maybe",        "more",       "mostly",    "normally",   "now",
-    "obviously",    "occasionally", "of",         "often",     "once",       "only",
-    "particularly", "perhaps",      "personally", "pretty",    "probably",   "quietly",
-    "quite",        "rarely",       "rather",     "really",    "recently",   "regularly",
-    "simply",       "slowly",       "so",         "sometimes", "somewhat",   "sort",
-    "still",        "super",        "too",        "totally",   "truly",      "typically",
-    "usually",      "very",         "well"};
-static_assert(std::is_sorted(kAdverbs.begin(), kAdverbs.end()));
+// Left out of all texts: they change no meaning that the rules read.
+constexpr std::string_view kAdverbs =
+    "just also really actually still very quite totally absolutely currently already especially "
+    "particularly truly definitely honestly";
 
-using Pair = std::pair<std::string_view, std::string_view>;
+constexpr std::string_view kEmpty =
+    "i my me we our us mine a an the and or but of to in on at for with from by as is are was were "
+    "be been am do does did have has had will would can could should may not no it its this that "
+    "these those so very too also just really about if up out off more some any all what when "
+    "which who how there here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 "
+    "有 会 们 吗 呢 啊 这 那 个";
 
-constexpr std::array<Pair, 7> kSuffixes = {
-    Pair{"m", "am"},    Pair{"ve", "have"}, Pair{"re", "are"}, Pair{"ll", "will"},
-    Pair{"d", "would"}, Pair{"s", "is"},    Pair{"t", "not"}};
-
-// Contractions without an apostrophe, and where to split them.
-struct Typed {
-  std::string_view whole;
-  std::size_t cut;
-  std::string_view first;
-  std::string_view second;
-};
-constexpr std::array<Typed, 8> kTyped = {
-    Typed{"im", 1, "i", "am"},       Typed{"ive", 1, "i", "have"},
-    Typed{"dont", 2, "do", "not"},   Typed{"cant", 2, "can", "not"},
-    Typed{"didnt", 3, "did", "not"}, Typed{"doesnt", 4, "does", "not"},
-    Typed{"isnt", 2, "is", "not"},   Typed{"cannot", 3, "can", "not"}};
-
-constexpr std::array<Pair, 9> kToThird = {
-    Pair{"i", "they"},      Pair{"me", "them"}, Pair{"my", "their"},
-    Pair{"mine", "theirs"}, Pair{"am", "are"},  Pair{"myself", "themselves"},
-    Pair{"our", "their"},   Pair{"us", "them"}, Pair{"we", "they"}};
-
-bool IsLetter(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9') || byte >= 0x80;
+bool IsIdeograph(char32_t c) {
+  return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF);
 }
 
-// Length of a non-ASCII apostrophe, hyphen, quotation mark or dash at text[at]; 0 if there is none.
-std::size_t CurlyLength(std::string_view text, std::size_t at) {
-  return text.substr(at, 2) == "\xE2\x80" && at + 2 < text.size() ? 3 : 0;
+bool IsMark(char32_t c) {
+  constexpr std::string_view kAscii = ".,;:!?\"()[]{}<>|/\\*_`~=#";
+  if (c < 0x80) return kAscii.find(static_cast<char>(c)) != std::string_view::npos;
+  return (c >= 0x2010 && c <= 0x2027 && c != 0x2019) || (c >= 0x3000 && c <= 0x303F) ||
+         (c >= 0xFF00 && c <= 0xFF1F) || c == 0xAB || c == 0xBB;
 }
 
-std::size_t ApostropheLength(std::string_view text, std::size_t at) {
-  if (text[at] == '\'') return 1;
-  return text.substr(at, 3) == "\xE2\x80\x99" ? 3 : 0;
+void Add(std::string text, const Word& place, Words* words) {
+  if (text.empty() || Among(text, kAdverbs)) return;
+  words->push_back(place);
+  words->back().text = std::move(text);
 }
 
-bool OpensQuote(std::string_view text, std::size_t at) {
-  return text[at] == '"' || text.substr(at, 3) == "\xE2\x80\x9C" ||
-         text.substr(at, 2) == "\xC2\xAB";
-}
-
-std::size_t FindQuoteEnd(std::string_view text, std::size_t at, std::size_t* length) {
-  if (text[at] == '"') {
-    *length = 1;
-    return text.find('"', at + 1);
+// Adds the words that the word at `place` stands for.
+void AddExpanded(std::string text, const Word& place, Words* words) {
+  for (std::size_t curly; (curly = text.find("’")) != std::string::npos;)
+    text.replace(curly, 3, "'");
+  text.erase(0, text.find_first_not_of('\''));
+  while (text.ends_with('\'')) text.pop_back();
+  for (const auto& [written, meant] : kWhole) {
+    if (text != written) continue;
+    const std::size_t space = std::min(meant.find(' '), meant.size());
+    Add(std::string(meant.substr(0, space)), place, words);
+    return Add(std::string(meant.substr(std::min(space + 1, meant.size()))), place, words);
   }
-  const bool curly = text[at] == '\xE2';
-  *length = curly ? 3 : 2;
-  return text.find(curly ? "\xE2\x80\x9D" : "\xC2\xBB", at + 1);
-}
-
-class SentenceReader {
- public:
-  SentenceReader(std::string_view text, std::string_view lower) : text_(text), lower_(lower) {}
-
-  std::vector<Word> Read() {
-    while (at_ < text_.size()) {
-      if (OpensQuote(text_, at_) && ReadQuoted()) continue;
-      if (const std::size_t curly = CurlyLength(text_, at_); curly != 0) {
-        AddMark("-", curly);
-      } else if (IsLetter(text_[at_])) {
-        ReadWord();
-      } else if (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' ||
-                 text_[at_] == '\r') {
-        ++at_;
-      } else {
-        AddMark(lower_.substr(at_, 1), 1);
-      }
-    }
-    return std::move(words_);
+  for (const auto& [written, meant] : kEnds) {
+    if (text.size() <= written.size() || !text.ends_with(written)) continue;
+    Add(text.substr(0, text.size() - written.size()), place, words);
+    return Add(std::string(meant), place, words);
   }
-
- private:
-  void Add(std::string_view text, std::size_t begin, std::size_t end) {
-    const char c = text_[begin];
-    words_.push_back({text, begin, end, Word::Kind::kWord, c >= 'A' && c <= 'Z',
-                      std::binary_search(kAdverbs.begin(), kAdverbs.end(), text)});
-  }
-
-  void AddMark(std::string_view mark, std::size_t length) {
-    words_.push_back({mark, at_, at_ + length, Word::Kind::kMark, false, false});
-    at_ += length;
-  }
-
-  // A long quotation is speech: it becomes a mark, which ends a clause.  After one quotation mark
-  // without a partner, later ones are not searched for.
-  bool ReadQuoted() {
-    if (unclosed_) return false;
-    std::size_t length = 0;
-    const std::size_t close = FindQuoteEnd(text_, at_, &length);
-    if (close == std::string_view::npos) {
-      unclosed_ = true;
-      return false;
-    }
-    const std::string_view inside = text_.substr(at_ + length, close - at_ - length);
-    const auto spaces = static_cast<std::size_t>(std::count(inside.begin(), inside.end(), ' '));
-    const bool is_title = !inside.empty() && spaces < kMaxQuotedWords;
-    words_.push_back({is_title ? lower_.substr(at_, close + length - at_) : "\"", at_,
-                      close + length, is_title ? Word::Kind::kQuoted : Word::Kind::kMark, true});
-    at_ = close + length;
-    return true;
-  }
-
-  std::size_t WordEnd() const {
-    std::size_t end = at_;
-    while (end < text_.size()) {
-      if (CurlyLength(text_, end) == 0 && IsLetter(text_[end])) {
-        ++end;
-        continue;
-      }
-      std::size_t joint = ApostropheLength(text_, end);
-      if (joint == 0 && std::string_view("-.+#@_/").find(text_[end]) != kNoMatch) joint = 1;
-      const std::size_t next = end + joint;
-      if (joint == 0 || next >= text_.size() || CurlyLength(text_, next) != 0 ||
-          !IsLetter(text_[next])) {
-        break;
-      }
-      if (text_[end] == '.' && text_[next] >= 'A' && text_[next] <= 'Z') break;
-      end = next;
-    }
-    return end;
-  }
-
-  void ReadWord() {
-    const std::size_t begin = at_;
-    const std::size_t end = at_ = WordEnd();
-    for (std::size_t i = begin; i < end; ++i) {
-      if (const std::size_t length = ApostropheLength(text_, i); length != 0) {
-        return AddContraction(begin, i, i + length, end);
-      }
-    }
-    const std::string_view word = lower_.substr(begin, end - begin);
-    for (const Typed& typed : kTyped) {
-      if (word != typed.whole) continue;
-      Add(typed.first, begin, begin + typed.cut);
-      return Add(typed.second, begin + typed.cut, end);
-    }
-    Add(word, begin, end);
-  }
-
-  void AddContraction(std::size_t begin, std::size_t apostrophe, std::size_t rest,
-                      std::size_t end) {
-    const std::string_view base = lower_.substr(begin, apostrophe - begin);
-    const std::string_view suffix = lower_.substr(rest, end - rest);
-    for (const auto& [typed, meant] : kSuffixes) {
-      if (suffix != typed) continue;
-      if (suffix == "s" && !Among(base, "it that he she what who there here how where name")) break;
-      if (suffix == "t" && (base.size() < 2 || base.back() != 'n')) break;
-      if (suffix != "t") {
-        Add(base, begin, apostrophe);
-        return Add(meant, apostrophe, end);
-      }
-      Add(base == "can"   ? base
-          : base == "won" ? "will"
-                          : base.substr(0, base.size() - 1),
-          begin, apostrophe - 1);
-      return Add(meant, apostrophe - 1, end);
-    }
-    Add(lower_.substr(begin, end - begin), begin, end);
-  }
-
-  std::string_view text_;
-  std::string_view lower_;
-  std::size_t at_ = 0;
-  bool unclosed_ = false;
-  std::vector<Word> words_;
-};
-
-bool MatchesOne(std::string_view word, std::string_view alternatives) {
-  while (!alternatives.empty()) {
-    const std::size_t bar = std::min(alternatives.find('|'), alternatives.size());
-    if (alternatives.substr(0, bar) == word) return true;
-    alternatives.remove_prefix(std::min(bar + 1, alternatives.size()));
-  }
-  return false;
+  Add(std::move(text), place, words);
 }
 
 }  // namespace
 
-std::string AsciiLower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
+bool IsIdeograph(const Word& word) {
+  std::size_t at = 0;
+  return IsIdeograph(NextCharacter(word.text, &at));
 }
 
-Sentence ReadSentence(std::string_view text, std::string_view lower) {
-  Sentence sentence{text, SentenceReader(text, lower).Read(), false};
-  for (auto word = sentence.words.rbegin(); word != sentence.words.rend(); ++word) {
-    if (word->kind != Word::Kind::kMark) break;
-    if (word->text == "?") sentence.question = true;
+Words ToWords(std::string_view text) {
+  Words words;
+  Word open;  // the word being read
+  const auto close = [&](std::size_t at) {
+    open.end = at;
+    const std::string_view read = text.substr(open.begin, at - open.begin);
+    if (!read.empty()) AddExpanded(LowerCase(read), open, &words);
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const char32_t c = NextCharacter(text, &at);
+    const bool single = IsMark(c) || IsIdeograph(c);
+    if (single || IsSpace(c)) {
+      close(begin);
+      if (single)
+        Add(std::string(text.substr(begin, at - begin)), {"", begin, at, false, IsMark(c)}, &words);
+      open = {"", at, at, false, false};
+    } else if (open.begin == begin) {
+      open.capital = (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
+    }
   }
-  return sentence;
+  close(text.size());
+  return words;
+}
+
+std::string_view TextOf(std::string_view text, const Words& words, std::size_t begin,
+                        std::size_t end) {
+  return begin < end ? text.substr(words[begin].begin, words[end - 1].end - words[begin].begin)
+                     : "";
 }
 
 bool Among(std::string_view word, std::string_view list) {
-  if (word.empty()) return false;
-  while (list.size() >= word.size()) {
-    const bool ends = list.size() == word.size() || list[word.size()] == ' ';
-    if (ends && list[0] == word[0] && list.compare(0, word.size(), word) == 0) return true;
-    std::size_t next = 1;
-    while (next < list.size() && list[next] != ' ') ++next;
-    list.remove_prefix(std::min(next + 1, list.size()));
+  for (std::size_t at = list.find(word); at != std::string_view::npos && !word.empty();
+       at = list.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
   }
   return false;
 }
 
-std::size_t MatchPhrase(const Sentence& sentence, std::size_t at, std::string_view phrase) {
-  while (!phrase.empty()) {
-    const std::size_t space = std::min(phrase.find(' '), phrase.size());
-    const std::string_view wanted = phrase.substr(0, space);
-    while (at < sentence.words.size() && !MatchesOne(sentence.words[at].text, wanted) &&
-           sentence.words[at].adverb) {
-      ++at;
+std::vector<std::string> ContentWords(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kEndings = {"ing", "ies", "ed", "es", "ly", "s", "e"};
+  std::set<std::string> seen;
+  std::vector<std::string> content;
+  for (Word& word : ToWords(text)) {
+    if (word.mark || Among(word.text, kEmpty)) continue;
+    for (const std::string_view ending : kEndings) {
+      if (!word.text.ends_with(ending) || word.text.size() < ending.size() + 3) continue;
+      word.text.resize(word.text.size() - ending.size());
+      break;
     }
-    if (at >= sentence.words.size() || !MatchesOne(sentence.words[at].text, wanted))
-      return kNoMatch;
-    ++at;
-    phrase.remove_prefix(std::min(space + 1, phrase.size()));
+    const std::size_t size = word.text.size();
+    if (size > 3 && word.text[size - 1] == word.text[size - 2]) word.text.pop_back();
+    if (seen.insert(word.text).second) content.push_back(std::move(word.text));
   }
-  return at;
-}
-
-bool IsWord(const Sentence& sentence, std::size_t at, std::string_view text) {
-  return at < sentence.words.size() && sentence.words[at].text == text;
-}
-
-bool AnyAmong(const Sentence& sentence, std::size_t begin, std::size_t end, std::string_view list) {
-  for (std::size_t i = begin; i < std::min(end, sentence.words.size()); ++i) {
-    if (Among(sentence.words[i].text, list)) return true;
-  }
-  return false;
-}
-
-std::string InThirdPerson(const Sentence& sentence, std::size_t begin, std::size_t end) {
-  std::string result;
-  for (std::size_t i = begin; i < end && i < sentence.words.size(); ++i) {
-    const Word& word = sentence.words[i];
-    std::string_view text = sentence.text.substr(word.begin, word.end - word.begin);
-    const bool joined = i > begin && word.begin == sentence.words[i - 1].end;
-    const auto* third = std::find_if(kToThird.begin(), kToThird.end(),
-                                     [&](const Pair& pair) { return pair.first == word.text; });
-    const bool replaced = third != kToThird.end();
-    if (!result.empty() && (!joined || replaced)) result += ' ';
-    if (replaced) text = third->second;
-    result += text;
-    // American style puts a comma inside the quotation marks.
-    if (word.kind == Word::Kind::kQuoted && result.size() > 2 && result.back() == '"' &&
-        std::string_view(".,!?;").find(result[result.size() - 2]) != std::string_view::npos) {
-      result.erase(result.size() - 2, 1);
-    }
-  }
-  std::replace(result.begin(), result.end(), '\n', ' ');
-  return result;
-}
-
-std::string ThirdPersonVerb(std::string_view verb) {
-  if (verb == "have") return "has";
-  if (verb == "am" || verb == "are") return "is";
-  std::string third(verb);
-  const auto ends = [&](std::string_view end) {
-    return verb.size() > end.size() && verb.substr(verb.size() - end.size()) == end;
-  };
-  if (ends("y") && !ends("ay") && !ends("ey") && !ends("oy")) {
-    third.back() = 'i';
-    return third + "es";
-  }
-  const bool hisses = ends("s") || ends("sh") || ends("ch") || ends("x") || ends("z") || ends("o");
-  return third + (hisses ? "es" : "s");
-}
-
-std::string Gerund(std::string_view verb) {
-  std::string gerund(verb);
-  if (Among(verb, "run swim jog knit shop sit get plan chat")) {
-    gerund += verb.back();
-  } else if (verb.size() > 2 && verb.back() == 'e' && verb[verb.size() - 2] != 'e') {
-    gerund.pop_back();
-  }
-  return gerund + "ing";
-}
-
-std::string Capitalized(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
-    text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  }
-  return text;
+  return content;
 }
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-// A sentence ──► words, in the form that the offline rules match.
+// A text ──► words, in the form that the lexicon and the rules match.
 
 #pragma once
 
@@ -10,53 +10,30 @@
 namespace soulprint {
 
 struct Word {
-  enum class Kind { kWord, kMark, kQuoted };
-  std::string_view text;  // in lower case, contractions expanded (I'm = i am); or the mark
-  std::size_t begin = 0;  // bytes in the sentence
+  // Lower case, contractions written out ("I'm" = "i", "am"; "wife's" = "wife", "s"); one character
+  // of Chinese or Japanese; one mark of punctuation.
+  std::string text;
+  std::size_t begin = 0;  // bytes in the text
   std::size_t end = 0;
-  Kind kind = Kind::kWord;  // kQuoted: a title or name in quotation marks
-  bool capital = false;     // begins with a capital letter
-  bool adverb = false;      // such as "really": allowed anywhere in a statement
+  bool capital = false;  // begins with a capital letter
+  bool mark = false;     // is punctuation
 };
+using Words = std::vector<Word>;
 
-// Views of text that the caller keeps.
-struct Sentence {
-  std::string_view text;
-  std::vector<Word> words;
-  bool question = false;  // ends in a question mark
-};
+// The words of well-formed UTF-8, in order.
+Words ToWords(std::string_view text);
 
-inline constexpr std::size_t kNoMatch = std::string_view::npos;
+// True for a character of Chinese or Japanese.
+bool IsIdeograph(const Word& word);
 
-// text with ASCII letters in lower case; every byte keeps its place.
-std::string AsciiLower(std::string_view text);
+// The text from words[begin] to before words[end]; "" if that is none.
+std::string_view TextOf(std::string_view text, const Words& words, std::size_t begin,
+                        std::size_t end);
 
-// Splits text into words.  `lower` must be AsciiLower(text).
-Sentence ReadSentence(std::string_view text, std::string_view lower);
-
-// True if `word` is in `list`, whose words are separated by single spaces.
+// True if `word` is one of the words of `list`, which have single spaces between them.
 bool Among(std::string_view word, std::string_view list);
 
-// The position after `phrase` at words[at]; kNoMatch if it is not there.  Words of a phrase are
-// separated by spaces, alternatives by |; adverbs can precede each word.
-std::size_t MatchPhrase(const Sentence& sentence, std::size_t at, std::string_view phrase);
-
-// True if words[at] exists and is the word `text`.
-bool IsWord(const Sentence& sentence, std::size_t at, std::string_view text);
-
-// True if any of words[begin, end) is in `list`.
-bool AnyAmong(const Sentence& sentence, std::size_t begin, std::size_t end, std::string_view list);
-
-// words[begin, end) in the third person, on one line: "my" becomes "their".
-std::string InThirdPerson(const Sentence& sentence, std::size_t begin, std::size_t end);
-
-// The third person: play → plays, study → studies, go → goes.
-std::string ThirdPersonVerb(std::string_view verb);
-
-// The gerund: play → playing, run → running, bake → baking.
-std::string Gerund(std::string_view verb);
-
-// text with its first letter in upper case, if that is an ASCII letter.
-std::string Capitalized(std::string text);
+// The words of a text that carry its meaning, without their endings, each once, in order.
+std::vector<std::string> ContentWords(std::string_view text);
 
 }  // namespace soulprint
