@@ -1,17 +1,41 @@
-// The words and phrases by which the offline rules recognise what a sentence is about.
+// A text ──► words ──► the phrases by which the offline rules recognise what it is about.
 
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "offline/words.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
 
-// What a phrase shows.  cues.hpp has the phrases of each and says more.
+struct Word {
+  // Lower case, contractions written out ("I'm" = "i", "am"; "wife's" = "wife", "s"); one character
+  // of Chinese or Japanese; one mark of punctuation.
+  std::string text;
+  std::size_t begin = 0;  // bytes in the text
+  std::size_t end = 0;
+  bool capital = false;  // begins with a capital letter
+  bool mark = false;     // is punctuation
+};
+using Words = std::vector<Word>;
+
+// The words of well-formed UTF-8, in order, without adverbs such as "really".
+Words ToWords(std::string_view text);
+
+// True for a character of Chinese or Japanese.
+bool IsIdeograph(const Word& word);
+
+// The text from words[begin] to before words[end]; "" if that is none.
+std::string_view TextOf(std::string_view text, const Words& words, std::size_t begin,
+                        std::size_t end);
+
+// True if `word` is one of the words of `list`, which have single spaces between them.
+bool Among(std::string_view word, std::string_view list);
+
+// What a phrase shows.  cues.hpp has the phrases of each.
 // clang-format off
 enum class Cue {
   // what makes a sentence worth remembering
@@ -22,32 +46,24 @@ enum class Cue {
   // a text to work on, a part that is played, a letter
   kMaterial, kPart, kLetter,
   // how statements of name, home and the like begin, and what they hold
-  kNameIs, kSelfIs, kSelfWas, kWorkAs, kRuns, kHomeIs, kHomeWas, kSpeaks, kOccupation,
-  kNoOccupation, kBusiness, kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
+  kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
+  kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
   // how the user writes and what for
-  kSlang, kJoy, kDistress, kAdvice, kLearning, kText, kCode, kBrief, kDetail
+  kQuestion, kExclamation, kEmoji, kFence, kLaughter, kSlang, kJoy, kDistress, kAdvice, kLearning,
+  kText, kCode, kBrief, kDetail
 };
 // clang-format on
 
-struct CueList {
-  Cue cue;
-  double weight;             // what a phrase adds to the worth of a sentence
-  Category category;         // that a phrase with a weight above 0 speaks for
-  std::string_view phrases;  // with | between them
-};
-
 struct Hit {
-  const CueList* list;
+  Cue cue;
+  double weight;      // what it adds to the worth of a sentence
+  Category category;  // that it speaks for if the weight is above 0
   std::size_t begin;  // words[begin, end)
   std::size_t end;
 };
 
 // All phrases in the words, in order of their beginning.  Throws Error XX000 if cues.hpp has a
-// phrase twice under one cue, one that holds another of its cue, or one that ToWords cannot find.
+// phrase twice under one cue, one that holds another of its cue, or one that ToWords cannot give.
 std::vector<Hit> FindCues(const Words& words);
-
-// True if a phrase of this cue is in hits; if one begins at words[at].
-bool Has(const std::vector<Hit>& hits, Cue cue);
-bool HasAt(const std::vector<Hit>& hits, Cue cue, std::size_t at);
 
 }  // namespace soulprint

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
@@ -12,12 +14,8 @@ namespace {
 constexpr std::size_t kLongMessage = 1500;  // bytes; longer ones may be documents
 constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer one is left out
 constexpr std::size_t kMostWords = 80;      // more in one sentence are no prose
-
-template <std::size_t kSize>
-bool StartsWithAny(std::string_view text, const std::array<std::string_view, kSize>& starts) {
-  return std::any_of(starts.begin(), starts.end(),
-                     [&](std::string_view start) { return text.starts_with(start); });
-}
+constexpr std::size_t kMostCompared = 200;  // sentences that share a word
+constexpr double kLeastScore = 3;
 
 // "Bob: hello", "[10:32] Bob: hello" or "Henry Badgery  00:02": a line of somebody's chat log.
 bool IsSpeakerLine(std::string_view line) {
@@ -40,8 +38,6 @@ bool LooksLikeCode(std::string_view line) {
 
 // The lines of a message that the user typed, without list marks.
 std::vector<std::string_view> OwnLines(std::string_view message) {
-  constexpr std::array<std::string_view, 6> kRoles = {
-      "User:", "Assistant:", "Human:", "AI:", "ChatGPT:", "Q:"};
   std::vector<std::string_view> lines;
   for (std::size_t at = 0; at < message.size();) {
     const std::size_t end = std::min(message.find('\n', at), message.size());
@@ -56,8 +52,10 @@ std::vector<std::string_view> OwnLines(std::string_view message) {
   for (std::string_view line : lines) {
     const bool fence = line.starts_with("```") || line.starts_with("~~~");
     if (fence && line.find(line.substr(0, 3), 3) == std::string_view::npos) in_fence = !in_fence;
-    in_log =
-        !line.empty() && (in_log || StartsWithAny(line, kRoles) || (log && IsSpeakerLine(line)));
+    in_log = !line.empty() &&
+             (in_log ||
+              Among(line.substr(0, line.find(' ')), "User: Assistant: Human: AI: ChatGPT: Q:") ||
+              (log && IsSpeakerLine(line)));
     if (fence || in_fence || in_log || line.find_first_of("><|") == 0 || LooksLikeCode(line))
       continue;
     while (line.starts_with("- ") || line.starts_with("* ")) line = Trim(line.substr(2));
@@ -67,9 +65,8 @@ std::vector<std::string_view> OwnLines(std::string_view message) {
 }
 
 bool EndsSentence(std::string_view line, std::size_t at) {
-  constexpr std::array<std::string_view, 3> kChinese = {"。", "！", "？"};
   const std::string_view rest = line.substr(at);
-  if (StartsWithAny(rest, kChinese)) return true;
+  if (Among(rest.substr(0, 3), "。 ！ ？")) return true;
   if (rest[0] != '.' && rest[0] != '!' && rest[0] != '?') return false;
   if (rest.size() > 1 && rest.find_first_of(" \t*)") != 1) return false;
   const std::size_t begin = line.find_last_of(" (", at) + 1;  // 0 if there is none
@@ -128,19 +125,62 @@ std::vector<Hit> OwnCues(const Words& words) {
   return cues;
 }
 
-// "Write a letter", "Generate a story": about a text; after a label or for another voice, so is the
-// rest of the message.
+// "Write a letter": a text is ordered; after a label, or for another voice, the rest is that text.
 bool OrdersText(const Sentence& sentence, bool* for_another) {
+  constexpr std::string_view kTexts =
+      "story poem song essay letter email speech script dialogue article post tweet bio lyrics "
+      "paragraph caption resume cv";
   bool order = false;
   bool text = false;
   for (const Word& word : sentence.words) {
     order = order || Among(word.text, "write compose draft generate create");
-    text = text || (order && Among(word.text,
-                                   "story poem song essay letter email speech script dialogue "
-                                   "article post tweet bio lyrics paragraph caption resume cv"));
+    text = text || (order && Among(word.text, kTexts));
     *for_another = *for_another || Among(word.text, ": perspective voice pov style");
   }
   return text;
+}
+
+bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me mine 我"); }
+
+// An order or a question begins with its verb: "Show my tasks"; "What I love" does not.
+bool IsRequest(const Sentence& sentence) {
+  constexpr std::string_view kOrders =
+      "please can could would will make give tell show help add update change create explain "
+      "provide "
+      "send list generate use keep suggest find write put do don't try include remove check "
+      "consider "
+      "describe compare look stop remember note lay chuck pull talk hit get take let how what why "
+      "where who which is are does did should if";
+  const Words& words = sentence.words;
+  const bool relative = words[0].text != "if" && IsOfTheUser(words[1]);
+  return sentence.question || (Among(words[0].text, kOrders) && !relative);
+}
+
+// What makes a sentence specific: names and numbers; the user as its subject; "my wife", "I have
+// ADHD".
+double Shape(const Sentence& sentence) {
+  const Words& words = sentence.words;
+  int names = 0;
+  int numbers = 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& text = words[i].text;
+    names +=
+        words[i].capital && !words[i - 1].mark && text.size() > 2 && !Among(text, "have will would")
+            ? 1
+            : 0;
+    numbers += text[0] >= '0' && text[0] <= '9' ? 1 : 0;
+  }
+  double worth = std::min(names, 2) * 0.75 + std::min(numbers, 2) * 0.5;
+  if (IsOfTheUser(words[0]) || IsOfTheUser(words[1])) worth += 1;
+  if (Among(words[0].text, "this that it these those there they he she the")) worth -= 1;
+  const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
+    const bool who = hit.cue == Cue::kKin || hit.cue == Cue::kRelative ||
+                     hit.cue == Cue::kPartner || hit.cue == Cue::kHealth;
+    return who && hit.begin > 0 &&
+           Among(words[hit.begin - 1].text, "my our have got two three four a 我");
+  });
+  const double size = static_cast<double>(words.size());
+  return worth + (own ? 1 : 0) - (size < 5 ? 0.5 : 0) - std::max(0.0, size - 40) / 10;
 }
 
 bool BeginsGreeting(std::string_view text) {
@@ -149,6 +189,15 @@ bool BeginsGreeting(std::string_view text) {
 }
 
 }  // namespace
+
+bool Sentence::Has(Cue cue) const {
+  return std::any_of(cues.begin(), cues.end(), [&](const Hit& hit) { return hit.cue == cue; });
+}
+
+bool Sentence::HasAt(Cue cue, std::size_t at) const {
+  return std::any_of(cues.begin(), cues.end(),
+                     [&](const Hit& hit) { return hit.cue == cue && hit.begin == at; });
+}
 
 Sentence ReadSentence(std::string_view text) {
   Sentence sentence;
@@ -175,9 +224,9 @@ OwnWords ToOwnWords(std::string_view message) {
     CheckForInterrupts();
     Sentence sentence = ReadSentence(all[i]);
     sentence.greeted = greeted;
-    own.part = Has(sentence.cues, Cue::kPart);
+    own.part = sentence.Has(Cue::kPart);
     if (own.part) return own;
-    if (Has(sentence.cues, Cue::kLetter) || Has(sentence.cues, Cue::kMaterial)) {
+    if (sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial)) {
       // What comes at the end of a text speaks of what stands before it.
       if (i + 2 >= all.size() && i > 1) own.sentences.clear();
       return own;
@@ -189,6 +238,63 @@ OwnWords ToOwnWords(std::string_view message) {
       own.sentences.push_back(std::move(sentence));
   }
   return own;
+}
+
+std::optional<Rank> RankSentence(const Sentence& sentence) {
+  const Words& words = sentence.words;
+  const bool own = std::any_of(words.begin(), words.end(), IsOfTheUser);
+  if (!own || words.size() < 3 || IsRequest(sentence)) return std::nullopt;
+  Rank rank;
+  rank.score = Shape(sentence);
+  std::array<int, static_cast<std::size_t>(Cue::kDetail) + 1> counts{};
+  std::array<double, kCategories.size()> speaks_for{};
+  for (const Hit& hit : sentence.cues) {
+    if (++counts[static_cast<std::size_t>(hit.cue)] > 2) continue;
+    rank.score += hit.weight;
+    speaks_for[static_cast<std::size_t>(hit.category)] += std::max(0.0, hit.weight);
+  }
+  if (rank.score < kLeastScore) return std::nullopt;
+  const auto most = std::max_element(speaks_for.begin(), speaks_for.end());
+  rank.category = kCategories[static_cast<std::size_t>(most - speaks_for.begin())];
+  rank.importance = rank.score >= 6 ? 3 : rank.score >= 4.5 ? 2 : 1;
+  return rank;
+}
+
+std::vector<std::string> ContentWords(std::string_view text) {
+  constexpr std::string_view kEmpty =
+      "i my me we our us mine a an the and or but of to in on at for with from by near as is are "
+      "was "
+      "were be been am do does did have has had will would can could should may not no it its this "
+      "that these those so too about if up out off more some any all what when which who how there "
+      "here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 呢 啊 "
+      "这 那 个";
+  std::set<std::string> content;
+  for (Word& word : ToWords(text)) {
+    if (word.mark || Among(word.text, kEmpty)) continue;
+    for (const std::string_view ending : {"ing", "ies", "ed", "es", "ly", "s", "e"}) {
+      if (!word.text.ends_with(ending) || word.text.size() < ending.size() + 3) continue;
+      word.text.resize(word.text.size() - ending.size());
+      break;
+    }
+    const std::size_t size = word.text.size();
+    if (size > 3 && word.text[size - 1] == word.text[size - 2]) word.text.pop_back();
+    content.insert(std::move(word.text));
+  }
+  return {content.begin(), content.end()};
+}
+
+bool Likeness::AddNew(std::string_view text) {
+  const std::vector<std::string> words = ContentWords(text);
+  std::unordered_map<std::size_t, std::size_t> shared;  // place → words in common
+  for (const std::string& word : words) {
+    std::vector<std::size_t>& places = sentences_with_[word];
+    for (const std::size_t place : places) ++shared[place];
+    if (places.size() < kMostCompared) places.push_back(sizes_.size());
+  }
+  sizes_.push_back(words.size());
+  return std::none_of(shared.begin(), shared.end(), [&](const auto& other) {
+    return other.second * 5 >= std::min(words.size(), sizes_[other.first]) * 4;
+  });
 }
 
 }  // namespace soulprint

@@ -1,13 +1,16 @@
-// A user's message ──► the sentences in which users speak for themselves.
-//
-// Leaves out code, quotations, pasted texts and logs, texts to work on, and lines of a role play.
+// A user's message ──► the sentences in which users speak for themselves, and what each is worth.
 
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "offline/lexicon.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -17,6 +20,9 @@ struct Sentence {
   std::vector<Hit> cues;  // of words, none between quotation marks
   bool question = false;
   bool greeted = false;  // the message begins with a greeting
+
+  bool Has(Cue cue) const;
+  bool HasAt(Cue cue, std::size_t at) const;  // a phrase of this cue begins at words[at]
 };
 
 struct OwnWords {
@@ -24,9 +30,35 @@ struct OwnWords {
   bool part = false;  // a role play begins, which lasts to the end of the conversation
 };
 
+// Leaves out code, quotations, pasted texts and logs, texts to work on, and lines of a role play.
 OwnWords ToOwnWords(std::string_view message);
 
 // One sentence, read like those of a message.
 Sentence ReadSentence(std::string_view text);
+
+struct Rank {
+  double score = 0;  // what tells most about the user has the highest
+  Category category = Category::kPerson;
+  int importance = 1;  // 1 … 3
+};
+
+// nullopt if the sentence tells nothing about the user: a question, an order, a hypothesis, words
+// of others, talk about this chat, or too little.
+std::optional<Rank> RankSentence(const Sentence& sentence);
+
+// The words of a text that carry its meaning, without their endings, sorted, each once.
+std::vector<std::string> ContentWords(std::string_view text);
+
+// Sentences of which no two are alike: four fifths of the content words of the shorter one stand in
+// the other.
+class Likeness {
+ public:
+  // Adds the sentence; false if one like it is known already.
+  bool AddNew(std::string_view text);
+
+ private:
+  std::unordered_map<std::string, std::vector<std::size_t>> sentences_with_;  // a word → places
+  std::vector<std::size_t> sizes_;
+};
 
 }  // namespace soulprint

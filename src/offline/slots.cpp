@@ -1,6 +1,7 @@
 #include "offline/slots.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace soulprint {
@@ -14,11 +15,14 @@ class Reader {
   explicit Reader(const Sentence& sentence) : sentence_(sentence), words_(sentence.words) {}
 
   std::vector<Reading> Read() {
-    change_ = Has(sentence_.cues, Cue::kChange);
     for (const Hit& hit : sentence_.cues) {
       if (Begins(hit.begin)) ReadStatement(hit);
-      if (hit.list->cue == Cue::kTaste) ReadFavorite(hit);
-      if (hit.list->cue == Cue::kPartner || hit.list->cue == Cue::kRelative) ReadPerson(hit);
+      const bool partner = hit.cue == Cue::kPartner;
+      if (partner || hit.cue == Cue::kRelative) ReadPerson(hit, partner);
+      if (Is(hit.begin, "favorite")) ReadFavorite(hit);
+      const bool over = sentence_.Has(Cue::kEnd);
+      const bool liked = over || sentence_.Has(Cue::kTaste) || sentence_.Has(Cue::kHabit);
+      if (hit.cue == Cue::kThing && liked) Add(Slot::kThing, Text(hit.begin, hit.end), over);
     }
     return std::move(readings_);
   }
@@ -26,30 +30,30 @@ class Reader {
  private:
   // A statement of the user's can begin here; "based in" stands in the middle of one.
   bool Begins(std::size_t at) const {
-    return at == 0 || words_[at - 1].mark || words_[at].text == "based" ||
-           Among(words_[at - 1].text, "and but so because since though hi hello hey");
+    return at == 0 || words_[at - 1].mark || (Is(at, "based") && Is(0, "i we")) ||
+           Is(at - 1, "and but so because since though hi hello hey");
   }
 
   void ReadStatement(const Hit& hit) {
     const std::size_t at = hit.end;
-    switch (hit.list->cue) {
+    switch (hit.cue) {
       case Cue::kNameIs:
         return Add(Slot::kName, Name(Skip(at, "is s 是 叫"), false));
       case Cue::kHomeIs:
-        if (words_[hit.begin].text == "based" && !Is(0, "i we")) return;
         return Add(Slot::kHome, Place(Skip(at, "in near to 在 到 了")));
       case Cue::kHomeWas:
         return Add(Slot::kHome, Place(at), true);
       case Cue::kWorkAs:
         return Add(Slot::kJob, Job(Skip(at, "a an the"), true));
-      case Cue::kRuns:
-        return Add(Slot::kJob, Business(at));
       case Cue::kSpeaks:
-        return Add(Slot::kLanguage, Languages(Skip(at, "is")));
+        for (std::size_t i = Skip(at, "is");
+             sentence_.HasAt(Cue::kLanguage, i) || Is(i, ", and a little"); ++i) {
+          if (sentence_.HasAt(Cue::kLanguage, i)) Add(Slot::kLanguage, Text(i, i + 1));
+        }
+        return;
       case Cue::kSelfIs:
-        return ReadSelf(at, false);
       case Cue::kSelfWas:
-        return ReadSelf(at, true);
+        return ReadSelf(at, hit.cue == Cue::kSelfWas);
       default:
         return;
     }
@@ -58,19 +62,17 @@ class Reader {
   // "I am 34", "I am single", "I am a strict vegan", "I am a nurse", "Hi, I am Emily".
   void ReadSelf(std::size_t at, bool over) {
     const std::size_t noun = Skip(at, "a an the strict 一 个 名 位");
-    Add(Slot::kAge, over ? "" : Age(at));
-    if (HasAt(sentence_.cues, Cue::kStatus, at) && (Ends(at + 1) || Is(at + 1, "and with to but")))
-      Add(Slot::kPartner, Text(at, at + 1), over);
-    if (HasAt(sentence_.cues, Cue::kDietName, noun) &&
-        (Ends(noun + 1) || Is(noun + 1, "and since for now but so")))
-      Add(Slot::kDiet, Text(noun, noun + 1), over);
+    if (!over && IsAge(at)) Add(Slot::kAge, words_[at].text);
+    if (sentence_.HasAt(Cue::kStatus, at) && EndsAt(at + 1, "and with to but last"))
+      Add(Slot::kPartner, words_[at].text, over);
+    if (sentence_.HasAt(Cue::kDietName, noun) && EndsAt(noun + 1, "and since for now but so"))
+      Add(Slot::kDiet, words_[noun].text, over);
     if (noun > at) Add(Slot::kJob, Job(noun, false), over);
     if (sentence_.greeted && !over && noun == at) Add(Slot::kName, Name(at, true));
   }
 
-  // "my husband Ben", "my daughter's name is Ana", "two daughters, Ana and Eva".
-  void ReadPerson(const Hit& hit) {
-    const bool partner = hit.list->cue == Cue::kPartner;
+  // "my husband Ben", "my daughter's name is Ana", "I have two daughters, Ana and Eva".
+  void ReadPerson(const Hit& hit, bool partner) {
     std::size_t begin = hit.begin;
     while (begin > 0 &&
            Is(begin - 1,
@@ -79,43 +81,35 @@ class Reader {
     const bool mine = begin > 0 && Is(begin - 1, "my our");
     const bool had =
         begin > 1 && begin < hit.begin && Is(begin - 1, "have got") && Is(begin - 2, "i we have");
-    if (!mine && !had) return;
     std::size_t name = hit.end;
     if (Is(name, "s")) name = Is(name + 1, "name") ? name + 2 : words_.size();
     name = Skip(name, ", is are s called named");
     std::size_t end = NamesEnd(name);
-    if (end > name && Is(end, "and"))
-      end = std::max(end, NamesEnd(end + 1) > end + 1 ? NamesEnd(end + 1) : end);
-    std::string value = mine || partner ? words_[hit.begin].text : Text(begin, hit.end);
-    if (end > name) {
-      value += (had && !partner ? ": " : " ") + Text(name, end);
-    } else if (mine && !partner) {
-      return;
-    }
-    Add(partner ? Slot::kPartner : Slot::kRelative, std::move(value));
+    if ((!mine && !had) || (mine && !partner && end == name)) return;
+    if (end > name && Is(end, "and") && NamesEnd(end + 1) > end + 1) end = NamesEnd(end + 1);
+    std::string value = had && !partner ? Text(begin, hit.end) : words_[hit.begin].text;
+    if (end > name) value += (had && !partner ? ": " : " ") + Text(name, end);
+    Add(partner ? Slot::kPartner : Slot::kKin, std::move(value));
   }
 
   // "my favorite color is green".
   void ReadFavorite(const Hit& hit) {
-    if (hit.begin == 0 || !Is(hit.begin - 1, "my") || !Is(hit.begin, "favorite")) return;
-    const std::size_t begin = hit.end;
-    std::size_t verb = begin;
-    while (!Ends(verb) && verb < begin + 4 && !Is(verb, "is are")) ++verb;
+    std::size_t verb = hit.end;
+    while (!EndsAt(verb, "is are") && verb < hit.end + 3) ++verb;
     std::size_t end = verb + 1;
-    while (!Ends(end) && !Is(end, "and but because so i since which that when")) ++end;
-    if (verb > begin && Is(verb, "is are") && end < verb + 8 &&
-        !Is(verb + 1, "when how that this it to where")) {
-      const std::string value = Text(verb + 1, end);
-      if (!value.empty()) Add(Slot::kFavorite, Text(begin, verb) + ": " + value);
-    }
+    while (!EndsAt(end, "and but because so i since which that when")) ++end;
+    const bool plain = hit.begin > 0 && Is(hit.begin - 1, "my") && Is(verb, "is are") &&
+                       !Is(verb + 1, "how this it to where");
+    if (plain && verb > hit.end && end > verb + 1 && end < verb + 8)
+      Add(Slot::kFavorite, Text(hit.end, verb) + ": " + Text(verb + 1, end));
   }
 
   bool Is(std::size_t at, std::string_view list) const {
     return at < words_.size() && Among(words_[at].text, list);
   }
-  bool Ends(std::size_t at) const { return at >= words_.size() || words_[at].mark; }
-  bool IsCapital(std::size_t at) const { return at < words_.size() && words_[at].capital; }
-  bool IsChinese(std::size_t at) const { return at < words_.size() && IsIdeograph(words_[at]); }
+  bool EndsAt(std::size_t at, std::string_view list) const {
+    return at >= words_.size() || words_[at].mark || Is(at, list);
+  }
   std::size_t Skip(std::size_t at, std::string_view list) const {
     while (Is(at, list)) ++at;
     return at;
@@ -125,109 +119,77 @@ class Reader {
   }
 
   void Add(Slot slot, std::string value, bool over = false) {
-    if (!value.empty()) readings_.push_back({slot, std::move(value), over, change_, ""});
+    if (!value.empty())
+      readings_.push_back({slot, std::move(value), over, sentence_.Has(Cue::kChange), ""});
   }
 
   std::size_t NamesEnd(std::size_t at) const {
     std::size_t end = at;
-    while (end < at + 3 && IsCapital(end) && !HasAt(sentence_.cues, Cue::kNoName, end) &&
-           !Is(end, "i") && words_[end].text.find_first_of("0123456789@_") == std::string::npos)
+    while (end < at + 3 && end < words_.size() && words_[end].capital &&
+           !sentence_.HasAt(Cue::kNoName, end) &&
+           words_[end].text.find_first_of("0123456789@_") == std::string::npos && !Is(end, "i"))
       ++end;
     return end;
   }
 
-  // The end of the run of Chinese characters before one of `stops`.
+  // The end of the run of at least two Chinese characters before one of `stops`; `at` if there is
+  // none.
   std::size_t ChineseEnd(std::size_t at, std::string_view stops) const {
-    while (IsChinese(at) && !Is(at, stops)) ++at;
-    return at;
+    std::size_t end = at;
+    while (end < words_.size() && IsIdeograph(words_[end]) && !Is(end, stops)) ++end;
+    return end > at + 1 ? end : at;
   }
 
+  // `alone`: only if nothing else can be meant.
   std::string Name(std::size_t at, bool alone) const {
-    if (IsChinese(at)) {
-      constexpr std::string_view kFamilyNames =
-          "陈 王 李 张 刘 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 林 罗 高 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 "
-          "彭 曾 肖 田 董 潘 袁 "
-          "蔡 蒋 余 杜 叶 程 苏 魏 吕 丁 任 卢 姚 沈 焦 钟 姜 崔 谭 陆 汪 范 金 石 廖 贾 夏 韦 付 "
-          "方 白 邹 孟 熊 秦 邱 江";
-      const std::size_t end = ChineseEnd(at, "的 了 是 吧 呢 啊");
-      return Ends(end) && end > at + 1 && end < at + 5 && (!alone || Is(at, kFamilyNames))
-                 ? Text(at, end)
-                 : "";
-    }
+    constexpr std::string_view kFamilyNames =
+        "陈 王 李 张 刘 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 林 罗 高 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 彭 "
+        "曾 肖 田 董 潘 袁";
+    const std::size_t chinese = ChineseEnd(at, "的 了 是 吧 呢 啊");
+    const bool name = EndsAt(chinese, "") && chinese < at + 5 && (!alone || Is(at, kFamilyNames));
+    if (chinese > at) return name ? Text(at, chinese) : "";
     const std::size_t end = NamesEnd(at);
-    return !alone || Ends(end) || Is(end, "and but by from so") ? Text(at, end) : "";
+    return !alone || EndsAt(end, "and but by from so") ? Text(at, end) : "";
   }
 
   std::string Place(std::size_t at) const {
     const std::size_t chinese = ChineseEnd(at, "的 了 和 工 读 也 但 是 已 呢 啊 吧 住");
-    if (chinese > at + 1 && chinese < at + 9) return Text(at, chinese);
+    if (chinese > at) return Text(at, chinese);
     const std::size_t first = Skip(at, "the");
     std::size_t end = first;
     while (end < first + 6) {
-      const bool joint = end > first && Is(end, ", de la le el of upon the") && IsCapital(end + 1);
-      if (!joint && (!IsCapital(end) || Is(end, "i"))) break;
-      end += joint ? 2 : 1;
+      const std::size_t next = end > first ? Skip(end, ", de la le el of upon the") : end;
+      if (next >= words_.size() || !words_[next].capital || Is(next, "i")) break;
+      end = next + 1;
     }
     return end > first ? Text(at, end) : "";
   }
 
-  // Up to the noun, which must be an occupation of the lexicon, or any if the sentence says "as a".
+  // Up to the noun, which must be an occupation of the lexicon, or any if the sentence says "work
+  // as".
   std::string Job(std::size_t at, bool any) const {
     std::size_t end = ChineseEnd(at, "的 了 和");
-    if (end > at)
-      return any || HasAt(sentence_.cues, Cue::kOccupation, end - 2) ? Text(at, end) : "";
-    for (end = at;
-         !Ends(end) &&
-         !Is(end,
-             "at in for from with who and but to on by that i so because since of when while or "
-             "working living based now here than");
-         ++end) {
-      if (HasAt(sentence_.cues, Cue::kNoOccupation, end) || end > at + 4) return "";
+    if (end > at) return any || sentence_.HasAt(Cue::kOccupation, end - 2) ? Text(at, end) : "";
+    while (!EndsAt(end,
+                   "at in for from with who and but to on by that i so because since of when while "
+                   "or working living based now here than")) {
+      if (sentence_.HasAt(Cue::kNoOccupation, end) || end > at + 4) return "";
+      ++end;
     }
-    return end > at && (HasAt(sentence_.cues, Cue::kOccupation, end - 1) || any) ? Text(at, end)
-                                                                                 : "";
+    return end > at && (any || sentence_.HasAt(Cue::kOccupation, end - 1)) ? Text(at, end) : "";
   }
 
-  std::string Business(std::size_t at) const {
-    for (std::size_t end = at; end < at + 4 && !Ends(end); ++end) {
-      if (HasAt(sentence_.cues, Cue::kBusiness, end)) return "runs a " + Text(at, end + 1);
-    }
-    return "";
-  }
-
-  std::string Age(std::size_t at) const {
-    if (at >= words_.size()) return "";
-    const std::string& age = words_[at].text;
-    const bool number =
-        age.size() == 2 && age.find_first_not_of("0123456789") == std::string::npos && age >= "10";
-    const bool ends = at + 1 >= words_.size() ||
-                      Is(at + 1, ", ; . and years year yo but last this yesterday today now 岁");
-    return number && ends ? age : "";
-  }
-
-  std::string Languages(std::size_t at) const {
-    std::string languages;
-    for (; HasAt(sentence_.cues, Cue::kLanguage, at) || Is(at, ", and both some a little bit of");
-         ++at) {
-      if (HasAt(sentence_.cues, Cue::kLanguage, at))
-        languages += (languages.empty() ? "" : ", ") + Text(at, at + 1);
-    }
-    return languages;
+  bool IsAge(std::size_t at) const {
+    if (at >= words_.size() || words_[at].text.size() != 2 || words_[at].text < "10") return false;
+    const bool number = words_[at].text.find_first_not_of("0123456789") == std::string::npos;
+    return number && (at + 1 >= words_.size() ||
+                      Is(at + 1, ", ; . and years year but last this today now 岁"));
   }
 
   const Sentence& sentence_;
   const Words& words_;
-  bool change_ = false;
   std::vector<Reading> readings_;
 };
-
-std::string Key(std::string_view value) {
-  std::string key = " ";
-  for (const Word& word : ToWords(value)) {
-    if (!word.mark && !Among(word.text, "near the greater")) key += word.text + " ";
-  }
-  return key;
-}
 
 struct Value {
   std::size_t newest = 0;
@@ -238,20 +200,15 @@ struct Value {
 std::vector<Value> Values(const std::vector<Reading>& readings) {
   std::vector<Value> values;
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const auto is_older = [&](const Value& value) {
-      return readings[value.newest].day <= readings[i].day;
-    };
+    const Reading& reading = readings[i];
     const auto same = std::find_if(values.begin(), values.end(), [&](const Value& value) {
-      return SameValue(readings[value.newest].value, readings[i].value);
+      return SameValue(readings[value.newest].value, reading.value);
     });
-    if (same == values.end()) {
-      if (!readings[i].over && values.size() < kMostValues) values.push_back({i, 1});
-    } else if (readings[i].over) {
-      if (is_older(*same)) values.erase(same);
-    } else {
-      ++same->count;
-      if (is_older(*same)) same->newest = i;
-    }
+    const bool known = same != values.end();
+    const bool newer = known && readings[same->newest].day <= reading.day;
+    if (!known && !reading.over && values.size() < kMostValues) values.push_back({i, 1});
+    if (known && !reading.over) *same = {newer ? i : same->newest, same->count + 1};
+    if (newer && reading.over) values.erase(same);
   }
   return values;
 }
@@ -259,29 +216,40 @@ std::vector<Value> Values(const std::vector<Reading>& readings) {
 }  // namespace
 
 std::vector<Reading> ReadSlots(const Sentence& sentence) {
-  if (sentence.question || Has(sentence.cues, Cue::kNever)) return {};
+  if (sentence.question || sentence.Has(Cue::kNever)) return {};
   return Reader(sentence).Read();
 }
 
 bool SameValue(std::string_view a, std::string_view b) {
-  const std::string x = Key(a);
-  const std::string y = Key(b);
-  return x.find(y) != std::string::npos || y.find(x) != std::string::npos;
+  const std::vector<std::string> x = ContentWords(a);
+  const std::vector<std::string> y = ContentWords(b);
+  const auto& [less, more] = x.size() < y.size() ? std::tie(x, y) : std::tie(y, x);
+  return std::includes(more.begin(), more.end(), less.begin(), less.end());
+}
+
+std::vector<std::size_t> AllThatHold(const std::vector<Reading>& readings) {
+  std::vector<std::size_t> places;
+  for (const Value& value : Values(readings)) places.push_back(value.newest);
+  return places;
 }
 
 std::size_t WhatHolds(const std::vector<Reading>& readings) {
   const std::vector<Value> values = Values(readings);
-  if (values.empty()) return readings.size();
-  const Value& newest =
-      *std::max_element(values.begin(), values.end(), [&](const Value& a, const Value& b) {
-        return readings[a.newest].day < readings[b.newest].day;
-      });
-  const Value& most =
-      *std::max_element(values.begin(), values.end(),
-                        [](const Value& a, const Value& b) { return a.count < b.count; });
-  if (newest.count > 1 || readings[newest.newest].change) return newest.newest;
-  if (values.size() <= 2 && most.count < 3) return newest.newest;
-  return most.count > 1 ? most.newest : readings.size();
+  std::size_t newest = readings.size();
+  std::size_t most = 0;  // statements of one value
+  std::size_t holds = 0;
+  std::size_t of_newest = 0;
+  for (const Value& value : values) {
+    if (newest == readings.size() || readings[newest].day <= readings[value.newest].day) {
+      newest = value.newest;
+      of_newest = value.count;
+    }
+    if (value.count > most) holds = value.newest;
+    most = std::max(most, value.count);
+  }
+  const bool sure = of_newest > 1 || (newest < readings.size() && readings[newest].change);
+  if (values.empty() || sure || (values.size() <= 2 && most < 3)) return newest;
+  return most > 1 ? holds : readings.size();
 }
 
 }  // namespace soulprint

@@ -11,7 +11,8 @@
 
 namespace soulprint {
 
-enum class Slot { kName, kHome, kJob, kAge, kPartner, kDiet, kLanguage, kRelative, kFavorite };
+// kThing: a pastime or taste; many can hold, as of kLanguage, kKin and kFavorite.
+enum class Slot { kName, kHome, kJob, kAge, kPartner, kDiet, kLanguage, kKin, kFavorite, kThing };
 
 struct Reading {
   Slot slot;
@@ -26,6 +27,9 @@ std::vector<Reading> ReadSlots(const Sentence& sentence);
 
 // True for two wordings of one value: "Jakarta" and "Jakarta, Indonesia".
 bool SameValue(std::string_view a, std::string_view b);
+
+// The newest reading of each value that is not over, among readings of one slot: their places.
+std::vector<std::size_t> AllThatHold(const std::vector<Reading>& readings);
 
 // The place of the reading that holds, among readings of a slot that has one value at a time; the
 // size of the list if none does.  The newest value; but one that was said once, without a word of
