@@ -146,7 +146,7 @@ Question AskForProbes(const Conversation& conversation, std::size_t most) {
                                  "with only the JSON object {\"questions\": [{\"quote\", "
                                  "\"question\", \"answer\"}]}.",
                              kProbesSchema);
-  question.conversation_id = conversation.id;
+  question.conversation_ids = {conversation.id};
   return question;
 }
 
