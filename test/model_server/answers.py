@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 
-from question import CATEGORIES, conversations_in
+from question import CATEGORIES
 
 HEADINGS = ("## Personal Facts", "## Preferences", "## Projects", "## Important Dates",
             "## Beliefs & Values", "## Decisions & Context")
@@ -41,7 +41,7 @@ _NAME = re.compile(r"\b(?:[Mm]y name is|[Nn]ame is|is called) ([A-Z][\w'-]+)")
 def answer(question):
     """The text of the answer to a Question."""
     if question.kind == "facts":
-        return _dump(_facts(conversations_in(question.document)))
+        return _dump(_facts(question.document["conversations"]))
     if question.kind == "reduce":
         return _dump(_reduced(question.document["facts"]))
     if question.kind == "memory":
@@ -61,7 +61,7 @@ def _dump(value):
 
 def _spoken(conversation):
     """The user's sentences, each with the day it was said."""
-    date = str(conversation.get("date", ""))
+    date = ""
     for message in conversation["messages"]:
         date = str(message.get("date", date))
         if message.get("role") == "user":

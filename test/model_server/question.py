@@ -10,7 +10,7 @@ import re
 
 CATEGORIES = ("person", "preferences", "projects", "dates", "beliefs", "decisions")
 SECTIONS = ("soul", "identity", "user", "agents", "tools")
-_DOCUMENT = re.compile(r'\{\s*"(?:conversations?|newest|facts|soul)"\s*:')
+_DOCUMENT = re.compile(r'\{\s*"(?:conversations|newest|facts|soul)"\s*:')
 _MEMORY_HEADING = "\n\n## MEMORY (verified facts about this user)\n"
 _SAMPLE = re.compile(r"^=== Conversation: ", re.MULTILINE)
 _DECODER = json.JSONDecoder()
@@ -45,12 +45,6 @@ def estimate_tokens(params, model):
     return max(1, estimate(size, model))
 
 
-def conversations_in(document):
-    """The conversations, or the only one, of a document."""
-    alone = document.get("conversation")
-    return document.get("conversations", []) if alone is None else [alone]
-
-
 def _is_conversation(conversation):
     messages = conversation.get("messages") if isinstance(conversation, dict) else None
     return isinstance(messages, list) and all(isinstance(m, dict) for m in messages)
@@ -59,10 +53,9 @@ def _is_conversation(conversation):
 def _kind_of(document):
     if document.keys() == set(SECTIONS):
         return "name"
-    conversations = conversations_in(document)
-    if conversations:
-        good = isinstance(conversations, list) and all(map(_is_conversation, conversations))
-        return "facts" if good else "other"
+    conversations = document.get("conversations")
+    if isinstance(conversations, list) and all(map(_is_conversation, conversations)):
+        return "facts"
     facts = document.get("facts")
     if not isinstance(facts, dict) or not facts.keys() <= set(CATEGORIES):
         return "other"

@@ -134,7 +134,7 @@ class OwnAnswerTest(ServerTest):
         user = "I really love dark tea. I'm working on a boat. We decided to stay.\nI believe in " \
                "rain. The launch is on 2024-05-01. I live in Porto."
         document = chunk(user)
-        document["conversation"]["messages"].append({"role": "assistant", "text": "I like cats."})
+        document["conversations"][0]["messages"].append({"role": "assistant", "text": "I like cats."})
         first, again = (json.loads(self.ask(asking(document)).text) for _ in range(2))
         self.assertEqual(first, again)
         self.assertEqual(tuple(first), CATEGORIES)
@@ -202,7 +202,7 @@ class OwnAnswerTest(ServerTest):
         self.assertEqual(self.journal()["journal"][0]["kind"], "sections")
 
     def test_a_document_of_another_shape_is_no_question_of_ours(self):
-        for document in ({"conversation": {"messages": [None]}}, {"conversation": {"messages": 1}},
+        for document in ({"conversations": [{"messages": [None]}]}, {"conversations": [1]},
                          {"facts": {"dates": [1]}}, {"facts": {"dates": [{"event": 1}]}},
                          {"facts": {"odd": []}}, {"facts": {}}):
             with self.subTest(document):

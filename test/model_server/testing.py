@@ -34,8 +34,8 @@ def asking(document, **changes):
 
 
 def chunk(*texts, date="2024-03-01"):
-    messages = [{"role": "user", "text": text} for text in texts]
-    return {"conversation": {"title": "T", "date": date, "messages": messages}}
+    messages = [{"date": date, "role": "user", "text": text} for text in texts]
+    return {"conversations": [{"title": "T", "messages": messages}]}
 
 
 class Answer:
