@@ -148,7 +148,8 @@ class Round {
     std::size_t begin = 0;
     std::size_t size = 0;
     for (std::size_t i = 0; i < facts.size(); ++i) {
-      const std::size_t more = Characters(facts[i]);
+      CheckForInterrupts();
+      const std::size_t more = CountCharacters(DumpJson(ReduceItem(i - begin, facts[i]))) + 1;
       const bool full = (size + more) / 4 > batch_tokens;
       if (i > begin && (full || facts[i].category != facts[begin].category)) {
         waiting_.push_back({begin, i});

@@ -123,6 +123,8 @@ class Api:
             reply = json_reply({"input_tokens": tokens})
         if reply is None:
             cached = self.cache.use(params, model, entry, self.script.config.cache_seconds)
+            if item and "usage" in item.given:
+                cached = (0, 0)
             message = self._message(params, model, tokens, question, item, cached=cached)
             entry.usage = message["usage"]
             reply = json_reply(message)

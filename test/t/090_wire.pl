@@ -44,9 +44,10 @@ for my $shape ('setup', 'live')
 	is($code, 0, "$shape: a pass over the wire") or diag $err;
 	is(status($node, $user, $db), 'complete', "$shape: it is complete");
 	my @journal = $model->asked;
-	is($sql->('SELECT chunks || \' facts, 1 memory, 1 sections\' FROM soulprint.full_passes'),
-		join(', ', map { my $kind = $_; (grep { $_->{kind} eq $kind } @journal) . " $kind" } qw(facts memory sections)),
-		"$shape: one question for each chunk, one for MEMORY, one for the sections");
+	my @documents = map { JSON::PP->new->decode($_->{asked}{messages}[0]{content} =~ /^(\{.*\})$/m) } grep { $_->{kind} eq 'facts' } @journal;
+	is(sum(map { scalar @{ $_->{conversations} } } @documents), $sql->('SELECT chunks FROM soulprint.full_passes'), "$shape: each chunk is in one question");
+	is(join(', ', map { my $kind = $_; (grep { $_->{kind} eq $kind } @journal) . " $kind" } qw(memory sections)), '1 memory, 1 sections',
+		"$shape: one question for MEMORY, one for the sections");
 	is(scalar(grep { $_->{status} != 200 || $_->{outcome} ne 'answered' } @journal), 0, "$shape: the server has nothing to object to");
 	is(scalar(uniq map { $_->{connection} } @journal), scalar @journal, "$shape: each on a connection of its own");
 
@@ -132,7 +133,7 @@ $model->forget;
 $model->script(map { my $n = $_; {
 	kind => 'facts', contains => "painting number $n.",
 	text => encode_json({ preferences => [], projects => [], dates => [], decisions => [],
-		beliefs => [ map { "Chunk $n, belief $_: " . 'all that is said more than once is worth its while. ' x 4 } 1 .. 40 ] }) } } 1 .. 90);
+		beliefs => [ map { { quote => "honesty matters in case $n", text => "Chunk $n, belief $_: " . 'all that is said more than once is worth its while. ' x 4 } } 1 .. 40 ] }) } } 1 .. 90);
 $node->safe_psql('live', "CALL soulprint_run_full_pass('$believer')");
 is(status($node, $believer, 'live'), 'complete', 'a user of whom too much is known');
 my @reduce = map { $_->{asked} } $model->asked('reduce');

@@ -36,7 +36,7 @@ start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'a pass over hostile conversations');
 my @asked = $model->asked;
 is(scalar(grep { $_->{status} != 200 } @asked), 0, 'every body is what the server takes');
-is(join(' ', map { $_->{kind} } @asked), 'facts facts facts memory sections', 'and recognises');
+is(join(' ', map { $_->{kind} } @asked), 'facts memory sections', 'and recognises');
 
 my @nonces;
 for my $entry (grep { $_->{kind} ne 'sections' } @asked)
@@ -55,16 +55,20 @@ for my $entry (grep { $_->{kind} ne 'sections' } @asked)
 	my $data = JSON::PP->new->decode($document);
 	if ($kind eq 'facts')
 	{
-		is(join(' ', map { $_->{role} } @{ $data->{conversation}{messages} }), 'user assistant user assistant', 'facts: only roles tell who spoke');
-		is($data->{conversation}{messages}[0]{text}, $visible, 'facts: what the user said, all the same');
-		is($data->{conversation}{messages}[1]{text}, $reply, 'facts: what the assistant said');
+		is(scalar @{ $data->{conversations} }, 3, 'facts: three conversations in one question');
+		for my $messages (map { $_->{messages} } @{ $data->{conversations} })
+		{
+			is(join(' ', map { $_->{role} } @$messages), 'user assistant user assistant', 'facts: only roles tell who spoke');
+			is($messages->[0]{text}, $visible, 'facts: what the user said, all the same');
+			is($messages->[1]{text}, $reply, 'facts: what the assistant said');
+		}
 	}
 	else
 	{
 		like($document, qr{\\u003c/records\\u003e \\u0026}, 'memory: facts are data, too');
 	}
 }
-is(scalar(uniq @nonces), 4, 'each request has a marker of its own');
+is(scalar(uniq @nonces), 2, 'each request has a marker of its own');
 
 # The sections: their form is their fence.
 my $content = $asked[-1]{asked}{messages}[0]{content};
