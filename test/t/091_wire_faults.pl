@@ -97,7 +97,7 @@ is(scalar(grep { $_->{status} == 500 } $model->journal), 6, 'each of them was as
 $model->forget;
 make_due();
 is(end_of_pass($node, $user), 'complete', 'the next attempt succeeds');
-is(kinds(), 'changes 4 facts 3 memory 1 sections 1', 'and asks about three chunks');
+is(kinds(), 'changes 1 facts 3 memory 1 sections 1', 'and asks about three chunks');
 is(join(' ', sort map { $_->{question} } $model->journal('facts')), join(' ', sort keys %lost), 'about those that were missing');
 is(of_pass('chunks_done || \' \' || chunks_failed || \' \' || attempts'), '40 0 2', 'all forty are read then');
 
@@ -108,17 +108,17 @@ is_deeply([ map { $_->{role} } @{ $nudge->{messages} } ], [ 'user', 'assistant',
 is($nudge->{messages}[1]{content}, 'I have read it.', 'the answer is among them');
 like($nudge->{messages}[2]{content}, qr/^Your response must be valid JSON/, 'then what was wrong with it');
 is("$nudge->{temperature} $nudge->{max_tokens}", '0 2048', 'at temperature 0');
-is(kinds() . ', failed ' . of_pass('chunks_failed'), 'changes 4 facts 6 memory 1 sections 1, failed 0', 'it is one question more');
+is(kinds() . ', failed ' . of_pass('chunks_failed'), 'changes 1 facts 6 memory 1 sections 1, failed 0', 'it is one question more');
 my $wrong = { text => '{"facts": "many"}', times => 'always' };
 is(run_pass(40, { about(7), %$wrong, usage => { input_tokens => 500, output_tokens => 70 } }, { times => 'always', usage => { input_tokens => 10, output_tokens => 1 } }),
 	'complete', 'one chunk of forty without a readable answer');
-is(kinds() . ', failed ' . of_pass('chunks_failed'), 'changes 4 facts 41 memory 1 sections 1, failed 1', 'is asked about twice and then left out');
+is(kinds() . ', failed ' . of_pass('chunks_failed'), 'changes 1 facts 41 memory 1 sections 1, failed 1', 'is asked about twice and then left out');
 unlike($sql->("SELECT memory_md FROM user_profiles WHERE user_id = '$user'"), qr/Boat7\b/, 'of MEMORY, too');
-is(of_pass("input_tokens || ' ' || output_tokens"), '1450 185', 'what it used is counted with the rest');
+is(of_pass("input_tokens || ' ' || output_tokens"), '1420 182', 'what it used is counted with the rest');
 
 # The sections.
 like(run_pass(5, { kind => 'sections', %$wrong }), qr/^failed: .*sections.*JSON/s, 'sections that cannot be read fail the pass');
-is(kinds(), 'changes 4 facts 5 memory 1 sections 2', 'after one nudge');
+is(kinds(), 'changes 1 facts 5 memory 1 sections 2', 'after one nudge');
 my ($old_sections) = $before =~ /\["old memory", (.*), "old text"\]/;
 is($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), "[$old_sections]", 'the sections of v1 stay byte for byte');
 is($sql->("SELECT memory_md LIKE '%Boat1%', soulprint_text = $assembled FROM user_profiles WHERE user_id = '$user'"), 't|t', 'MEMORY is published and is in the text');
@@ -132,12 +132,12 @@ is(run_again(), 'complete', 'and a good answer makes new ones');
 unlike($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), qr/v1/, 'in place of those of v1');
 like(run_pass(2, { kind => 'sections', content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' } }),
 	qr/^failed: the model refused.*bio.*soulprint\.model/, 'refused sections fail the pass, with what to do');
-is(kinds(), 'changes 4 facts 2 memory 1 sections 1', 'at once');
+is(kinds(), 'changes 1 facts 2 memory 1 sections 1', 'at once');
 is(run_again() =~ s/:.*//sr . ', ' . kinds(), 'failed, ', 'and are never asked for again in the same words');
 my $named = sub { return { kind => 'sections', text => encode_json({ identity => { ai_name => $_[0], signature_greeting => "$_[0] here." }, map { $_ => {} } qw(soul user agents tools) }) } };
 my $identity = "SELECT identity_md::json->>'ai_name', identity_md::json->>'signature_greeting' FROM user_profiles WHERE user_id = ";
 is(run_pass(2, $named->('Assistant'), { kind => 'name', text => '{"ai_name": "Peregrine"}' }), 'complete', 'a generic name');
-is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., changes 4 facts 2 memory 1 name 1 sections 1', 'costs a small question');
+is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., changes 1 facts 2 memory 1 name 1 sections 1', 'costs a small question');
 my ($small) = map { $_->{asked} } $model->asked('name');
 cmp_ok(length $small->{messages}[0]{content}, '<', 2000, 'about the sections alone');
 is("$small->{max_tokens} $small->{temperature}", '100 0.7', 'with a short answer');
@@ -145,7 +145,7 @@ for my $import (2, 3)
 {
 	$sql->(talk($user, $import + 1, $import + 1));
 	is(run_again($named->("Nova $import")), 'complete', "import $import");
-	is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., changes 4 facts 1 memory 1 sections 1', "import $import keeps the name");
+	is($sql->("$identity'$user'") . ', ' . kinds(), 'Peregrine|Peregrine here., changes 1 facts 1 memory 1 sections 1', "import $import keeps the name");
 }
 $sql->(qq{UPDATE user_profiles SET identity_md = jsonb_set(identity_md::jsonb, '{ai_name}', '"Kestrel"')::text WHERE user_id = '$user'});
 $sql->(talk($user, 5, 5));
@@ -154,14 +154,14 @@ is($sql->("$identity'$user'"), 'Kestrel|Kestrel here.', 'stays as well');
 
 # MEMORY.
 is(run_pass(5, { kind => 'memory', text => 'MEMORY could not be generated.', times => 3 }), 'complete', 'a placeholder three times');
-is(kinds(), 'changes 4 facts 5 memory 3 sections 1', 'is asked for three times');
+is(kinds(), 'changes 1 facts 5 memory 3 sections 1', 'is asked for three times');
 like($sql->("SELECT memory_md FROM user_profiles WHERE user_id = '$user'"),
 	qr/^## Preferences\n\n- .*^## Projects\n\n- .*Boat5.*^## Important Dates\n.*^## Beliefs & Values\n.*^## Decisions & Context\n\n- .*car/ms, 'MEMORY is assembled of the facts');
-is(run_pass(5, { kind => 'memory', content => [], stop_reason => 'refusal' }) . ', ' . kinds(), 'complete, changes 4 facts 5 memory 1 sections 1', 'refused it is assembled at once');
+is(run_pass(5, { kind => 'memory', content => [], stop_reason => 'refusal' }) . ', ' . kinds(), 'complete, changes 1 facts 5 memory 1 sections 1', 'refused it is assembled at once');
 
 # A chunk that the model refuses is done.
 is(run_pass(5, { about(3), content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' }, times => 'always' }), 'complete', 'a refused chunk');
-is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 4 facts 5 memory 1 sections 1, 5 0', 'is asked about once');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 5 memory 1 sections 1, 5 0', 'is asked about once');
 
 # Answers that are cut.
 my %cut = (text => '{"preferences": ["painting', stop_reason => 'max_tokens');
@@ -169,7 +169,7 @@ is(run_pass(5, { about(3), %cut }, { kind => 'sections', %cut }), 'complete', 'a
 my @again = map { $_->{max_tokens} } map { $_->{asked} } grep { $_->{kind} =~ /facts|sections/ } $model->asked;
 is(join(' ', sort { $a <=> $b } @again), '2048 2048 2048 2048 2048 4096 8192 16384', 'are asked for again with twice the room');
 is(run_pass(5, { about(3), %cut, times => 2 }), 'complete', 'a chunk whose answer is cut twice');
-is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 4 facts 8 memory 1 sections 1, 5 0', 'is read in two halves');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 8 memory 1 sections 1, 5 0', 'is read in two halves');
 
 # A question that is too long.
 is(run_pass(120, { kind => 'sections', error => { status => 400, message => 'prompt is too long: 207500 tokens > 200000 maximum' } },
@@ -193,7 +193,7 @@ is(end_of_pass($node, $user), 'complete', 'and is waited for, uncharged');
 is(run_pass(3, { raw => { status => 422, body => '{"detail": [{"type": "extra_forbidden", "loc": ["body", "output_config"], "msg": "Extra inputs are not permitted"}]}' } }), 'complete', 'a field that is not known');
 is(scalar(grep { exists $_->{asked}{output_config} } $model->asked), 1, 'is sent once');
 is(run_pass(120, { kind => 'sections', raw => { status => 400, body => '{"detail": "Prompt too long: 32799 tokens exceeds max context window of 32768 tokens"}' } }), 'complete', 'a sample that is too long, in other words');
-is(kinds(), 'changes 4 facts 120 memory 1 sections 2', 'is asked for with less');
+is(kinds(), 'changes 1 facts 120 memory 1 sections 2', 'is asked for with less');
 my $message = '{"content": %s, "stop_reason": null, "usage": {"input_tokens": 3.0, "output_tokens": null}}';
 my $facts = '"<think>Draft: {\\"x\\": 1}</think>\\n{\\"preferences\\": [\\"likes\\ntea\\"], \\"projects\\": [], \\"dates\\": [], \\"beliefs\\": [], \\"decisions\\": []}"';
 is(run_pass(3, { kind => 'facts', raw => { status => 200, body => sprintf($message, $facts) }, times => 2 }), 'complete', 'answers as other servers give them');
@@ -204,14 +204,14 @@ is(run_pass(5, { kind => 'facts', error => { status => 529, message => 'Overload
 	'complete', 'an overloaded server');
 my @memory = $model->journal('memory');
 cmp_ok($memory[1]{arrived} - $memory[0]{complete}, '>=', 1.0, 'is given the time that it asks for');
-is(kinds() . ', attempts ' . of_pass('attempts'), 'changes 4 facts 7 memory 2 sections 1, attempts 1', 'and costs nothing but time');
+is(kinds() . ', attempts ' . of_pass('attempts'), 'changes 1 facts 7 memory 2 sections 1, attempts 1', 'and costs nothing but time');
 my @faults = (
 	{ error => { status => 500 } }, { raw => { status => 502, body => '<html>Bad gateway</html>' } }, { raw => { status => 503 } }, { error => { status => 504 } },
 	{ error => { status => 408 } }, { error => { status => 409 } }, { drop => 'request' }, { drop => 'rst' }, { truncate => 40 }, { truncate => 40, end => 'rst' },
 	{ truncate => 40, no_length => \1 }, { gzip => 'garbage' }, { raw => { status => 200, body => '<html>Welcome</html>' } }, { raw => { status => 200 } },
 	{ gzip => \1, no_length => \1, truncate => 40 }, { chunked => \1, truncate => 40 });
 is(run_pass(16, map { { about($_ + 1), %{ $faults[$_] } } } 0 .. $#faults), 'complete', 'a fault for each of 16 chunks');
-is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 4 facts 32 memory 1 sections 1, 16 0', 'costs each one more request');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 32 memory 1 sections 1, 16 0', 'costs each one more request');
 
 log_is_clean($node);
 done_testing();
