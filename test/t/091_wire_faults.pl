@@ -131,7 +131,7 @@ $sql->('ALTER SYSTEM RESET soulprint.require_sections; SELECT pg_reload_conf()')
 is(run_again(), 'complete', 'and a good answer makes new ones');
 unlike($sql->("SELECT $sections FROM user_profiles WHERE user_id = '$user'"), qr/v1/, 'in place of those of v1');
 like(run_pass(2, { kind => 'sections', content => [], stop_reason => 'refusal', stop_details => { type => 'refusal', category => 'bio' } }),
-	qr/^failed: the model refused.*bio.*soulprint\.model/, 'refused sections fail the pass, with what to do');
+	qr/^failed: MEMORY is published; the sections are the old ones: the model refused.*bio.*soulprint\.model/, 'refused sections fail the pass, with what to do');
 is(kinds(), 'changes 1 facts 2 memory 1 sections 1', 'at once');
 is(run_again() =~ s/:.*//sr . ', ' . kinds(), 'failed, ', 'and are never asked for again in the same words');
 my $named = sub { return { kind => 'sections', text => encode_json({ identity => { ai_name => $_[0], signature_greeting => "$_[0] here." }, map { $_ => {} } qw(soul user agents tools) }) } };
@@ -197,7 +197,7 @@ is(kinds(), 'changes 1 facts 120 memory 1 sections 2', 'is asked for with less')
 my $message = '{"content": %s, "stop_reason": null, "usage": {"input_tokens": 3.0, "output_tokens": null}}';
 my $facts = '"<think>Draft: {\\"x\\": 1}</think>\\n{\\"preferences\\": [\\"likes\\ntea\\"], \\"projects\\": [], \\"dates\\": [], \\"beliefs\\": [], \\"decisions\\": []}"';
 is(run_pass(3, { kind => 'facts', raw => { status => 200, body => sprintf($message, $facts) }, times => 2 }), 'complete', 'answers as other servers give them');
-is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'facts 3 memory 1 sections 1, 3 0', 'are read at once');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 3 memory 1 sections 1, 3 0', 'are read at once');
 
 # A server that has too much to do, and one that answers badly now and then: each request once.
 is(run_pass(5, { kind => 'facts', error => { status => 529, message => 'Overloaded' }, times => 2 }, { kind => 'memory', error => { status => 429, headers => { 'retry-after' => '1' } } }),
