@@ -160,6 +160,8 @@ ok($alerts->wait_for(requests => 3), '403: it is tried three times');
 $node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT $sender)");
 my @waiting = map { (fail())[1] } 1 .. 2;
 is($sql->("SELECT string_agg(id::text, ' ' ORDER BY id) FROM soulprint.full_passes WHERE alert IS NOT NULL"), "@waiting", '403: the next alerts wait');
+# Longer than the launcher waits between two workers for alerts.
+$alerts->control(GET => '/_wait?requests=4&timeout_ms=7000');
 is($alerts->stats->{requests}, 3, '403: and are not tried');
 is(warnings('HTTP 403'), 1, '403: one warning has the status, a SQLSTATE and a hint');
 $sql->("UPDATE soulprint.full_passes SET ended_at = now() - interval '61 min' WHERE id = $waiting[0]");
