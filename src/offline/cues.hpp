@@ -120,7 +120,8 @@ inline constexpr auto kCueLists = [] {
      "recommendations|theory|module+|assistant|ai|chatbot|bot|chatgpt|gpt|chat|conversation|版本|"
      "建议|问题|文章|方法", -1.5},
     {kCompany, "our team|our business|our company|our service+|our clients|our customers|we offer|"
-     "target audience|keyword+|stakeholders|startup called|my company is", -2},
+     "target audience|keyword+|stakeholders|startup called|my company is|we provide|we focus on|"
+     "we help", -2},
     {kAddress, "you|your+|yourself|你|mate|boss|mas|pak|legend|buddy|man", -1},
     {kManners, "sorry|welcome|let me know|let us|sounds|got it|perfect|perfectly|exactly|awesome|"
      "great|amazing|no worries|no problem|glad|noted|understood|makes sense|make sense|fair enough|"
@@ -133,7 +134,7 @@ inline constexpr auto kCueLists = [] {
      "get cracking|dive into|move on|go ahead|next step|double-check|stick with|focus on|we talked|"
      "we discussed|i said|i told|i mentioned|i asked|i meant|i mean|i understand|i see|i get it|"
      "i guess|i have seen|i have read|i have got it|locked in|figure out|我明白|我先|我会尝试|"
-     "我会努力|我会考虑", -1.5},
+     "我会努力|我会考虑|you mentioned|you said|we practiced", -1.5},
     {kDeixis, "this|that|these|those|it|them|there|one+|stuff|thing+|such|same|这|那", -0.5},
     {kMood, "i feel|i am feeling|i felt|a bit|a little|excited|nervous|confused|curious|relief|"
      "relieved|at the moment|now|hopefully|properly|i am glad|i am happy|我觉得|我感觉|感到|"
@@ -160,8 +161,8 @@ inline constexpr auto kCueLists = [] {
      "he told|she told|my character|her words|his words|quoting|according to|the narrator|"
      "the speaker|lyrics|他说|她说|他们说|告诉我", -100},
     {kMaterial, "fix this|fix my|correct this|correct my|correct the|proofread|translate|rewrite|"
-     "reword|rephrase|paraphrase|improve this|improve my|polish|edit this|edit my|shorten|"
-     "summarize|summarise|analyze this|analyse this|analyze the|classify|check my|check this|"
+     "reword|rephrase|paraphrase|improve this|improve my|edit this|edit my|shorten|summarize|"
+     "summarise|analyze this|analyse this|analyze the|classify|check my|check this|"
      "check the grammar|review this|review my|revise this|revise my|make this|make it sound|"
      "reply to|respond to|response to|answer this|answer the|tweet this|tweet :|post this|"
      "caption this|caption :|continue this|continue the story|complete this|complete the|"
@@ -172,7 +173,8 @@ inline constexpr auto kCueLists = [] {
      "this article|this review|this post|this tweet|this transcript|this speech|this poem|"
      "this story|this passage|this statement|this resume|this cv|this ad|this note|read this|"
      "read the|use this|based on this|based on the|rate this|rate the|grade this|改写|翻译|润色|"
-     "修改这|修改下|以下|下面是|下面的|这段|这句|这篇|总结"},
+     "修改这|修改下|以下|下面是|下面的|这段|这句|这篇|总结|rephrased|rewritten|translated|reworded|"
+     "corrected|proof read|can you write it|polish this|polish my"},
     {kPart, "act as|acting as|roleplay|role play|role-play|pretend to be|pretend that|pretend you|"
      "pretend i|pretend we|you are now|in character|my character|play the role|playing the role|"
      "i want you to be|imagine that you|imagine i am|imagine you|from now on you|扮演|假装你|角色"},

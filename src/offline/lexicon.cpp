@@ -51,8 +51,6 @@ std::string_view Meant(std::string_view written, std::string_view list) {
 void AddExpanded(std::string text, const Word& place, Words* words) {
   for (std::size_t curly; (curly = text.find("’")) != std::string::npos;)
     text.replace(curly, 3, "'");
-  text.erase(0, text.find_first_not_of('\''));
-  text.erase(text.find_last_not_of('\'') + 1);
   std::string_view first = text;
   std::string_view second;
   if (const std::string_view whole = Meant(text, kWhole); !whole.empty()) {
@@ -158,10 +156,12 @@ Words ToWords(std::string_view text) {
   Words words;
   Word open;  // the word being read
   const auto close = [&](std::size_t at) {
+    while (open.begin < at && text[open.begin] == '\'') ++open.begin;
+    while (open.begin < at && text[at - 1] == '\'') --at;
     open.end = at;
     if (at > open.begin)
       AddExpanded(LowerCase(text.substr(open.begin, at - open.begin)), open, &words);
-    open = {"", at, at, false, false};
+    open.capital = false;
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kLongMessage = 1500;  // bytes; longer ones may be documents
 constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer one is left out
-constexpr std::size_t kMostWords = 80;      // more in one sentence are no prose
 constexpr std::size_t kMostCompared = 200;  // sentences that share a word
 constexpr double kLeastScore = 3;
 
@@ -99,7 +98,7 @@ bool LooksPasted(std::string_view message) {
 
 // The first word that says something: after "Okay, so", "Yeah, nah," and the like.
 std::size_t AfterLeadIn(const Words& words) {
-  constexpr std::string_view kJoint = "and but so because plus";
+  constexpr std::string_view kJoint = "and but so because plus sure then like";
   constexpr std::string_view kCall =
       "ok okay yes yeah yep yup no nah nope well right oh ah wow haha hi hello hey hmm anyway "
       "alright sure true great cool thanks cheers mate ai sir first finally basically exactly";
@@ -172,7 +171,7 @@ double Shape(const Sentence& sentence) {
   }
   double worth = std::min(names, 2) * 0.75 + std::min(numbers, 2) * 0.5;
   if (IsOfTheUser(words[0]) || IsOfTheUser(words[1])) worth += 1;
-  if (Among(words[0].text, "this that it these those there they he she the")) worth -= 1;
+  if (Among(words[0].text, "this that it these those there they he she the something")) worth -= 1;
   const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
     const bool who = hit.cue == Cue::kKin || hit.cue == Cue::kRelative ||
                      hit.cue == Cue::kPartner || hit.cue == Cue::kHealth;
@@ -180,7 +179,7 @@ double Shape(const Sentence& sentence) {
            Among(words[hit.begin - 1].text, "my our have got two three four a 我");
   });
   const double size = static_cast<double>(words.size());
-  return worth + (own ? 1 : 0) - (size < 5 ? 0.5 : 0) - std::max(0.0, size - 40) / 10;
+  return worth + (own ? 1 : 0) - (size < 4 ? 0.5 : 0) - std::max(0.0, size - 40) / 10;
 }
 
 bool BeginsGreeting(std::string_view text) {
@@ -219,23 +218,24 @@ OwnWords ToOwnWords(std::string_view message) {
   // Users write a line before and a line after a pasted document.
   if (LooksPasted(message) && all.size() > 2) all = {all.front(), all.back()};
   OwnWords own;
+  // At the end of a text they speak of what stands before it.
+  for (std::size_t i = all.size() - std::min<std::size_t>(all.size(), 2); i > 0 && i < all.size();
+       ++i) {
+    const Sentence last = ReadSentence(all[i]);
+    if (all.size() > 2 && (last.Has(Cue::kLetter) || last.Has(Cue::kMaterial))) return own;
+  }
   const bool greeted = !all.empty() && BeginsGreeting(all.front());
   for (std::size_t i = 0; i < all.size(); ++i) {
     CheckForInterrupts();
     Sentence sentence = ReadSentence(all[i]);
     sentence.greeted = greeted;
-    own.part = sentence.Has(Cue::kPart);
+    own.part = sentence.Has(Cue::kPart) || sentence.text.starts_with("You are a");
     if (own.part) return own;
-    if (sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial)) {
-      // What comes at the end of a text speaks of what stands before it.
-      if (i + 2 >= all.size() && i > 1) own.sentences.clear();
-      return own;
-    }
+    if (sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial)) return own;
     bool for_another = false;
     const bool ordered = OrdersText(sentence, &for_another);
     if (ordered && for_another) return own;
-    if (!ordered && !sentence.words.empty() && sentence.words.size() <= kMostWords)
-      own.sentences.push_back(std::move(sentence));
+    if (!ordered && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));
   }
   return own;
 }

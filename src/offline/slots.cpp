@@ -52,6 +52,8 @@ class Reader {
         }
         return;
       case Cue::kSelfIs:
+        if (Is(hit.begin, "as") && sentence_.Has(Cue::kAddress)) return;  // "As a nurse, you …"
+        [[fallthrough]];
       case Cue::kSelfWas:
         return ReadSelf(at, hit.cue == Cue::kSelfWas);
       default:

@@ -1,4 +1,4 @@
-// The offline model as a Model, and its answers to memory and sections questions.
+// The offline model as a Model, and its answers about all facts and about the sections.
 
 #include "offline/offline_model.hpp"
 
@@ -10,13 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "offline/slots.hpp"
+
 namespace soulprint {
 namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
+using Strings = std::vector<std::string>;
 
-Answer Ask(Question question) {
+Answer Ask(const Question& question) {
   OfflineModel model;
   Answer given;
   bool asked = false;
@@ -43,6 +46,46 @@ ordered_json Sections(const std::string& material) {
 
 const std::string kMemory = "\n\n## MEMORY (verified facts about this user)\n";
 
+// The sections for conversations of one message each, a month apart, the newest last.
+ordered_json SectionsOf(const Strings& said) {
+  std::string sample;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    sample += "=== Conversation: \"A\" (2024-0" + std::to_string(i + 1) +
+              "-20) ===\nUser: " + said[i] + "\n\n";
+  }
+  return Sections(sample + kMemory);
+}
+
+// A document of facts in one category, a day apart, the newest last.
+std::string Facts(const char* category, const Strings& texts) {
+  json list = json::array();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    list.push_back({{"id", i}, {"text", texts[i]}, {"said", "2024-01-0" + std::to_string(i + 1)}});
+  }
+  return json{{"facts", {{category, list}}}}.dump();
+}
+
+// "0>1 ": fact 0 is overtaken by fact 1.
+std::string Overtaken(const char* category, const Strings& texts) {
+  const json answer = json::parse(Ask(Step::kChanges, Facts(category, texts)).text);
+  std::string pairs;
+  for (const json& pair : answer.at("superseded")) {
+    pairs += pair.at("id").dump() + ">" + pair.at("by").dump() + " ";
+  }
+  return pairs;
+}
+
+// "1=Oslo 1-Rome ": slot 1 holds Oslo, and Rome no longer.
+std::string Slots(const std::string& text) {
+  std::string slots;
+  const OwnWords own = ToOwnWords(text);
+  for (const Reading& reading : ReadSlots(own.sentences.at(0))) {
+    slots += std::to_string(static_cast<int>(reading.slot)) + (reading.over ? "-" : "=") +
+             reading.value + " ";
+  }
+  return slots;
+}
+
 TEST(Offline, WordingOfAnOperatorCannotBeFollowed) {
   Question question;
   question.step = Step::kMemory;
@@ -55,9 +98,17 @@ TEST(Offline, WordingOfAnOperatorCannotBeFollowed) {
 }
 
 TEST(Offline, UnreadableMaterialFailsThatQuestionOnly) {
-  const Answer answer = Ask(Step::kFacts, "{");
-  EXPECT_EQ(answer.outcome, Outcome::kFailed);
-  EXPECT_FALSE(answer.reason.empty());
+  for (const Step step :
+       {Step::kFacts, Step::kChanges, Step::kReduce, Step::kMemory, Step::kName}) {
+    const Answer answer = Ask(step, "{");
+    EXPECT_EQ(answer.outcome, Outcome::kFailed) << StepName(step);
+    EXPECT_FALSE(answer.reason.empty());
+  }
+}
+
+TEST(Offline, ItJudgesNoProfile) {
+  EXPECT_EQ(Ask(Step::kEvaluate, "{}").outcome, Outcome::kFailed);
+  EXPECT_EQ(Ask(Step::kEvaluate, "{}").reason, "the offline model cannot judge a profile");
 }
 
 TEST(Offline, EveryQuestionIsAnsweredInOrderForNothing) {
@@ -83,72 +134,143 @@ TEST(Offline, EveryQuestionIsAnsweredInOrderForNothing) {
   EXPECT_EQ(tags, (std::vector<std::uint64_t>{0, 1, 2}));
 }
 
-TEST(OfflineMemory, HeadingsAndBulletsOneForEachThing) {
-  const std::string text = Ask(Step::kMemory, R"({"facts":{
-      "preferences":[{"text":"Spends time hiking","said":"2024-02-01"},{"text":"Likes hiking"},
-                     {"text":"Lives in Oslo"}],
-      "projects":[{"name":"Learning Go","description":"","details":""}]}})")
-                               .text;
-  EXPECT_EQ(
-      text,
-      "## Preferences\n\n- Likes hiking\n- Lives in Oslo\n\n## Projects\n\n- **Learning Go**\n\n"
-      "## Important Dates\n\nNo data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n"
-      "## Decisions & Context\n\nNo data yet.");
+TEST(OfflineLexicon, HasNoPhraseTwiceAndNoneThatNoTextHolds) {
+  EXPECT_NO_THROW(FindCues(ToWords("anything")));
 }
 
-TEST(OfflineReduce, EqualFactsBecomeOneThatNamesThemAll) {
-  const Answer answer = Ask(Step::kReduce, R"({"facts":{"preferences":[
-      {"id":0,"text":"Likes to play chess"},{"id":1,"text":"Is a nurse"},
-      {"id":2,"text":"Likes chess"}]}})");
+TEST(OfflineLexicon, WordsAreWrittenOut) {
+  std::string texts;
+  for (const Word& word : ToWords("I’m sure she can't; it's my wife's, I'd say 我爱 'tea'."))
+    texts += word.text + " ";
+  EXPECT_EQ(texts, "i am sure she can not ; it s my wife s , i would say 我 爱 tea . ");
+}
+
+TEST(OfflineSlots, ReadWhatIsSaidPlainly) {
+  EXPECT_EQ(Slots("Hi, I'm Emily and I live in San Francisco, California."),
+            "0=Emily 1=San Francisco, California ");
+  EXPECT_EQ(Slots("My name is Tom Baker."), "0=Tom Baker ");
+  EXPECT_EQ(Slots("I'm a landscape architect based in Porto."), "2=landscape architect 1=Porto ");
+  EXPECT_EQ(Slots("I work as a head nurse at St Mary."), "2=head nurse ");
+  EXPECT_EQ(Slots("As an ojek driver, I am often late."), "2=ojek driver ");
+  EXPECT_EQ(Slots("I'm 34 and tired."), "3=34 ");
+  EXPECT_EQ(Slots("My husband Ben is late."), "4=husband Ben ");
+  EXPECT_EQ(Slots("I have been vegan since 2015."), "5=vegan ");
+  EXPECT_EQ(Slots("I speak Dutch and a little French."), "6=Dutch 6=French ");
+  EXPECT_EQ(Slots("I have two daughters, Ana and Eva."), "7=two daughters: Ana and Eva ");
+  EXPECT_EQ(Slots("My favourite color is green."), "8=color: green ");
+  EXPECT_EQ(Slots("I love hiking."), "9=hiking ");
+  EXPECT_EQ(Slots("I no longer live in Madrid."), "1-Madrid ");
+  EXPECT_EQ(Slots("I don't drink coffee anymore."), "9-coffee ");
+  EXPECT_EQ(Slots("你好，我叫陈阳，我住在上海。"), "0=陈阳 1=上海 ");
+  EXPECT_EQ(Slots("我是一名律师。"), "2=律师 ");
+}
+
+TEST(OfflineSlots, PreferNothingToAGuess) {
+  for (const char* text :
+       {"I'm Dutch.", "I'm a beginner.", "I'm a terrible cook.", "I'm 20 minutes late.",
+        "I live in fear.", "I'm not sure I live in Rome.", "He lives in Rome.", "Is my name Tom?",
+        "I'm here.", "As a lawyer, you know my rights.", "I run into walls.", "Hi, I'm back."}) {
+    EXPECT_EQ(Slots(text), "") << text;
+  }
+}
+
+TEST(OfflineChanges, ANewerValueOfASlotOvertakes) {
+  EXPECT_EQ(Overtaken("person",
+                      {"I live in Lisbon", "I work as a nurse", "I am single", "I live in Berlin",
+                       "I work as an analyst at Siemens", "My husband Ben is kind"}),
+            "0>3 1>4 2>5 ");
+  EXPECT_EQ(Overtaken("person", {"My name is Ana", "My name is Ana Costa", "I live in Lisbon",
+                                 "I live in Lisbon, Portugal"}),
+            "");
+  EXPECT_EQ(Overtaken("preferences", {"I am a vegetarian", "I am no longer vegetarian"}), "0>1 ");
+}
+
+TEST(OfflineChanges, WhatEndsOvertakesTheSameThing) {
+  EXPECT_EQ(Overtaken("preferences",
+                      {"I love coffee", "I love tea", "I go running every morning",
+                       "I no longer drink coffee", "I stopped running because of my knee"}),
+            "0>3 2>4 ");
+  EXPECT_EQ(Overtaken("preferences", {"I no longer drink coffee", "I love coffee again"}), "");
+}
+
+TEST(OfflineChanges, WhatWasSaidThriceYieldsOnlyToAWordOfChange) {
+  const Strings old = {"I live in Jakarta", "I live in Jakarta with my kids", "We live in Jakarta"};
+  Strings texts = old;
+  texts.push_back("I live in Texas");
+  EXPECT_EQ(Overtaken("person", texts), "");
+  texts.back() = "I moved to Texas";
+  EXPECT_EQ(Overtaken("person", texts), "0>3 1>3 2>3 ");
+}
+
+TEST(OfflineMemory, TheBestOnceAndWhatChanged) {
+  EXPECT_EQ(Ask(Step::kMemory, Facts("person", {"I live in Lisbon", "I love my dog and jazz!",
+                                                "I love my dog and jazz.", "I live in Berlin"}))
+                .text,
+            "## Personal Facts\n\n- I live in Berlin (before, 2024-01-01: I live in Lisbon)\n"
+            "- I love my dog and jazz.\n\n"
+            "## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n"
+            "## Important Dates\n\nNo data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n"
+            "## Decisions & Context\n\nNo data yet.");
+}
+
+TEST(OfflineMemory, LastWeekHasItsDay) {
+  const std::string text = Ask(Step::kMemory, Facts("person", {"I got married last week"})).text;
+  EXPECT_NE(text.find("- I got married last week (said 2024-01-01)\n"), std::string::npos) << text;
+}
+
+TEST(OfflineMemory, TakesWhatTellsMostAndFillsItsRoom) {
+  json list = json::array();
+  for (int i = 0; i < 2000; ++i) {
+    const std::string n = std::to_string(i);
+    list.push_back({{"text", "Note w" + n + " x" + n + " y" + n}});
+  }
+  list.push_back({{"text", "My name is Emily and I live in Oslo with my husband Ben"}});
+  const std::string text = Ask(Step::kMemory, json{{"facts", {{"person", list}}}}.dump()).text;
+  EXPECT_NE(text.find("Emily"), std::string::npos);
+  EXPECT_GT(text.size(), 5000U);
+  EXPECT_LE(text.size(), 12000U);
+}
+
+TEST(OfflineReduce, TheBetterHalfStays) {
+  const Answer answer = Ask(Step::kReduce, R"({"facts":{"person":[
+      {"id":0,"text":"I see","importance":1},{"id":1,"text":"I work as a nurse in Oslo"},
+      {"id":2,"text":"I work as a nurse, in Oslo"}],
+      "beliefs":[{"id":3,"text":"I believe family comes first"}]}})");
   EXPECT_EQ(json::parse(answer.text),
-            json::parse(R"({"preferences":[{"text":"Likes chess","from":[0,2]},
-                                           {"text":"Is a nurse","from":[1]}]})"));
+            json::parse(R"({"person":[{"text":"I work as a nurse in Oslo","from":[1]}],
+                            "beliefs":[{"text":"I believe family comes first","from":[3]}]})"));
 }
 
 TEST(OfflineSections, EveryFieldOfTheSchemaInItsOrder) {
+  std::string fields;
   const ordered_json sections = Sections(kMemory + "## Preferences\n\nNo data yet.\n");
-  EXPECT_EQ(sections.dump().find("assistant"), std::string::npos);
-  std::vector<std::string> fields;
   for (const auto& [section, values] : sections.items()) {
-    for (const auto& [field, value] : values.items()) fields.push_back(section + "." + field);
+    for (const auto& [field, value] : values.items()) fields += section + "." + field + " ";
   }
-  EXPECT_EQ(fields, (std::vector<std::string>{"soul.communication_style",
-                                              "soul.personality_traits",
-                                              "soul.tone_preferences",
-                                              "soul.boundaries",
-                                              "soul.humor_style",
-                                              "soul.formality_level",
-                                              "soul.emotional_patterns",
-                                              "identity.ai_name",
-                                              "identity.archetype",
-                                              "identity.vibe",
-                                              "identity.emoji_style",
-                                              "identity.signature_greeting",
-                                              "user.name",
-                                              "user.location",
-                                              "user.occupation",
-                                              "user.relationships",
-                                              "user.interests",
-                                              "user.life_context",
-                                              "user.preferred_address",
-                                              "agents.response_style",
-                                              "agents.behavioral_rules",
-                                              "agents.context_adaptation",
-                                              "agents.memory_directives",
-                                              "agents.do_not",
-                                              "tools.likely_usage",
-                                              "tools.capabilities_emphasis",
-                                              "tools.output_preferences",
-                                              "tools.depth_preference"}));
+  EXPECT_EQ(fields.find("soul.communication_style soul.personality_traits "), 0U);
+  EXPECT_EQ(std::count(fields.begin(), fields.end(), ' '), 28);
 }
 
 TEST(OfflineSections, WithoutEvidenceNothingIsClaimed) {
-  const ordered_json sections =
-      Sections("=== Conversation: \"A\" (2024-03-20) ===\nUser: Hm." + kMemory);
+  const ordered_json sections = SectionsOf({"Hm."});
   EXPECT_EQ(sections.at("user").at("name"), "not enough data");
   EXPECT_EQ(sections.at("user").at("interests"), ordered_json::array());
   EXPECT_EQ(sections.at("soul").at("communication_style"), "not enough data");
   EXPECT_EQ(sections.at("soul").at("personality_traits"), ordered_json::array());
+}
+
+TEST(OfflineSections, FiguresInPlainWords) {
+  const ordered_json sections = SectionsOf(
+      {"What is tea? Thanks!", "What is jazz? Please!", "Why? Can you recommend a book?"});
+  EXPECT_EQ(sections.at("soul").at("communication_style"),
+            "messages are mostly short; often asks questions");
+  EXPECT_EQ(
+      sections.at("soul").at("personality_traits"),
+      ordered_json::array({"curious: often asks questions", "polite: often says please or thanks",
+                           "lively: often uses exclamation marks"}));
+  EXPECT_EQ(sections.at("tools").at("likely_usage"),
+            ordered_json::array({"asking for suggestions"}));
+  EXPECT_EQ(sections.dump().find('%'), std::string::npos);
 }
 
 TEST(OfflineSections, OnlyRealLabelsSaySomething) {
@@ -170,47 +292,64 @@ TEST(OfflineSections, TheNewerPlaceCountsWhateverItsRank) {
   const ordered_json user =
       Sections(
           "=== Conversation: \"A\" (2024-03-20) ===\nUser: I live in Oslo.\n\n"
-          "=== Conversation: \"B\" (2023-03-20) ===\nUser: I live in Rome.\n\n"
-          "=== Conversation: \"C\" (unknown date) ===\nUser: I live in Bonn." +
+          "=== Conversation: \"B\" (2023-03-20) ===\nUser: I live in Rome.\n\n" +
           kMemory)
           .at("user");
   EXPECT_EQ(user.at("location"), "Oslo");
 }
 
-TEST(OfflineSections, MemoryCountsToo) {
+TEST(OfflineSections, ThreeJobsSaidOnceEachAreNone) {
+  const auto job = [](const char* last) {
+    return SectionsOf({"I am a nurse.", "I am a lawyer.", last}).at("user").at("occupation");
+  };
+  EXPECT_EQ(job("I am a pilot."), "not enough data");
+  EXPECT_EQ(job("I am a pilot now."), "pilot");
+}
+
+TEST(OfflineSections, MemoryCountsWhereTheConversationsSayNothing) {
   const ordered_json user =
-      Sections(kMemory + "## Preferences\n\n- Likes chess\n- Name is Emily\n- Spends time hiking\n")
+      Sections(kMemory +
+               "## Personal Facts\n\n- my name is Emily\n\n## Preferences\n\n- I love chess\n")
           .at("user");
   EXPECT_EQ(user.at("name"), "Emily");
-  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess", "hiking"}));
+  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
+  EXPECT_EQ(user.at("life_context"), "\"my name is Emily\"");
 }
 
 TEST(OfflineSections, TheSentenceThatACutEndsInIsNotRead) {
-  const ordered_json user = Sections(
-                                "=== Conversation: \"A\" (2024-03-20) ===\nUser: I love chess. I "
-                                "love my neighb... [truncated]\n[... 3 more messages]" +
-                                kMemory)
-                                .at("user");
+  const ordered_json user =
+      SectionsOf({"I love chess. I live in San Fr... [truncated]\n[... 3 more messages]"})
+          .at("user");
   EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
+  EXPECT_EQ(user.at("location"), "not enough data");
 }
 
-TEST(OfflineSections, TheSameUserGetsTheSameNameAndNotEverybodyDoes) {
-  const auto name = [](const std::string& said) {
-    return Sections("=== Conversation: \"A\" (2024-03-20) ===\nUser: " + said + kMemory)
-        .at("identity")
-        .at("ai_name")
-        .get<std::string>();
+TEST(OfflineSections, TheAssistantKeepsItsName) {
+  const auto name = [](const ordered_json& sections) {
+    return sections.at("identity").at("ai_name").get<std::string>();
   };
-  EXPECT_EQ(name("Hello"), name("Hello"));
-  std::vector<std::string> names;
-  for (const char* said : {"a", "b", "c", "d", "e", "f", "g", "h"}) names.push_back(name(said));
-  EXPECT_NE(std::count(names.begin(), names.end(), names[0]), static_cast<long>(names.size()));
+  const ordered_json sections = SectionsOf({"My name is Emily.", "I love chess."});
+  EXPECT_EQ(name(sections),
+            name(SectionsOf({"My name is Emily.", "I love chess.", "I love tea."})));
+  EXPECT_EQ(json::parse(Ask(Step::kName, sections.dump()).text).at("ai_name"), name(sections));
+  EXPECT_NE(name(sections), name(SectionsOf({"My name is Tom."})));
+}
+
+TEST(OfflineSections, TheGreetingIsInTheUsersLanguage) {
+  const auto greeting = [](const std::string& said) {
+    return SectionsOf({said}).at("identity").at("signature_greeting").get<std::string>();
+  };
+  EXPECT_EQ(greeting("Hello, my name is Emily."), "Hello Emily, what is on your mind today?");
+  EXPECT_EQ(greeting("The weather is fine."), "Hello, what is on your mind today?");
+  EXPECT_EQ(greeting("你好，我叫陈阳。"), "你好陈阳，今天想聊些什么？");
+  EXPECT_EQ(greeting("Ich habe eine Frage und das ist nicht einfach."),
+            "Hallo, worüber sprechen wir heute?");
 }
 
 TEST(OfflineSections, AnyTextIsSurvived) {
   for (const char* material :
-       {"", "\n", "User: x", "=== Conversation: \"", "=== Conversation: \")(",
-        "=== Conversation: \"A\" (2024-03-20) ===", "## MEMORY"}) {
+       {"", "\n", "User: x", "=== Conversation: \"", "=== Conversation: \")(", "- x",
+        "=== Conversation: \"A\" (2024-03-20) ===", "## MEMORY", "## MEMORY\n- ** x"}) {
     EXPECT_EQ(Ask(Step::kSections, material).outcome, Outcome::kAnswered) << material;
   }
 }
