@@ -201,7 +201,10 @@ class Writer {
       remembered_[reading.slot].push_back(std::move(reading));
     const std::string quoted = "\"" + text + "\"";
     if (heading == "Projects") Add("context_adaptation", quoted, 3);
-    if (heading == "Personal Facts") Add("life_context", quoted, 4);
+    const bool lasting = sentence.Has(Cue::kIdentity) || sentence.Has(Cue::kBeing) ||
+                         sentence.Has(Cue::kNameIs) || sentence.Has(Cue::kHomeIs) ||
+                         sentence.Has(Cue::kHealth);
+    if (heading == "Personal Facts" && lasting) Add("life_context", quoted, 4);
     if (!sentence.Has(Cue::kDislike)) return;
     Add("boundaries", quoted);
     Add("do_not", "Do not forget what the user says: " + quoted);

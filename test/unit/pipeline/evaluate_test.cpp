@@ -107,8 +107,8 @@ TEST_F(EvaluateTest, AsksAboutTheNewestTenth) {
   Run();
   std::vector<std::string> asked;
   for (const Question& question : inner.asked) {
-    if (question.step == Step::kEvaluate && !question.conversation_id.empty()) {
-      asked.push_back(question.conversation_id);
+    if (question.step == Step::kEvaluate && !question.conversation_ids.empty()) {
+      asked.push_back(question.conversation_ids.front());
     }
     if (question.step == Step::kFacts) {
       EXPECT_EQ(question.material.find("day 28"), std::string::npos);
@@ -149,7 +149,7 @@ TEST_F(EvaluateTest, StopsBeforeTheBudgetIsSpentAndGoesOnLater) {
 
 TEST_F(EvaluateTest, ChatsThatTheModelRefusesAreNotAskedAbout) {
   inner.answer = [](const Question& question) {
-    return question.step == Step::kEvaluate && !question.conversation_id.empty()
+    return question.step == Step::kEvaluate && !question.conversation_ids.empty()
                ? Refusal()
                : Evaluated(question);
   };
