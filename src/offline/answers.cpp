@@ -177,7 +177,7 @@ std::map<std::size_t, std::size_t> FindOvertaken(const std::vector<Item>& items)
     for (std::size_t i = 0; i < readings.size(); ++i) {
       CheckForInterrupts();
       for (const std::size_t by : last) {
-        const bool same = SameValue(readings[i].value, readings[by].value);
+        const bool same = SameValue(readings[i], readings[by]);
         if (!readings[i].over && same == readings[by].over && readings[i].day < readings[by].day)
           overtaken.emplace(places[i], places[by]);
       }

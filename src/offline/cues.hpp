@@ -1,5 +1,6 @@
 // The phrases of the lexicon: data, no code.  In lower case, with contractions written out ("i am",
-// "do not") and without the adverbs that ToWords leaves out.  "@ am" stands for "i am" and "we are",
+// "do not") and without the adverbs that ToWords leaves out.  "@ am" stands for "i am" and "we
+// are",
 // "@ love" for "i love" and "we love", "dog+" for "dog" and "dogs".
 
 #pragma once

@@ -41,8 +41,8 @@ constexpr auto kHabits = std::to_array<Habit>({
     {"personality_traits", Cue::kQuestion, 30, "curious: {} asks questions"},
     {"personality_traits", Cue::kThanks, 20, "polite: {} says please or thanks"},
     {"personality_traits", Cue::kExclamation, 30, "lively: {} uses exclamation marks"},
-    {"tone_preferences", Cue::kThanks, 10, "polite: {} says please or thanks"},
-    {"tone_preferences", Cue::kSlang, 10, "relaxed: {} uses slang"},
+    {"tone_preferences", Cue::kThanks, 10, "polite"},
+    {"tone_preferences", Cue::kSlang, 10, "relaxed"},
     {"humor_style", Cue::kLaughter, 5, "{} laughs in writing"},
     {"formality_level", Cue::kSlang, 20, "casual: {} uses slang"},
     {"formality_level", Cue::kThanks, 20, "polite: {} says please or thanks"},
@@ -263,6 +263,8 @@ class Writer {
                                              : "long";
     Add("communication_style", enough ? "messages are mostly " + length : "");
     Add("response_style", enough ? "in length like the user's own messages, mostly " + length : "");
+    if (enough && habits_[Cue::kEmoji] == 0)
+      Add("emoji_style", "none: the user writes without emoji");
     for (const Habit& habit : kHabits) {
       const std::size_t share = enough ? habits_[habit.cue] * 100 / lengths_.size() : 0;
       const bool single = habit.field == "archetype" || habit.field == "vibe";

@@ -21,8 +21,9 @@ struct Sentence {
   bool question = false;
   bool greeted = false;  // the message begins with a greeting
 
+  // True if a phrase of this cue begins at words[at]; anywhere.
+  bool HasAt(Cue cue, std::size_t at) const;
   bool Has(Cue cue) const;
-  bool HasAt(Cue cue, std::size_t at) const;  // a phrase of this cue begins at words[at]
 };
 
 struct OwnWords {

@@ -91,7 +91,7 @@ class Reader {
     if (end > name && Is(end, "and") && NamesEnd(end + 1) > end + 1) end = NamesEnd(end + 1);
     std::string value = had && !partner ? Text(begin, hit.end) : words_[hit.begin].text;
     if (end > name) value += (had && !partner ? ": " : " ") + Text(name, end);
-    Add(partner ? Slot::kPartner : Slot::kKin, std::move(value));
+    Add(partner ? Slot::kPartner : Slot::kKin, value);
   }
 
   // "my favorite color is green".
@@ -120,9 +120,9 @@ class Reader {
     return std::string(TextOf(sentence_.text, words_, begin, end));
   }
 
-  void Add(Slot slot, std::string value, bool over = false) {
-    if (!value.empty())
-      readings_.push_back({slot, std::move(value), over, sentence_.Has(Cue::kChange), ""});
+  void Add(Slot slot, const std::string& value, bool over = false) {
+    if (value.empty()) return;
+    readings_.push_back({slot, value, over, sentence_.Has(Cue::kChange), "", ContentWords(value)});
   }
 
   std::size_t NamesEnd(std::size_t at) const {
@@ -144,11 +144,10 @@ class Reader {
 
   // `alone`: only if nothing else can be meant.
   std::string Name(std::size_t at, bool alone) const {
-    constexpr std::string_view kFamilyNames =
-        "陈 王 李 张 刘 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 林 罗 高 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 彭 "
-        "曾 肖 田 董 潘 袁";
     const std::size_t chinese = ChineseEnd(at, "的 了 是 吧 呢 啊");
-    const bool name = EndsAt(chinese, "") && chinese < at + 5 && (!alone || Is(at, kFamilyNames));
+    const bool job = chinese > at && sentence_.HasAt(Cue::kOccupation, chinese - 2);
+    const bool name =
+        EndsAt(chinese, "") && chinese < at + 5 && (!alone || (chinese < at + 4 && !job));
     if (chinese > at) return name ? Text(at, chinese) : "";
     const std::size_t end = NamesEnd(at);
     return !alone || EndsAt(end, "and but by from so") ? Text(at, end) : "";
@@ -204,7 +203,7 @@ std::vector<Value> Values(const std::vector<Reading>& readings) {
   for (std::size_t i = 0; i < readings.size(); ++i) {
     const Reading& reading = readings[i];
     const auto same = std::find_if(values.begin(), values.end(), [&](const Value& value) {
-      return SameValue(readings[value.newest].value, reading.value);
+      return SameValue(readings[value.newest], reading);
     });
     const bool known = same != values.end();
     const bool newer = known && readings[same->newest].day <= reading.day;
@@ -222,10 +221,9 @@ std::vector<Reading> ReadSlots(const Sentence& sentence) {
   return Reader(sentence).Read();
 }
 
-bool SameValue(std::string_view a, std::string_view b) {
-  const std::vector<std::string> x = ContentWords(a);
-  const std::vector<std::string> y = ContentWords(b);
-  const auto& [less, more] = x.size() < y.size() ? std::tie(x, y) : std::tie(y, x);
+bool SameValue(const Reading& a, const Reading& b) {
+  const auto& [less, more] =
+      a.key.size() < b.key.size() ? std::tie(a.key, b.key) : std::tie(b.key, a.key);
   return std::includes(more.begin(), more.end(), less.begin(), less.end());
 }
 

@@ -16,17 +16,18 @@ enum class Slot { kName, kHome, kJob, kAge, kPartner, kDiet, kLanguage, kKin, kF
 
 struct Reading {
   Slot slot;
-  std::string value;    // as the user wrote it: "San Francisco, California", "husband Ben"
-  bool over = false;    // the user says that it holds no longer
-  bool change = false;  // the user says that it is new: "moved", "now", "became"
-  std::string day;      // when it was said, "2024-03-20", "" = unknown; set by the caller
+  std::string value;             // as the user wrote it: "San Francisco, California", "husband Ben"
+  bool over = false;             // the user says that it holds no longer
+  bool change = false;           // the user says that it is new: "moved", "now", "became"
+  std::string day;               // when it was said, "2024-03-20", "" = unknown; set by the caller
+  std::vector<std::string> key;  // its content words
 };
 
 // What the sentence states of the user; nothing where it leaves doubt.
 std::vector<Reading> ReadSlots(const Sentence& sentence);
 
 // True for two wordings of one value: "Jakarta" and "Jakarta, Indonesia".
-bool SameValue(std::string_view a, std::string_view b);
+bool SameValue(const Reading& a, const Reading& b);
 
 // The newest reading of each value that is not over, among readings of one slot: their places.
 std::vector<std::size_t> AllThatHold(const std::vector<Reading>& readings);
