@@ -176,7 +176,9 @@ class Writer {
       text.remove_suffix(kTruncated.size());
       text = text.substr(0, text.find_last_of(".!?\n") + 1);
     }
-    for (const Sentence& sentence : ToOwnWords(text).sentences) {
+    const OwnWords own = ToOwnWords(text);
+    for (const Sentence& sentence : own.sentences) {
+      if (own.order) break;
       for (Reading& reading : ReadSlots(sentence)) {
         reading.day = day;
         said_[reading.slot].push_back(std::move(reading));

@@ -15,6 +15,7 @@ constexpr std::size_t kLongMessage = 1500;  // bytes; longer ones may be documen
 constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer one is left out
 constexpr std::size_t kMostCompared = 200;  // sentences that share a word
 constexpr double kLeastScore = 3;
+constexpr std::string_view kWriting = "write compose draft generate create develop";
 
 // "Bob: hello", "[10:32] Bob: hello" or "Henry Badgery  00:02": a line of somebody's chat log.
 bool IsSpeakerLine(std::string_view line) {
@@ -132,7 +133,7 @@ bool OrdersText(const Sentence& sentence, bool* for_another) {
   bool order = false;
   bool text = false;
   for (const Word& word : sentence.words) {
-    order = order || Among(word.text, "write compose draft generate create");
+    order = order || Among(word.text, kWriting);
     text = text || (order && Among(word.text, kTexts));
     *for_another = *for_another || Among(word.text, ": perspective voice pov style");
   }
@@ -234,6 +235,8 @@ OwnWords ToOwnWords(std::string_view message) {
     if (sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial)) return own;
     bool for_another = false;
     const bool ordered = OrdersText(sentence, &for_another);
+    const bool begins = !sentence.words.empty() && Among(sentence.words[0].text, kWriting);
+    own.order = own.order || ordered || begins;
     if (ordered && for_another) return own;
     if (!ordered && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));
   }

@@ -28,6 +28,7 @@ struct Sentence {
 
 struct OwnWords {
   std::vector<Sentence> sentences;  // views of the message
+  bool order = false;               // orders a text, for which "I am a nurse" may be made up
   bool part = false;  // a role play begins, which lasts to the end of the conversation
 };
 

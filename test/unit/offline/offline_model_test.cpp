@@ -306,6 +306,11 @@ TEST(OfflineSections, ThreeJobsSaidOnceEachAreNone) {
   EXPECT_EQ(job("I am a pilot now."), "pilot");
 }
 
+TEST(OfflineSections, WhoOrdersATextMayBeAnybody) {
+  EXPECT_EQ(SectionsOf({"I am a nurse. Write a cover letter for me."}).at("user").at("occupation"),
+            "not enough data");
+}
+
 TEST(OfflineSections, MemoryCountsWhereTheConversationsSayNothing) {
   const ordered_json user =
       Sections(kMemory +
