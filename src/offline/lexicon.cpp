@@ -51,6 +51,8 @@ std::string_view Meant(std::string_view written, std::string_view list) {
 void AddExpanded(std::string text, const Word& place, Words* words) {
   for (std::size_t curly; (curly = text.find("’")) != std::string::npos;)
     text.replace(curly, 3, "'");
+  const bool whole_word = Among(text, "im ive dont cant cannot gonna favourite");
+  if (!whole_word && text.find('\'') == std::string::npos) return Add(text, place, words);
   std::string_view first = text;
   std::string_view second;
   if (const std::string_view whole = Meant(text, kWhole); !whole.empty()) {

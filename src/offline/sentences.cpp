@@ -207,8 +207,15 @@ Sentence ReadSentence(std::string_view text) {
   Words words = ToWords(kept);
   while (!words.empty() && words.back().mark && !Among(words.back().text, "\" ” )"))
     words.pop_back();
-  sentence.text = TextOf(kept, words, AfterLeadIn(words), words.size());
-  sentence.words = ToWords(sentence.text);
+  const std::size_t begin = AfterLeadIn(words);
+  sentence.text = TextOf(kept, words, begin, words.size());
+  const std::size_t skipped = begin < words.size() ? words[begin].begin : 0;
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(begin));
+  for (Word& word : words) {
+    word.begin -= skipped;
+    word.end -= skipped;
+  }
+  sentence.words = std::move(words);
   sentence.cues = OwnCues(sentence.words);
   return sentence;
 }
@@ -219,20 +226,22 @@ OwnWords ToOwnWords(std::string_view message) {
   // Users write a line before and a line after a pasted document.
   if (LooksPasted(message) && all.size() > 2) all = {all.front(), all.back()};
   OwnWords own;
-  // At the end of a text they speak of what stands before it.
-  for (std::size_t i = all.size() - std::min<std::size_t>(all.size(), 2); i > 0 && i < all.size();
-       ++i) {
-    const Sentence last = ReadSentence(all[i]);
-    if (all.size() > 2 && (last.Has(Cue::kLetter) || last.Has(Cue::kMaterial))) return own;
-  }
-  const bool greeted = !all.empty() && BeginsGreeting(all.front());
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  std::vector<Sentence> read;
+  for (const std::string_view text : all) {
     CheckForInterrupts();
-    Sentence sentence = ReadSentence(all[i]);
+    read.push_back(ReadSentence(text));
+  }
+  const auto is_text = [](const Sentence& sentence) {
+    return sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial);
+  };
+  // At the end of a text they speak of what stands before it.
+  if (read.size() > 2 && std::any_of(read.end() - 2, read.end(), is_text)) return own;
+  const bool greeted = !all.empty() && BeginsGreeting(all.front());
+  for (Sentence& sentence : read) {
     sentence.greeted = greeted;
     own.part = sentence.Has(Cue::kPart) || sentence.text.starts_with("You are a");
     if (own.part) return own;
-    if (sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial)) return own;
+    if (is_text(sentence)) return own;
     bool for_another = false;
     const bool ordered = OrdersText(sentence, &for_another);
     const bool begins = !sentence.words.empty() && Among(sentence.words[0].text, kWriting);
