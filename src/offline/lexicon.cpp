@@ -162,7 +162,7 @@ Words ToWords(std::string_view text) {
     while (open.begin < at && text[at - 1] == '\'') --at;
     open.end = at;
     if (at > open.begin)
-      AddExpanded(LowerCase(text.substr(open.begin, at - open.begin)), open, &words);
+      AddExpanded(FoldCase(text.substr(open.begin, at - open.begin)), open, &words);
     open.capital = false;
   };
   for (std::size_t at = 0; at < text.size();) {
