@@ -21,11 +21,12 @@ my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 my $error = sub { my ($code, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n$_[0]"); return $err };
 my $number = 0;
 
+# Each of the conversations is so long that it has a question of its own.
 sub new_user
 {
 	my ($conversations) = @_;
 	my $user = add_user($node, ++$number);
-	$sql->(talk($user, 1, $conversations));
+	$sql->(talk($user, 1, $conversations) . "UPDATE raw_conversations SET messages = jsonb_set(messages, '{0,content}', to_jsonb(messages->0->>'content' || repeat(' And so it went on.', 300))) WHERE user_id = '$user'");
 	return $user;
 }
 
