@@ -119,6 +119,10 @@ class Run {
       Hand(measures);
     } catch (const PassLost&) {
       throw;
+    } catch (const Canceled&) {
+      const std::string reason = "canceled by an administrator";
+      store_.EndWithout(reason);
+      throw Error(sqlstate::kQueryCanceled, reason);
     } catch (const Error& error) {
       store_.EndWithout(error.what());
       throw;

@@ -184,6 +184,23 @@ for my $way ('cancel', 'terminate', 'timeout')
 	$model->go_on;
 }
 
+# The process itself, ended by an administrator.
+for my $end ([ 'cancel', qr/ERROR:  canceled by an administrator/ ],
+	[ 'terminate', qr/ERROR:  the process of the evaluation ended unexpectedly\nHINT:  See the server log for the reason\. Its answers are remembered: call it again\./ ])
+{
+	my ($way, $says) = @$end;
+	$user = new_user(10);
+	$model->forget;
+	$model->hold;
+	my ($run, $said) = evaluating($user);
+	$model->wait_for(held => 1);
+	$sql->("SELECT pg_${way}_backend(pid) FROM pg_stat_activity WHERE backend_type = 'soulprint evaluation'");
+	$run->finish;
+	like($$said, $says, "$way: the call says what became of its process");
+	is($sql->("SELECT error FROM soulprint_history WHERE user_id = '$user'"), $way eq 'cancel' ? 'canceled by an administrator' : '', "$way: so does soulprint_history, if it can");
+	$model->go_on;
+}
+
 # Erased meanwhile: nothing is written afterwards.
 for my $way ("SELECT soulprint_forget('%s')", "DELETE FROM user_profiles WHERE user_id = '%s'")
 {
