@@ -22,7 +22,7 @@ TEST(AskForProbes, ShowsTheConversation) {
   talk.messages[1].text = std::string(400, 'y');
   const Question question = AskForProbes(talk, 3);
   EXPECT_EQ(question.step, Step::kEvaluate);
-  EXPECT_EQ(question.conversation_ids, std::vector<std::string>{"c1"});
+  EXPECT_EQ(question.conversation_ids, (std::vector<std::string>{"c1"}));
   EXPECT_NE(question.instruction.find("at most 3 questions"), std::string::npos);
   const json chat = Material(question)["chat"];
   EXPECT_EQ(chat["title"], "Talk c1");
