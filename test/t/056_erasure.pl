@@ -185,7 +185,7 @@ sub swept_users
 	full_pass($user);
 	my $before = traces($user);
 	my $gone = user(997);
-	$sql->("INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) VALUES ('$gone', 'preferences', '\"placodus\"', '', false, '[]');
+	$sql->("INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources, importance) VALUES ('$gone', 'preferences', '\"placodus\"', '', false, '[]', 2);
 		INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$gone', 1, 'placodus');
 		INSERT INTO soulprint.evaluations (user_id, ended_at, model, prompts, budget_usd) VALUES ('$gone', now(), 'm', 'p', 1)");
 	my @hidden = (

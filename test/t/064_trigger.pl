@@ -96,7 +96,7 @@ CREATE CONSTRAINT TRIGGER d_commit AFTER INSERT OR UPDATE OR DELETE ON $table DE
 # The victim has a profile, facts, answers, a version, an import before anything is tried.
 $sql->(q{SET session_replication_role = replica; } . talk($victim, 1, 2));
 $sql->(qq{INSERT INTO soulprint.prompts VALUES ('reduce', 'secret of the operator');
-INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) VALUES ('$victim', 'preferences', '{"text": "secret fact"}', 'secret', false, '[]');
+INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources, importance) VALUES ('$victim', 'preferences', '{"text": "secret fact"}', 'secret', false, '[]', 2);
 INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$victim', 1, 'secret version');
 INSERT INTO soulprint.replies VALUES ('$victim', 'facts', 'q', 1, 'answered', 'secret reply', '', '', false, 'offline', 0, 0, 0);});
 my $kept = q{SELECT (SELECT count(*) FROM soulprint.facts WHERE NOT verified AND quote = 'secret'), (SELECT count(*) FROM soulprint.versions WHERE memory_md = 'secret version'),

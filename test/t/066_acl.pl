@@ -94,7 +94,7 @@ CREATE POLICY app ON raw_conversations TO app USING (user_id = '$mine');
 GRANT TRIGGER ON user_profiles, raw_conversations, conversation_chunks TO toucher;
 ALTER TABLE user_profiles OWNER TO tables_owner; ALTER TABLE raw_conversations OWNER TO tables_owner; ALTER TABLE conversation_chunks OWNER TO tables_owner;
 SELECT soulprint_start_full_pass(u) FROM unnest(ARRAY['$mine', '$other']::uuid[]) u;
-INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) SELECT u, 'preferences', '{}', '', false, '[]' FROM unnest(ARRAY['$mine', '$other']::uuid[]) u;
+INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources, importance) SELECT u, 'preferences', '{}', '', false, '[]', 2 FROM unnest(ARRAY['$mine', '$other']::uuid[]) u;
 INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$mine', 1, 'm'), ('$other', 1, 'm');
 INSERT INTO soulprint.replies VALUES ('$mine', 'facts', '', 0, 'answered', '', '', '', false, '', 0, 0, 0);
 INSERT INTO soulprint.full_passes (user_id, state, ended_at) VALUES ('$other', 'done', now());

@@ -74,7 +74,7 @@ CREATE POLICY inserter ON user_profiles FOR INSERT TO inserter WITH CHECK (true)
 GRANT SELECT, UPDATE ON user_profiles TO writer, mallory;
 CREATE POLICY writer ON user_profiles TO writer, mallory USING (user_id = '$silent');
 GRANT SELECT ON soulprint_progress, soulprint_history TO mallory, reader, writer, inserter, anon;
-INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) SELECT u, 'preferences', '{}', '', false, '[]'
+INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources, importance) SELECT u, 'preferences', '{}', '', false, '[]', 2
     FROM unnest(ARRAY['$queued', '$pending', '$silent']::uuid[]) u;});
 my $all = q{SELECT (SELECT string_agg(f::text, ';' ORDER BY f.id) FROM soulprint.full_passes f), (SELECT count(*) FROM soulprint.facts)};
 my $before = $sql->($all);

@@ -166,7 +166,7 @@ $sql->("CALL soulprint_run_full_pass('$user')");
 my $row = "source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters";
 $sql->("UPDATE soulprint.replies SET used_at = now() - interval '100 d'; UPDATE soulprint.full_passes SET ended_at = now() - interval '100 d';
 INSERT INTO soulprint.imports (user_id, imported_at, $row) VALUES ('$user', now() - interval '100 d', 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0), ('$gone', now(), 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0);
-INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) VALUES ('$gone', 'preferences', '\"x\"', '', false, '[]');
+INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources, importance) VALUES ('$gone', 'preferences', '\"x\"', '', false, '[]', 2);
 INSERT INTO soulprint.versions (user_id, version, memory_md) VALUES ('$gone', 1, 'x');
 INSERT INTO soulprint.forgotten_facts (user_id, fact) VALUES ('$gone', 'x');
 INSERT INTO soulprint.evaluations (user_id, started_at, model, prompts, budget_usd) VALUES ('$user', now() - interval '100 d', 'm', 'p', 1), ('$gone', now(), 'm', 'p', 1);
