@@ -27,8 +27,7 @@ def facts_of(rows):
     return [Fact(row) for row in rows]
 
 
-def measure_traps(figures, facts, missed):
-    """Adds to `missed` a line for each trap that caught the facts."""
+def measure_traps(figures, facts):
     good = 0
     rows = traps.load()
     for conversation, kind, sentence, pattern in rows:
@@ -37,7 +36,7 @@ def measure_traps(figures, facts, missed):
         figures.add(kind, passed)
         good += passed
         if not passed:
-            missed.append(f"{kind}: {sentence!r} -> {[fact.text for fact in noted] or 'nothing'}")
+            figures.missed.append(f"{kind}: {sentence!r} -> {[fact.text for fact in noted] or 'nothing'}")
     figures.add("all", good, len(rows))
 
 
@@ -55,7 +54,7 @@ def print_set(name, profile, baseline):
 
 
 def main():
-    sets, missed = {}, []
+    sets = {}
     # Not splitlines(): texts hold other line ends than ours.
     for line in Path(sys.argv[1]).read_text(encoding="utf-8").rstrip("\n").split("\n"):
         row = json.loads(line)
@@ -63,8 +62,8 @@ def main():
         conversations = row["conversations"] or {}
         published, plain = facts_of(row["facts"]), facts_of(ranked(conversations))
         if row["set"] == TRAPS:
-            measure_traps(profile, published, missed)
-            measure_traps(baseline, plain, [])
+            measure_traps(profile, published)
+            measure_traps(baseline, plain)
             continue
         account = Account(conversations, json.loads(Path(row["key"]).read_text(encoding="utf-8")))
         measure_account(profile, account, published, section_of(row))
@@ -72,10 +71,10 @@ def main():
     print(f"{'data set':<24}{'figure':<28}{'profile':>20}{'ranked sentences':>20}")
     for name, (profile, baseline) in sets.items():
         print_set(name, profile, baseline)
-    if missed:
-        print("\nTraps of the profile:")
-        for line in missed:
-            print(f"  {line}")
+    print("\nWrong in profiles:")
+    for name, (profile, _) in sets.items():
+        for line in profile.missed:
+            print(f"  {name}: {line}")
 
 
 if __name__ == "__main__":

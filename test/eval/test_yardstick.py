@@ -158,6 +158,11 @@ class SlotsTest(unittest.TestCase):
                          [[0, 1], [1, 1], [0, 1]])
         self.assertNotIn("home, wrong", found)
 
+    def test_wrong_ones_are_told(self):
+        figures = Figures()
+        measure_account(figures, account({"user_name": "Ann"}), [], {"name": "Bea"})
+        self.assertEqual(figures.missed, ["name: 'Bea', not 'Ann'"])
+
     def test_keys(self):
         key = {"profile": {"name": "Budi", "role": "Rider", "demographics": {"location": "Jakarta"}}}
         self.assertEqual([key_of_slot(key, slot) for slot in ("name", "home", "occupation")],
@@ -187,11 +192,11 @@ class TrapsTest(unittest.TestCase):
         self.assertEqual(len({sentence for _, _, sentence, _ in rows}), len(rows))
 
     def test_all_comes_last(self):
-        figures, missed = Figures(), []
-        measure_traps(figures, [], missed)
+        figures = Figures()
+        measure_traps(figures, [])
         self.assertEqual(list(figures.counts)[-1], "all")
         good, of = figures.counts["all"]
-        self.assertEqual(len(missed), of - good)
+        self.assertEqual(len(figures.missed), of - good)
 
 
 class BaselineTest(unittest.TestCase):

@@ -97,10 +97,11 @@ def near_duplicates(facts):
 
 
 class Figures:
-    """Counts by name, in the order in which they first came."""
+    """Counts by name, in the order in which they first came, and what went wrong, a line each."""
 
     def __init__(self):
         self.counts = {}
+        self.missed = []
 
     def add(self, name, good, of=1):
         mine = self.counts.setdefault(name, [0, 0])
@@ -233,7 +234,10 @@ def measure_slots(figures, account, section):
         key = key_of_slot(account.key, slot)
         if not key:
             continue
-        verdict = judge_slot(slot, str(section.get(field) or ""), key)
+        said = str(section.get(field) or "")
+        verdict = judge_slot(slot, said, key)
+        if verdict == "wrong":
+            figures.missed.append(f"{slot}: {said!r}, not {key!r}")
         for possible in ("right", "wrong", "not said"):
             figures.add(f"{slot}, {possible}", verdict == possible)
 
