@@ -143,20 +143,25 @@ class Origins {
 
 class Round {
  public:
-  // `facts` are grouped by category.
-  Round(const std::vector<Fact>& facts, std::size_t batch_tokens) : facts_(facts) {
+  // `facts` are grouped by category.  A batch has at most `batch_tokens` as it is sent, and
+  // `max_tokens` as MEMORY's question holds it.
+  Round(const std::vector<Fact>& facts, std::size_t batch_tokens, std::size_t max_tokens)
+      : facts_(facts) {
     std::size_t begin = 0;
-    std::size_t size = 0;
+    std::size_t sent = 0;
+    std::size_t held = 0;
     for (std::size_t i = 0; i < facts.size(); ++i) {
       CheckForInterrupts();
-      const std::size_t more = CountCharacters(DumpJson(ReduceItem(i - begin, facts[i]))) + 1;
-      const bool full = (size + more) / 4 > batch_tokens;
+      const std::size_t item = CountCharacters(DumpJson(ReduceItem(i - begin, facts[i]))) + 1;
+      const std::size_t more = Characters(facts[i]);
+      const bool full = (sent + item) / 4 > batch_tokens || (held + more) / 4 > max_tokens;
       if (i > begin && (full || facts[i].category != facts[begin].category)) {
         waiting_.push_back({begin, i});
         begin = i;
-        size = 0;
+        sent = held = 0;
       }
-      size += more;
+      sent += item;
+      held += more;
     }
     if (begin < facts.size()) waiting_.push_back({begin, facts.size()});
   }
@@ -359,8 +364,7 @@ ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Mo
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
     SortFacts(&facts, [](const Fact& a, const Fact& b) { return a.category < b.category; });
     const std::size_t before = Characters(facts);
-    ReducedFacts reduced =
-        Round(facts, std::min(limits.batch_tokens, max_tokens)).Run(model, store);
+    ReducedFacts reduced = Round(facts, limits.batch_tokens, max_tokens).Run(model, store);
     FreeFacts(&facts);
     facts = std::move(reduced.facts);
     left_out += reduced.left_out;

@@ -79,6 +79,7 @@ TEST(ReduceFacts, TheSizeIsThatOfTheDocument) {
 
 TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
   Reduce reduce;
+  reduce.limits.batch_tokens = 1400;
   reduce.model.answer = Halved;
   std::vector<Fact> facts = Many(200);
   const std::vector<Fact> beliefs = Many(10, Category::kBeliefs);
@@ -145,6 +146,7 @@ TEST(ReduceFacts, TheLeastImportantGoFirst) {
 
 TEST(ReduceFacts, AReducedFactHasTheSourcesOfThoseItWasMadeFrom) {
   Reduce reduce;
+  reduce.limits.batch_tokens = 5000;
   reduce.model.answer = Halved;
   for (const Fact& fact : reduce.Run(Many(80), 1000)) {
     EXPECT_EQ(fact.sources.size(), 2U);
