@@ -1,9 +1,9 @@
 -- Facts of several chunks, oldest first, become one object (doc/behavior.md, "Facts").
 \set SHOW_CONTEXT never
 
--- Five categories, in the order in which jsonb keeps them.
+-- Six categories, in the order in which jsonb keeps them.
 SELECT jsonb_pretty(soulprint_merge_facts(ARRAY['{
-    "preferences": ["Prefers rye bread"], "projects": [{"name": "Kiosk", "description": "a coffee cart", "details": "opens in May"}],
+    "person": ["Comes from Riga"], "preferences": ["Prefers rye bread"], "projects": [{"name": "Kiosk", "description": "a coffee cart", "details": "opens in May"}],
     "dates": [{"event": "Marathon", "date": "2024-10-06"}], "beliefs": ["Practice beats talent"],
     "decisions": [{"decision": "Learns Portuguese", "context": "moves to Lisbon"}]}']::jsonb[]));
 SELECT soulprint_merge_facts('{}');

@@ -20,8 +20,10 @@ start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'the first pass');
 my ($calls) = split /\|/, $sql->($last);
 is($calls, $sql->('SELECT count(*) FROM soulprint.replies'), "its $calls answers are remembered");
-is($sql->("SELECT count(*) FROM soulprint.replies WHERE step = 'facts'"), $sql->('SELECT count(*) FROM conversation_chunks'),
-	'one for each chunk');
+is($sql->("SELECT string_agg(DISTINCT i, ' ' ORDER BY i) FROM soulprint.replies, unnest(conversation_ids) AS i WHERE step = 'facts'"),
+	$sql->("SELECT string_agg(conversation_id, ' ' ORDER BY conversation_id) FROM raw_conversations"), 'those about facts name each conversation');
+cmp_ok($sql->("SELECT count(*) FROM soulprint.replies WHERE step = 'facts'"), '<', $sql->('SELECT count(*) FROM conversation_chunks'),
+	'several of them in one question');
 my $profile = profile($node, $user);
 
 import_emily($node, $user);
@@ -36,8 +38,8 @@ start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'a pass over an export with one conversation more');
 is($sql->('SELECT step, count(*) FROM soulprint.replies r WHERE NOT EXISTS (SELECT FROM before b
 	WHERE (b.user_id, b.step, b.question, b.attempt) = (r.user_id, r.step, r.question, r.attempt)) GROUP BY 1 ORDER BY 1'),
-	"facts|1\nmemory|1\nsections|1", 'asks about that one, for MEMORY and for the sections');
-is($sql->($last), '3|' . ($calls - 2), 'and about nothing else');
+	"changes|1\nfacts|1\nmemory|1\nsections|1", 'asks about that one, for changes, for MEMORY and for the sections');
+is($sql->($last), '4|' . ($calls - 3), 'and about nothing else');
 like($sql->("SELECT string_agg(fact::text, ' ') FROM soulprint.facts"), qr/Boat7/, 'what is new is known then');
 unlike($sql->("SELECT string_agg(fact::text, ' ') FROM soulprint.facts"), qr/hate tea/i, 'but not what the assistant said');
 

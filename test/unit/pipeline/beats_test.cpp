@@ -89,7 +89,7 @@ TEST(Beats, NoStepOnManyFactsGoesOnForLongWithoutACheck) {
   ScriptedModel model;
   model.answer = [](const Question&) { return Text("no"); };
   WordingModel wording(model, store, "m");
-  const MemoryLimits limits{.max_fact_tokens = 10000, .batch_tokens = 1000, .max_tokens = 5000};
+  const MemoryLimits limits{.max_fact_tokens = 10000, .batch_tokens = 1500, .max_tokens = 5000};
   Memory memory;
   ExpectBeats("FactsToMemory", [&] { memory = FactsToMemory(facts, limits, wording, store); });
   EXPECT_GT(memory.facts_left_out, 0);

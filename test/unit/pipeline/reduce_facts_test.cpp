@@ -79,7 +79,7 @@ TEST(ReduceFacts, TheSizeIsThatOfTheDocument) {
 
 TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
   Reduce reduce;
-  reduce.limits.batch_tokens = 1400;
+  reduce.limits.batch_tokens = 1300;
   reduce.model.answer = Halved;
   std::vector<Fact> facts = Many(200);
   const std::vector<Fact> beliefs = Many(10, Category::kBeliefs);
