@@ -18,7 +18,6 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
-#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"

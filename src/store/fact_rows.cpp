@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "pg/query.hpp"
 #include "pipeline/facts.hpp"
 #include "store/identity.hpp"
 #include "util/interrupts.hpp"

@@ -75,7 +75,8 @@ void RequireFacts(std::string_view answer) {
   const std::string json = FactsToJson(read->facts);
   RequireStorable(json);
   const ReadFacts again = FactsFromJson(nlohmann::json::parse(json));
-  Require(again.dropped.Total() == 0 && FactsToJson(again.facts) == json, "facts are read as written");
+  Require(again.dropped.Total() == 0 && FactsToJson(again.facts) == json,
+          "facts are read as written");
 }
 
 }  // namespace

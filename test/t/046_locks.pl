@@ -142,7 +142,7 @@ for my $table (qw(user_profiles raw_conversations conversation_chunks soulprint.
 	is($sql->("SELECT full_pass_status FROM user_profiles WHERE user_id = '$user'"), 'processing', 'nothing is published meanwhile');
 	unlock($session);
 	is(end_when_due($user), 'complete', 'unlocked, it is published');
-	is($sql->("SELECT calls_made FROM soulprint.full_passes WHERE user_id = '$user'"), '7', 'no question was asked twice');
+	is($sql->("SELECT calls_made FROM soulprint.full_passes WHERE user_id = '$user'"), '8', 'no question was asked twice');
 	is($sql->("SELECT count(*) FROM soulprint.versions WHERE user_id = '$user'"), '0', 'MEMORY of the first attempt is no version of the profile');
 
 	$user = new_user();

@@ -247,7 +247,8 @@ class ScriptedModel : public Model {
   }
 
   static std::string GoodMemory() {
-    return "## Personal Facts\n\nNo data yet.\n\n## Preferences\n\n- Prefers short answers with a worked example in each of them\n"
+    return "## Personal Facts\n\nNo data yet.\n\n## Preferences\n\n- Prefers short answers with a "
+           "worked example in each of them\n"
            "- Drinks tea, never coffee\n\n## Projects\n\n- **Greenhouse** — rebuilding the old one "
            "behind the house (since March 2024)\n\n## Important Dates\n\nNo data yet.\n\n"
            "## Beliefs & Values\n\n- Thinks that tools should be repaired\n\n"

@@ -11,7 +11,8 @@
 namespace soulprint {
 
 inline constexpr const char* kNothing =
-    "## Personal Facts\n\nNo data yet.\n\n## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n## Important Dates\n\n"
+    "## Personal Facts\n\nNo data yet.\n\n## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data "
+    "yet.\n\n## Important Dates\n\n"
     "No data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n## Decisions & Context\n\nNo data yet.";
 
 inline std::int64_t Day(int day) { return day * std::int64_t{86400000000}; }
