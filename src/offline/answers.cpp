@@ -11,10 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "offline/cues.hpp"
+#include "offline/lexicon.hpp"
 #include "offline/sentences.hpp"
 #include "offline/slots.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
+#include "pipeline/types.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"

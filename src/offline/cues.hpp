@@ -1,15 +1,35 @@
-// The phrases of the lexicon: data, no code.  In lower case, with contractions written out ("i am",
-// "do not") and without the adverbs that ToWords leaves out.  "@ am" stands for "i am" and "we
-// are",
+// What the offline rules recognise, and the phrases that show it: data, no code.  In lower case,
+// with contractions written out ("i am", "do not") and without the adverbs that ToWords leaves out.
+// "@ am" stands for "i am" and "we are",
 // "@ love" for "i love" and "we love", "dog+" for "dog" and "dogs".
 
 #pragma once
 
 #include <array>
+#include <string_view>
 
-#include "offline/lexicon.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
+
+// What a phrase shows.
+// clang-format off
+enum class Cue {
+  // what makes a sentence worth remembering
+  kIdentity, kBeing, kKin, kHealth, kDiet, kTaste, kDislike, kHabit, kWish, kPlan, kDecision, kEnd,
+  kEvent, kBelief, kSkill, kWork, kThing, kTime,
+  // what makes it worth less, or nothing
+  kChat, kCompany, kAddress, kManners, kThanks, kNext, kDeixis, kMood, kNever,
+  // a text to work on, a part that is played, a letter
+  kMaterial, kPart, kLetter,
+  // how statements of name, home and the like begin, and what they hold
+  kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
+  kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
+  // how the user writes and what for
+  kQuestion, kExclamation, kEmoji, kFence, kLaughter, kSlang, kJoy, kDistress, kAdvice, kLearning,
+  kText, kCode, kBrief, kDetail
+};
+// clang-format on
 
 struct CueList {
   Cue cue;

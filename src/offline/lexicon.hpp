@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "offline/cues.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
@@ -34,25 +35,6 @@ std::string_view TextOf(std::string_view text, const Words& words, std::size_t b
 
 // True if `word` is one of the words of `list`, which have single spaces between them.
 bool Among(std::string_view word, std::string_view list);
-
-// What a phrase shows.  cues.hpp has the phrases of each.
-// clang-format off
-enum class Cue {
-  // what makes a sentence worth remembering
-  kIdentity, kBeing, kKin, kHealth, kDiet, kTaste, kDislike, kHabit, kWish, kPlan, kDecision, kEnd,
-  kEvent, kBelief, kSkill, kWork, kThing, kTime,
-  // what makes it worth less, or nothing
-  kChat, kCompany, kAddress, kManners, kThanks, kNext, kDeixis, kMood, kNever,
-  // a text to work on, a part that is played, a letter
-  kMaterial, kPart, kLetter,
-  // how statements of name, home and the like begin, and what they hold
-  kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
-  kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
-  // how the user writes and what for
-  kQuestion, kExclamation, kEmoji, kFence, kLaughter, kSlang, kJoy, kDistress, kAdvice, kLearning,
-  kText, kCode, kBrief, kDetail
-};
-// clang-format on
 
 struct Hit {
   Cue cue;

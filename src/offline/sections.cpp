@@ -11,9 +11,13 @@
 #include <vector>
 
 #include "offline/answers.hpp"
+#include "offline/cues.hpp"
+#include "offline/lexicon.hpp"
+#include "offline/sentences.hpp"
 #include "offline/slots.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/section_schema.hpp"
+#include "pipeline/types.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"

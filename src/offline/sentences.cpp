@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "offline/cues.hpp"
+#include "offline/lexicon.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 

@@ -4,6 +4,9 @@
 #include <tuple>
 #include <utility>
 
+#include "offline/cues.hpp"
+#include "offline/lexicon.hpp"
+
 namespace soulprint {
 namespace {
 
