@@ -57,15 +57,16 @@ inline constexpr auto kCueLists = [] {
      "cancer|hiv|migraine+|insomnia|celiac|chronic|injury|injuries|surgery|hospital|flu|fever|"
      "dengue|sick|my back|my heart|my stomach|my head|my health|my weight|sore|hurts|pain|aches|"
      "aching|stiff|doctor|dentist|medication|therapy|wheelchair|blind|left-handed|sober|过敏|医生|"
-     "失眠|手术|体重|身体有些|胃|my knee+|my shoulder|my skin|ill|injured|my foot|my leg", 2},
+     "失眠|手术|体重|身体有些|胃|my knee+|my shoulder|my skin|ill|injured|my foot|my leg|"
+     "pregnant", 2},
     {kDiet, "gluten|lactose|allergic|allergy|allergies|intolerant|halal|kosher|diet|i do not eat|"
      "i can not eat|i never eat|i do not drink|i can not drink|dairy-free|gluten-free|吃素|忌口|"
      "不吃|不能吃", 2, kPreferences},
     {kTaste, "@ love|@ like|i have always loved|@ enjoy|i enjoyed|@ loved|i liked|i hate|"
      "i do not like|@ prefer|i would rather|i miss|i admire|favorite+|fan of|i am into|"
      "obsessed with|addicted to|passionate|passion|hobby|hobbies|interested in|fascinated|keen on|"
-     "fond of|crave|foodie|sweet tooth|afraid of|terrified of|喜欢|爱好|兴趣|享受|爱听|"
-     "我更倾向", 2, kPreferences},
+     "fond of|crave|foodie|sweet tooth|afraid of|terrified of|喜欢|爱好|兴趣|享受|爱听|我更倾向|"
+     "helps me relax|makes me happy|brings me joy|bring me joy", 2, kPreferences},
     {kDislike, "@ hate|i dislike|i do not like|i can not stand|pet peeve|not a fan|i am not into|"
      "allergic to|讨厌|不喜欢", 2, kPreferences},
     {kHabit, "always|usually|often|every day|every morning|every night|every weekend|every month|"
@@ -75,18 +76,19 @@ inline constexpr auto kCueLists = [] {
      "@ never|i tend to|i am used to|sometimes|routine|@ go|i play|i read|i watch|i eat|i wake|"
      "i train|i commute|i drive|i study|i practice|i listen|i collect|i volunteer|i keep|@ spend|"
      "i make|whenever i|non-negotiable|sacred|since i was|for the past|for over|for about|"
-     "free time|经常|我通常|周末会|一直|习惯|有时我|有时候|总是|hardly|every time|"
-     "i practise", 1.5, kPreferences},
+     "free time|经常|我通常|周末会|一直|习惯|有时我|有时候|总是|hardly|every time|i practise|"
+     "i use", 1.5, kPreferences},
     {kWish, "@ would like to|@ would love to|i wish|@ hope to|i have always wanted|@ am hoping to|"
      "i look forward|@ am looking forward|can not wait to|@ am keen to|@ want|i need|我想|我希望|"
      "我也希望|想要|期待|梦想", 0.5, kProjects},
-    {kPlan, "my goal+|main goal|my dream|bucket list|@ plan to|@ am planning|i have been planning|"
+    {kPlan, "my goal+|main goal|bucket list|@ plan to|@ am planning|i have been planning|"
      "aiming for|@ am saving|saving up|i am training|training for|preparing for|i am preparing|"
      "@ am working on|@ am building|i am learning|i have been learning|trying to learn|"
      "i want to learn|i am studying|i am taking|@ am starting|@ am going to|@ will be|thinking of|"
      "thinking about|considering|my project|our project|my startup|my business|my novel|my book|"
      "my thesis|my app|my website|my podcast|my budget|my trip|our trip|trip to|holiday|vacation|"
-     "wedding|marathon|retire|honeymoon|我计划|打算|计划去|学习一门|考虑去|找工作", 1.5, kProjects},
+     "wedding|marathon|retire|honeymoon|我计划|打算|计划去|学习一门|考虑去|找工作|"
+     "dream", 1.5, kProjects},
     {kDecision, "@ decided|@ have decided|@ chose|@ have chosen|@ picked|made up my mind|"
      "@ settled on|@ ended up|i signed up|i enrolled|i accepted", 2, kDecisions},
     {kEnd, "no longer|anymore|any more|any longer|@ used to|@ stopped|i have stopped|i quit|"
@@ -98,8 +100,8 @@ inline constexpr auto kCueLists = [] {
      "i passed|i failed|i finished|completed|@ built|i wrote|published|@ made|@ went|@ traveled|"
      "@ took|i tried|i ran|@ attended|@ met|@ saw|@ got|i learned|i discovered|i found|@ have been|"
      "anniversary|birthday|accident|exam|appointment|deadline|competition|concert|camping|"
-     "road trip|结婚|毕业|搬到|搬家|生日|考试|面试|我去了|我买了|我读了|通过了|我做了|"
-     "i moved", 1.5, kDates},
+     "road trip|结婚|毕业|搬到|搬家|生日|考试|面试|我去了|我买了|我读了|通过了|我做了|i moved|"
+     "i applied|tournament|recital|screenplay", 1.5, kDates},
     {kBelief, "@ believe|my faith|my religion|my values|i am religious|important to me|"
      "means a lot to me|comes first|i am against|i vote|prayers|church|christian|muslim|jewish|"
      "buddhist|catholic|atheist|我相信", 2, kBeliefs},
@@ -240,7 +242,7 @@ inline constexpr auto kCueLists = [] {
      "granddaughter|grandchildren|mother|father|mom|dad|mum|grandmother|grandfather|grandma|"
      "grandpa|aunt|uncle|cousin|brother+|sister+|niece|nephew|friend|roommate|boss|colleague|dog+|"
      "puppy|cat+|kitten+|rabbit|hamster|horse+|pets|孩子|儿子|女儿|爸爸|妈妈|父母|父亲|母亲|弟弟|"
-     "妹妹|哥哥|姐姐", 1.5},
+     "妹妹|哥哥|姐姐|turtle+|parrot", 1.5},
     {kLanguage, "english|spanish|french|german|italian|portuguese|dutch|swedish|danish|norwegian|"
      "finnish|polish|czech|russian|ukrainian|greek|turkish|arabic|hebrew|persian|hindi|bengali|"
      "mandarin|cantonese|chinese|japanese|korean|vietnamese|thai|indonesian|romanian|hungarian"},
@@ -262,7 +264,7 @@ inline constexpr auto kCueLists = [] {
      "why does|why is|what does|怎么|如何"},
     {kText, "write a|write me|write an|grammar|email|essay|cover letter|draft"},
     {kCode, "python|function|code|api|server|编程|returns|error+|database|variable|react|deploy|"
-     "docker|git|json|notebook|ide|pip", -100},
+     "docker|git|json|notebook|ide|pip", -2},
     {kBrief, "be brief|be concise|keep it short|short answer|in one sentence|briefly|简短"},
     {kDetail, "in detail|more detail+|detailed|elaborate|in depth|step by step|step-by-step|详细"},
     {kQuestion, "?|？"},

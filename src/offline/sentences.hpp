@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "offline/cues.hpp"
 #include "offline/lexicon.hpp"
 #include "pipeline/types.hpp"
 
