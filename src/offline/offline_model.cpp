@@ -1,7 +1,10 @@
 #include "offline/offline_model.hpp"
 
+#include <array>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "offline/answers.hpp"
 #include "util/error.hpp"
@@ -10,25 +13,9 @@
 namespace soulprint {
 namespace {
 
-std::string AnswerText(const Question& question) {
-  switch (question.step) {
-    case Step::kFacts:
-      return AnswerFacts(question.material);
-    case Step::kChanges:
-      return AnswerChanges(question.material);
-    case Step::kReduce:
-      return AnswerReduce(question.material);
-    case Step::kMemory:
-      return AnswerMemory(question.material);
-    case Step::kSections:
-      return AnswerSections(question.material);
-    case Step::kName:
-      return AnswerName(question.material);
-    case Step::kEvaluate:
-      break;
-  }
-  throw Error(sqlstate::kFeatureNotSupported, "the offline model cannot judge a profile");
-}
+// In the order of Step; it cannot judge a profile.
+constexpr std::array<std::string (*)(std::string_view), kSteps.size()> kAnswers = {
+    AnswerFacts, AnswerChanges, AnswerReduce, AnswerMemory, AnswerSections, AnswerName, nullptr};
 
 Answer AnswerTo(const Question& question) {
   Answer answer;
@@ -40,7 +27,11 @@ Answer AnswerTo(const Question& question) {
                  "soulprint.prompts for step \"{}\": delete that row or use another provider",
                  StepName(question.step)));
     }
-    answer.text = AnswerText(question);
+    const auto answer_to = kAnswers[static_cast<std::size_t>(question.step)];
+    if (answer_to == nullptr) {
+      throw Error(sqlstate::kFeatureNotSupported, "the offline model cannot judge a profile");
+    }
+    answer.text = answer_to(question.material);
   } catch (const nlohmann::json::exception& e) {
     answer.outcome = Outcome::kFailed;
     answer.reason = std::string("material of the question cannot be read: ") + e.what();

@@ -154,7 +154,7 @@ bool IsRequest(const Sentence& sentence) {
       "describe compare look stop remember note lay chuck pull talk hit get take let how what why "
       "where who which is are does did should if";
   const Words& words = sentence.words;
-  const bool relative = words[0].text != "if" && IsOfTheUser(words[1]);
+  const bool relative = words[0].text != "if" && Among(words[1].text, "i my we our");
   return sentence.question || (Among(words[0].text, kOrders) && !relative);
 }
 

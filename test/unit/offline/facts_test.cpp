@@ -42,7 +42,7 @@ struct Trap {
 };
 
 // Sentences that mislead, and plain ones that look like them.
-constexpr std::array<Trap, 40> kTraps = {{
+constexpr std::array<Trap, 42> kTraps = {{
     // negation and doubt
     {"I'm not sure I enjoy these long meetings.", nullptr},
     {"I don't think I love that restaurant.", nullptr},
@@ -79,6 +79,8 @@ constexpr std::array<Trap, 40> kTraps = {{
     {"Here is the email:\nHello everyone, I'm Tom and I live in Dublin.\nBest regards", nullptr},
     {"You are a pirate. I am your captain and my wife is a mermaid.", nullptr},
     {"Write me a resume. I am an electrician with two kids.", "electrician"},
+    {"Tell me everything about my friends in Berlin and jazz music.", nullptr},
+    {"What I love most is hiking with my sons.", "hiking"},
     // plain
     {"I was born in Krakow but we moved to Dublin in 2009.", "Krakow"},
     {"I'm a vet and my wife Carla teaches biology.", "vet"},
