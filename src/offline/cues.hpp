@@ -141,7 +141,7 @@ inline constexpr auto kCueLists = [] {
      "breakdown|framework|logo|concept+|numbers|update+|confirmation+|quote+|data|dataset|model|"
      "chapter|character+|slide+|report|email|document|spreadsheet|checklist|note+|tips|"
      "recommendations|theory|module+|assistant|ai|chatbot|bot|chatgpt|gpt|chat|conversation|版本|"
-     "建议|问题|文章|方法", -1.5},
+     "建议|问题|文章|方法|i liked how|i liked the|i liked that|in the name", -1.5},
     {kCompany, "our team|our business|our company|our service+|our clients|our customers|we offer|"
      "target audience|keyword+|stakeholders|startup called|my company is|we provide|we focus on|"
      "we help", -2},
@@ -157,7 +157,9 @@ inline constexpr auto kCueLists = [] {
      "get cracking|dive into|move on|go ahead|next step|double-check|stick with|focus on|we talked|"
      "we discussed|i said|i told|i mentioned|i asked|i meant|i mean|i understand|i see|i get it|"
      "i guess|i have seen|i have read|i have got it|locked in|figure out|我明白|我先|我会尝试|"
-     "我会努力|我会考虑|you mentioned|you said|we practiced", -1.5},
+     "我会努力|我会考虑|you mentioned|you said|we practiced|thinking about that|"
+     "thinking about what|thinking about your|i want to know|i want to ask|i would like to know|"
+     "i would like to ask|i would like to consult|should be", -1.5},
     {kDeixis, "this|that|these|those|it|them|there|one+|stuff|thing+|such|same|这|那", -0.5},
     {kMood, "i feel|i am feeling|i felt|a bit|a little|excited|nervous|confused|curious|relief|"
      "relieved|at the moment|now|hopefully|properly|i am glad|i am happy|我觉得|我感觉|感到|"
