@@ -17,14 +17,15 @@ my @derived = qw(memory_md soul_md identity_md user_md agents_md tools_md soulpr
 my $storage = StorageServer->new('storage-key-made-up-for-this-test-0123456789');
 my ($node, $sql, $shape, $number);
 
-# An export as JSON: ids => words, each the subject of one conversation.  A word in capitals is not to be remembered.
+# An export as JSON: ids => words, each the subject of one conversation that is a question of its own.  A word in
+# capitals is not to be remembered.
 sub export
 {
 	my (%words) = @_;
 	return JSON::PP::encode_json([ map { my $word = lc $words{$_}; {
 		id => $_, title => "About $word", create_time => 1710928800, is_do_not_remember => $word ne $words{$_} ? \1 : \0,
 		messages => [
-			{ role => 'user', content => "I love $word painting. I am working on a project called \u$word. I decided to sell my $word car." },
+			{ role => 'user', content => "I love $word painting." . ' ' x 4000 . " I am working on a project called \u$word. I decided to sell my $word car." },
 			{ role => 'assistant', content => "Fine, $word." },
 			{ role => 'user', content => "I prefer $word coffee." }, { role => 'assistant', content => 'Noted.' } ] } } sort keys %words ]);
 }
@@ -315,7 +316,7 @@ sub single_facts
 	like(error_of("SET ROLE reader; SELECT soulprint_forget_fact('$user', $fact)"), qr/^ERROR:  42501/, "$shape: who may only read may not forget a fact");
 	$sql->(owner($user) . "SELECT soulprint_forget_fact('$user', $fact)");
 	is(end_of_pass($node, $user), 'complete', "$shape: forgetting a fact asks for a pass");
-	is($sql->("SELECT calls_made, calls_remembered FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), '2|2', "$shape: which asks for MEMORY and sections only");
+	is($sql->("SELECT calls_made, calls_remembered FROM soulprint.full_passes WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), '3|2', "$shape: which asks for changes, MEMORY and sections only");
 	my $known = "(SELECT count(*) FROM soulprint_facts('$user') WHERE fact #>> '{}' = '$words'), (SELECT count(*) FROM user_profiles WHERE user_id = '$user' AND memory_md ~ '$words'), (SELECT count(*) FROM soulprint.versions WHERE user_id = '$user')";
 	is($sql->("SELECT $known"), '0|0|0', "$shape: '$words' is in no fact, not in MEMORY, and no version that knows it is kept");
 	$sql->(import_words($user, c => 'eoraptor'));
