@@ -77,7 +77,7 @@ sub set_enabled
 	my @free = map { new_user() } 1 .. 5;
 	set_enabled('off');
 	start_pass($node, $_) for @locked, @free;
-	my ($idle, $idle_pid) = locking("UPDATE user_profiles SET updated_at = now() /* secret words */ WHERE user_id = '$locked[0]'");
+	my ($idle, $idle_pid) = locking("UPDATE user_profiles SET updated_at = now() /* treasure words */ WHERE user_id = '$locked[0]'");
 	$sql->("BEGIN; UPDATE user_profiles SET updated_at = now() WHERE user_id = '$locked[1]'; PREPARE TRANSACTION 'forgotten'");
 	my ($import, $import_pid) = locking("SELECT soulprint_import('$locked[2]', convert_to('" . export_of(1, 2) . "', 'UTF8'))");
 	my ($shared, $shared_pid) = locking("SELECT FROM user_profiles WHERE user_id = '$locked[3]' FOR KEY SHARE");
@@ -88,13 +88,13 @@ sub set_enabled
 	is_waiting($locked[1], 'prepared transaction forgotten', 'orphaned prepared transaction');
 	is_waiting($locked[2], "process $import_pid", 'import in an open transaction');
 	like(lock_shown($locked[3]), qr/^waits for a lock held by process ($shared_pid|$sharing_pid)\|0\|t$/, 'two sessions share a row');
-	unlike($sql->("SELECT string_agg(f::text, ' ') FROM soulprint.full_passes f"), qr/UPDATE|secret|SELECT/, 'nobody learns what they run');
+	unlike($sql->("SELECT string_agg(f::text, ' ') FROM soulprint.full_passes f"), qr/UPDATE|treasure|SELECT/, 'nobody learns what they run');
 	# Once more with nothing new to say.
 	due_now($node, $locked[0]);
 	$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$locked[0]'; SELECT soulprint.wake_launcher()");
 	$node->poll_query_until('postgres', "SELECT not_before > now() + interval '1 s' FROM soulprint.full_passes WHERE user_id = '$locked[0]'");
 	is(count_log($node, qr/LOG:  full pass \d+ of user $_ waits for a lock held by (?:process|prepared transaction) /), 1, 'the log has one line') for @locked[0, 1];
-	unlike(slurp_file($node->logfile), qr/secret words/, 'without what they run');
+	unlike(slurp_file($node->logfile), qr/treasure words/, 'without what they run');
 	unlock($_) for $idle, $import, $shared, $sharing;
 	$sql->("ROLLBACK PREPARED 'forgotten'");
 	is(end_of_pass($node, $_), 'complete', 'unlocked, it completes') for @locked;

@@ -115,7 +115,7 @@ for my $shape ('setup', 'live')
 	is(full_pass(), 'complete', "$shape: the object changed");
 	is($sql->("SELECT etag, imported, updated, unchanged FROM soulprint.imports WHERE user_id = '$user' ORDER BY id DESC LIMIT 1"), "$etag|1|0|10", "$shape: the new conversation is imported");
 	is($sql->($facts) - $known, 1, "$shape: only it is read");
-	is(of_last_pass('calls_made'), '3', "$shape: which costs its facts, MEMORY and the sections");
+	is(of_last_pass('calls_made'), '4', "$shape: which costs its facts, changes, MEMORY and the sections");
 	is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$user'"), '3', "$shape: importing does not ask for another pass");
 }
 
