@@ -192,54 +192,64 @@ SpokenWords::SpokenWords(const std::vector<Excerpt>& excerpts) {
   }
 }
 
+bool SpokenWords::Said::IsWhole(std::size_t at, std::size_t end) const {
+  return (at == 0 || IsBreak(words[at - 1], words[at])) &&
+         (end == words.size() || IsBreak(words[end - 1], words[end]));
+}
+
+bool SpokenWords::Said::IsCut(std::size_t at, std::size_t end) const {
+  return (at == 0 && begins_inside && !IsWrittenWithoutSpaces(words.front())) ||
+         (end == words.size() && ends_inside && !IsWrittenWithoutSpaces(words.back()));
+}
+
+bool SpokenWords::Said::IsSentence(std::size_t at, std::size_t end) const {
+  const auto begins = [&](std::size_t place) {
+    return std::binary_search(sentences.begin(), sentences.end(), place);
+  };
+  return begins(at) && (begins(end) || begins(end + 1));  // a space may stand between
+}
+
+SpokenWords::Held SpokenWords::Said::Hold(const std::u32string& quote, Enough enough) const {
+  Held held = Held::kNot;
+  for (std::size_t at = words.find(quote); at != std::u32string::npos;
+       at = words.find(quote, at + 1)) {
+    const std::size_t end = at + quote.size();
+    if (!IsWhole(at, end)) continue;
+    held = Held::kBriefly;
+    if (IsCut(at, end) || enough == Enough::kNever) continue;
+    if (enough == Enough::kAlways || IsSentence(at, end)) return Held::kEnough;
+  }
+  return held;
+}
+
 FoundQuote SpokenWords::Find(std::string_view quote) const {
   const std::u32string words = WordsOf(quote).text;
   FoundQuote found;
   if (words.empty()) return found;
   const Weight weight = WeightOf(words);
-  const bool enough = weight.words >= kEnoughWords || weight.characters >= kEnoughCharacters;
-  const bool enough_of_a_sentence = weight.words + weight.dense >= kEnoughOfASentence;
+  Enough enough = Enough::kNever;
+  if (weight.words + weight.dense >= kEnoughOfASentence) enough = Enough::kAsASentence;
+  if (weight.words >= kEnoughWords || weight.characters >= kEnoughCharacters) {
+    enough = Enough::kAlways;
+  }
   bool proves = false;
+  bool by_assistant = false;
   for (const Said& said : said_) {
     CheckForInterrupts();
-    const auto is_whole = [&](std::size_t at) {
-      const std::size_t end = at + words.size();
-      return (at == 0 || IsBreak(said.words[at - 1], said.words[at])) &&
-             (end == said.words.size() || IsBreak(said.words[end - 1], said.words[end]));
-    };
-    const auto is_cut = [&](std::size_t at) {
-      const bool begins = at == 0 && said.begins_inside;
-      const bool ends = at + words.size() == said.words.size() && said.ends_inside;
-      return (begins && !IsWrittenWithoutSpaces(words.front())) ||
-             (ends && !IsWrittenWithoutSpaces(words.back()));
-    };
-    // A sentence begins at each of said.sentences; a space, if any, comes before it.
-    const auto is_sentence = [&](std::size_t at) {
-      const auto begins = [&](std::size_t place) {
-        return std::binary_search(said.sentences.begin(), said.sentences.end(), place);
-      };
-      const std::size_t end = at + words.size();
-      return begins(at) && (begins(end) || begins(end + 1));
-    };
-    bool held = false;
-    for (std::size_t at = said.words.find(words); at != std::u32string::npos;
-         at = said.words.find(words, at + 1)) {
-      if (!is_whole(at)) continue;
-      held = true;
-      if (said.role == Role::kAssistant) break;
-      if (!is_cut(at) && (enough || (enough_of_a_sentence && is_sentence(at)))) {
-        proves = true;
-        break;
-      }
-    }
-    if (!held) continue;
-    if (said.role == Role::kUser) {
+    const Held held = said.Hold(words, enough);
+    if (held == Held::kNot) continue;
+    if (said.role == Role::kAssistant) {
+      by_assistant = true;
+    } else {
       found.places.push_back(said.place);
-    } else if (found.by == SaidBy::kNobody) {
-      found.by = SaidBy::kAssistant;
+      proves = proves || held == Held::kEnough;
     }
   }
-  if (!found.places.empty()) found.by = proves ? SaidBy::kUser : SaidBy::kUserBriefly;
+  if (!found.places.empty()) {
+    found.by = proves ? SaidBy::kUser : SaidBy::kUserBriefly;
+  } else if (by_assistant) {
+    found.by = SaidBy::kAssistant;
+  }
   return found;
 }
 

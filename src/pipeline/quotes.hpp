@@ -43,6 +43,9 @@ class SpokenWords {
   FoundQuote Find(std::string_view quote) const;
 
  private:
+  enum class Held { kNot, kBriefly, kEnough };
+  enum class Enough { kNever, kAsASentence, kAlways };  // when the words of a quote prove something
+
   struct Said {
     Role role;
     Place place;
@@ -50,6 +53,11 @@ class SpokenWords {
     std::vector<std::size_t> sentences;  // where sentences begin in words, and where the next would
     bool begins_inside;                  // the first characters may be the rest of a word,
     bool ends_inside;                    // the last ones the start of one
+
+    Held Hold(const std::u32string& quote, Enough enough) const;
+    bool IsWhole(std::size_t at, std::size_t end) const;
+    bool IsCut(std::size_t at, std::size_t end) const;
+    bool IsSentence(std::size_t at, std::size_t end) const;
   };
 
   std::vector<Said> said_;
