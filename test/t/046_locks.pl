@@ -167,7 +167,7 @@ new_database($node, shape => 'live');
 
 sub asked_twice
 {
-	my @asked = map { $_->{question} } $model->asked;
+	my @asked = map { $_->{question} } $model->journal;
 	return @asked - uniq(@asked);
 }
 

@@ -29,7 +29,7 @@ is($sql->("SELECT string_agg(DISTINCT full_pass_status, ' ') FROM user_profiles 
 $model->config(latency_ms => 0);
 is(end_of_pass($node, $_), 'complete', 'a long pass completes, too') for @long;
 is($sql->('SELECT max(attempts) FROM soulprint.full_passes'), '1', 'in its first attempt');
-my @asked = map { $_->{question} } $model->asked;
+my @asked = map { $_->{question} } $model->journal;
 is(@asked - uniq(@asked), 0, 'no question is asked twice');
 $node->stop;
 log_is_clean($node);
