@@ -182,7 +182,7 @@ $node->restart;
 $alerts->stop;
 fail();
 ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT $sender) AND NOT EXISTS (SELECT FROM soulprint.full_passes WHERE alert IS NOT NULL AND ended_at > now() - interval '10 min')"), 'a server that refuses the connection');
-is(warnings("Couldn't connect to server: Connection refused"), 1, 'is one warning');
+is(warnings('Could(?:n\x27t| not) connect to server: Connection refused'), 1, 'is one warning');
 
 # Without a URL, and with one that is none: passes are run as ever.
 $sql->("ALTER SYSTEM SET soulprint.alert_url = ''");
