@@ -19,7 +19,6 @@
 #include "pipeline/evaluate_budget.hpp"
 #include "pipeline/full_pass.hpp"
 #include "settings.hpp"
-#include "store/app_tables.hpp"
 #include "store/evaluation_store.hpp"
 #include "store/identity.hpp"
 #include "store/lease.hpp"
@@ -70,13 +69,6 @@ void Put(const std::string& text, std::array<char, size>* out) {
   const std::size_t length = std::min(text.size(), size - 1);
   memcpy(out->data(), text.data(), length);
   (*out)[length] = '\0';
-}
-
-PassOptions OptionsFromSettings() {
-  PassOptions options;
-  options.model = ModelName();
-  options.min_chunk_success = settings::min_chunk_success;
-  return options;
 }
 
 Prices ReadPrices() {
@@ -183,15 +175,10 @@ void Serve(Exchange* exchange) {
 class Process {
  public:
   explicit Process(Exchange* exchange, dsm_handle handle) : exchange_(exchange) {
-    handle_ = pg::Call([&] {
-      const EvaluationTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), handle};
-      BackgroundWorker process =
-          DescribeProcess("soulprint evaluation", "soulprint_evaluation_main");
-      process.bgw_notify_pid = MyProcPid;
-      memcpy(process.bgw_extra, &task, sizeof(task));
-      BackgroundWorkerHandle* started = nullptr;
-      return RegisterDynamicBackgroundWorker(&process, &started) ? started : nullptr;
-    });
+    const Oid role = pg::Call([] { return get_role_oid(kWorkerRole, false); });
+    const EvaluationTask task{MyDatabaseId, role, handle};
+    handle_ = StartProcess("soulprint evaluation", "soulprint_evaluation_main", &task, sizeof(task),
+                           CurrentMemoryContext);
     if (handle_ == nullptr) {
       throw Error(sqlstate::kConfigurationLimitExceeded, "no background worker slot is free")
           .Hint("Call it again later, or increase max_worker_processes.");
@@ -203,7 +190,7 @@ class Process {
 
   void WaitForEnd() const {
     pid_t pid = 0;
-    while (GetBackgroundWorkerPid(handle_, &pid) != BGWH_STOPPED) {
+    while (pg::Call([&] { return GetBackgroundWorkerPid(handle_, &pid); }) != BGWH_STOPPED) {
       pg::WaitForLatch(std::chrono::milliseconds(kLookEveryMs));
       pg::CheckForInterrupts();
     }
@@ -253,10 +240,7 @@ void soulprint_evaluation_main(Datum) {
   return pg::Enter([] {
     EvaluationTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
-    pg::InstallSignalHandlers();
-    pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
-    pg::SetUpSession("soulprint evaluation", WorkerSearchPath());
-    PinAppSchema();
+    BecomeProcess("soulprint evaluation", task.database, task.role);
     dsm_segment* const segment = pg::Call([&] { return dsm_attach(task.exchange); });
     // The caller may be gone by now.
     if (segment != nullptr) Serve(static_cast<Exchange*>(dsm_segment_address(segment)));

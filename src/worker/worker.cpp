@@ -53,14 +53,6 @@ struct WorkerTask {
 };
 static_assert(sizeof(WorkerTask) <= BGW_EXTRALEN);
 
-PassOptions OptionsFromSettings() {
-  PassOptions options;
-  options.model = ModelName();
-  options.min_chunk_success = settings::min_chunk_success;
-  options.require_sections = settings::require_sections;
-  return options;
-}
-
 // `summary`: what the pass did, "" if it has not ended.
 void Log(const PassLease& lease, const Ending& ending, const std::string& summary) {
   if (ending.level == Ending::Level::kNone) return;
@@ -359,18 +351,40 @@ BackgroundWorker DescribeProcess(const char* type, const char* function) {
   return process;
 }
 
-BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty) {
+PassOptions OptionsFromSettings() {
+  PassOptions options;
+  options.model = ModelName();
+  options.min_chunk_success = settings::min_chunk_success;
+  options.require_sections = settings::require_sections;
+  return options;
+}
+
+BackgroundWorkerHandle* StartProcess(const char* type, const char* function, const void* task,
+                                     std::size_t size, MemoryContext memory) {
   return pg::Call([&] {
-    const WorkerTask task{MyDatabaseId, get_role_oid(kWorkerRole, false), pass, duty};
-    BackgroundWorker worker = DescribeProcess("soulprint worker", "soulprint_worker_main");
-    worker.bgw_notify_pid = MyProcPid;
-    memcpy(worker.bgw_extra, &task, sizeof(task));
+    BackgroundWorker process = DescribeProcess(type, function);
+    process.bgw_notify_pid = MyProcPid;
+    memcpy(process.bgw_extra, task, size);
     BackgroundWorkerHandle* handle = nullptr;
-    MemoryContext const caller = MemoryContextSwitchTo(TopMemoryContext);
-    const bool registered = RegisterDynamicBackgroundWorker(&worker, &handle);
+    MemoryContext const caller = MemoryContextSwitchTo(memory);
+    const bool registered = RegisterDynamicBackgroundWorker(&process, &handle);
     MemoryContextSwitchTo(caller);
     return registered ? handle : nullptr;
   });
+}
+
+void BecomeProcess(const char* type, Oid database, Oid role) {
+  pg::InstallSignalHandlers();
+  pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(database, role, 0); });
+  pg::SetUpSession(type, WorkerSearchPath());
+  PinAppSchema();
+}
+
+BackgroundWorkerHandle* StartWorker(std::int64_t pass, WorkerDuty duty) {
+  const Oid role = pg::Call([] { return get_role_oid(kWorkerRole, false); });
+  const WorkerTask task{MyDatabaseId, role, pass, duty};
+  return StartProcess("soulprint worker", "soulprint_worker_main", &task, sizeof(task),
+                      TopMemoryContext);
 }
 
 }  // namespace soulprint
@@ -385,10 +399,7 @@ void soulprint_worker_main(Datum) {
   return pg::Enter([] {
     WorkerTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
-    pg::InstallSignalHandlers();
-    pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(task.database, task.role, 0); });
-    pg::SetUpSession("soulprint worker", WorkerSearchPath());
-    PinAppSchema();
+    BecomeProcess("soulprint worker", task.database, task.role);
     Work(task);
   });
 }

@@ -9,42 +9,11 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-
-class State:
-    """What the requests share; every change of the journal wakes those who wait for it."""
-
-    def __init__(self):
-        self.changed = threading.Condition()
-        self.reset()
-
-    def reset(self):
-        self.journal, self.items = [], []
-
-    def next_item(self):
-        if self.items and self.items[0].get("times") == "always":
-            return self.items[0]
-        return self.items.pop(0) if self.items else {}
-
-    def note(self, entry, outcome):
-        with self.changed:
-            entry["outcome"] = outcome
-            self.changed.notify_all()
-
-    def wait(self, timeout_ms=0, **wanted):
-        """The journal, as soon as its numbers are at least (_is: exactly) the wanted ones."""
-        def now():
-            return {"requests": len(self.journal),
-                    "in_flight": sum(entry["outcome"] == "open" for entry in self.journal)}
-
-        def reached():
-            return all(now()[name.removesuffix("_is")] == int(value) if name.endswith("_is")
-                       else now()[name] >= int(value) for name, value in wanted.items())
-
-        with self.changed:
-            done = self.changed.wait_for(reached, int(timeout_ms) / 1000)
-            return {"reached": done, **now(), "journal": self.journal}
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from local_journal import Journal
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -61,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         state = self.server.state
         body = self.rfile.read(int(self.headers["content-length"] or 0))
         if self.path == "/_script":
-            state.items = json.loads(body)["items"]
+            state.script = json.loads(body)["items"]
         elif self.path == "/_reset":
             state.reset()
         else:
@@ -73,12 +42,12 @@ class Handler(BaseHTTPRequestHandler):
         entry = {"path": self.path, "type": self.headers["content-type"], "body": body,
                  "outcome": "open"}
         state.journal.append(entry)
-        state.note(entry, "open")
+        state.note(entry)
         if item.get("hang"):
             self.rfile.read(1)  # until the other end closes the connection
-            return state.note(entry, "client_left")
+            return state.note(entry, outcome="client_left")
         self.answer(item.get("status", 200), b"ok")
-        state.note(entry, "answered")
+        state.note(entry, outcome="answered")
 
     def do_GET(self):
         numbers = dict(parse_qsl(urlsplit(self.path).query))
@@ -88,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server.state = State()
+    server.state = Journal()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
     sys.stdin.read()

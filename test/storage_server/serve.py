@@ -13,7 +13,11 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from local_journal import Journal
 
 _OBJECTS = "/storage/v1/object/"
 _FAULT = {"status", "headers", "body", "gzip", "cut", "hang", "drip", "times"}
@@ -28,40 +32,17 @@ def said(status, error, message):
     return json.dumps({"statusCode": str(status), "error": error, "message": message}).encode()
 
 
-class State:
-    """What the requests share; every change of the journal wakes those who wait for it."""
-
+class State(Journal):
     def __init__(self, key):
         self.key, self.objects = key, {}
-        self.changed = threading.Condition()
-        self.reset()
+        super().__init__()
 
     def reset(self):
-        self.journal, self.faults, self.released = [], [], threading.Event()
+        super().reset()
+        self.released = threading.Event()
 
-    def next_fault(self):
-        if self.faults and self.faults[0].get("times") == "always":
-            return self.faults[0]
-        return self.faults.pop(0) if self.faults else {}
-
-    def note(self, entry, **seen):
-        with self.changed:
-            entry.update(seen)
-            self.changed.notify_all()
-
-    def wait(self, timeout_ms=0, **wanted):
-        """The journal, as soon as its numbers are at least (_is: exactly) the wanted ones."""
-        def now():
-            return {"requests": len(self.journal), "sent": sum(entry["bytes"] for entry in self.journal),
-                    "in_flight": sum(entry["outcome"] == "open" for entry in self.journal)}
-
-        def reached():
-            return all(now()[name.removesuffix("_is")] == int(value) if name.endswith("_is")
-                       else now()[name] >= int(value) for name, value in wanted.items())
-
-        with self.changed:
-            done = self.changed.wait_for(reached, int(timeout_ms) / 1000)
-            return {"reached": done, **now(), "journal": self.journal}
+    def numbers(self):
+        return {**super().numbers(), "sent": sum(entry["bytes"] for entry in self.journal)}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         given = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or "{}")
         if self.path == "/_fault":
             assert given.keys() <= _FAULT, given
-            return self.control(state.faults.append(given))
+            return self.control(state.script.append(given))
         state.released.set()
         self.control(state.reset() if self.path == "/_reset" else None)
 
@@ -98,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         entry = {"path": raw, "headers": shown, "status": 0, "bytes": 0, "outcome": "open", "time": time.time()}
         with state.changed:
             state.journal.append(entry)
-            fault, released = state.next_fault(), state.released
+            fault, released = state.next_item(), state.released
         content = state.objects.get(unquote(raw.removeprefix(_OBJECTS))) if raw.startswith(_OBJECTS) else None
         status, headers, body = 400, {}, said(404, "not_found", "Object not found")
         if "apikey" in wrong:  # the gateway in front says it itself
