@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "util/ascii.hpp"
 #include "util/hex.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
@@ -45,8 +46,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kEntitie
     {"Sigma", "\u03A3"},
 }};
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHtmlSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool EndsWord(char c) { return IsHtmlSpace(c) || c == '/' || c == '>'; }
 
@@ -187,9 +186,10 @@ class Converter {
     if (left_.substr(0, 4) == "<!--") return SkipBehind("-->", &no_comment_end_);
     const bool closes = left_.substr(0, 2) == "</";
     std::string_view name = left_.substr(closes ? 2 : 1);
-    if (name.empty() || !IsLetter(name[0])) return false;
+    if (name.empty() || !IsAsciiLetter(name[0])) return false;
     std::size_t length = 1;
-    while (length < name.size() && (IsLetter(name[length]) || IsDigit(name[length]))) ++length;
+    while (length < name.size() && (IsAsciiLetter(name[length]) || IsAsciiDigit(name[length])))
+      ++length;
     const std::string tag = LowerAscii(name.substr(0, std::min<std::size_t>(length, 16)));
     if (!SkipTag()) return false;
     if (tag == "script" && !closes) SkipToEndOf(tag, &no_script_end_);

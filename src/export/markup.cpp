@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_escapes.hpp"
 
@@ -27,8 +28,6 @@ constexpr std::size_t kLabelBytes = 1000;
 bool StartsWith(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Removes the spaces at the end of `out` if punctuation or nothing follows.
 void Tidy(std::string_view follows, std::string* out) {
@@ -120,10 +119,10 @@ std::size_t TurnLength(std::string_view text) {
     while (at < text.size() && is(text[at])) ++at;
     return at - begin;
   };
-  const std::size_t number = run(4, IsDigit);
+  const std::size_t number = run(4, IsAsciiDigit);
   const std::size_t name =
       run(4 + number, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-  const std::size_t index = run(4 + number + name, IsDigit);
+  const std::size_t index = run(4 + number + name, IsAsciiDigit);
   return number > 0 && name > 0 && index > 0 ? 4 + number + name + index : 0;
 }
 
@@ -166,7 +165,7 @@ std::string WithoutOldCitations(std::string_view text) {
     const std::string_view near = text.substr(0, kOldMarkBytes);
     const std::size_t dagger = near.find(kDagger);
     const std::size_t end = near.find(kOldClose);
-    const bool citation = near.size() > kOldOpen.size() && IsDigit(near[kOldOpen.size()]) &&
+    const bool citation = near.size() > kOldOpen.size() && IsAsciiDigit(near[kOldOpen.size()]) &&
                           end != std::string_view::npos && dagger < end;
     if (!citation) {
       out.append(kOldOpen);

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "pipeline/facts.hpp"
+#include "pipeline/facts_document.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
-#include "util/time.hpp"
 
 namespace soulprint {
 namespace {
@@ -36,8 +36,7 @@ struct Change {
 
 ordered_json Item(const Fact& fact, std::size_t id) {
   ordered_json item = {{"id", id}};
-  item.update(FactToObject(fact));
-  if (const Time said = LastSaid(fact)) item["said"] = FormatDate(said);
+  item.update(FactItem(fact));
   return item;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "util/ascii.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -220,11 +221,6 @@ bool IndianBegins(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
-
-bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAsciiUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsAsciiLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsAsciiWord(char c) { return IsAsciiDigit(c) || IsAsciiUpper(c) || IsAsciiLower(c); }
 
 bool HoldsCardNumber(std::string_view text) {
   return AnyRun(text, [&](std::size_t at) {

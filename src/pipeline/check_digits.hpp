@@ -6,12 +6,6 @@
 
 namespace soulprint {
 
-// Letters and digits of ASCII; everything else that stands around them is another character.
-bool IsAsciiDigit(char c);
-bool IsAsciiUpper(char c);
-bool IsAsciiLower(char c);
-bool IsAsciiWord(char c);  // one of the three
-
 // True if the text holds such a number: 14 to 19 digits of a known issuer that pass Luhn's check,
 // in one piece or in the usual groups.  A number that a word before it calls an order's, a parcel's
 // or a device's is none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -13,7 +14,7 @@ constexpr char32_t kFirstWithoutSpaces = 0x2E80;  // Chinese, Japanese: each cha
 
 bool IsPartOfWord(char32_t c) {
   if (c >= 0x80) return !IsSpace(c);
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+  return IsAsciiDigit(c) || IsAsciiLower(c);
 }
 
 // The words of a text, folded, each once; of the letters and digits of ASCII at least three.

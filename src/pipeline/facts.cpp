@@ -291,27 +291,6 @@ void FreeFacts(std::vector<Fact>* facts) {
   for (; !facts->empty(); facts->pop_back()) interrupts.Step();
 }
 
-void SortByDay(std::vector<Fact>* facts) {
-  InterruptsNowAndThen interrupts;
-  std::vector<std::pair<Time, std::size_t>> places;
-  for (const Fact& fact : *facts) {
-    interrupts.Step();
-    places.emplace_back(LastSaid(fact), places.size());
-  }
-  std::sort(places.begin(), places.end(), [&](const auto& a, const auto& b) {
-    interrupts.Step();
-    return a < b;
-  });
-  std::vector<Fact> sorted;
-  sorted.reserve(facts->size());
-  for (const auto& [said, place] : places) {
-    interrupts.Step();
-    sorted.push_back(std::move((*facts)[place]));
-  }
-  FreeFacts(facts);
-  *facts = std::move(sorted);
-}
-
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
   std::size_t count = 0;  // of merged facts, which stand at the front of facts
   std::map<std::string, std::size_t> places;

@@ -72,9 +72,6 @@ void SortSources(std::vector<Source>* sources);
 // Empties the list; freeing many facts takes long.
 void FreeFacts(std::vector<Fact>* facts);
 
-// Sorts stably by LastSaid, unknown times first.
-void SortByDay(std::vector<Fact>* facts);
-
 // Merges equal statements among facts that are given oldest first: one fact stays, in the newest
 // wording, at the place of the first, with all sources.  A verified one takes nothing from those
 // that are not.  Linear.

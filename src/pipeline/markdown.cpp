@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "util/ascii.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsBlankAt(std::string_view line, std::size_t at) {
   return at >= line.size() || line[at] == ' ' || line[at] == '\t';
 }
@@ -33,7 +32,7 @@ std::size_t ContainerMark(std::string_view line, std::size_t at) {
   constexpr std::size_t kMostDigits = 9;
   if (line[at] == '>') return 1;
   std::size_t end = at;
-  while (end < line.size() && end - at < kMostDigits && IsDigit(line[end])) ++end;
+  while (end < line.size() && end - at < kMostDigits && IsAsciiDigit(line[end])) ++end;
   constexpr std::string_view kBullets = "-+*";
   constexpr std::string_view kAfterNumber = ".)";
   const std::string_view marks = end == at ? kBullets : kAfterNumber;
@@ -88,7 +87,7 @@ void AppendWithoutTags(std::string_view line, std::string* text) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char next = i + 1 < line.size() ? line[i + 1] : ' ';
     const bool tag =
-        line[i] == '<' && (IsLetter(next) || next == '/' || next == '!' || next == '?');
+        line[i] == '<' && (IsAsciiLetter(next) || next == '/' || next == '!' || next == '?');
     if (tag && !escaped) *text += '\\';
     *text += line[i];
     escaped = line[i] == '\\' && !escaped;

@@ -18,6 +18,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/prompts.hpp"
+#include "pipeline/sort_facts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
@@ -155,7 +156,7 @@ class ChunkReader {
       CheckForInterrupts();
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
     }
-    SortByDay(&result.facts);
+    SortFactsBy(&result.facts, LastSaid);
     return result;
   }
 

@@ -16,6 +16,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_document.hpp"
 #include "pipeline/prompts.hpp"
+#include "pipeline/sort_facts.hpp"
 #include "pipeline/tries.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
@@ -62,26 +63,6 @@ std::size_t Saying(const std::vector<Fact>& facts) {
                            CheckForInterrupts();
                            return sum + CountCharacters(DumpJson(FactToObject(fact)));
                          });
-}
-
-// Sorts stably; facts are large, so their places are sorted first.
-template <typename Less>
-void SortFacts(std::vector<Fact>* facts, Less less) {
-  InterruptsNowAndThen interrupts;
-  std::vector<std::size_t> places(facts->size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
-    interrupts.Step();
-    return less((*facts)[a], (*facts)[b]);
-  });
-  std::vector<Fact> sorted;
-  sorted.reserve(facts->size());
-  for (const std::size_t place : places) {
-    interrupts.Step();
-    sorted.push_back(std::move((*facts)[place]));
-  }
-  FreeFacts(facts);
-  *facts = std::move(sorted);
 }
 
 std::size_t Characters(const Fact& fact) {
@@ -177,7 +158,7 @@ class Round {
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
     }
     // MergeFacts wants oldest first, and batches are in no such order.
-    SortByDay(&all);
+    SortFactsBy(&all, LastSaid);
     return {MergeFacts(std::move(all)), left_out_};
   }
 
@@ -361,7 +342,7 @@ ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Mo
   const std::size_t max_tokens = limits.max_fact_tokens;
   int left_out = 0;
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
-    SortFacts(&facts, [](const Fact& a, const Fact& b) { return a.category < b.category; });
+    SortFactsBy(&facts, [](const Fact& fact) { return fact.category; });
     const std::size_t before = Characters(facts);
     ReducedFacts reduced = Round(facts, limits.batch_tokens, max_tokens).Run(model, store);
     FreeFacts(&facts);

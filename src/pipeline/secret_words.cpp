@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/check_digits.hpp"
 #include "pipeline/secret_lists.hpp"
+#include "util/ascii.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -122,7 +122,7 @@ std::size_t Count(std::string_view text, bool (*is)(char)) {
 
 bool HasLetter(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
-                     [](char c) { return IsAsciiUpper(c) || IsAsciiLower(c) || (c & 0x80) != 0; });
+                     [](char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; });
 }
 
 bool IsDigits(std::string_view text, std::size_t least, std::size_t most) {
@@ -139,7 +139,7 @@ bool IsMixed(std::string_view piece, std::size_t least) {
 
 bool IsPlainWord(std::string_view core) {
   return core.size() >= 4 && std::all_of(core.begin(), core.end(), [](char c) {
-           return IsAsciiUpper(c) || IsAsciiLower(c) || (c & 0x80) != 0;
+           return IsAsciiLetter(c) || (c & 0x80) != 0;
          });
 }
 

@@ -11,6 +11,7 @@
 
 #include "pipeline/check_digits.hpp"
 #include "pipeline/secret_words.hpp"
+#include "util/ascii.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -25,9 +26,9 @@ std::size_t Count(std::string_view text, bool (*is)(char)) {
 }
 
 bool HasLetter(std::string_view text) {
-  return Count(text, IsAsciiUpper) + Count(text, IsAsciiLower) > 0;
+  return std::any_of(text.begin(), text.end(), IsAsciiLetter);
 }
-bool HasDigit(std::string_view text) { return Count(text, IsAsciiDigit) > 0; }
+bool HasDigit(std::string_view text) { return std::any_of(text.begin(), text.end(), IsAsciiDigit); }
 
 bool IsSpaceOfAscii(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 
+#include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 
 namespace soulprint {
@@ -237,7 +238,7 @@ void AppendCharacter(char32_t c, std::string* out) {
 std::string LowerAscii(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (IsAsciiUpper(c)) c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
 }
