@@ -209,7 +209,7 @@ inline constexpr auto kCueLists = [] {
     {kSelfIs, "i am|i have been|i became|i turned|i went|@ got|as|我是|我今年"},
     {kSelfWas, "i am no longer|i am not|i used to be|i stopped being|i used to work as|"
      "i quit my job as"},
-    {kWorkAs, "i work as|i am working as|i started as|i started working as|new job as|got a job as|"
+    {kWorkAs, "i work as|i now work as|i am working as|i started as|i started working as|new job as|got a job as|"
      "my job as|我的职业是|我从事", 3},
     {kHomeIs, "@ live|@ am living|based in|@ moved to|@ have moved|i relocated to|i reside in|"
      "i now live|我住|我搬到|我现在住|我目前住|我家在", 3},
@@ -253,7 +253,7 @@ inline constexpr auto kCueLists = [] {
      "swedish|danish|norwegian|finnish|greek|portuguese|african|asian|european|christian|muslim|"
      "jewish|catholic|hindu|buddhist|vegan|vegetarian|ai|good|great|fine|ok|okay|happy|sorry|sure|"
      "back|here|ready|new|so|not|from|in|at"},
-    {kChange, "moved|now|new|became|started|start|switched|promoted|joined|since|moving|relocated|"
+    {kChange, "moved|now|new|got married|became|started|start|switched|promoted|joined|since|moving|relocated|"
      "recently|搬|换了|新"},
     {kSlang, "gotta|kinda|ya|yeah|btw|u|haha|hehe"},
     {kJoy, "happy|excited|glad|wonderful|fantastic|proud|fun|joy|joyful|开心|高兴|兴奋"},

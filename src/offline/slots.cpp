@@ -70,7 +70,8 @@ class Reader {
     if (!over && IsAge(at)) Add(Slot::kAge, words_[at].text);
     if (sentence_.HasAt(Cue::kStatus, at) && EndsAt(at + 1, "and with to but last"))
       Add(Slot::kPartner, words_[at].text, over);
-    if (sentence_.HasAt(Cue::kDietName, noun) && EndsAt(noun + 1, "and since for now but so"))
+    if (sentence_.HasAt(Cue::kDietName, noun) &&
+        EndsAt(noun + 1, "and since for now but so anymore any"))
       Add(Slot::kDiet, words_[noun].text, over);
     if (noun > at) Add(Slot::kJob, Job(noun, false), over);
     if (sentence_.greeted && !over && noun == at) Add(Slot::kName, Name(at, true));

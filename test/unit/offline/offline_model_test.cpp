@@ -185,6 +185,19 @@ TEST(OfflineChanges, ANewerValueOfASlotOvertakes) {
   EXPECT_EQ(Overtaken("preferences", {"I am a vegetarian", "I am no longer vegetarian"}), "0>1 ");
 }
 
+TEST(OfflineChanges, SentencesThatSayMoreThanOneThing) {
+  EXPECT_EQ(Overtaken("person", {"I'm single, I have a boyfriend called Tom at the moment",
+                                 "My husband Ben is from Hamburg, we got married in March"}),
+            "0>1 ");
+  EXPECT_EQ(
+      Overtaken("person", {"I work as a nurse at a children hospital",
+                           "I moved to Berlin last month, I now work as an analyst at Siemens"}),
+      "0>1 ");
+  EXPECT_EQ(
+      Overtaken("preferences", {"I'm a vegetarian since school", "I'm not a vegetarian anymore"}),
+      "0>1 ");
+}
+
 TEST(OfflineChanges, WhatEndsOvertakesTheSameThing) {
   EXPECT_EQ(Overtaken("preferences",
                       {"I love coffee", "I love tea", "I go running every morning",
