@@ -26,7 +26,7 @@
 #include "util/format.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
-#include "worker/worker.hpp"
+#include "worker/process.hpp"
 
 #include "pg/postgres.hpp"
 

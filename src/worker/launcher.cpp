@@ -22,6 +22,7 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "worker/gate.hpp"
+#include "worker/process.hpp"
 #include "worker/schedule.hpp"
 #include "worker/worker.hpp"
 

@@ -1,0 +1,58 @@
+#include "worker/process.hpp"
+#include "worker/model_factory.hpp"
+
+#include <cstdio>
+#include <cstring>
+
+#include "pg/call.hpp"
+#include "pg/process.hpp"
+#include "settings.hpp"
+#include "store/app_tables.hpp"
+#include "store/identity.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+BackgroundWorker DescribeProcess(const char* type, const char* function) {
+  BackgroundWorker process{};
+  snprintf(process.bgw_name, BGW_MAXLEN, "%s", type);
+  snprintf(process.bgw_type, BGW_MAXLEN, "%s", type);
+  snprintf(process.bgw_library_name, sizeof(process.bgw_library_name), "soulprint");
+  snprintf(process.bgw_function_name, BGW_MAXLEN, "%s", function);
+  process.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+  process.bgw_start_time = BgWorkerStart_RecoveryFinished;
+  process.bgw_restart_time = BGW_NEVER_RESTART;
+  return process;
+}
+
+PassOptions OptionsFromSettings() {
+  PassOptions options;
+  options.model = ModelName();
+  options.min_chunk_success = settings::min_chunk_success;
+  options.require_sections = settings::require_sections;
+  return options;
+}
+
+BackgroundWorkerHandle* StartProcess(const char* type, const char* function, const void* task,
+                                     std::size_t size, MemoryContext memory) {
+  return pg::Call([&] {
+    BackgroundWorker process = DescribeProcess(type, function);
+    process.bgw_notify_pid = MyProcPid;
+    memcpy(process.bgw_extra, task, size);
+    BackgroundWorkerHandle* handle = nullptr;
+    MemoryContext const caller = MemoryContextSwitchTo(memory);
+    const bool registered = RegisterDynamicBackgroundWorker(&process, &handle);
+    MemoryContextSwitchTo(caller);
+    return registered ? handle : nullptr;
+  });
+}
+
+void BecomeProcess(const char* type, Oid database, Oid role) {
+  pg::InstallSignalHandlers();
+  pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(database, role, 0); });
+  pg::SetUpSession(type, WorkerSearchPath());
+  PinAppSchema();
+}
+
+}  // namespace soulprint
