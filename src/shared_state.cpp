@@ -153,8 +153,9 @@ bool BeginPause(const Pause& pause, bool by_probe) {
   const bool known = strcmp(shared->pause_reason, reason) == 0;
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
-  // An answer to an older request may come after a reload, which made a probe due.
-  if (!paused || by_probe) shared->next_probe = pause.next_probe;
+  // An answer to an older request, or to a probe, may come after a reload, which made a probe due.
+  const bool probe_asked_for = shared->next_probe == Clock::time_point{};
+  if (!paused || (by_probe && !probe_asked_for)) shared->next_probe = pause.next_probe;
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return !known;

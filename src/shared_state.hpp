@@ -44,8 +44,8 @@ struct Pause {
 std::optional<Pause> CurrentPause();
 
 // Begins or continues a pause and wakes the launcher.  Texts are cut to 511 and 255 bytes.  The
-// start of a pause, or a failed probe, sets the time of the next probe.  True if the
-// reason is new.
+// start of a pause, or a failed probe, sets the time of the next probe, unless ProbeNow() was
+// called during that probe.  True if the reason is new.
 bool BeginPause(const Pause& pause, bool by_probe);
 
 // Claims the probe if one is due; the next one is due at `next`.

@@ -133,6 +133,18 @@ $model = ModelServer->new(port => $port);
 set(api_url => $model->url);
 all_complete('nobody listens, no such host', @refused);
 
+# The settings change during a probe, which knows the old ones.
+$model->forget;
+$model->script({ raw => { status => 503 }, times => 'always' });
+my @changed = ask_for(2);
+all_wait('a reload during a probe', qr/^the model server does not answer: HTTP 503/, @changed);
+$model->script({ kind => 'other', hold => \1, raw => { status => 503 } });
+set(request_timeout => '5min');
+$model->wait_for(held => 1);
+$node->reload;
+$model->release;
+all_complete('a reload during a probe', @changed);
+
 # Cancel and terminate act during a probe.
 for my $end ('terminate', 'cancel')
 {
