@@ -73,7 +73,7 @@ declare -A results
 # The step at which make test is, and what it said last.
 where_it_is() { echo "$version: $(grep '^# ' "$1" | tail -n 1) $(last_line "$1")"; }
 
-# Adds the result of make test, whose last line has it.
+# Adds the result of make test, which a line near its end has.
 test_version() {
   local version=$1 status line counts
   echo "# PostgreSQL $version: all tests in a root of Debian $(suite "$version")"
@@ -87,7 +87,7 @@ test_version() {
   run_told "$log" where_it_is in_root "$roots/$version" make -C /soulprint --no-print-directory test
   status=$?
   stop_signal=TERM
-  line=$(tail -n 1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed')
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
   read -ra counts <<<"$(tr -cs '0-9\n' ' ' <<<"$line")"
   add "$status" "${counts[@]}" || grep -v '^  ' "$log"
   results[$version]=${line:-failed: ended without a result}
