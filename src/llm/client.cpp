@@ -14,6 +14,7 @@
 #include "llm/fence.hpp"
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
+#include "llm/usage.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -39,21 +40,10 @@ struct OpenQuestion {
   Usage usage;
 };
 
-void Add(const Tokens& tokens, const Endpoint& endpoint, Usage* usage) {
-  constexpr double kMillion = 1e6;
-  constexpr double kWritten = 1.25;  // times the input price
-  constexpr double kRead = 0.1;
-  const std::int64_t input = tokens.input + tokens.cache_written + tokens.cache_read;
-  const double charged = tokens.input + kWritten * tokens.cache_written + kRead * tokens.cache_read;
-  usage->input_tokens += input;
-  usage->output_tokens += tokens.output;
-  usage->cost_usd +=
-      (charged * endpoint.input_price + tokens.output * endpoint.output_price) / kMillion;
-}
-
 // The smallest request, without any user's data.
-Question ProbeQuestion(const std::string& model) {
+Question ProbeQuestion(Step step, const std::string& model) {
   Question question;
+  question.step = step;
   question.material = "Hello";
   question.model = model;
   question.max_tokens = 1;
@@ -83,7 +73,13 @@ class AskLoop {
   }
   AskLoop(const AskLoop&) = delete;
   AskLoop& operator=(const AskLoop&) = delete;
-  ~AskLoop() { model_.pool_.Cancel(); }
+  ~AskLoop() {
+    model_.pool_.Cancel();
+    for (const auto& [id, open] : open_) {
+      if (open.in_flight) model_.Spend(open.question, UsageOfGivenUp());
+    }
+    if (probing_) model_.Spend(probe_, UsageOfGivenUp());
+  }
 
   void Run() {
     for (Fill(); !IsOver(); Fill()) {
@@ -178,8 +174,9 @@ class AskLoop {
   }
 
   bool StartProbe() {
-    const std::string& model = open_.begin()->second.question.model;
-    probing_ = Send(kProbe, ProbeQuestion(model), model_.not_taken_[model], &probe_key_);
+    const Question& asked = open_.begin()->second.question;
+    probe_ = ProbeQuestion(asked.step, asked.model);
+    probing_ = Send(kProbe, probe_, model_.not_taken_[probe_.model], &probe_key_);
     probe_started_ = Clock::now();
     return probing_;
   }
@@ -224,7 +221,10 @@ class AskLoop {
     --in_flight_;
     Classified classified = Classify(response, open.key.text(), std::chrono::system_clock::now());
     open.key.Set({});
-    Add(classified.tokens, model_.endpoint_, &open.usage);
+    Usage usage = UsageOf(response, classified, model_.endpoint_.prices);
+    usage.retries = open.usage.requests > 0 ? 1 : 0;
+    open.usage.Add(usage);
+    model_.Spend(open.question, usage);
     Decide(entry, std::move(classified));
   }
 
@@ -235,6 +235,7 @@ class AskLoop {
     const Classified probe =
         Classify(response, probe_key_.text(), std::chrono::system_clock::now());
     probe_key_.Set({});
+    model_.Spend(probe_, UsageOf(response, probe, model_.endpoint_.prices));
     const bool busy = probe.disposition == Disposition::kWait;
     if (busy) {
       WaitTogether(probe_started_, probe);
@@ -341,6 +342,7 @@ class AskLoop {
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
   bool probing_ = false;  // a probe is in flight
+  Question probe_;
   Secret probe_key_;
   Clock::time_point probe_started_;
   bool none_for_now_ = false;  // until an answer, or the next look
@@ -364,14 +366,20 @@ bool MessagesModel::Probe(const std::string& model) {
     TellPause(error);
     return false;
   }
-  pool_.Start(Request(ProbeQuestion(model), {}, key.text()));
+  const Question probe = ProbeQuestion(Step::kFacts, model);
+  pool_.Start(Request(probe, {}, key.text()));
   std::vector<HttpResponse> responses;
   while (responses.empty()) responses = pool_.Wait(kTick, idle_);
   const Classified classified =
       Classify(responses.front(), key.text(), std::chrono::system_clock::now());
+  Spend(probe, UsageOf(responses.front(), classified, endpoint_.prices));
   const bool answers = Answers(classified);
   if (!answers) TellPause(PauseError(classified));
   return answers;
+}
+
+void MessagesModel::Spend(const Question& question, const Usage& usage) const {
+  if (endpoint_.spent) endpoint_.spent(question, usage);
 }
 
 void MessagesModel::TellPause(const ServerUnavailable& error, bool doubtful) const {

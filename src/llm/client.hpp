@@ -3,7 +3,7 @@
 //   Endpoint endpoint{.api_url = "https://api.anthropic.com", .key = [] { return ReadKeyFile(); }};
 //   MessagesModel wire(endpoint, [&] { /* latch, interrupts */ });
 //
-// A probe is a request of our own: one word, one token of answer, no user's data, charged to no
+// A probe is a request of our own: one word, one token of answer, no user's data, an attempt of no
 // question.  It is sent when a question has used up its requests without an answer, and after a
 // refusal that may be meant for that question alone (kBlocked).  If the API answers the probe, the
 // question alone has failed.  If not, requests are paused.
@@ -31,11 +31,12 @@ struct Endpoint {
   // Called at once with the error that Ask will throw after the open questions are answered.
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
+  // Called with what each request took, once it has ended or is given up.
+  std::function<void(const Question&, const Usage&)> spent;
   HttpSettings http;
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
-  double input_price = 0;        // USD for a million tokens
-  double output_price = 0;
+  Prices prices;
   double delay_scale = 1;  // multiplies every wait between requests; less than 1 only in tests
 };
 
@@ -61,6 +62,7 @@ class MessagesModel : public Model {
  private:
   friend class AskLoop;
 
+  void Spend(const Question& question, const Usage& usage) const;
   void TellPause(const ServerUnavailable& error, bool doubtful = false) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;

@@ -46,6 +46,7 @@ struct HttpResponse {
   std::uint64_t tag = 0;
   HttpEnd end = HttpEnd::kBroken;
   std::string error;  // "" if whole; contains neither host nor address
+  bool sent = false;  // true if some of the request was sent
   int status = 0;     // 0 if there is none; can be set even when the rest is broken
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // "" unless whole

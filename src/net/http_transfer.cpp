@@ -116,6 +116,9 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
+  long sent = 0;
+  curl_easy_getinfo(easy(), CURLINFO_REQUEST_SIZE, &sent);
+  response.sent = sent > 0;
   for (curl_header* header = nullptr;
        (header = curl_easy_nextheader(easy(), CURLH_HEADER, -1, header)) != nullptr;) {
     std::string_view value = header->value;

@@ -70,7 +70,7 @@ std::optional<Question> CachingModel::NextUnanswered(const Next& next, const Tak
 void CachingModel::Remember(const Question& question, const Answer& answer) {
   const std::string key = Key(question);
   in_flight_.erase(key);
-  if (IsFinal(answer.outcome) || answer.usage.input_tokens > 0) {
+  if (IsFinal(answer.outcome) || answer.usage.requests > 0) {
     if (unsaved_.empty()) first_unsaved_ = Clock::now();
     unsaved_.push_back({question, answer});
     unsaved_keys_.insert(key);

@@ -15,12 +15,6 @@ class BudgetSpent : public Error {
   BudgetSpent() : Error(sqlstate::kConfigurationLimitExceeded, "the budget is spent") {}
 };
 
-// USD per million tokens.
-struct Prices {
-  double input_usd = 0;
-  double output_usd = 0;
-};
-
 class Budget {
  public:
   Budget(double usd, Prices prices) : usd_(usd), prices_(prices) {}

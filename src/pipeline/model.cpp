@@ -16,6 +16,18 @@ std::string_view StepName(Step step) {
   return kNames[static_cast<std::size_t>(step)];
 }
 
+void Usage::Add(const Usage& more) {
+  requests += more.requests;
+  retries += more.retries;
+  refusals += more.refusals;
+  lost += more.lost;
+  input_tokens += more.input_tokens;
+  cache_written_tokens += more.cache_written_tokens;
+  cache_read_tokens += more.cache_read_tokens;
+  output_tokens += more.output_tokens;
+  cost_usd += more.cost_usd;
+}
+
 std::string QuestionIdentity(const Question& question) {
   std::string identity;
   for (std::string_view field :

@@ -70,10 +70,25 @@ constexpr bool IsFinal(Outcome outcome) {
          outcome == Outcome::kRefused;
 }
 
+// USD per million tokens.
+struct Prices {
+  double input_usd = 0;
+  double output_usd = 0;
+};
+
+// What requests have taken, as the server counts it.
 struct Usage {
-  std::int64_t input_tokens = 0;
+  std::int64_t requests = 0;
+  std::int64_t retries = 0;               // of these, those that repeat one
+  std::int64_t refusals = 0;              // of these, those that the model refused
+  std::int64_t lost = 0;                  // of these, those that may be billed without our knowing
+  std::int64_t input_tokens = 0;          // with those of the cache
+  std::int64_t cache_written_tokens = 0;  // of these, written to the server's cache
+  std::int64_t cache_read_tokens = 0;     // of these, read from it
   std::int64_t output_tokens = 0;
   double cost_usd = 0;
+
+  void Add(const Usage& more);
 };
 
 struct Answer {

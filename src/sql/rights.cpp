@@ -30,9 +30,8 @@ bool MayRead(const std::string& user_id) {
          AppQuery("SELECT FROM {profiles} WHERE user_id = $1").Uuid(user_id).Execute() > 0;
 }
 
-bool MayWatch(const std::string& user_id) {
-  return pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); }) ||
-         MayRead(user_id);
+bool IsMonitor() {
+  return pg::Call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
 }
 
 }  // namespace
@@ -56,8 +55,8 @@ Datum soulprint_value_for_worker(PG_FUNCTION_ARGS) {
 
 Datum soulprint_may_watch(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
-    if (PG_ARGISNULL(0)) return BoolGetDatum(false);
-    return BoolGetDatum(MayWatch(pg::FromUuid(PG_GETARG_DATUM(0))));
+    return BoolGetDatum(IsMonitor() ||
+                        (!PG_ARGISNULL(0) && MayRead(pg::FromUuid(PG_GETARG_DATUM(0)))));
   });
 }
 }

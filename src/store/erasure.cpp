@@ -67,7 +67,8 @@ pg::Rows UsersAfter(const std::string& user_id) {
         (SELECT user_id FROM soulprint.facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1),
-        (SELECT user_id FROM soulprint.evaluations WHERE user_id > u.id ORDER BY 1 LIMIT 1))
+        (SELECT user_id FROM soulprint.evaluations WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.costs WHERE user_id > u.id ORDER BY 1 LIMIT 1))
       FROM u WHERE u.id IS NOT NULL)
     SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $2)")
       .Uuid(user_id)
@@ -168,7 +169,8 @@ void EraseUser(const std::string& user_id) {
                           "DELETE FROM soulprint.replies WHERE user_id = $1",
                           "DELETE FROM soulprint.facts WHERE user_id = $1",
                           "DELETE FROM soulprint.forgotten_facts WHERE user_id = $1",
-                          "DELETE FROM soulprint.versions WHERE user_id = $1"}) {
+                          "DELETE FROM soulprint.versions WHERE user_id = $1",
+                          "UPDATE soulprint.costs SET user_id = NULL WHERE user_id = $1"}) {
     OwnQuery(sql).Uuid(user_id).Execute();
   }
 }

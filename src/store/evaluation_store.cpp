@@ -40,26 +40,41 @@ void EvaluationStore::Begin(const std::string& model, const std::string& prompts
 // Each in a transaction of its own: a pass of the same user may be saving the same answers, in
 // another order.
 void EvaluationStore::SaveReplies(const std::vector<Reply>& replies) {
-  for (const Reply& reply : replies) Save(reply);
+  SaveCosts();
+  for (const Reply& reply : replies) {
+    if (IsFinal(reply.answer.outcome)) Save(reply);
+  }
 }
 
 void EvaluationStore::Save(const Reply& reply) {
-  const bool final = IsFinal(reply.answer.outcome);
+  pg::Transaction transaction;
+  const std::uint64_t rows =
+      OwnQuery("UPDATE soulprint.evaluations SET calls_made = calls_made + 1 WHERE id = $1")
+          .BigInt(id_)
+          .Execute();
+  if (rows == 0) ThrowErased(user_.user_id());
+  InsertReply(reply);
+  transaction.Commit();
+}
+
+void EvaluationStore::SaveCosts() {
+  if (ledger().empty()) return;
+  const Usage usage = ledger().Unsaved();
   pg::Transaction transaction;
   const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.evaluations
-    SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
-        output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
+    SET input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,
+        cost_usd = cost_usd + $4::numeric
     WHERE id = $1)")
                                  .BigInt(id_)
-                                 .BigInt(reply.answer.usage.input_tokens)
-                                 .BigInt(reply.answer.usage.output_tokens)
-                                 .Double(reply.answer.usage.cost_usd)
-                                 .BigInt(final ? 1 : 0)
+                                 .BigInt(usage.input_tokens)
+                                 .BigInt(usage.output_tokens)
+                                 .Double(usage.cost_usd)
                                  .Execute();
-  if (rows == 0) ThrowErased(user_.user_id());
-  if (final) InsertReply(reply);
+  ledger().Save(rows == 0 ? std::nullopt : std::optional(user_.user_id()));
   transaction.Commit();
+  ledger().Saved();
+  if (rows == 0) ThrowErased(user_.user_id());
 }
 
 void EvaluationStore::Report(const Progress& progress) {
@@ -86,6 +101,7 @@ void EvaluationStore::End(const std::vector<Measure>& measures) {
 }
 
 void EvaluationStore::EndWithout(const std::string& reason) {
+  SaveCosts();
   pg::Transaction transaction;
   OwnQuery(R"(
     UPDATE soulprint.evaluations SET ended_at = clock_timestamp(), error = left($2, 500)

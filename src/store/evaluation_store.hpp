@@ -27,6 +27,7 @@ class EvaluationStore : public SqlStore {
   void Begin(const std::string& model, const std::string& prompts, double budget_usd);
 
   void SaveReplies(const std::vector<Reply>& replies) override;
+  void SaveCosts() override;
   void Report(const Progress& progress) override;
 
   // Ends the row with the measures that were made, or with the reason why there are none.

@@ -263,7 +263,12 @@ void DeleteExpired() {
                           R"(
          DELETE FROM soulprint.evaluations
          WHERE id IN (SELECT id FROM soulprint.evaluations
-                      WHERE started_at < now() - make_interval(mins => $1::int) LIMIT $2))"}) {
+                      WHERE started_at < now() - make_interval(mins => $1::int) LIMIT $2))",
+                          R"(
+         DELETE FROM soulprint.costs
+         WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM soulprint.costs
+           WHERE hour < now() - make_interval(mins => $1::int) LIMIT $2)))"}) {
     OwnQuery(sql).BigInt(settings::keep_history).BigInt(kDeletedAtOnce).Execute();
   }
   OwnQuery(R"(

@@ -8,6 +8,7 @@
 #include "pipeline/store.hpp"
 #include "store/disk.hpp"
 #include "store/identity.hpp"
+#include "store/locks.hpp"
 #include "store/sql_store.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -68,8 +69,15 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
     // TouchPass: a lock on the application's tables must not delay it.
     lease_.TouchPass();
     TouchNeeded();
-    for (const Reply& reply : replies) SaveReply(reply);
+    std::int64_t calls = 0;
+    for (const Reply& reply : replies) {
+      if (!IsFinal(reply.answer.outcome)) continue;
+      InsertReply(reply);
+      ++calls;
+    }
+    SaveCosts(calls);
     transaction.Commit();
+    ledger_.Saved();
   } catch (const SqlError& error) {
     if (error.sqlstate() == sqlstate::kDiskFull && HasFullDisk()) throw DiskFull(error.what());
     throw;
@@ -77,20 +85,30 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
   answers_saved_ += replies.size();
 }
 
-void SqlStore::SaveReply(const Reply& reply) {
-  const bool final = IsFinal(reply.answer.outcome);
-  if (final) InsertReply(reply);
-  OwnQuery(R"(
+// Whatever has become of the pass: it was spent.
+void SqlStore::SaveCosts() {
+  if (ledger_.empty()) return;
+  pg::Transaction transaction;
+  LimitLockWait(kBriefly);
+  SaveCosts(0);
+  transaction.Commit();
+  ledger_.Saved();
+}
+
+void SqlStore::SaveCosts(std::int64_t calls) {
+  const Usage usage = ledger_.Unsaved();
+  const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
         output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
     WHERE id = $1)")
-      .BigInt(lease_.id())
-      .BigInt(reply.answer.usage.input_tokens)
-      .BigInt(reply.answer.usage.output_tokens)
-      .Double(reply.answer.usage.cost_usd)
-      .BigInt(final ? 1 : 0)
-      .Execute();
+                                 .BigInt(lease_.id())
+                                 .BigInt(usage.input_tokens)
+                                 .BigInt(usage.output_tokens)
+                                 .Double(usage.cost_usd)
+                                 .BigInt(calls)
+                                 .Execute();
+  ledger_.Save(rows == 0 ? std::nullopt : std::optional(lease_.user_id()));
 }
 
 // With all tries of these questions: another pass will need them, too.

@@ -11,6 +11,7 @@
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 #include "store/lease.hpp"
+#include "store/ledger.hpp"
 
 namespace soulprint {
 
@@ -38,6 +39,13 @@ class SqlStore : public Store {
   // The answers that this process has saved.
   std::uint64_t answers_saved() const { return answers_saved_; }
 
+  // What requests take is added here; SaveReplies saves it, too.
+  Ledger& ledger() { return ledger_; }
+
+  // Saves what requests took and no answer has saved, in a transaction of its own: call it when the
+  // pass ends otherwise than by publishing.
+  virtual void SaveCosts();
+
   // What the pass did, for the log; "" before it is published.
   const std::string& summary() const { return summary_; }
 
@@ -46,7 +54,8 @@ class SqlStore : public Store {
   void InsertReply(const Reply& reply);
 
  private:
-  void SaveReply(const Reply& reply);
+  // In the open transaction; call ledger_.Saved() after it.
+  void SaveCosts(std::int64_t calls);
   // Records, in the open transaction or in one of its own, that this pass needed the answers that
   // it has found: they expire soulprint.keep_replies later.
   void TouchNeeded();
@@ -56,6 +65,7 @@ class SqlStore : public Store {
                     const std::vector<const Chunk*>& chunks);
 
   PassLease& lease_;
+  Ledger ledger_;
   // The questions of the answers found that no pass has needed for a day.
   std::vector<std::string> needed_steps_;
   std::vector<std::string> needed_hashes_;  // SHA-256 as hex digits

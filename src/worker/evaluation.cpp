@@ -18,6 +18,7 @@
 #include "pipeline/evaluate.hpp"
 #include "pipeline/evaluate_budget.hpp"
 #include "pipeline/full_pass.hpp"
+#include "pipeline/model.hpp"
 #include "settings.hpp"
 #include "store/evaluation_store.hpp"
 #include "store/identity.hpp"
@@ -99,7 +100,7 @@ class Run {
     store_.Begin(options.model, PromptsInForce(store_), exchange_.budget_usd);
     try {
       CachingModel model(store_, [this](std::function<void()> save_due) {
-        return std::make_unique<BudgetModel>(MakeModel(gate_,
+        return std::make_unique<BudgetModel>(MakeModel(gate_, store_.ledger(),
                                                        [this, save_due = std::move(save_due)] {
                                                          save_due();
                                                          Wait();

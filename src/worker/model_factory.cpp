@@ -10,6 +10,7 @@
 #include "pg/transaction.hpp"
 #include "settings.hpp"
 #include "store/identity.hpp"
+#include "store/ledger.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -47,8 +48,7 @@ void SetPrices(Endpoint* endpoint) {
         "Insert its price into soulprint.prices. Until then its tokens are counted, but not its "
         "cost.");
   }
-  endpoint->input_price = row.Double(0);
-  endpoint->output_price = row.Double(1);
+  endpoint->prices = {row.Double(0), row.Double(1)};
   transaction.Commit();
 }
 
@@ -58,7 +58,7 @@ std::string ModelName() {
   return IsOffline() ? std::string(kOfflineModelName) : std::string(settings::model);
 }
 
-std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
+std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
@@ -70,6 +70,9 @@ std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting) {
   endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
     gate.Close(reason, doubtful);
   };
+  endpoint.spent = [&ledger](const Question& question, const Usage& usage) {
+    ledger.Add(question, usage);
+  };
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
@@ -78,8 +81,17 @@ void ProbeModelServer(std::function<void()> waiting) {
   Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
+  SetPrices(&endpoint);
+  Ledger ledger;
+  endpoint.spent = [&ledger](const Question& question, const Usage& usage) {
+    ledger.Add(question, usage);
+  };
   MessagesModel model(std::move(endpoint), std::move(waiting));
-  if (model.Probe(ModelName())) Gate::Open();
+  const bool answers = model.Probe(ModelName());
+  pg::Transaction transaction;
+  ledger.Save(std::nullopt);
+  transaction.Commit();
+  if (answers) Gate::Open();
 }
 
 }  // namespace soulprint

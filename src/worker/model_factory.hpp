@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipeline/model.hpp"
+#include "store/ledger.hpp"
 #include "worker/gate.hpp"
 
 namespace soulprint {
@@ -14,10 +15,11 @@ namespace soulprint {
 // The name under which questions are asked: the model's, or that of the offline rules.
 std::string ModelName();
 
-// Sends requests as long as the gate, which must outlive the model, is open.  `waiting` is called
+// Sends requests as long as the gate is open, and adds what they took to the ledger; both must
+// outlive the model.  `waiting` is called
 // at least every 100 ms while requests are in flight; what it throws comes through.  Call it only
 // in a process that sends requests: it sets up libcurl.  Needs no open transaction.
-std::unique_ptr<Model> MakeModel(Gate& gate, std::function<void()> waiting);
+std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting);
 
 // Asks the model server during a pause, with one small request that no pass is charged for
 // (llm/client.hpp).  A response of the API ends the pause, also a 400: passes will find out,

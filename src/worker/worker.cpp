@@ -112,7 +112,7 @@ class Run {
     }
     ImportStoredExport(lease_);
     CachingModel model(store_, [this](std::function<void()> save_due) {
-      return MakeModel(gate_, [this, save_due = std::move(save_due)] {
+      return MakeModel(gate_, store_.ledger(), [this, save_due = std::move(save_due)] {
         save_due();
         lease_.WaitForServer();
       });
@@ -166,6 +166,7 @@ class Run {
   // If the profile does not take the end (a trigger raises an error, say), the pass is put off or
   // ended without it, so that it stands in nobody's way.
   void Record(const Error& error) {
+    SaveCosts();
     Attempt attempt = ThisAttempt(error);
     const Ending ending = EndingOf(error, attempt);
     try {
@@ -176,6 +177,16 @@ class Run {
       attempt.blocker = Blocker(refusal);
       attempt.disk_full = IsDiskFull(refusal);
       Act(EndingOfUnrecorded(ending, refusal, attempt, pass_.put_off_for));
+    }
+  }
+
+  // What requests took that were given up.  That the pass ends matters more.
+  void SaveCosts() {
+    try {
+      store_.SaveCosts();
+    } catch (const Canceled&) {
+      throw;
+    } catch (const Error&) {
     }
   }
 

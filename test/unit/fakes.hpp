@@ -32,13 +32,22 @@ namespace soulprint {
 // Stands for the death of the process: nothing in the route catches it.
 struct Crash {};
 
+inline Usage Took(std::int64_t output_tokens) {
+  Usage usage;
+  usage.requests = 1;
+  usage.input_tokens = 100;
+  usage.output_tokens = output_tokens;
+  usage.cost_usd = 0.001;
+  return usage;
+}
+
 inline Answer Text(std::string text) {
-  return {Outcome::kAnswered, std::move(text), "", "", {100, 10, 0.001}};
+  return {Outcome::kAnswered, std::move(text), "", "", Took(10)};
 }
 inline Answer CutOff(std::string text = "{\"pref") {
-  return {Outcome::kCutOff, std::move(text), "", "", {100, 10, 0.001}};
+  return {Outcome::kCutOff, std::move(text), "", "", Took(10)};
 }
-inline Answer Refusal() { return {Outcome::kRefused, "", "refused", "", {100, 0, 0.001}}; }
+inline Answer Refusal() { return {Outcome::kRefused, "", "refused", "", Took(0)}; }
 inline Answer TooLong() { return {Outcome::kTooLong, "", "prompt is too long", "", {}}; }
 inline Answer Failure(std::string reason = "no answer") {
   return {Outcome::kFailed, "", std::move(reason), "", {}};

@@ -33,8 +33,7 @@ struct Wire {
     endpoint.api_url = stub.url();
     endpoint.key = [this] { return key; };
     endpoint.http.timeout = std::chrono::milliseconds(5000);
-    endpoint.input_price = 1;
-    endpoint.output_price = 5;
+    endpoint.prices = {1, 5};
     endpoint.delay_scale = 0.001;
   }
 

@@ -87,7 +87,8 @@ TEST(CachingModel, WhatWasPaidForIsRememberedAndNothingElse) {
 TEST(CachingModel, WhatEveryAnswerCostIsCountedOnce) {
   Caching pass;
   Answer failed = Failure();
-  failed.usage = {7, 0, 0.5};
+  failed.usage.requests = 1;
+  failed.usage.cost_usd = 0.5;
   pass.inner.script[Step::kFacts] = {failed};
   for (int i = 0; i < 3; ++i) {
     pass.taken.clear();

@@ -1,0 +1,106 @@
+// What requests take, as the client tells it.
+
+#include "llm/usage.hpp"
+
+#include <gtest/gtest.h>
+
+#include "http_stub.hpp"
+#include "util/error.hpp"
+#include "wire.hpp"
+
+namespace soulprint {
+namespace {
+
+// Asks `count` questions and adds up what was spent.
+Usage Spent(Wire* wire, int count = 1) {
+  Usage all;
+  wire->endpoint.spent = [&](const Question& question, const Usage& usage) {
+    EXPECT_EQ(question.model, Wire::Some().model);
+    all.Add(usage);
+  };
+  try {
+    wire->AskMany(count);
+  } catch (const Error&) {
+  }
+  return all;
+}
+
+TEST(Usage, EveryRequestIsCounted) {
+  Wire wire;
+  wire.stub.Play({Reply(500, ""), Says("a"), Says("b")});
+  const Usage usage = Spent(&wire, 2);
+  EXPECT_EQ(usage.requests, 3);
+  EXPECT_EQ(usage.retries, 1);
+  EXPECT_EQ(usage.lost, 0);
+  EXPECT_EQ(usage.input_tokens, 16);
+  EXPECT_EQ(usage.output_tokens, 32);
+  EXPECT_DOUBLE_EQ(usage.cost_usd, (16 + 32 * 5) * 1e-6);
+}
+
+TEST(Usage, TokensOfTheCacheAreToldApart) {
+  Wire wire;
+  nlohmann::json message = MessageJson("t");
+  message["usage"] = {{"input_tokens", 10},
+                      {"cache_creation_input_tokens", 100},
+                      {"cache_read_input_tokens", 1000},
+                      {"output_tokens", 1}};
+  wire.stub.Play({Reply(200, message.dump())});
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.input_tokens, 1110);
+  EXPECT_EQ(usage.cache_written_tokens, 100);
+  EXPECT_EQ(usage.cache_read_tokens, 1000);
+}
+
+TEST(Usage, ARefusalIsCountedAndPaidFor) {
+  Wire wire;
+  wire.stub.Play({Reply(200, MessageJson("", "refusal").dump())});
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.refusals, 1);
+  EXPECT_EQ(usage.input_tokens, 8);
+}
+
+TEST(Usage, WhatBreaksOffMayBeBilled) {
+  Wire wire;
+  wire.stub.Play({Cut(Says("a"), 10), {"", Scene::End::kReset}, Reply(200, "<html>"), Says("a")});
+  wire.endpoint.max_request_attempts = 5;
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.lost, 3);
+}
+
+TEST(Usage, AnUnreadableMessageThatTellsItsTokensIsNotLost) {
+  Wire wire;
+  wire.stub.Play({Reply(200, R"({"usage":{"input_tokens":100,"output_tokens":10}})"), Says("t")});
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.lost, 0);
+  EXPECT_EQ(usage.input_tokens, 108);
+}
+
+TEST(Usage, WhatWasNeverSentIsNotLost) {
+  Wire wire;
+  wire.endpoint.api_url = "http://127.0.0.1:1";
+  const Usage usage = Spent(&wire);
+  EXPECT_GT(usage.requests, 0);
+  EXPECT_EQ(usage.lost, 0);
+}
+
+TEST(Usage, AProbeIsCounted) {
+  Wire wire;
+  wire.stub.Play({Reply(403, "<html>blocked</html>"), Says("H")});
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.requests, 2);
+  EXPECT_EQ(usage.input_tokens, 8);
+}
+
+TEST(Usage, WhatIsGivenUpInFlightMayBeBilled) {
+  Wire wire;
+  wire.stub.Play({{"", Scene::End::kHang}});
+  wire.idle = [&] {
+    if (wire.sent() == 1) throw Canceled("stop");
+  };
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.requests, 1);
+  EXPECT_EQ(usage.lost, 1);
+}
+
+}  // namespace
+}  // namespace soulprint
