@@ -868,37 +868,30 @@ CREATE FUNCTION soulprint.estimate(OUT pending_profiles bigint, OUT estimated_co
 DECLARE
     profiles text := soulprint.app_table('user_profiles');
     conversations text := soulprint.app_table('raw_conversations');
+    users json;
 BEGIN
     pending_profiles := soulprint.value_for_worker(
         format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles));
-    -- Per user: facts send each token once, plus 20 % for overlap and prompt, and receive about 5 %;
-    -- MEMORY and sections send up to 160,000 tokens and receive 6,000.  Messages are not read, but for a
-    -- sample that tells how much text a stored byte is.
-    SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
-                              + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
-        INTO estimated_cost_usd
-        FROM unnest(soulprint.value_for_worker(format(
-                 'WITH sizes AS MATERIALIZED (
-                      SELECT p.user_id, c.conversation_id, pg_column_size(c.messages) AS bytes
-                      FROM %1$s p JOIN %2$s c USING (user_id) WHERE p.full_pass_status = ''pending''),
-                  sample AS MATERIALIZED (
-                      SELECT user_id, conversation_id FROM sizes WHERE bytes < 1000000
-                      ORDER BY uuid_hash(user_id) # hashtext(conversation_id) LIMIT 500),
-                  factor AS MATERIALIZED (
-                      SELECT sum(length(c.messages::text)) / sum(pg_column_size(c.messages))::numeric AS characters_per_byte
-                      FROM sample JOIN %2$s c USING (user_id, conversation_id))
-                  SELECT array_agg(tokens)
-                  FROM (SELECT (sum(bytes) * coalesce((SELECT characters_per_byte FROM factor), 2) / 4)::bigint AS tokens
-                        FROM sizes GROUP BY user_id) AS pending',
-                 profiles, conversations))::bigint[]) AS tokens,
-             soulprint.model_price();
+    -- Twenty users, from the smallest to the largest history, stand for all.
+    users := soulprint.value_for_worker(format(
+        'WITH sizes AS MATERIALIZED (
+             SELECT p.user_id, sum(pg_column_size(c.messages)) AS bytes
+             FROM %s p JOIN %s c USING (user_id) WHERE p.full_pass_status = ''pending'' GROUP BY 1),
+         ranked AS (SELECT user_id, bytes, ntile(20) OVER (ORDER BY bytes, user_id) AS part FROM sizes)
+         SELECT json_agg(json_build_object(''user_id'', middle, ''users'', users))
+         FROM (SELECT (array_agg(user_id ORDER BY bytes))[(count(*) + 1) / 2] AS middle, count(*) AS users
+               FROM ranked GROUP BY part) AS parts',
+        profiles, conversations));
+    SELECT round(coalesce(sum(e.cost_usd * u.users), 0), 2) INTO estimated_cost_usd
+        FROM json_to_recordset(users) AS u (user_id uuid, users bigint),
+             LATERAL soulprint.estimate_pass(u.user_id) AS e;
 EXCEPTION WHEN OTHERS THEN
     -- Something keeps the worker from reading: soulprint.preflight() says what.
     RETURN;
 END
 $$;
 COMMENT ON FUNCTION soulprint.estimate()
-    IS 'number of pending profiles and the cost of their passes, by a sample of the conversations; NULL if soulprint_worker cannot read them';
+    IS 'number of pending profiles and the cost of their passes, by a sample of the users and their conversations; NULL if soulprint_worker cannot read them';
 
 CREATE FUNCTION soulprint.grant_to_database_owner(path text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -989,7 +982,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM soulprint.table_problems() AS p WHERE p.problem LIKE 'no policy %')
         AND (SELECT count(*) FROM pg_attribute
              WHERE attrelid = profiles::regclass AND attname IN ('user_id', 'full_pass_status') AND NOT attisdropped
-                OR attrelid = conversations::regclass AND attname IN ('user_id', 'conversation_id', 'messages') AND NOT attisdropped) = 5
+                OR attrelid = conversations::regclass AND NOT attisdropped
+                   AND attname IN ('user_id', 'conversation_id', 'title', 'messages', 'created_at', 'updated_at', 'imported_at')) = 9
     THEN
         BEGIN
             PERFORM soulprint.run_ddl(format('LOCK TABLE %s, %s IN ACCESS SHARE MODE', profiles, conversations), path);
@@ -1105,6 +1099,19 @@ CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path
     AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text)
     IS 'requests a full pass for a user and returns its id, or the id of the pass that is queued or running';
+
+CREATE FUNCTION soulprint.estimate_pass(user_id uuid)
+    RETURNS TABLE (conversations bigint, chunks bigint, questions bigint, remembered bigint,
+                   input_tokens bigint, output_tokens bigint, cost_usd numeric, duration interval)
+    AS 'MODULE_PATHNAME', 'soulprint_estimate_pass' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint.estimate_pass(uuid) IS 'does what soulprint_estimate_full_pass() does, for any user';
+
+CREATE FUNCTION @extschema@.soulprint_estimate_full_pass(user_id uuid)
+    RETURNS TABLE (conversations bigint, chunks bigint, questions bigint, remembered bigint,
+                   input_tokens bigint, output_tokens bigint, cost_usd numeric, duration interval)
+    AS 'MODULE_PATHNAME', 'soulprint_estimate_full_pass' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_estimate_full_pass(uuid)
+    IS 'what a full pass of the user would take now, by a sample of the conversations: questions to ask, answers remembered, tokens, USD (NULL if the model has no price) and time alone on the server';
 
 CREATE FUNCTION @extschema@.soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'soulprint_cancel_full_pass' LANGUAGE C VOLATILE;

@@ -1,5 +1,6 @@
 #include "sql/arguments.hpp"
 
+#include "pg/call.hpp"
 #include "pg/text.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -16,6 +17,10 @@ std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* nam
   if (!PG_ARGISNULL(number)) return PG_GETARG_INT64(number);
   throw Error(sqlstate::kNullValueNotAllowed, Format("{} must not be null", name))
       .Hint("Pass a number.");
+}
+
+Datum ToNumeric(double number) {
+  return pg::Call([&] { return DirectFunctionCall1(float8_numeric, Float8GetDatum(number)); });
 }
 
 }  // namespace soulprint

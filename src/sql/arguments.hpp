@@ -16,4 +16,7 @@ std::string UserIdArgument(FunctionCallInfo fcinfo);
 // it is NULL.
 std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* name);
 
+// The numeric of a number.
+Datum ToNumeric(double number);
+
 }  // namespace soulprint

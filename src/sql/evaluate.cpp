@@ -46,10 +46,6 @@ void RequireModel() {
   }
 }
 
-Datum ToNumeric(double number) {
-  return pg::Call([&] { return DirectFunctionCall1(float8_numeric, Float8GetDatum(number)); });
-}
-
 }  // namespace
 
 }  // namespace soulprint

@@ -161,6 +161,14 @@ inline constexpr AppStatement kListConversations = {"uuid", R"(
   SELECT conversation_id FROM {conversations} WHERE user_id = $1
   ORDER BY created_at, conversation_id COLLATE "C")"};
 
+// $2, $3: conversations that were read, and when.
+inline constexpr AppStatement kListSizes = {"uuid, text[], text[]", R"(
+  SELECT conversation_id, pg_column_size(messages),
+         r.id IS NULL OR coalesce(r.at::timestamptz <= imported_at, false)
+  FROM {conversations} c LEFT JOIN unnest($2, $3) AS r (id, at) ON r.id = c.conversation_id
+  WHERE user_id = $1
+  ORDER BY created_at, conversation_id COLLATE "C")"};
+
 inline constexpr AppStatement kReadConversation = {"uuid, text", R"(
   SELECT messages::text, title, created_at, updated_at FROM {conversations}
   WHERE user_id = $1 AND conversation_id = $2)"};
@@ -212,9 +220,9 @@ inline constexpr const AppStatement* kNeeded[] = {
     &kClaimProfile,        &kRequeueProfile,     &kFindProfile,       &kKeepProfile,
     &kLockProfile,         &kReadSections,       &kPublishMemory,     &kPublishProfile,
     &kFailProfile,         &kFindSources,        &kFindConversation,  &kStoreConversation,
-    &kCompareConversation, &kDeleteConversation, &kListConversations, &kReadConversation,
-    &kFindImportedSince,   &kReadChunks,         &kInsertChunks,      &kRenumberChunks,
-    &kDeleteChunks,        &kCountChunks,        &kDeleteChunksOfGone};
+    &kCompareConversation, &kDeleteConversation, &kListConversations, &kListSizes,
+    &kReadConversation,    &kFindImportedSince,  &kReadChunks,        &kInsertChunks,
+    &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone};
 
 }  // namespace app
 

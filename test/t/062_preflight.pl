@@ -52,13 +52,12 @@ is($sql->('SELECT count(*) FROM soulprint.preflight()'), '0', 'after DROP OWNED 
 
 # The estimate is one by a sample.
 $sql->(q{UPDATE soulprint.prices SET input_usd = 1, output_usd = 5 WHERE model = 'offline';
-INSERT INTO user_profiles (user_id, full_pass_status) SELECT ('00000000-0000-4000-8000-0000000010' || n)::uuid, 'pending' FROM generate_series(10, 29) AS n;
+INSERT INTO user_profiles (user_id, full_pass_status) SELECT ('00000000-0000-4000-8000-0000000010' || n)::uuid, 'pending' FROM generate_series(10, 49) AS n;
 INSERT INTO raw_conversations (user_id, conversation_id, messages) SELECT user_id, 'c' || n, (SELECT jsonb_agg(jsonb_build_object('role', 'user', 'content',
     md5((n * m)::text) || repeat(md5((n + m)::text) || ' some words here ', n % 7))) FROM generate_series(1, 20) AS m)
 FROM user_profiles, generate_series(1, 50) AS n WHERE full_pass_status = 'pending'});
-my ($estimate, $exact) = split /\|/, $sql->(q{SELECT s.estimated_cost_usd, (SELECT sum(t * 1.45 + least(t, 160000) + 30000) / 1000000 FROM
-    (SELECT sum(length(messages::text)) / 4 AS t FROM user_profiles JOIN raw_conversations USING (user_id) WHERE full_pass_status = 'pending' GROUP BY user_id) AS u)
-FROM soulprint_setup() AS s});
+my ($estimate, $exact) = split /\|/, $sql->(q{SELECT s.estimated_cost_usd, (SELECT sum(e.cost_usd) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) AS e
+    WHERE full_pass_status = 'pending') FROM soulprint_setup() AS s});
 cmp_ok(abs($estimate - $exact), '<', 0.2 * $exact, "the estimate, $estimate, is near $exact");
 
 # Readers and writers, of the past and to come, wait for nothing of a setup that has nothing to do.

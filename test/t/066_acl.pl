@@ -41,9 +41,9 @@ my @wanted = (
 	'schema soulprint: PUBLIC USAGE',
 	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(evaluations facts full_passes imports)),
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
-	map({ "table soulprint.$_: dbowner SELECT" } qw(evaluations facts forgotten_facts full_passes imports prices prompts replies versions)),
+	map({ "table soulprint.$_: dbowner SELECT" } qw(costs evaluations facts forgotten_facts full_passes imports prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
-	map({ "view soulprint_$_: pg_monitor SELECT" } qw(history progress)));
+	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress)));
 
 # What a Supabase project has, and more.
 my $supabase = join '', map { my $of = $_; map { "ALTER DEFAULT PRIVILEGES $of GRANT ALL ON $_ TO anon, authenticated, service_role;\n" }
@@ -67,7 +67,7 @@ for my $database (sort keys %before)
 	if ($database eq 'in_its_own')
 	{
 		# pg_dump reads them, too; the administrator has made the schema and decides who may use it.
-		push @all, map { "view soulprint_$_: dbowner SELECT" } qw(history progress);
+		push @all, map { "view soulprint_$_: dbowner SELECT" } qw(costs history progress);
 	}
 	is(join("\n", sort split /\n/, $sql->($database, $acl)), join("\n", sort @all), "$database: what is granted is what the script means to grant");
 	is($sql->($database, "SELECT count(*) FROM pg_class WHERE relname IN ('user_profiles', 'raw_conversations', 'conversation_chunks') AND relrowsecurity"), '3',
@@ -85,9 +85,9 @@ my ($mine, $other) = map { add_user($node, $_, database => $database) } 1, 2;
 $sql->($database, talk($_, 1, 1)) for $mine, $other;
 $sql->($database, qq{
 CREATE ROLE app; CREATE ROLE toucher; CREATE ROLE watcher IN ROLE pg_monitor; CREATE ROLE maker CREATEROLE; CREATE ROLE tables_owner;
-GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_rollback,
+GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_rollback,
     soulprint_forget_fact, soulprint_forget TO app, service_role;
-GRANT SELECT ON soulprint_progress, soulprint_history TO app;
+GRANT SELECT ON soulprint_progress, soulprint_history, soulprint_costs TO app;
 GRANT SELECT, UPDATE ON user_profiles TO app, service_role; GRANT SELECT, INSERT, UPDATE, DELETE ON raw_conversations TO app, service_role;
 CREATE POLICY app ON user_profiles TO app USING (user_id = '$mine');
 CREATE POLICY app ON raw_conversations TO app USING (user_id = '$mine');
@@ -100,6 +100,7 @@ INSERT INTO soulprint.replies VALUES ('$mine', 'facts', '', 0, 'answered', '', '
 INSERT INTO soulprint.full_passes (user_id, state, ended_at) VALUES ('$other', 'done', now());
 INSERT INTO soulprint.prompts VALUES ('facts', 'Read.');
 INSERT INTO soulprint.evaluations (user_id, ended_at, model, prompts, budget_usd) SELECT u, now(), 'm', 'p', 1 FROM unnest(ARRAY['$mine', '$other']::uuid[]) u;
+INSERT INTO soulprint.costs SELECT date_trunc('hour', now()), u, 'm', 'facts', 1, 0, 0, 0, 1, 0, 0, 1, 1 FROM unnest(ARRAY['$mine', '$other', NULL]::uuid[]) u;
 CREATE FUNCTION public.attempt(role name, action text) RETURNS text LANGUAGE plpgsql AS \$\$
 DECLARE
     n bigint;
@@ -120,6 +121,7 @@ my @action = (
 	[ 'soulprint_setup()', 'SELECT FROM soulprint_setup()', '- - - - - - - - -' ],
 	map({ my ($name, $more, @expected) = @$_; map { [ "$name, " . ($_ ? 'theirs' : 'its own'), "SELECT soulprint_$name('" . ($_ ? $other : $mine) . "'$more)", $expected[$_] ] } 0, 1 }
 		[ 'start_full_pass', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
+		[ 'estimate_full_pass', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'cancel_full_pass', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'facts', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'rollback', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
@@ -129,13 +131,14 @@ my @action = (
 	[ 'read soulprint_progress', 'SELECT FROM soulprint_progress', '- - - - 1 - 2 - -' ],
 	[ 'soulprint_evaluate()', "SELECT soulprint_evaluate('$mine')", '- - - - - - - - -' ],
 	[ 'read soulprint_history', 'SELECT FROM soulprint_history', '- - - - 1 - 3 - -' ],
+	[ 'read soulprint_costs', 'SELECT FROM soulprint_costs', '- - - - 1 - 3 - -' ],
 	[ 'change soulprint_progress', "UPDATE soulprint_progress SET error = ''", '- - - - - - - - -' ],
 	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', join ' ', ('55000') x 9 ],
 	map({ [ "read soulprint.$_->[0]", "SELECT FROM soulprint.$_->[0]", "- - - - - - - - $_->[1]" ] }
-		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ]),
+		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ], [ costs => 3 ]),
 	map({ my $table = $_; map { [ "$_->[0] soulprint.$table", "$_->[1]", '- - - - - - - - -' ] }
 			[ 'add to', "INSERT INTO soulprint.$table SELECT * FROM soulprint.$table" ], [ 'delete in', "DELETE FROM soulprint.$table" ], [ 'empty', "TRUNCATE soulprint.$table" ] }
-		qw(full_passes replies facts forgotten_facts versions imports evaluations prompts prices)),
+		qw(full_passes replies facts forgotten_facts versions imports evaluations prompts prices costs)),
 	[ 'CREATE in schema soulprint', 'CREATE FUNCTION soulprint.app_table(varchar) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$', '- - - - - - - - -' ],
 	[ 'trigger on soulprint.full_passes', 'CREATE TRIGGER t BEFORE INSERT ON soulprint.full_passes EXECUTE FUNCTION suppress_redundant_updates_trigger()', '- - - - - - - - -' ],
 	[ 'value_for_worker()', q{SELECT soulprint.value_for_worker('SELECT 1')}, '- - - - - - - - -' ],

@@ -1,0 +1,117 @@
+#include "pipeline/estimate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/read_chunks.hpp"
+#include "pipeline/types.hpp"
+#include "pipeline/wording_model.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr double kCharactersPerToken = 4;
+constexpr double kWritten = 1.25;        // the price of tokens that go into the server's cache
+constexpr double kRead = 0.1;            // of those that come from there
+constexpr double kMostTokens = 150'000;  // of the material of one question
+constexpr double kAnswerTokens = 300;    // of an answer about facts, where none is known
+constexpr double kFactShare = 0.6;       // of such an answer, what stays of its facts
+constexpr double kSecondsPerQuestion = 4;
+constexpr double kTokensPerSecond = 80;  // of an answer
+
+double Tokens(const std::string& text) {
+  return static_cast<double>(CountCharacters(text)) / kCharactersPerToken;
+}
+
+// Takes questions and gives no answer.
+class CountingModel : public Model {
+ public:
+  explicit CountingModel(FactsQuestions* counts) : counts_(*counts) {}
+
+  void Ask(const Next& next, const Take& take) override {
+    Answer none;
+    none.outcome = Outcome::kUnanswered;
+    while (const std::optional<Question> question = next()) {
+      ++counts_.questions;
+      counts_.prefix_tokens = Tokens(question->system);
+      counts_.more_tokens += Tokens(question->material) + Tokens(question->instruction);
+      take(*question, none);
+    }
+  }
+
+ private:
+  FactsQuestions& counts_;
+};
+
+// A question after those about facts.
+struct Later {
+  double input_tokens;
+  double output_tokens;
+};
+
+}  // namespace
+
+void FactsQuestions::Add(const FactsQuestions& more) {
+  chunks += more.chunks;
+  text_tokens += more.text_tokens;
+  questions += more.questions;
+  prefix_tokens = std::max(prefix_tokens, more.prefix_tokens);
+  more_tokens += more.more_tokens;
+}
+
+void FactsQuestions::Scale(double factor) {
+  for (double* count : {&chunks, &text_tokens, &questions, &more_tokens}) *count *= factor;
+}
+
+FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& store,
+                                   const std::string& model) {
+  FactsQuestions counts;
+  for (const std::string& id : ids) {
+    const std::optional<Conversation> conversation = store.ReadConversation(id);
+    if (!conversation) continue;
+    for (const Chunk& chunk : ConversationToChunks(*conversation)) {
+      ++counts.chunks;
+      counts.text_tokens += chunk.tokens;
+    }
+  }
+  CountingModel counting(&counts);
+  WordingModel wording(counting, store, model);
+  ReadChunks(ids, store, wording, [](const ChunkCounts&) {});
+  return counts;
+}
+
+PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency) {
+  constexpr double kMillion = 1e6;
+  const FactsQuestions& unread = outlook.unread;
+  const double answer = outlook.answer_tokens > 0 ? outlook.answer_tokens : kAnswerTokens;
+  const double facts = outlook.fact_tokens + unread.questions * answer * kFactShare;
+  PassEstimate estimate;
+  estimate.questions = unread.questions;
+  const double written = unread.questions > 0 ? unread.prefix_tokens : 0;
+  const double read = std::max(unread.questions - 1, 0.0) * unread.prefix_tokens;
+  estimate.input_tokens = unread.more_tokens + written + read;
+  estimate.output_tokens = unread.questions * answer;
+  estimate.cost_usd = (unread.more_tokens + kWritten * written + kRead * read) * prices.input_usd;
+  double seconds = std::ceil(unread.questions / concurrency) * kSecondsPerQuestion;
+  if (!outlook.rest_remembered) {
+    const Later steps[] = {
+        {facts + 1200, 300},                                                    // changes
+        {std::min(facts, kMostTokens) + 1000, 2500},                            // MEMORY
+        {std::min(outlook.all.text_tokens, kMostTokens) + 2500 + 2500, 2500}};  // sections
+    for (const Later& step : steps) {
+      ++estimate.questions;
+      estimate.input_tokens += step.input_tokens;
+      estimate.output_tokens += step.output_tokens;
+      estimate.cost_usd += step.input_tokens * prices.input_usd;
+      seconds += kSecondsPerQuestion + step.output_tokens / kTokensPerSecond;
+    }
+  }
+  estimate.cost_usd = (estimate.cost_usd + estimate.output_tokens * prices.output_usd) / kMillion;
+  estimate.duration = std::chrono::seconds(std::lround(seconds));
+  return estimate;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,52 @@
+// What a pass will ask, before it asks (doc/behavior.md, "Estimate").
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/model.hpp"
+#include "pipeline/store.hpp"
+
+namespace soulprint {
+
+// What conversations hold and what questions about their facts send.  Tokens are estimated.
+struct FactsQuestions {
+  double chunks = 0;
+  double text_tokens = 0;  // of all chunks
+  double questions = 0;
+  double prefix_tokens = 0;  // of one question: the wording, which the server caches
+  double more_tokens = 0;    // of all questions: what follows it
+
+  void Add(const FactsQuestions& more);
+  void Scale(double factor);
+};
+
+// Counts that for these conversations, oldest first.  Asks nothing, writes nothing.
+FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& store,
+                                   const std::string& model);
+
+// A user, as far as it decides what a pass takes.
+struct Outlook {
+  FactsQuestions all;
+  FactsQuestions unread;         // of the conversations that no remembered answer covers
+  double remembered = 0;         // answers that need not be asked for
+  double fact_tokens = 0;        // of the facts that are known
+  double answer_tokens = 0;      // of one answer about facts; 0 = not known
+  bool rest_remembered = false;  // MEMORY and the sections need not be asked for
+};
+
+struct PassEstimate {
+  double questions = 0;  // to be asked
+  double input_tokens = 0;
+  double output_tokens = 0;
+  double cost_usd = 0;
+  std::chrono::seconds duration{0};
+};
+
+// `concurrency`: requests in flight.
+PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency);
+
+}  // namespace soulprint

@@ -1,0 +1,80 @@
+// What a pass will take.
+
+#include "pipeline/estimate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fakes.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr Prices kPrices{1, 5};
+
+Outlook Unread(double questions) {
+  Outlook outlook;
+  outlook.all = {questions, 1000 * questions, questions, 5000, 2000 * questions};
+  outlook.unread = outlook.all;
+  return outlook;
+}
+
+TEST(Estimate, TheWordingIsWrittenOnceAndReadByTheOthers) {
+  Outlook outlook = Unread(11);
+  outlook.rest_remembered = true;
+  const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
+  EXPECT_EQ(estimate.questions, 11);
+  EXPECT_EQ(estimate.input_tokens, 11 * 2000 + 11 * 5000);
+  EXPECT_EQ(estimate.output_tokens, 11 * 300);
+  EXPECT_NEAR(estimate.cost_usd, (11 * 2000 + 1.25 * 5000 + 0.1 * 10 * 5000 + 5.0 * 11 * 300) / 1e6,
+              1e-9);
+}
+
+TEST(Estimate, TheRestIsThreeQuestionsOfBoundedSize) {
+  Outlook outlook = Unread(0);
+  outlook.all.text_tokens = 1e9;
+  outlook.fact_tokens = 100;
+  const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
+  EXPECT_EQ(estimate.questions, 3);
+  EXPECT_LT(estimate.input_tokens, 160'000);
+  EXPECT_GT(estimate.cost_usd, 0.15);
+}
+
+TEST(Estimate, ToldAnswersTakeThePlaceOfTheUsualSize) {
+  Outlook outlook = Unread(1);
+  outlook.rest_remembered = true;
+  outlook.answer_tokens = 50;
+  EXPECT_EQ(EstimatePass(outlook, kPrices, 10).output_tokens, 50);
+}
+
+TEST(Estimate, ManyAtATimeTakeLessTime) {
+  const Outlook outlook = Unread(100);
+  EXPECT_GT(EstimatePass(outlook, kPrices, 1).duration,
+            EstimatePass(outlook, kPrices, 10).duration);
+}
+
+TEST(Estimate, NothingIsToBeAskedWhereAllIsRemembered) {
+  Outlook outlook = Unread(0);
+  outlook.rest_remembered = true;
+  const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
+  EXPECT_EQ(estimate.questions, 0);
+  EXPECT_EQ(estimate.cost_usd, 0);
+  EXPECT_EQ(estimate.duration.count(), 0);
+}
+
+TEST(Estimate, CountsWithoutWriting) {
+  FakeStore store;
+  Conversation conversation;
+  conversation.id = "c1";
+  conversation.messages = {{"", Role::kUser, "I live in Rome.", {}},
+                           {"", Role::kAssistant, "I see.", {}}};
+  store.Add(conversation);
+  const FactsQuestions counts = CountFactsQuestions({"c1", "gone"}, store, "m");
+  EXPECT_EQ(counts.chunks, 1);
+  EXPECT_EQ(counts.questions, 1);
+  EXPECT_GT(counts.prefix_tokens, 4096);
+  EXPECT_GT(counts.more_tokens, 10);
+  EXPECT_TRUE(store.replies.empty());
+}
+
+}  // namespace
+}  // namespace soulprint
