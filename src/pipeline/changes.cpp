@@ -170,6 +170,19 @@ class Batches {
   std::size_t characters_ = 0;
 };
 
+// For each fact the one that holds in its place, itself if it does.
+std::vector<std::size_t> LastInLine(const std::vector<Fact>& facts) {
+  std::vector<std::size_t> last(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) last[i] = facts[i].superseded_by.value_or(i);
+  InterruptsNowAndThen interrupts;
+  for (std::size_t& place : last) {
+    interrupts.Step();
+    // Each step halves the way, so that a long chain is not walked again and again.
+    for (; last[place] != place; place = last[place]) last[place] = last[last[place]];
+  }
+  return last;
+}
+
 }  // namespace
 
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store) {
@@ -178,28 +191,41 @@ void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& mode
   }
 }
 
+void ForgetFacts(std::vector<Fact>* facts, const std::vector<bool>& forgotten) {
+  const std::vector<std::size_t> last = LastInLine(*facts);
+  std::vector<std::optional<std::size_t>> places(facts->size());  // of those that stay
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < facts->size(); ++i) {
+    if (!forgotten[i] && !forgotten[last[i]]) places[i] = count++;
+  }
+  for (Fact& fact : *facts) {
+    CheckForInterrupts();
+    while (fact.superseded_by && forgotten[*fact.superseded_by]) {
+      fact.superseded_by = (*facts)[*fact.superseded_by].superseded_by;
+    }
+  }
+  for (Fact& fact : *facts) {
+    if (fact.superseded_by) fact.superseded_by = places[*fact.superseded_by];
+  }
+  std::size_t place = 0;
+  std::erase_if(*facts, [&](const Fact&) { return !places[place++]; });
+}
+
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {
   std::vector<Fact> hold;
   std::vector<std::optional<std::size_t>> places(facts.size());  // in hold
-  std::vector<std::optional<std::size_t>> next(facts.size());
   InterruptsNowAndThen interrupts;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     interrupts.Step();
-    next[i] = facts[i].superseded_by;
-    if (!facts[i].verified || next[i]) continue;
+    if (!facts[i].verified || facts[i].superseded_by) continue;
     places[i] = hold.size();
     hold.push_back(facts[i]);
   }
+  const std::vector<std::size_t> last = LastInLine(facts);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     interrupts.Step();
-    if (!next[i]) continue;
-    // Each step halves the way, so that a long chain is not walked again and again.
-    std::size_t last = i;
-    while (next[last]) {
-      if (next[*next[last]]) next[last] = next[*next[last]];
-      last = *next[last];
-    }
-    if (places[last]) hold[*places[last]].before.push_back({facts[i].text, LastSaid(facts[i])});
+    if (last[i] == i || !places[last[i]]) continue;
+    hold[*places[last[i]]].before.push_back({facts[i].text, LastSaid(facts[i])});
   }
   for (Fact& fact : hold) {
     interrupts.Step();

@@ -17,6 +17,10 @@ namespace soulprint {
 // model gave no answer.
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store);
 
+// Removes the facts for which `forgotten` says so, and what they have overtaken: it does not hold
+// again.  What held before one of them and is overtaken by a later fact stays.
+void ForgetFacts(std::vector<Fact>* facts, const std::vector<bool>& forgotten);
+
 // The verified facts that hold, each with the newest five that it overtook, newest first.
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts);
 

@@ -47,7 +47,9 @@ class Rehearsal : public Store {
   void SaveReplies(const std::vector<Reply>& replies) override { store_.SaveReplies(replies); }
   // A rejected answer stays remembered: asking again is free.
   void RejectReply(const Question&) override {}
-  void DropForgotten(std::vector<Fact>* facts) override { store_.DropForgotten(facts); }
+  std::vector<bool> FindForgotten(const std::vector<Fact>& facts) override {
+    return store_.FindForgotten(facts);
+  }
   // The stored ones know the conversations that are left out.
   StoredSections ReadSections() override { return {}; }
   void PublishMemory(const std::string& memory_md) override {

@@ -50,11 +50,11 @@ class Pass {
     Begin(Stage::kFacts);
     Profile profile;
     profile.facts = MergeFacts(ReadEnoughChunks());
-    store_.DropForgotten(&profile.facts);
 
     Begin(Stage::kReduce);
-    progress_.facts = static_cast<int>(profile.facts.size());
     FindChanges(&profile.facts, options_.memory.changes_tokens, model_, store_);
+    ForgetFacts(&profile.facts, store_.FindForgotten(profile.facts));
+    progress_.facts = static_cast<int>(profile.facts.size());
 
     Begin(Stage::kMemory);
     Memory memory = FactsToMemory(FactsThatHold(profile.facts), options_.memory, model_, store_);

@@ -58,8 +58,8 @@ class Store {
   // again.  Call after the Ask that gave the answer has returned: by then it is saved.
   virtual void RejectReply(const Question& question) = 0;
 
-  // Removes the facts that the user wants forgotten, by FactKey.
-  virtual void DropForgotten(std::vector<Fact>* facts) = 0;
+  // For each fact, by FactKey: true if the user wants it forgotten.
+  virtual std::vector<bool> FindForgotten(const std::vector<Fact>& facts) = 0;
 
   // The published sections.
   virtual StoredSections ReadSections() = 0;

@@ -1,7 +1,6 @@
 #include "store/sql_store.hpp"
 
 #include <map>
-#include <set>
 #include <utility>
 
 #include "export/export_to_conversations.hpp"
@@ -155,27 +154,24 @@ std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
   });
 }
 
-void SqlStore::DropForgotten(std::vector<Fact>* facts) {
+std::vector<bool> SqlStore::FindForgotten(const std::vector<Fact>& facts) {
   std::vector<std::string> keys;
-  for (const Fact& fact : *facts) {
+  for (const Fact& fact : facts) {
     CheckForInterrupts();
     keys.push_back(FactKey(fact));
   }
-  const pg::Rows forgotten = pg::InTransaction([&] {
+  const pg::Rows rows = pg::InTransaction([&] {
     return OwnQuery(R"(
-             SELECT n.key FROM soulprint.forgotten_facts f, unnest($2) AS n (key)
+             SELECT n.place FROM soulprint.forgotten_facts f,
+                    unnest($2) WITH ORDINALITY AS n (key, place)
              WHERE f.user_id = $1 AND f.fact = sha256(convert_to(n.key, 'UTF8')))")
         .Uuid(lease_.user_id())
         .TextArray(std::move(keys))
         .Run();
   });
-  std::set<std::string> gone;
-  for (const pg::Row& row : forgotten) gone.insert(row.Text(0));
-  if (gone.empty()) return;
-  std::erase_if(*facts, [&](const Fact& fact) {
-    CheckForInterrupts();
-    return gone.contains(FactKey(fact));
-  });
+  std::vector<bool> forgotten(facts.size());
+  for (const pg::Row& row : rows) forgotten[static_cast<std::size_t>(row.BigInt(0)) - 1] = true;
+  return forgotten;
 }
 
 StoredSections SqlStore::ReadSections() {

@@ -27,7 +27,7 @@ class SqlStore : public Store {
   std::optional<Answer> FindReply(const Question& question) override;
   void SaveReplies(const std::vector<Reply>& replies) override;
   void RejectReply(const Question& question) override;
-  void DropForgotten(std::vector<Fact>* facts) override;
+  std::vector<bool> FindForgotten(const std::vector<Fact>& facts) override;
   StoredSections ReadSections() override;
   void PublishMemory(const std::string& memory_md) override;
   void Publish(const Profile& profile) override;

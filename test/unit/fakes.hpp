@@ -151,8 +151,10 @@ class FakeStore : public Store {
     if (found != replies.end()) found->second.rejected = true;
   }
 
-  void DropForgotten(std::vector<Fact>* facts) override {
-    std::erase_if(*facts, [&](const Fact& fact) { return forgotten.contains(FactKey(fact)); });
+  std::vector<bool> FindForgotten(const std::vector<Fact>& facts) override {
+    std::vector<bool> found;
+    for (const Fact& fact : facts) found.push_back(forgotten.contains(FactKey(fact)));
+    return found;
   }
 
   StoredSections ReadSections() override { return sections; }

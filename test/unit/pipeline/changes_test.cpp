@@ -132,5 +132,47 @@ TEST(FactsThatHold, LongChainsTakeMilliseconds) {
   EXPECT_EQ(hold[0].before[0].text, "Is 49998");
 }
 
+// A chain of these facts, each overtaken by the next, and one that holds alone.
+std::vector<Fact> Chain() {
+  std::vector<Fact> facts;
+  for (const char* text : {"Lives in Lisbon", "Lives in Porto", "Lives in Berlin", "Likes tea"}) {
+    facts.push_back(Said(Category::kPerson, text, static_cast<int>(facts.size())));
+  }
+  facts[0].superseded_by = 1;
+  facts[1].superseded_by = 2;
+  return facts;
+}
+
+std::string Texts(const std::vector<Fact>& facts) {
+  std::string texts;
+  for (const Fact& fact : facts) {
+    texts += (texts.empty() ? "" : ", ") + fact.text;
+    if (fact.superseded_by) texts += " -> " + facts.at(*fact.superseded_by).text;
+  }
+  return texts;
+}
+
+TEST(ForgetFacts, WhatAForgottenFactHasOvertakenDoesNotHoldAgain) {
+  std::vector<Fact> facts = Chain();
+  ForgetFacts(&facts, {false, false, true, false});
+  EXPECT_EQ(Texts(facts), "Likes tea");
+}
+
+TEST(ForgetFacts, WhatALaterFactOvertakesStays) {
+  std::vector<Fact> facts = Chain();
+  ForgetFacts(&facts, {false, true, false, false});
+  EXPECT_EQ(Texts(facts), "Lives in Lisbon -> Lives in Berlin, Lives in Berlin, Likes tea");
+  facts = Chain();
+  ForgetFacts(&facts, {true, false, false, false});
+  EXPECT_EQ(Texts(facts), "Lives in Porto -> Lives in Berlin, Lives in Berlin, Likes tea");
+}
+
+TEST(ForgetFacts, NothingForgottenChangesNothing) {
+  std::vector<Fact> facts = Chain();
+  const std::string before = Texts(facts);
+  ForgetFacts(&facts, {false, false, false, false});
+  EXPECT_EQ(Texts(facts), before);
+}
+
 }  // namespace
 }  // namespace soulprint
