@@ -1,182 +1,280 @@
-// Three kinds of signs: forms that are secrets wherever they stand, long random tokens, and a word
-// for a secret with a value beside it.  A word without a value that looks like one is no secret:
-// "uses a password manager" stays.
+// A value counts if it stands right behind a name for a secret, or behind a link in the words that
+// follow: "PIN 4821", "the password for the office is hunter2".  Each kind of name says which
+// values it believes, so that a name alone is no secret: "uses a password manager" stays.
 
 #include "pipeline/secrets.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <ranges>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "pipeline/check_digits.hpp"
-#include "pipeline/secret_words.hpp"
+#include "pipeline/secret_forms.hpp"
 #include "util/ascii.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
 
+using Words = std::span<const std::string_view>;
+
 constexpr auto npos = std::string_view::npos;
 
-bool IsTokenCharacter(char c) { return IsAsciiWord(c) || c == '_' || c == '-'; }
+// Words between a name and its value.
+constexpr std::string_view kLinks =
+    "is, was, are, be, of, to, as, it, its, it's, s, still, now, set, number, no, nr, num, "
+    "numero, número, card, numéro, nummer, номер, karte, carte, tarjeta, карты, ist, war, "
+    "lautet, heisst, es, era, est, était, c'est, è, é, jest, är, er, là, adalah, это, είναι, "
+    "هي, היא, है, คือ, 是, 为, 為, は, が, 은, 는, 号, 號, 码, 碼, 番, 호";
+
+// Words between a value and its name: "hunter2 is my password".
+constexpr std::string_view kLinksBack = "is, as, ist, als, es, como, est, comme";
+
+// Words that may follow a password in its sentence.
+constexpr std::string_view kNext = "and, for, on, at, but, und, für, y, para";
+
+// What is said of a password and is none.
+constexpr std::string_view kQualities =
+    "wrong, weak, strong, expired, incorrect, invalid, required, missing, safe, secure, lost, "
+    "changed, forgotten, reset, long, short, secret, unknown, needed, stored, saved, shared, "
+    "same, different, simple, easy, leaked, hacked, stolen, encrypted, hashed, falsch, "
+    "vergessen, sicher, schwach, abgelaufen, incorrecta, segura, olvidada, oublié, faible, "
+    "errada, fraca, http, https";
+
+// Names with digits that stand beside such words and are no values.
+constexpr std::string_view kTechnology =
+    "oauth2, sha1, sha256, sha-256, sha512, md5, base64, pbkdf2, argon2, argon2id, wpa2, wpa3, "
+    "aes256, aes-256, fido2, 1password, windows10, windows11";
+
+// --- words
 
 std::size_t Count(std::string_view text, bool (*is)(char)) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is));
+  return static_cast<std::size_t>(std::ranges::count_if(text, is));
 }
 
-bool HasLetter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), IsAsciiLetter);
-}
-bool HasDigit(std::string_view text) { return std::any_of(text.begin(), text.end(), IsAsciiDigit); }
+bool IsLetter(char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; }
+bool IsLetterOrDigit(char c) { return IsAsciiDigit(c) || IsLetter(c); }
 
-bool IsSpaceOfAscii(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-bool Holds(std::string_view text, std::string_view part) { return text.find(part) != npos; }
-
-// --- forms that are secrets wherever they stand
-
-// The number of characters of a token from `at` on.
-std::size_t TokenLength(std::string_view text, std::size_t at) {
-  std::size_t end = at;
-  while (end < text.size() && IsTokenCharacter(text[end])) ++end;
-  return end - at;
+// Without the signs around it.
+std::string_view Core(std::string_view word) {
+  const auto* const begin = std::ranges::find_if(word, IsLetterOrDigit);
+  while (word.end() != begin && !IsLetterOrDigit(word.back())) word.remove_suffix(1);
+  return {begin, word.end()};
 }
 
-bool HoldsKnownToken(std::string_view text) {
-  struct Form {
-    std::string_view begin;
-    std::size_t rest;  // the fewest characters after it
-  };
-  constexpr std::array<Form, 26> kForms = {
-      {{"sk-", 20},    {"sk_live_", 16}, {"sk_test_", 16}, {"rk_live_", 16}, {"whsec_", 16},
-       {"AKIA", 16},   {"ASIA", 16},     {"AIza", 30},     {"ya29.", 20},    {"ghp_", 30},
-       {"gho_", 30},   {"ghu_", 30},     {"ghs_", 30},     {"ghr_", 30},     {"github_pat_", 20},
-       {"glpat-", 16}, {"xoxb-", 10},    {"xoxp-", 10},    {"xoxa-", 10},    {"xapp-", 10},
-       {"hf_", 30},    {"npm_", 30},     {"pypi-", 20},    {"SG.", 20},      {"gsk_", 30},
-       {"GOCSPX-", 20}}};
-  return std::any_of(kForms.begin(), kForms.end(), [&](const Form& form) {
-    for (std::size_t at = text.find(form.begin); at != npos; at = text.find(form.begin, at + 1)) {
-      if (at > 0 && IsAsciiWord(text[at - 1])) continue;
-      const std::size_t rest = TokenLength(text, at + form.begin.size());
-      if (rest >= form.rest && HasDigit(text.substr(at, form.begin.size() + rest))) return true;
-    }
-    return false;
-  });
+bool IsLink(std::string_view word) {
+  const std::string_view core = Core(word);
+  return core.empty() || IsListed(core, kLinks);
 }
 
-// A JSON web token: three parts, the first two of which are JSON objects in base64.
-bool HoldsWebToken(std::string_view text) {
-  constexpr std::string_view kBegin = "eyJ";
-  for (std::size_t at = text.find(kBegin); at != npos; at = text.find(kBegin, at + 1)) {
-    const std::size_t dot = at + TokenLength(text, at);
-    if (text.substr(dot).starts_with(".eyJ") && TokenLength(text, dot + 1) >= 10) return true;
-  }
-  return false;
+bool EndsSentence(std::string_view word) {
+  return std::string_view(".;!?").find(word.back()) != npos;
 }
 
-bool HoldsPrivateKey(std::string_view text) {
-  const std::size_t begin = text.find("-----BEGIN ");
-  return begin != npos && Holds(text.substr(begin, 60), "PRIVATE KEY");
+bool IsDigits(std::string_view word, std::size_t least, std::size_t most) {
+  const std::string_view core = Core(word);
+  return core.size() >= least && core.size() <= most && Count(core, IsAsciiDigit) == core.size();
 }
 
-// A URL with a password: before the host, or as a parameter.
-bool IsSecretUrl(std::string_view url) {
-  constexpr std::array<std::string_view, 9> kParameters = {
-      "token=", "key=", "apikey=", "password=", "passwd=", "pwd=", "secret=", "sig=", "signature="};
-  constexpr std::size_t kLeast = 8;
-  const std::string_view rest = url.substr(url.find("://") + 3);
-  const std::size_t at = rest.substr(0, rest.find('/')).find('@');
-  if (at != npos && rest.find(':') < at) return true;
-  if (rest.starts_with("hooks.slack.com/services/")) return true;
-  const std::size_t query = rest.find('?');
-  return query != npos &&
-         std::any_of(kParameters.begin(), kParameters.end(), [&](std::string_view name) {
-           const std::size_t place = rest.find(name, query);
-           return place != npos && TokenLength(rest, place + name.size()) >= kLeast;
+// Letters with digits or signs, as no word of a sentence has them.
+bool IsMixed(std::string_view word, std::size_t least) {
+  const std::string_view core = Core(word);
+  const bool path = core.find('/') != npos && core.find('.') != npos;
+  return core.size() >= least && !path && Count(core, IsLetter) > 0 &&
+         (Count(core, IsAsciiDigit) > 0 || core.find_first_of("!#$%^&*+?~|\\@") != npos) &&
+         !IsListed(core, kTechnology);
+}
+
+// A day, a month, or two years.
+bool IsDate(std::string_view number) {
+  constexpr std::string_view kForms =
+      "9999.99.99, 99.99.9999, 9.9.9999, 99.9.9999, 9.99.9999, 9999.9999, 9999.99, 99.9999";
+  std::string form(number);
+  for (char& c : form) c = IsAsciiDigit(c) ? '9' : '.';
+  const std::string_view year = form.starts_with("9999") ? number : LastCharacters(number, 4);
+  return IsListed(form, kForms) && (year.starts_with("19") || year.starts_with("20"));
+}
+
+// --- values
+
+// Gets the words between a name and a value, and those from the value on.
+using Fits = bool (*)(Words between, Words value);
+
+// True if the sentence goes on without the word: no adjective follows its noun.
+bool IsLast(Words value) {
+  if (value.size() == 1 || !IsLetterOrDigit(value[0].back())) return true;
+  const std::string_view next = Core(value[1]);
+  return next.empty() || static_cast<unsigned char>(next[0]) >= 0xE3 || IsListed(next, kNext);
+}
+
+// "password manager: Bitwarden" is none, "password for home: swordfish" is one.
+bool IsPlainPassword(Words between, Words value) {
+  constexpr std::size_t kLeast = 4;
+  const std::string_view core = Core(value[0]);
+  return !between.empty() && (IsLink(between[0]) || CountCharacters(between[0]) <= 4) &&
+         core.size() >= kLeast && Count(core, IsAsciiDigit) == 0 && core.find('/') == npos &&
+         !IsListed(core, kQualities);
+}
+
+bool IsPassword(Words between, Words value) {
+  return IsMixed(value[0], 4) || IsDigits(value[0], 5, 30) ||
+         (IsLast(value) && (IsDigits(value[0], 4, 4) || IsPlainPassword(between, value)));
+}
+
+bool IsCode(Words, Words value) {
+  const std::string_view core = Core(value[0]);
+  const std::size_t digits = Count(core, IsAsciiDigit);
+  const auto hyphens = static_cast<std::size_t>(std::ranges::count(core, '-'));
+  return IsMixed(core, 6) || (digits >= 6 && digits + hyphens == core.size() && !IsDate(core));
+}
+
+bool IsKey(Words, Words value) {
+  return IsMixed(value[0], 12) && Count(value[0], IsAsciiDigit) > 0;
+}
+
+template <std::size_t least, std::size_t most>
+bool IsNumber(Words, Words value) {
+  return IsDigits(value[0], least, most);
+}
+
+bool IsPhrase(Words, Words value) {
+  constexpr std::size_t kWords = 12;
+  return value.size() >= kWords && std::ranges::all_of(value.first(kWords), [](auto word) {
+           const std::string_view core = Core(word);
+           return core.size() >= 3 && core.size() <= 8 && Count(core, IsAsciiLower) == core.size();
          });
 }
 
-// --- long random tokens
-
-constexpr std::size_t kLeastRandom = 32;
-
-bool IsUuid(std::string_view token) {
-  if (token.size() != 36) return false;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if ((token[i] == '-') != (i == 8 || i == 13 || i == 18 || i == 23)) return false;
-  }
-  return true;
-}
-
-// Ends with 32 hexadecimal digits or more.
-bool EndsWithHex(std::string_view token) {
-  const std::size_t before = token.find_last_not_of("0123456789abcdefABCDEF");
-  return token.size() - (before + 1) >= kLeastRandom;  // npos + 1 = 0
-}
-
-// How often the kind of character (upper case, lower case, digit) changes, in percent of the places
-// where it could.  Random base64: 62.  Random lower case and digits: 40.  Words in CamelCase: 35.
-std::size_t Changes(std::string_view token) {
-  std::size_t changes = 0;
-  std::size_t places = 0;
-  char before = 0;
-  for (char c : token) {
-    if (!IsAsciiWord(c)) continue;
-    const char kind = IsAsciiDigit(c) ? '9' : IsAsciiUpper(c) ? 'A' : 'a';
-    if (before != 0) {
-      ++places;
-      changes += kind != before ? 1 : 0;
-    }
-    before = kind;
-  }
-  return places == 0 ? 0 : changes * 100 / places;
-}
-
-bool IsRandom(std::string_view token) {
-  if (token.size() < kLeastRandom || !HasLetter(token) || !HasDigit(token) || IsUuid(token)) {
-    return false;
-  }
-  if (EndsWithHex(token)) return true;
-  if (std::count(token.begin(), token.end(), '/') > 3) return false;  // a path
-  const bool both_cases = Count(token, IsAsciiUpper) > 0 && Count(token, IsAsciiLower) > 0;
-  if (both_cases) return Changes(token) >= (Holds(token, "/") ? 50U : 43U);
-  return !Holds(token, "/") && Count(token, IsAsciiDigit) >= 6 && Changes(token) >= 30;
-}
-
-// A hash says nothing to those who do not have what was hashed.
-bool SpeaksOfHashes(std::string_view lower) {
-  constexpr std::array<std::string_view, 12> kWords = {
-      "commit", "hash",   "sha1",     "sha-1",    "sha256", "sha-256",
-      "md5",    "magnet", "checksum", "revision", "digest", "fingerprint"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return Holds(lower, word); });
-}
-
-bool HoldsRandomToken(std::string_view piece, bool hashes) {
-  for (std::size_t at = 0; at < piece.size();) {
-    std::size_t end = at;
-    while (end < piece.size() &&
-           (IsTokenCharacter(piece[end]) || piece[end] == '+' || piece[end] == '/')) {
-      ++end;
-    }
-    const std::string_view token = piece.substr(at, end - at);
-    if (IsRandom(token) && !(hashes && EndsWithHex(token))) return true;
-    at = end + 1;
+// In one piece, or in groups with up to two letters between; the fewer digits, the longer.
+bool IsDocument(Words, Words value) {
+  std::string number;
+  for (std::string_view word : value) {
+    const std::string_view core = Core(word);
+    const bool group = Count(core, IsAsciiDigit) > 0;
+    if (!group && core.size() > 2) return false;
+    if (!group) continue;
+    number += (number.empty() ? "" : "-") + std::string(core);
+    if (IsDate(number)) return false;
+    const std::size_t digits = Count(number, IsAsciiDigit);
+    if (digits >= 3 && digits + Count(number, IsAsciiWord) >= 11) return true;
   }
   return false;
 }
 
-// --- all of it
+struct Kind {
+  Fits fits;
+  std::string_view names;
+};
 
-bool HoldsToken(std::string_view text, bool hashes) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    while (end < text.size() && !IsSpaceOfAscii(text[end])) ++end;
-    const std::string_view piece = text.substr(at, end - at);
-    const bool url = Holds(piece, "://");
-    if (url ? IsSecretUrl(piece) : HoldsRandomToken(piece, hashes)) return true;
-    at = end + 1;
+constexpr Kind kKinds[] = {
+    {IsPassword,
+     "password, passwort, kennwort, passcode, passphrase, passwd, contraseña, senha, "
+     "mot de passe, wachtwoord, lösenord, adgangskode, passord, salasana, salasana on, jelszó, "
+     "şifre, kata sandi, mật khẩu, парол, пароль, κωδικός, كلمة السر, كلمة المرور, סיסמה, "
+     "पासवर्ड, รหัสผ่าน, รหัสผ่านคือ, 密码, 密碼, 口令, パスワード, 비밀번호"},
+    // These mean other things as well.
+    {IsCode,
+     "pwd, pw, mdp, puk, clave, parola, hasło, heslo, recovery code, recovery key, backup code, "
+     "access code, combination, wifi key, wi-fi key, wlan-schlüssel, network key, pan"},
+    {[](Words between, Words value) { return !between.empty() && IsCode(between, value); }, "pass"},
+    {IsKey,
+     "api key, apikey, secret key, access key, private key, bearer, token, secret, product key, "
+     "license key, licence key, api-schlüssel, clave api, clé api, 密钥, key:, sig:, signature:"},
+    {IsNumber<4, 6>,
+     "pin, пин, geheimzahl, door code, alarm code, garage code, gate code, unlock code, "
+     "lock code, safe code"},
+    // Also a place in India, of six digits.
+    {IsNumber<4, 5>, "pin code, pincode, código pin, пин-код, пинкод"},
+    {IsNumber<3, 4>, "cvv, cvc, cvv2, cvv code, cvc code, security code"},
+    {IsPhrase, "seed phrase, recovery phrase, recovery words, mnemonic"},
+    {IsDocument,
+     "passport, reisepass, reisepassnummer, passeport, pasaporte, passaporto, passaporte, "
+     "paspoort, паспорт, снилс, инн, 护照, 護照, 身份证, 身分證, 银行卡, 银行账号, パスポート, "
+     "マイナンバー, 주민등록, 여권, ssn, social security, my social, social insurance, nino, "
+     "national insurance, ni number, national id, identity card, identity number, id card, "
+     "id number, personal number, tax number, tax file number, tax id, itin, license, licence, "
+     "nhs, medicare, aadhaar, aadhar, dni, nif, curp, cpf, bsn, pesel, personnummer, kimlik, "
+     "ktp, codice fiscale, sécurité sociale, personalausweis, personalausweisnummer, "
+     "ausweisnummer, sozialversicherungsnummer, steuer-id, steuernummer, führerschein, "
+     "account number, account no, account nr, routing number, sort code, kontonummer, "
+     "número de cuenta, card number"}};
+
+// --- names in a text
+
+bool IsSign(char32_t c) {
+  return c == ':' || c == '=' || c == 0xAB || c == 0xBB || (c >= 0x2010 && c < 0x2070) ||
+         (c >= 0x2190 && c < 0x3040) || c >= 0x1F000;
+}
+
+// Folded words with spaces on either side.  Signs outside of ASCII, ":" and "=" are each a word
+// ":"; each character of Chinese, Japanese and Korean is a word.
+std::string Plain(std::string_view text) {
+  constexpr char32_t kDense = 0x3040;
+  const std::string folded = FoldCase(text);
+  std::string plain = " ";
+  for (std::size_t at = 0; at < folded.size();) {
+    const std::size_t begin = at;
+    const char32_t c = NextCharacter(folded, &at);
+    const std::string same = folded.substr(begin, at - begin);
+    plain += IsSign(c) ? " : " : IsSpace(c) ? " " : c >= kDense ? ' ' + same + ' ' : same;
+  }
+  return plain + ' ';
+}
+
+// Names are looked for where no sign parts words: "api-key", "API_KEY", "(password)".
+std::string WithoutSigns(std::string plain) {
+  std::ranges::replace_if(
+      plain, [](char c) { return !IsLetterOrDigit(c) && c != ':'; }, ' ');
+  return plain;
+}
+
+struct Name {
+  std::string text;  // with a space before it
+  Fits fits;
+};
+
+std::vector<Name> MakeNames() {
+  std::vector<Name> names;
+  for (const Kind& kind : kKinds) {
+    for (const auto part : std::views::split(kind.names, ',')) {
+      const std::string plain = WithoutSigns(Plain({part.begin(), part.end()}));
+      names.push_back({' ' + std::string(Trim(plain)), kind.fits});
+    }
+  }
+  return names;
+}
+
+std::vector<std::string_view> Split(std::string_view plain) {
+  std::vector<std::string_view> words;
+  for (const auto word : std::views::split(plain, ' ')) {
+    if (!word.empty()) words.emplace_back(word.begin(), word.end());
+  }
+  return words;
+}
+
+bool IsToldAfter(std::string_view text, Fits fits) {
+  constexpr std::size_t kFar = 300;
+  constexpr std::size_t kMostBetween = 9;
+  const std::vector<std::string_view> words = Split(FirstCharacters(text, kFar));
+  const Words after(words);
+  for (std::size_t i = 0; i < after.size() && i <= kMostBetween; ++i) {
+    const bool linked = i == 0 || IsLink(after[i - 1]);
+    if (linked && fits(after.first(i), after.subspan(i))) return true;
+    if (i > 0 && EndsSentence(after[i - 1]) && !IsLink(after[i])) return false;
+  }
+  return false;
+}
+
+bool IsToldBefore(std::string_view text, Fits fits) {
+  constexpr std::size_t kFar = 80;
+  constexpr std::size_t kMostBetween = 4;
+  const std::vector<std::string_view> words = Split(LastCharacters(text, kFar));
+  const Words before(words);
+  for (std::size_t back = 1; back <= kMostBetween && back < before.size(); ++back) {
+    const std::size_t link = before.size() - back;
+    if (IsListed(Core(before[link]), kLinksBack)) return fits({}, before.subspan(link - 1));
   }
   return false;
 }
@@ -184,9 +282,23 @@ bool HoldsToken(std::string_view text, bool hashes) {
 }  // namespace
 
 bool HoldsSecret(std::string_view text) {
-  return HoldsNamedSecret(text) || HoldsKnownToken(text) || HoldsWebToken(text) ||
-         HoldsPrivateKey(text) || HoldsToken(text, SpeaksOfHashes(FoldCase(text))) ||
-         HoldsCardNumber(text) || HoldsIban(text) || HoldsIdentityNumber(text);
+  static const std::vector<Name> kNames = MakeNames();
+  if (HoldsSecretForm(text)) return true;
+  const std::string words = Plain(text);
+  const std::string_view plain = words;
+  const std::string places = WithoutSigns(words);
+  return std::ranges::any_of(kNames, [&](const Name& name) {
+    const std::size_t size = name.text.size();
+    for (std::size_t at = places.find(name.text); at != npos; at = places.find(name.text, at + 1)) {
+      const std::size_t end = places.find(' ', at + size);
+      // A longer name may have the ending of a plural or a case.
+      const std::size_t ending = CountCharacters(plain.substr(at + size, end - (at + size)));
+      if (ending > (size > 5 ? 2 : 0)) continue;
+      if (IsToldAfter(plain.substr(end), name.fits)) return true;
+      if (IsToldBefore(plain.substr(0, at), name.fits)) return true;
+    }
+    return false;
+  });
 }
 
 }  // namespace soulprint
