@@ -69,18 +69,16 @@ std::size_t Changes(std::string_view token) {
 // Of both cases, as base64 that is no path; or of one case and in one piece, as hexadecimal.
 bool IsRandom(std::string_view token) {
   constexpr std::size_t kLeast = 32;
-  const std::size_t upper = Count(token, IsAsciiUpper);
-  const std::size_t lower = Count(token, IsAsciiLower);
-  const std::size_t digits = Count(token, IsAsciiDigit);
-  if (token.size() < kLeast || digits == 0) return false;
-  if (upper > 0 && lower > 0) return std::ranges::count(token, '/') <= 3 && Changes(token) >= 43;
-  return digits >= 6 && upper + lower + digits == token.size() && Changes(token) >= 25;
+  if (token.size() < kLeast) return false;
+  if (Count(token, IsAsciiUpper) > 0 && Count(token, IsAsciiLower) > 0) {
+    return std::ranges::count(token, '/') <= 3 && Changes(token) >= 43;
+  }
+  return Count(token, IsAsciiWord) == token.size() && Changes(token) >= 25;
 }
 
 // --- numbers of cards, accounts and persons
 
-// American Express and Diners have 14 or 15 digits, some cards of China and of Maestro more
-// than 16.
+// Cards of American Express and Diners have less than 16 digits, some of UnionPay and Maestro more.
 bool IsCard(const std::string& digits) {
   if (digits.size() < 14 || digits.size() > 19) return false;
   int luhn = 0;
@@ -144,11 +142,11 @@ bool BeginsIdentityNumber(std::string_view text) {
 // True if a word just before says that the number is an order's, a device's, a hash.
 bool IsCalledOtherwise(std::string_view before) {
   constexpr std::string_view kWords[] = {
-      "order",   "tracking",    "invoice",  "parcel",   "shipment", "ticket",   "booking",
-      "imei",    "serial",      "isbn",     "ean",      "part nu",  "referenc", "bestell",
-      "sendung", "rechnung",    "pedido",   "commande", "订单",     "单号",     "commit",
-      "hash",    "sha1",        "sha-",     "sha256",   "sha512",   "md5",      "checksum",
-      "digest",  "fingerprint", "revision", "magnet"};
+      "order",   "tracking", "invoice", "parcel",      "shipment", "ticket",
+      "booking", "imei",     "serial",  "part nu",     "referenc", "bestell",
+      "sendung", "rechnung", "pedido",  "commande",    "订单",     "单号",
+      "commit",  "hash",     "sha1",    "sha-",        "sha256",   "sha512",
+      "md5",     "checksum", "digest",  "fingerprint", "revision", "magnet"};
   constexpr std::size_t kNear = 18;
   const std::string near = FoldCase(LastCharacters(before, kNear));
   return std::ranges::any_of(

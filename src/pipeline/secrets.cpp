@@ -25,9 +25,9 @@ constexpr auto npos = std::string_view::npos;
 // Words between a name and its value.
 constexpr std::string_view kLinks =
     "is, was, are, be, of, to, as, it, its, it's, s, still, now, set, number, no, nr, num, "
-    "numero, número, card, numéro, nummer, номер, karte, carte, tarjeta, карты, ist, war, "
-    "lautet, heisst, es, era, est, était, c'est, è, é, jest, är, er, là, adalah, это, είναι, "
-    "هي, היא, है, คือ, 是, 为, 為, は, が, 은, 는, 号, 號, 码, 碼, 番, 호";
+    "numero, número, card, numéro, nummer, номер, karte, kreditkarte, carte, tarjeta, карты, "
+    "ist, war, lautet, heisst, es, era, est, était, c'est, è, é, jest, är, er, là, adalah, это, "
+    "είναι, هي, היא, है, คือ, 是, 为, 為, は, が, 은, 는, 号, 號, 码, 碼, 番, 호";
 
 // Words between a value and its name: "hunter2 is my password".
 constexpr std::string_view kLinksBack = "is, as, ist, als, es, como, est, comme";
@@ -102,7 +102,7 @@ bool IsDate(std::string_view number) {
 // Gets the words between a name and a value, and those from the value on.
 using Fits = bool (*)(Words between, Words value);
 
-// True if the sentence goes on without the word: no adjective follows its noun.
+// True if the word ends what is said: "password is sunshine and …", not "password is safe with …".
 bool IsLast(Words value) {
   if (value.size() == 1 || !IsLetterOrDigit(value[0].back())) return true;
   const std::string_view next = Core(value[1]);
@@ -111,11 +111,9 @@ bool IsLast(Words value) {
 
 // "password manager: Bitwarden" is none, "password for home: swordfish" is one.
 bool IsPlainPassword(Words between, Words value) {
-  constexpr std::size_t kLeast = 4;
   const std::string_view core = Core(value[0]);
   return !between.empty() && (IsLink(between[0]) || CountCharacters(between[0]) <= 4) &&
-         core.size() >= kLeast && Count(core, IsAsciiDigit) == 0 && core.find('/') == npos &&
-         !IsListed(core, kQualities);
+         core.size() >= 4 && Count(core, IsAsciiDigit) == 0 && !IsListed(core, kQualities);
 }
 
 bool IsPassword(Words between, Words value) {
@@ -125,9 +123,7 @@ bool IsPassword(Words between, Words value) {
 
 bool IsCode(Words, Words value) {
   const std::string_view core = Core(value[0]);
-  const std::size_t digits = Count(core, IsAsciiDigit);
-  const auto hyphens = static_cast<std::size_t>(std::ranges::count(core, '-'));
-  return IsMixed(core, 6) || (digits >= 6 && digits + hyphens == core.size() && !IsDate(core));
+  return IsMixed(core, 6) || (Count(core, IsAsciiDigit) >= 6 && !IsDate(core));
 }
 
 bool IsKey(Words, Words value) {
@@ -239,8 +235,8 @@ std::vector<Name> MakeNames() {
   std::vector<Name> names;
   for (const Kind& kind : kKinds) {
     for (const auto part : std::views::split(kind.names, ',')) {
-      const std::string plain = WithoutSigns(Plain({part.begin(), part.end()}));
-      names.push_back({' ' + std::string(Trim(plain)), kind.fits});
+      const std::string name = WithoutSigns(Plain({part.begin(), part.end()}));
+      names.push_back({' ' + std::string(Trim(name)), kind.fits});
     }
   }
   return names;
@@ -254,11 +250,8 @@ std::vector<std::string_view> Split(std::string_view plain) {
   return words;
 }
 
-bool IsToldAfter(std::string_view text, Fits fits) {
-  constexpr std::size_t kFar = 300;
+bool IsToldAfter(Words after, Fits fits) {
   constexpr std::size_t kMostBetween = 9;
-  const std::vector<std::string_view> words = Split(FirstCharacters(text, kFar));
-  const Words after(words);
   for (std::size_t i = 0; i < after.size() && i <= kMostBetween; ++i) {
     const bool linked = i == 0 || IsLink(after[i - 1]);
     if (linked && fits(after.first(i), after.subspan(i))) return true;
@@ -267,11 +260,8 @@ bool IsToldAfter(std::string_view text, Fits fits) {
   return false;
 }
 
-bool IsToldBefore(std::string_view text, Fits fits) {
-  constexpr std::size_t kFar = 80;
+bool IsToldBefore(Words before, Fits fits) {
   constexpr std::size_t kMostBetween = 4;
-  const std::vector<std::string_view> words = Split(LastCharacters(text, kFar));
-  const Words before(words);
   for (std::size_t back = 1; back <= kMostBetween && back < before.size(); ++back) {
     const std::size_t link = before.size() - back;
     if (IsListed(Core(before[link]), kLinksBack)) return fits({}, before.subspan(link - 1));
@@ -283,19 +273,22 @@ bool IsToldBefore(std::string_view text, Fits fits) {
 
 bool HoldsSecret(std::string_view text) {
   static const std::vector<Name> kNames = MakeNames();
+  constexpr std::size_t kNear = 300;  // characters
   if (HoldsSecretForm(text)) return true;
   const std::string words = Plain(text);
   const std::string_view plain = words;
   const std::string places = WithoutSigns(words);
-  return std::ranges::any_of(kNames, [&](const Name& name) {
+  return std::ranges::any_of(kNames, [&](const auto& name) {
     const std::size_t size = name.text.size();
     for (std::size_t at = places.find(name.text); at != npos; at = places.find(name.text, at + 1)) {
       const std::size_t end = places.find(' ', at + size);
       // A longer name may have the ending of a plural or a case.
       const std::size_t ending = CountCharacters(plain.substr(at + size, end - (at + size)));
       if (ending > (size > 5 ? 2 : 0)) continue;
-      if (IsToldAfter(plain.substr(end), name.fits)) return true;
-      if (IsToldBefore(plain.substr(0, at), name.fits)) return true;
+      if (IsToldAfter(Split(FirstCharacters(plain.substr(end), kNear)), name.fits) ||
+          IsToldBefore(Split(LastCharacters(plain.substr(0, at), kNear)), name.fits)) {
+        return true;
+      }
     }
     return false;
   });
