@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <string>
 
 #include "util/ascii.hpp"
@@ -82,11 +81,9 @@ bool IsRandom(std::string_view token) {
 bool IsCard(const std::string& digits) {
   if (digits.size() < 14 || digits.size() > 19) return false;
   int luhn = 0;
-  bool twice = false;
-  for (char c : digits | std::views::reverse) {
-    const int digit = c - '0';
-    luhn += twice ? digit * 2 - (digit > 4 ? 9 : 0) : digit;
-    twice = !twice;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const int digit = digits[digits.size() - 1 - i] - '0';
+    luhn += i % 2 == 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0);
   }
   if (luhn % 10 != 0) return false;
   if (digits.size() == 16) return digits[0] >= '2' && digits[0] <= '6';
@@ -170,9 +167,10 @@ bool SecretBegins(std::string_view text, std::size_t at) {
 }  // namespace
 
 bool HoldsSecretForm(std::string_view text) {
-  return text.find("PRIVATE KEY-----") != npos || text.find("hooks.slack.com/services/") != npos ||
-         std::ranges::any_of(std::views::iota(std::size_t{0}, text.size()),
-                             [&](std::size_t at) { return SecretBegins(text, at); });
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (SecretBegins(text, at)) return true;
+  }
+  return text.find("PRIVATE KEY-----") != npos || text.find("hooks.slack.com/services/") != npos;
 }
 
 }  // namespace soulprint

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -231,23 +230,25 @@ struct Name {
   Fits fits;
 };
 
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    if (end > at) parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
 std::vector<Name> MakeNames() {
   std::vector<Name> names;
   for (const Kind& kind : kKinds) {
-    for (const auto part : std::views::split(kind.names, ',')) {
-      const std::string name = WithoutSigns(Plain({part.begin(), part.end()}));
+    for (std::string_view part : Split(kind.names, ',')) {
+      const std::string name = WithoutSigns(Plain(part));
       names.push_back({' ' + std::string(Trim(name)), kind.fits});
     }
   }
   return names;
-}
-
-std::vector<std::string_view> Split(std::string_view plain) {
-  std::vector<std::string_view> words;
-  for (const auto word : std::views::split(plain, ' ')) {
-    if (!word.empty()) words.emplace_back(word.begin(), word.end());
-  }
-  return words;
 }
 
 bool IsToldAfter(Words after, Fits fits) {
@@ -272,21 +273,21 @@ bool IsToldBefore(Words before, Fits fits) {
 }  // namespace
 
 bool HoldsSecret(std::string_view text) {
-  static const std::vector<Name> kNames = MakeNames();
+  static const auto& names = *new std::vector<Name>(MakeNames());
   constexpr std::size_t kNear = 300;  // characters
   if (HoldsSecretForm(text)) return true;
   const std::string words = Plain(text);
   const std::string_view plain = words;
   const std::string places = WithoutSigns(words);
-  return std::ranges::any_of(kNames, [&](const auto& name) {
+  return std::ranges::any_of(names, [&](const auto& name) {
     const std::size_t size = name.text.size();
     for (std::size_t at = places.find(name.text); at != npos; at = places.find(name.text, at + 1)) {
       const std::size_t end = places.find(' ', at + size);
       // A longer name may have the ending of a plural or a case.
       const std::size_t ending = CountCharacters(plain.substr(at + size, end - (at + size)));
       if (ending > (size > 5 ? 2 : 0)) continue;
-      if (IsToldAfter(Split(FirstCharacters(plain.substr(end), kNear)), name.fits) ||
-          IsToldBefore(Split(LastCharacters(plain.substr(0, at), kNear)), name.fits)) {
+      if (IsToldAfter(Split(FirstCharacters(plain.substr(end), kNear), ' '), name.fits) ||
+          IsToldBefore(Split(LastCharacters(plain.substr(0, at), kNear), ' '), name.fits)) {
         return true;
       }
     }
