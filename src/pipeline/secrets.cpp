@@ -116,8 +116,8 @@ bool IsPlainPassword(Words between, Words value) {
 }
 
 bool IsPassword(Words between, Words value) {
-  return IsMixed(value[0], 4) || IsDigits(value[0], 5, 30) ||
-         (IsLast(value) && (IsDigits(value[0], 4, 4) || IsPlainPassword(between, value)));
+  return IsMixed(value[0], 4) || IsDigits(value[0], 6, 30) ||
+         (IsLast(value) && (IsDigits(value[0], 4, 5) || IsPlainPassword(between, value)));
 }
 
 bool IsCode(Words, Words value) {

@@ -286,6 +286,7 @@ TEST(HoldsSecret, WordsForSecretsAloneAreNone) {
                                  "The password/username form has 2 fields",
                                  "Has a boarding pass LH12345",
                                  "Uses a password manager since 2019",
+                                 "Reset the passwords of 12000 users",
                                  "The password hash is SHA256",
                                  "Backup codes of 2019-2024 were lost",
                                  "The API key docs/keys/rotation2024.md moved",
