@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "net/url.hpp"
@@ -49,8 +50,11 @@ Objection JudgeServerUrlOrEmpty(const std::string& value) {
 
 // Webhooks have their secret in the path or in a query.
 Objection JudgeAlertUrl(const std::string& value) {
-  if (value.empty() || IsServerUrl(value.substr(0, value.find('?')))) return kNone;
-  return {"The value must be an https:// or http:// URL without user name and fragment.",
+  const std::size_t query = std::min(value.find('?'), value.size());
+  const bool plain = std::all_of(value.begin() + static_cast<std::ptrdiff_t>(query), value.end(),
+                                 [](char c) { return c > ' ' && c < '\x7F' && c != '#'; });
+  if (value.empty() || (plain && IsServerUrl(value.substr(0, query)))) return kNone;
+  return {"The value must be an https:// or http:// URL without user name, space and fragment.",
           "Specify the URL of a webhook, such as https://hooks.example.com/alerts."};
 }
 

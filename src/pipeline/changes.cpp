@@ -3,6 +3,7 @@
 #include "pipeline/changes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -74,9 +75,15 @@ std::optional<std::vector<Change>> ReadChanges(const std::string& answer, std::s
   const ordered_json& list = json->at("superseded");
   if (!list.is_array()) return std::nullopt;
   const auto number = [&](const ordered_json& item, const char* key) {
-    const auto it = item.is_object() ? item.find(key) : item.end();
-    return item.is_object() && it != item.end() && it->is_number_unsigned() ? it->get<std::size_t>()
-                                                                            : size;
+    if (!item.is_object() || !item.contains(key)) return size;
+    const ordered_json& value = item.at(key);
+    std::size_t read = size;
+    if (value.is_number_unsigned()) read = value.get<std::size_t>();
+    if (value.is_string()) {
+      const auto& text = value.get_ref<const std::string&>();
+      std::from_chars(text.data(), text.data() + text.size(), read);
+    }
+    return read;
   };
   std::vector<Change> changes;
   for (const ordered_json& item : list) {
@@ -87,8 +94,17 @@ std::optional<std::vector<Change>> ReadChanges(const std::string& answer, std::s
   return changes;
 }
 
+void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store& store);
+
+void AskAboutHalves(const Batch& batch, std::vector<Fact>* facts, Model& model, Store& store) {
+  const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+  for (const Batch& half : {Batch(batch.begin(), middle), Batch(middle, batch.end())}) {
+    if (half.size() > 1) AskAbout(half, facts, model, store);
+  }
+}
+
 void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store& store) {
-  Tries tries(QuestionAbout(*facts, batch), kMaxTries, Tries::Split::kNever);
+  Tries tries(QuestionAbout(*facts, batch), kMaxTries, Tries::Split::kTooLong);
   Answer answer;
   std::optional<std::vector<Change>> changes;
   const auto check = [&](const std::string& text) -> std::optional<std::string> {
@@ -101,6 +117,8 @@ void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store&
       break;
     case Tries::Step::kUnanswered:
       ThrowUnanswered("the changes of facts", answer.reason);
+    case Tries::Step::kSplit:
+      return AskAboutHalves(batch, facts, model, store);
     default:
       tries.Reject(store);
       return;

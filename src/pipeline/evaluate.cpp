@@ -177,9 +177,12 @@ class Evaluation {
       }
     }
     Share right = Judge<Probe>(answered, AskJudge);
-    right.of += unknown.good;
-    measures[0].value = right.value();
-    measures[0].n = right.of;
+    // A judge who cannot be read leaves open how many are right.
+    if (right.of > 0 || answered.empty()) {
+      right.of += unknown.good;
+      measures[0].value = right.value();
+      measures[0].n = right.of;
+    }
     measures[1].value = unknown.value();
     measures[1].n = unknown.of;
   }

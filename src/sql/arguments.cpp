@@ -1,5 +1,7 @@
 #include "sql/arguments.hpp"
 
+#include <cmath>
+
 #include "pg/call.hpp"
 #include "pg/text.hpp"
 #include "util/error.hpp"
@@ -20,7 +22,9 @@ std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* nam
 }
 
 Datum ToNumeric(double number) {
-  return pg::Call([&] { return DirectFunctionCall1(float8_numeric, Float8GetDatum(number)); });
+  return pg::Call([&] {
+    return DirectFunctionCall1(float8_numeric, Float8GetDatum(std::round(number * 1e9) / 1e9));
+  });
 }
 
 }  // namespace soulprint

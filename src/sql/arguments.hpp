@@ -16,7 +16,7 @@ std::string UserIdArgument(FunctionCallInfo fcinfo);
 // it is NULL.
 std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* name);
 
-// The numeric of a number.
+// The numeric of a number, to nine decimals.
 Datum ToNumeric(double number);
 
 }  // namespace soulprint

@@ -36,7 +36,7 @@ sub logged
 
 # setting => bad value, detail.
 my %bad = (
-	alert_url => [ 'hooks.example.com', 'The value must be an https:// or http:// URL without user name and fragment' ],
+	alert_url => [ 'hooks.example.com', 'The value must be an https:// or http:// URL without user name, space and fragment' ],
 	api_url => [ 'htps:/llm.example.com', 'The value must be an https:// or http:// URL' ],
 	app_schema => [ '', 'The value is empty' ],
 	model => [ '', 'The value is empty' ],

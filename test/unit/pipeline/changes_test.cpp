@@ -55,7 +55,7 @@ TEST(FindChanges, OnlyALaterFactOfTheListOvertakes) {
   Life life;
   life.model.script[Step::kChanges] = {
       Text(R"({"superseded":[{"id":2,"by":0},{"id":1,"by":1},{"id":0,"by":4},{"id":-1,"by":1},7,)"
-           R"({"id":"0","by":1},{"by":1},{"id":2,"by":3}]})")};
+           R"({"id":"x","by":1},{"by":1},{"id":"2","by":3}]})")};
   life.Find();
   EXPECT_FALSE(life.facts[0].superseded_by);
   EXPECT_FALSE(life.facts[1].superseded_by);
@@ -74,6 +74,19 @@ TEST(FindChanges, AnAnswerThatCannotBeUsedChangesNothing) {
   nudged.model.script[Step::kChanges] = {Text("no"), Text(R"({"superseded":[{"id":0,"by":2}]})")};
   nudged.Find();
   EXPECT_TRUE(nudged.facts[1].superseded_by);
+}
+
+TEST(FindChanges, AQuestionThatIsTooLongIsAskedInHalves) {
+  Life life;
+  life.model.script[Step::kChanges] = {TooLong(), Text(R"({"superseded":[]})"),
+                                       Text(R"({"superseded":[{"id":0,"by":1}]})")};
+  life.Find();
+  EXPECT_EQ(life.model.asked.size(), 3U);
+  EXPECT_EQ(life.facts[2].superseded_by, 0U);  // Porto, Berlin
+  Life never;
+  never.model.answer = [](const Question&) { return TooLong(); };
+  never.Find();
+  for (const Fact& fact : never.facts) EXPECT_FALSE(fact.superseded_by);
 }
 
 TEST(FindChanges, NoAnswerEndsTheAttempt) {

@@ -174,6 +174,17 @@ TEST_F(EvaluateTest, OneBadAnswerCostsItsBatchOnly) {
   EXPECT_EQ(measures["groundedness"].n, 0);
 }
 
+TEST_F(EvaluateTest, AJudgeWhoCannotBeReadLeavesRecallOpen) {
+  inner.answer = [](const Question& question) {
+    const bool judge = question.step == Step::kEvaluate &&
+                       question.material.find("\"expected\"") != std::string::npos;
+    return judge ? Text("no JSON") : Evaluated(question);
+  };
+  auto measures = Run();
+  EXPECT_FALSE(measures["recall"].value);
+  EXPECT_TRUE(measures["unknown"].value);
+}
+
 TEST_F(EvaluateTest, ProfileWhoseAnswerCannotBeReadKnowsNothingOfIt) {
   inner.answer = [](const Question& question) {
     const bool profile = question.step == Step::kEvaluate &&
