@@ -19,7 +19,6 @@ constexpr std::size_t kEnoughWords = 3;
 constexpr std::size_t kEnoughCharacters = 12;
 constexpr std::size_t kEnoughOfASentence = 2;
 constexpr std::size_t kWeightWithoutSpaces = 3;
-constexpr std::size_t kLongestLink = 2000;  // bytes
 
 utf8proc_category_t CategoryOf(char32_t c) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(c));
@@ -38,14 +37,13 @@ bool IsWord(char32_t c) {
 
 // Thai, Lao, Tibetan, Burmese, Khmer; kana, bopomofo, Chinese characters, Yi.
 bool IsWrittenWithoutSpaces(char32_t c) {
-  constexpr std::array<std::array<char32_t, 2>, 9> kRanges = {{{0xE00, 0x109F},
+  constexpr std::array<std::array<char32_t, 2>, 8> kRanges = {{{0xE00, 0x109F},
                                                                {0x1780, 0x17FF},
                                                                {0x3005, 0x3007},
                                                                {0x3040, 0x312F},
                                                                {0x31A0, 0x31FF},
                                                                {0x3400, 0xA4CF},
                                                                {0xF900, 0xFAFF},
-                                                               {0xFF66, 0xFF9F},
                                                                {0x20000, 0x3FFFF}}};
   return std::any_of(kRanges.begin(), kRanges.end(),
                      [c](const auto& range) { return c >= range[0] && c <= range[1]; });
@@ -55,8 +53,7 @@ bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
 
 // Written inside a word or around it, and often not: apostrophes, emphasis, code.
 bool IsNoBreak(char32_t c) {
-  constexpr std::u32string_view kMarks =
-      U"'\u2018\u2019\u02BC\u2032\uFF07*_~`\u00B4\u00B7\u05F3\u05F4";
+  constexpr std::u32string_view kMarks = U"'\u2018\u2019\u02BC\u2032\uFF07*_~`\u00B4\u00B7\u05F3";
   return kMarks.find(c) != kMarks.npos || IsInvisible(c);
 }
 
@@ -65,7 +62,7 @@ bool IsNoBreak(char32_t c) {
 char32_t Joiner(char32_t before, char32_t c, char32_t after) {
   const bool digits = IsDigit(before) && IsDigit(after);
   const bool words = IsWord(before) && IsWord(after);
-  if (c == '-' || c == U'\u2010' || c == U'\u2011') return words ? '-' : 0;
+  if (c == '-' || c == U'\u2010') return words ? '-' : 0;
   if (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212') return digits ? '-' : 0;
   return digits && (c == '.' || c == ',' || c == ':' || c == '/') ? c : 0;
 }
@@ -83,8 +80,8 @@ struct Words {
 // The bytes of a link's target from `at` on: "](https://example.org)"; 0 = there is none.
 std::size_t LinkTarget(std::string_view text, std::size_t at) {
   if (text.substr(at, 2) != "](") return 0;
-  const std::size_t end = text.substr(at, kLongestLink).find_first_of(") \n", 2);
-  return end == std::string_view::npos || text[at + end] != ')' ? 0 : end + 1;
+  const std::size_t end = text.find_first_of(") \n]", at + 2);  // no further than the next link
+  return end == std::string_view::npos || text[end] != ')' ? 0 : end + 1 - at;
 }
 
 // The characters of what a reader sees: without typography that folding would turn into letters.

@@ -134,6 +134,18 @@ TEST(Quotes, ScriptsWithoutSpacesHaveNoWordBordersAndCountThreefold) {
          {"\u30B3\u30FC\u30D2\u30FC\u304C\u597D", "\u30B3\u30FC\u30D2\u30FC\u304B", false},
          {thai, "\u0E0A\u0E2D\u0E1A\u0E0A\u0E32", true},
          {thai, "\u0E0A\u0E2D\u0E1A", false},
+         {thai, "\u0E0A\u0E2D\u0E1A\u0E0A\u0E32\u0E40\u0E02", false},  // its last vowel is missing
+         // Two letters with two marks each are six of the twelve.
+         {"\u0E09\u0E31\u0E19\u0E2D\u0E22\u0E39\u0E48\u0E17\u0E35\u0E48\u0E19\u0E35\u0E48",
+          "\u0E17\u0E35\u0E48\u0E19\u0E35\u0E48", false},
+         // Khmer; the repetition mark; characters that only names have.
+         {"\u1781\u17D2\u1789\u17BB\u17C6\u179A\u179F\u17CB\u1793\u17C5",
+          "\u179A\u179F\u17CB\u1793\u17C5", false},
+         {"\u1781\u17D2\u1789\u17BB\u17C6\u179A\u179F\u17CB\u1793\u17C5",
+          "\u1789\u17BB\u17C6\u179A\u179F\u17CB\u1793\u17C5", true},
+         {"\u79C1\u306F\u4F50\u3005\u6728\u3067\u3059", "\u4F50\u3005\u6728\u3067", true},
+         {"\u79C1\u306F\uFA11\u91CE\u5BB6\u3067\u3059", "\uFA11\u91CE\u5BB6\u3067", true},
+         {"\u79C1\u306F\U00020BB7\u91CE\u5BB6\u3067\u3059", "\U00020BB7\u91CE\u5BB6\u3067", true},
          // Korean has words: green tea-OBJECT like.
          {"\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694",
           "\uB179\uCC28\uB97C \uC88B\uC544\uD574\uC694", true},
@@ -168,6 +180,17 @@ TEST(Quotes, TheEdgeOfAChunkIsNotTheEdgeOfAWord) {
   EXPECT_TRUE(Holds(chunk, "I never was, and I am"));
   chunk.total = 2;
   EXPECT_TRUE(Holds(chunk, "and I am the"));
+  Chunk first = Said("I like green tea");
+  first.total = 2;
+  EXPECT_EQ(WhoSaid(first, "I like green tea"), SaidBy::kUserBriefly);
+  first.content += "\n";
+  EXPECT_TRUE(Holds(first, "I like green tea"));
+  // Where each character may be a word none is cut.
+  chunk.content = "\u6211\u5F88\u559C\u6B22\u559D\u7EFF\u8336";
+  chunk.spans[0].end = chunk.content.size();
+  chunk.total = 3;
+  EXPECT_TRUE(Holds(chunk, "\u6211\u5F88\u559C\u6B22"));
+  EXPECT_TRUE(Holds(chunk, "\u6B22\u559D\u7EFF\u8336"));
 }
 
 TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
@@ -180,6 +203,7 @@ TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
          {"- I love tea\n- I love rain", "I love tea", true},
          {"> I **really** love `rain`!", "I really love rain", true},
          {"I love [this place](https://example.org/a) in Bern", "I love this place in Bern", true},
+         {"I love [tea](and the rain a lot)", "and the rain a lot", true},
          {"I love hiking alone in the hills", "I love hiking\u2026", true},
          {"I love hiking alone in the hills", "\u2026hiking alone in the hills", true},
          {"\uFF29 have 2 cats", "I have ２ cats", true},
@@ -190,12 +214,37 @@ TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
          {"I was born in 1990-ish, they say", "I was born in 1990", false}});
 }
 
+TEST(Quotes, MarksInsideAWordMakeNoDifference) {
+  for (const std::string mark : {"'", "\u2018", "\u2019", "\u02BC", "\u2032", "\uFF07", "*", "_",
+                                 "~", "`", "\u00B4", "\u00B7", "\u05F3"}) {
+    Check({{"I don" + mark + "t like it", "I dont like it", true}});
+  }
+  // Keyboards have a quotation mark for the mark of Hebrew abbreviations.
+  Check({{"\u05D0\u05E0\u05D9 \u05D1\u05E6\u05D4\"\u05DC \u05DB\u05D1\u05E8",
+          "\u05D0\u05E0\u05D9 \u05D1\u05E6\u05D4\u05F4\u05DC \u05DB\u05D1\u05E8", true}});
+}
+
+TEST(Quotes, WhatJoinsWordsAndNumbersStays) {
+  Check({{"I am a non\u2010smoker now", "I am a non", false},
+         {"I am a non\u2011smoker now", "I am a non", false},
+         {"I am a non\u2011smoker now", "a non-smoker now", true},
+         {"It is 5\u22127 km away", "It is 5-7 km away", true},
+         {"It costs me 3.50 a day", "It costs me 3", false},
+         {"I get up at 6:30 each day", "I get up at 6", false},
+         {"I was born 3/4/1990 in Bern", "I was born 3", false},
+         // What only stands between two words does not.
+         {"I like green tea\u2014and rain", "I like green tea", true},
+         {"I like green tea -and rain", "I like green tea", true},
+         {"I like green tea/rain", "I like green tea", true}});
+}
+
 TEST(Quotes, TwoWordsAreEnoughIfTheyAreASentence) {
   Check({{"I'm vegan. You?", "I'm vegan", true},
          {"So:\nI'm 34\nand well", "I'm 34", true},
          {"I'm vegan, or was", "I'm vegan", false},
          {"Well, I smoke!", "I smoke", false},
          {"Yes. No.", "yes", false},
+         {"Me: I smoke", "I smoke", true},
          {"\u6211\u5403\u7D20\u3002", "\u6211\u5403\u7D20", true},
          {"\u662F\u3002", "\u662F", false}});
 }
@@ -220,6 +269,9 @@ TEST(Quotes, LinearTime) {
   const Chunk chunk = Said(std::string(3'000'000, 'a') + " I like tea");
   EXPECT_FALSE(Holds(chunk, "b" + std::string(2000, 'a')));
   EXPECT_TRUE(Holds(chunk, "I like tea"));
+  std::string links;
+  for (int i = 0; i < 1'000'000; ++i) links += "](";
+  EXPECT_TRUE(Holds(Said(links + " I like tea"), "I like tea"));
 }
 
 }  // namespace
