@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/prompt_format.hpp"
+#include "pipeline/quotes.hpp"
 #include "util/dump_json.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
@@ -122,15 +124,12 @@ ordered_json Messages(const Conversation& conversation) {
   return messages;
 }
 
-bool IsSaidByUser(const std::string& quote, const Conversation& conversation) {
-  const std::string folded = Fold(quote);
-  return !folded.empty() &&
-         std::any_of(conversation.messages.begin(), conversation.messages.end(),
-                     [&](const Message& message) {
-                       CheckForInterrupts();
-                       return message.role == Role::kUser &&
-                              Fold(Visible(message.text)).find(folded) != std::string::npos;
-                     });
+SpokenWords WordsOf(const Conversation& conversation) {
+  std::vector<Excerpt> excerpts;
+  for (Chunk& chunk : ConversationToChunks(conversation)) {
+    excerpts.push_back({conversation.id, "", conversation.created_at, std::move(chunk)});
+  }
+  return SpokenWords(excerpts);
 }
 
 }  // namespace
@@ -155,11 +154,12 @@ std::vector<Probe> ReadProbes(std::string_view answer, const Conversation& conve
   std::vector<Probe> probes;
   const std::optional<ordered_json> list = ListIn(answer, "questions");
   if (!list) return probes;
+  const SpokenWords words = WordsOf(conversation);
   for (const ordered_json& item : *list) {
     if (probes.size() == most) break;
     Probe probe{TextOf(item, "question"), TextOf(item, "answer"), ""};
     if (probe.question.empty() || probe.expected.empty()) continue;
-    if (IsSaidByUser(TextOf(item, "quote"), conversation)) probes.push_back(std::move(probe));
+    if (words.Find(TextOf(item, "quote")).by == SaidBy::kUser) probes.push_back(std::move(probe));
   }
   return probes;
 }

@@ -45,13 +45,16 @@ std::string Probes(const std::string& quote, const std::string& question = "What
 }
 
 TEST(ReadProbes, KeepsWhatTheUserSaid) {
-  const Conversation talk = Talk("c1", 1, {"I  keep\nbees in Ghent"});
-  EXPECT_EQ(ReadProbes(Probes("i KEEP bees"), talk, 5).size(), 1u);
-  EXPECT_EQ(ReadProbes(Probes("Noted."), talk, 5).size(), 0u);  // the assistant's
+  Conversation talk = Talk("c1", 1, {"I  keep\n**bees** in Ghent"});
+  talk.messages[1].text = "So you keep bees in Ghent, too.";
+  EXPECT_EQ(ReadProbes(Probes("i KEEP bees\xE2\x80\xA6"), talk, 5).size(), 1u);
+  EXPECT_EQ(ReadProbes(Probes("you keep bees in Ghent"), talk, 5).size(), 0u);  // the assistant's
+  EXPECT_EQ(ReadProbes(Probes("keep bees in Gh"), talk, 5).size(), 0u);
+  EXPECT_EQ(ReadProbes(Probes("bees"), talk, 5).size(), 0u);  // proves nothing
   EXPECT_EQ(ReadProbes(Probes("I keep wasps"), talk, 5).size(), 0u);
   EXPECT_EQ(ReadProbes(Probes(" "), talk, 5).size(), 0u);
-  EXPECT_EQ(ReadProbes(Probes("bees", " "), talk, 5).size(), 0u);
-  EXPECT_EQ(ReadProbes(Probes("bees", "What?", ""), talk, 5).size(), 0u);
+  EXPECT_EQ(ReadProbes(Probes("I keep bees", " "), talk, 5).size(), 0u);
+  EXPECT_EQ(ReadProbes(Probes("I keep bees", "What?", ""), talk, 5).size(), 0u);
 }
 
 TEST(ReadProbes, SurvivesOtherForms) {
@@ -66,7 +69,8 @@ TEST(ReadProbes, AtMostSoMany) {
   const Conversation talk = Talk("c1", 1, {"I keep bees"});
   json questions = json::array();
   for (int i = 0; i < 4; ++i) {
-    questions.push_back({{"quote", "bees"}, {"question", "q"}, {"answer", std::to_string(i)}});
+    questions.push_back(
+        {{"quote", "I keep bees"}, {"question", "q"}, {"answer", std::to_string(i)}});
   }
   const std::vector<Probe> probes = ReadProbes(json{{"questions", questions}}.dump(), talk, 2);
   ASSERT_EQ(probes.size(), 2u);
