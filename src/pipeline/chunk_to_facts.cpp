@@ -103,7 +103,7 @@ const ordered_json* CategoriesIn(const ordered_json& answer) {
   if (!answer.is_object()) return nullptr;
   if (answer.empty() || HasCategory(answer)) return &answer;
   const ordered_json& inner = answer.front();
-  return answer.size() == 1 && inner.is_object() && HasCategory(inner) ? &inner : nullptr;
+  return answer.size() == 1 && HasCategory(inner) ? &inner : nullptr;
 }
 
 }  // namespace

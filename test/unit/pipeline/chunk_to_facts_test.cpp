@@ -64,6 +64,13 @@ TEST(ExcerptsToQuestion, TheMaterialIsOneJsonDocumentOfTheSpans) {
   EXPECT_EQ(question.conversation_ids, (std::vector<std::string>{"c1", "c2"}));
 }
 
+TEST(ExcerptsToQuestion, NamesEachConversationOnce) {
+  const Chunk chunk = Turns({"x"});
+  const Question question = ExcerptsToQuestion(
+      {{"c1", "T", Day(0), chunk}, {"c1", "T", Day(0), chunk}, {"c2", "T", Day(0), chunk}});
+  EXPECT_EQ(question.conversation_ids, (std::vector<std::string>{"c1", "c2"}));
+}
+
 TEST(ExcerptsToQuestion, TheQuoteComesFirstAndIsRequired) {
   const nlohmann::ordered_json schema =
       nlohmann::ordered_json::parse(ExcerptsToQuestion(About(Turns({"x"}))).schema)["properties"];
@@ -87,7 +94,10 @@ TEST(ExcerptsToQuestion, AMessageWithoutATimeHasTheDayOfItsConversation) {
   EXPECT_EQ(messages(Day(7))["messages"][0]["date"], "1970-01-08");
   EXPECT_FALSE(messages(Day(7))["messages"][1].contains("date"));
   EXPECT_FALSE(messages(std::nullopt)["messages"][0].contains("date"));
-  EXPECT_EQ(messages(std::nullopt)["title"], "Untitled");
+  for (const char* blank : {"", " \u200B "}) {
+    const json material = json::parse(ExcerptsToQuestion(About(chunk, blank)).material);
+    EXPECT_EQ(material["conversations"][0]["title"], "Untitled");
+  }
 }
 
 TEST(ExcerptsToQuestion, TheAssistantsTextIsCut) {
@@ -102,7 +112,13 @@ TEST(ExcerptsToQuestion, TheAssistantsTextIsCut) {
   EXPECT_EQ(sent(std::string(40, 'y'))[1], head + " […] ");
   EXPECT_EQ(sent(std::string(39, 'y'))[1], head + " […] " + tail);
   EXPECT_EQ(SentTexts(About(Turns({"x", head})).front())[1], head);
-  EXPECT_EQ(SentTexts(About(Turns({"x", head + tail, "yes"})).front())[1], head + tail);
+  for (const std::string& text : {head + tail, head + "7 bytes", head + "7 bytes" + tail}) {
+    EXPECT_EQ(SentTexts(About(Turns({"x", text, "yes"})).front())[1], text);
+  }
+  // Another text of the assistant's needs no question.
+  Chunk chunk = Turns({"x", answer, "yes"});
+  chunk.spans[2].role = Role::kAssistant;
+  EXPECT_EQ(SentTexts(About(chunk).front())[1], head + " […] ");
 }
 
 TEST(ExcerptsToQuestion, HostileTextStaysText) {
@@ -211,11 +227,15 @@ TEST(AnswerToFacts, ASecretIsDroppedWhereverItStands) {
                          {"decisions",
                           {{{"quote", "I live in Bern"},
                             {"decision", "Moved"},
-                            {"context", "my password is Tulpe!77x"}}}}}
+                            {"context", "my password is Tulpe!77x"}}}},
+                         {"projects",
+                          {{{"quote", "I live in Bern"},
+                            {"name", "House"},
+                            {"details", "my password is Tulpe!77x"}}}}}
                         .dump(),
                     excerpts);
   ASSERT_EQ(read.value().facts.size(), 1U);
-  EXPECT_EQ(read->dropped.secret, 3);
+  EXPECT_EQ(read->dropped.secret, 4);
 }
 
 TEST(AnswerToFacts, AFactKnowsTheMessagesThatHoldItsQuote) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "fakes.hpp"
+#include "memory_facts.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/text.hpp"
 
@@ -51,6 +52,15 @@ TEST(ReadChunks, FactsComeOldestFirstWhateverOrderTheAnswersCameIn) {
     EXPECT_EQ(read.counts.facts, 4);
     EXPECT_EQ(read.model.asked[0].model, "m");
   }
+}
+
+TEST(ReadChunks, AChatThatLastsHasItsFactsOnTheDaysOfItsMessages) {
+  Read read;
+  Conversation talk = Talk("long", 1, {"first", "third"});
+  talk.messages[2].at = Day(9);
+  read.store.Add(talk);
+  read.store.Add(Talk("short", 5, {"second"}));
+  EXPECT_EQ(read.Facts(), "first|second|third|");
 }
 
 TEST(ReadChunks, AFactKnowsWhereItWasSaid) {
@@ -122,9 +132,14 @@ TEST(ReadChunks, BadJsonTwiceFailsTheChunkAndRejectsBothTries) {
 
 TEST(ReadChunks, AModelThatIsNeverReadableCostsTwoTriesAChunk) {
   Read read;
-  read.model.answer = [](const Question&) { return Text("not json"); };
+  std::size_t waiting = 0;  // questions whose rejection waits
+  read.model.answer = [&](const Question&) {
+    waiting = std::max(waiting, read.model.asked.size() - read.store.rejected.size());
+    return Text("not json");
+  };
   for (int i = 0; i < 200; ++i) read.store.Add(Talk("c" + std::to_string(100 + i), i, {"x"}));
   EXPECT_EQ(read.Facts(), "");
+  EXPECT_LT(waiting, 120U);
   EXPECT_EQ(read.counts.failed, 200);
   EXPECT_EQ(read.model.asked.size(), 400U);
   EXPECT_EQ(read.store.rejected.size(), 400U);
@@ -182,6 +197,16 @@ TEST(ReadChunks, TooLongIsReadInTwoHalvesOnce) {
   EXPECT_EQ(never.Facts(), "");
   EXPECT_EQ(never.model.asked.size(), 2U);
   EXPECT_EQ(never.counts.failed, 1);
+  EXPECT_EQ(never.result.last_failure, "it does not fit the model");
+}
+
+TEST(ReadChunks, CutOffAgainAndAgainFailsTheChunk) {
+  Read read;
+  read.model.answer = [](const Question&) { return CutOff(); };
+  read.store.Add(Talk("a", 1, {"one"}));
+  EXPECT_EQ(read.Facts(), "");
+  EXPECT_EQ(read.counts.failed, 1);
+  EXPECT_EQ(read.result.last_failure, "its answer was cut off");
 }
 
 TEST(ReadChunks, AChunkInWhichTheUserSaysNothingIsDoneWithoutAQuestion) {
@@ -204,6 +229,19 @@ TEST(ReadChunks, AHalfNeverSplitsACharacterAndKeepsEveryWord) {
     for (const Fact& fact : (read.Facts(), read.result.facts)) joined += fact.text;
     EXPECT_EQ(joined, text);
     EXPECT_EQ(CleanUtf8(joined), joined);
+  }
+}
+
+TEST(ReadChunks, AHalfEndsBetweenWordsIfOneIsNear) {
+  for (const auto& [text, halves] :
+       {std::pair("these are some words of mine", "these are some|words of mine|"),
+        std::pair("a wordthathasnoendandnospace", "a wordthathasn|oendandnospace|")}) {
+    Read read;
+    read.model.script[Step::kFacts] = {TooLong()};
+    Conversation talk = Talk("a", 1, {text});
+    talk.messages.pop_back();
+    read.store.Add(talk);
+    EXPECT_EQ(read.Facts(), halves);
   }
 }
 
@@ -273,6 +311,23 @@ TEST(ReadChunks, ANewConversationChangesAboutOneQuestion) {
     changed += news;
   }
   EXPECT_LE(changed, 60U);
+}
+
+TEST(ReadChunks, SoItIsAmongEqualConversations) {
+  std::set<std::string> old;
+  for (const bool is_new : {false, true}) {
+    Read read;
+    read.question_characters = kQuestionCharacters;
+    for (int i = 0; i < 200; ++i) {
+      read.store.Add(Talk("c" + std::to_string(1000 + i), i, {std::string(300, 'x')}));
+    }
+    if (is_new) read.store.Add(Talk("new", 0, {"Something new"}));
+    read.Facts();
+    std::size_t news = 0;
+    for (const std::string& material : Materials(read.model)) news += 1 - old.count(material);
+    EXPECT_LE(news, is_new ? 3U : 200U);
+    old = Materials(read.model);
+  }
 }
 
 TEST(ReadChunks, ARefusalCostsOnlyItsChunk) {
