@@ -160,7 +160,7 @@ class Batches {
   }
 
   bool HasRoom(std::size_t characters) const {
-    return batch_.empty() || (characters_ + characters) / 4 <= batch_tokens_;
+    return (characters_ + characters) / 4 <= batch_tokens_;
   }
 
   std::size_t Characters(std::size_t place) const {

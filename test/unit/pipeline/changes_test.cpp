@@ -49,16 +49,24 @@ TEST(FindChanges, OneQuestionAboutTheVerifiedFactsOfAllCategories) {
   EXPECT_EQ(life.facts[1].superseded_by, 2U);
   EXPECT_EQ(life.facts[2].superseded_by, 0U);
   EXPECT_FALSE(life.facts[0].superseded_by);
+  EXPECT_EQ(life.model.asked[0].temperature, 0);
+  EXPECT_EQ(life.model.asked[0].max_tokens, 4096);
+}
+
+TEST(FindChanges, OneFactCannotHaveChanged) {
+  Life life;
+  life.facts.resize(1);
+  life.Find();
+  EXPECT_TRUE(life.model.asked.empty());
 }
 
 TEST(FindChanges, OnlyALaterFactOfTheListOvertakes) {
   Life life;
   life.model.script[Step::kChanges] = {
-      Text(R"({"superseded":[{"id":2,"by":0},{"id":1,"by":1},{"id":0,"by":4},{"id":-1,"by":1},7,)"
+      Text(R"({"superseded":[{"id":3,"by":0},{"id":1,"by":1},{"id":0,"by":4},{"id":-1,"by":1},7,)"
            R"({"id":"x","by":1},{"by":1},{"id":"2","by":3}]})")};
   life.Find();
-  EXPECT_FALSE(life.facts[0].superseded_by);
-  EXPECT_FALSE(life.facts[1].superseded_by);
+  for (const std::size_t other : {0, 1, 3, 4}) EXPECT_FALSE(life.facts[other].superseded_by);
   EXPECT_EQ(life.facts[2].superseded_by, 0U);
 }
 
@@ -69,6 +77,9 @@ TEST(FindChanges, AnAnswerThatCannotBeUsedChangesNothing) {
     life.model.answer = [&](const Question&) { return answer; };
     life.Find();
     for (const Fact& fact : life.facts) EXPECT_FALSE(fact.superseded_by);
+    if (answer.outcome != Outcome::kAnswered) continue;
+    EXPECT_EQ(life.model.asked.size(), 2U) << answer.text;
+    EXPECT_EQ(life.store.rejected.size(), 2U) << answer.text;
   }
   Life nudged;
   nudged.model.script[Step::kChanges] = {Text("no"), Text(R"({"superseded":[{"id":0,"by":2}]})")};
@@ -99,12 +110,16 @@ TEST(FindChanges, ALongListIsReadInBatches) {
   Life life;
   life.facts.clear();
   for (int i = 0; i < 100; ++i) {
-    life.facts.push_back(Said(Category::kPreferences, "Likes " + std::to_string(i), i));
+    life.facts.push_back(Said(Category::kPreferences, "Likes " + std::to_string(i), 99 - i));
   }
   life.Find(200);
   EXPECT_GT(life.model.asked.size(), 5U);
   EXPECT_LT(life.model.asked.size(), 12U);
-  EXPECT_EQ(json::parse(life.model.asked[1].material)["facts"]["preferences"][0]["id"], 0);
+  const json first = json::parse(life.model.asked[0].material)["facts"]["preferences"];
+  const json second = json::parse(life.model.asked[1].material)["facts"]["preferences"];
+  EXPECT_EQ(first[0]["said"], "1970-01-01");
+  EXPECT_EQ(second[0]["id"], 0);
+  EXPECT_LT(first.back()["said"], second[0]["said"]);
   // A category that does not fit beside another begins a batch.
   Life two;
   two.facts.clear();
