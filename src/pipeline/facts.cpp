@@ -136,7 +136,7 @@ ordered_json ItemSchema(const Form& form, const ordered_json& before, const orde
 
 // 1 … 3; 2 if the item does not say.
 int ImportanceOf(const json& item) {
-  const std::string text = item.is_object() ? Field(item, "importance", 2) : std::string();
+  const std::string text = Field(item, "importance", 2);
   return text == "1" || text == "2" || text == "3" ? text[0] - '0' : Fact().importance;
 }
 

@@ -44,6 +44,20 @@ TEST(Facts, TheSixCategoriesAreReadAndWrittenAlike) {
   EXPECT_EQ(Read(json::parse(facts)), facts + " 0");
 }
 
+TEST(Facts, InvisibleCharactersAreTakenOut) {
+  EXPECT_EQ(Only("dates", {{{"event", "Wed\u202Eding"}, {"date", "2024\u200B"}}}),
+            R"({"event":"Wedding","date":"2024"} 0)");
+}
+
+TEST(Facts, AStoredFactHasTheKeyOfItsStatement) {
+  EXPECT_EQ(StoredFactKey("preferences", "\"Likes TEA\""), FactKey(Preference("likes tea")));
+  EXPECT_EQ(StoredFactKey("dates", R"({"event":"Wedding","date":"2024"})"), "dates: wedding");
+  for (const char* stored : {"null", "{}", "no JSON"}) {
+    EXPECT_EQ(StoredFactKey("preferences", stored), "") << stored;
+  }
+  EXPECT_EQ(StoredFactKey("habits", "\"Likes tea\""), "");
+}
+
 TEST(Facts, TextIsWrittenAsJsonWritesIt) {
   for (std::string_view text :
        {"a \"quote\"", "back\\slash", "tab\tbell\a", "\x7F", "ünï 🦊", "a\xFF"}) {
@@ -176,6 +190,15 @@ TEST(MergeFacts, TheNewerStatementWinsAndItsBlanksAreFilled) {
             R"({"name":"boat","description":"steel","details":"12 m"})");
 }
 
+TEST(MergeFacts, TheHighestImportanceStays) {
+  Fact minor = Preference("tea");
+  minor.importance = 1;
+  Fact major = Preference("tea");
+  major.importance = 3;
+  EXPECT_EQ(MergeFacts({minor, major})[0].importance, 3);
+  EXPECT_EQ(MergeFacts({major, minor})[0].importance, 3);
+}
+
 TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
   Fact older = Preference("tea");
   older.quote = "I like tea";
@@ -204,6 +227,10 @@ TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
   EXPECT_EQ(MergeFacts({Preference("a", {{"c", 0, 1, 4}, {"c", 1, 1, 4}, {"c", 1, 2, 5}})})[0]
                 .sources.size(),
             2U);  // chunks overlap: the same message
+  EXPECT_EQ(
+      MergeFacts({Preference("a", {{"c", 0, 1, 0}, {"c", 0, 1, 2}, {"c", 0, 1}, {"c", 2, 1}})})[0]
+          .sources.size(),
+      4U);
   std::string order;
   for (const Source& source : merged[0].sources) order += source.conversation_id + " ";
   EXPECT_EQ(order, "c0 c1 c2 ");

@@ -9,6 +9,7 @@
 #include "fakes.hpp"
 #include "memory_facts.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/facts_document.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/text.hpp"
@@ -50,6 +51,20 @@ TEST(FactsToMemory, AGoodAnswerIsMemory) {
       R"({"newest":"1970-01-04","facts":{"person":[],"preferences":[{"text":"Drinks tea","said":"1970-01-02"}],"projects":[],)"
       R"("dates":[{"event":"Wedding","date":"2024-05-01","said":"1970-01-04"}],)"
       R"("beliefs":[{"text":"Repair","said":"1970-01-03"}],"decisions":[]}})");
+}
+
+TEST(FactsDocument, SaysWhatIsKnownOfEachFact) {
+  Fact berlin = Make(Category::kPerson, "Lives in Berlin", 9);
+  berlin.importance = 3;
+  berlin.before = {{"Lives in Porto", Day(5)}, {"Lives in Lisbon", std::nullopt}};
+  Fact undated = Make(Category::kPerson, "Is a nurse");
+  undated.sources[0].at = std::nullopt;
+  EXPECT_EQ(FactsDocument({berlin, undated}),
+            R"({"newest":"1970-01-10","facts":{"person":[{"text":"Lives in Berlin","importance":3,)"
+            R"("said":"1970-01-10","before":[{"text":"Lives in Porto","said":"1970-01-06"},)"
+            R"({"text":"Lives in Lisbon"}]},{"text":"Is a nurse"}],)"
+            R"("preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]}})");
+  EXPECT_EQ(FactsDocument({undated}).find("newest"), std::string::npos);
 }
 
 TEST(FactsToMemory, WithoutFactsNothingIsAsked) {
