@@ -154,7 +154,7 @@ std::string AskForName(const std::array<Json, 5>& sections, Model& model) {
   Answer answer;
   if (tries.Ask(model, &answer) != Tries::Step::kRead) return "";
   const std::optional<Json> json = ParseJsonReply(answer.text);
-  return json && json->is_object() ? TextAt(*json, kAiName) : "";
+  return json ? TextAt(*json, kAiName) : "";
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ std::string AskForName(const std::array<Json, 5>& sections, Model& model) {
 std::string AiName(const std::optional<std::string>& identity_md) {
   if (!identity_md) return "";
   const std::optional<Json> identity = ParseJsonText(*identity_md);
-  return identity && identity->is_object() ? TextAt(*identity, kAiName) : "";
+  return identity ? TextAt(*identity, kAiName) : "";
 }
 
 bool IsGenericName(std::string_view name) {

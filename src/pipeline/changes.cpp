@@ -71,16 +71,16 @@ Question QuestionAbout(const std::vector<Fact>& facts, const Batch& batch) {
 // out: facts are oldest first, so a later one has the larger id.
 std::optional<std::vector<Change>> ReadChanges(const std::string& answer, std::size_t size) {
   const std::optional<ordered_json> json = ParseJsonReply(answer);
-  if (!json || !json->is_object() || !json->contains("superseded")) return std::nullopt;
+  if (!json || !json->contains("superseded")) return std::nullopt;
   const ordered_json& list = json->at("superseded");
   if (!list.is_array()) return std::nullopt;
   const auto number = [&](const ordered_json& item, const char* key) {
-    if (!item.is_object() || !item.contains(key)) return size;
-    const ordered_json& value = item.at(key);
+    const auto it = item.find(key);
     std::size_t read = size;
-    if (value.is_number_unsigned()) read = value.get<std::size_t>();
-    if (value.is_string()) {
-      const auto& text = value.get_ref<const std::string&>();
+    if (it == item.end()) return read;
+    if (it->is_number_unsigned()) read = it->get<std::size_t>();
+    if (it->is_string()) {
+      const auto& text = it->get_ref<const std::string&>();
       std::from_chars(text.data(), text.data() + text.size(), read);
     }
     return read;

@@ -87,21 +87,21 @@ Question Asking(std::string_view system, const ordered_json& material, std::stri
 // The list of this name in an answer, empty if it has none; nullopt if it cannot be read.
 std::optional<ordered_json> ListIn(std::string_view answer, const char* name) {
   std::optional<ordered_json> json = ParseJsonReply(answer);
-  if (!json || !json->is_object()) return std::nullopt;
+  if (!json) return std::nullopt;
   const auto list = json->find(name);
   if (list == json->end() || !list->is_array()) return std::nullopt;
   return std::move(*list);
 }
 
 std::string TextOf(const ordered_json& item, const char* name) {
-  const auto value = item.is_object() ? item.find(name) : item.end();
+  const auto value = item.find(name);
   if (value == item.end() || !value->is_string()) return {};
   return OneLine(value->get<std::string>());
 }
 
 // The place, from 0, that the number of an item means; nullopt if there is no such item.
 std::optional<std::size_t> PlaceOf(const ordered_json& item, const char* name, std::size_t items) {
-  const auto value = item.is_object() ? item.find(name) : item.end();
+  const auto value = item.find(name);
   if (value == item.end() || !value->is_number_unsigned()) return std::nullopt;
   const auto number = value->get<std::uint64_t>();
   if (number < 1 || number > items) return std::nullopt;

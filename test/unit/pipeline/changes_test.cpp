@@ -148,6 +148,15 @@ TEST(FactsThatHold, KnowWhatTheyOvertook) {
   EXPECT_TRUE(hold[1].before.empty());
 }
 
+TEST(FactsThatHold, AnUnverifiedFactHoldsNothing) {
+  Life life;
+  life.facts[1].superseded_by = 4;
+  for (const Fact& fact : FactsThatHold(life.facts)) {
+    EXPECT_NE(fact.text, "Lives in Lisbon");
+    EXPECT_TRUE(fact.before.empty());
+  }
+}
+
 TEST(FactsThatHold, LongChainsTakeMilliseconds) {
   std::vector<Fact> facts;
   for (int i = 0; i < 50000; ++i) {

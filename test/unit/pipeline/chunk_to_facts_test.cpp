@@ -47,16 +47,16 @@ bool IsVerified(const Chunk& chunk, const std::string& quote) {
 
 TEST(ExcerptsToQuestion, TheMaterialIsOneJsonDocumentOfTheSpans) {
   const std::vector<Excerpt> excerpts = {
-      {"c1", "Talk", Day(0), Turns({"I like tea", "Good", "And rain"})},
-      {"c2", "Walk", Day(5), Turns({"I walk"})}};
+      {"c1", "Walk", Day(5), Turns({"I walk"})},
+      {"c2", "Talk", Day(0), Turns({"I like tea", "Good", "And rain"})}};
   const Question question = ExcerptsToQuestion(excerpts);
   EXPECT_EQ(
       question.material,
-      R"({"conversations":[{"title":"Talk","messages":[)"
-      R"({"date":"1970-01-02","role":"user","text":"I like tea"},)"
+      R"({"conversations":[{"title":"Walk","messages":[)"
+      R"({"date":"1970-01-02","role":"user","text":"I walk"}]},)"
+      R"({"title":"Talk","messages":[{"date":"1970-01-02","role":"user","text":"I like tea"},)"
       R"({"role":"assistant","text":"Good"},)"
-      R"({"date":"1970-01-03","role":"user","text":"And rain"}]},)"
-      R"({"title":"Walk","messages":[{"date":"1970-01-02","role":"user","text":"I walk"}]}]})");
+      R"({"date":"1970-01-03","role":"user","text":"And rain"}]}]})");
   EXPECT_EQ(question.step, Step::kFacts);
   EXPECT_EQ(question.max_tokens, 2048);
   EXPECT_EQ(question.temperature, 0.3);
@@ -167,7 +167,8 @@ TEST(AnswerToFacts, AWrapperIsOpened) {
 
 TEST(AnswerToFacts, WhatIsNoAnswerIsUnreadable) {
   for (const char* answer : {"", "not json", "[]", "7", "null", "[[\"tea\"]]", R"({"facts":"x"})",
-                             R"({"error":{"message":"no"}})", R"({"preferences":["a)"}) {
+                             R"({"error":{"message":"no"}})",
+                             R"({"facts":{"beliefs":["b"]},"more":{}})", R"({"preferences":["a)"}) {
     EXPECT_FALSE(AnswerToFacts(answer, About(Turns({"x"})))) << answer;
   }
 }

@@ -80,6 +80,19 @@ TEST(FactsToMemory, AFenceIsTakenOff) {
   EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
 }
 
+TEST(FactsToMemory, HalfAFenceIsText) {
+  for (const std::string& text :
+       {"```\n" + ScriptedModel::GoodMemory(), ScriptedModel::GoodMemory() + "\n```"}) {
+    Asked asked;
+    asked.model.script[Step::kMemory] = {Text(text)};
+    EXPECT_NE(asked.Memory(Three()).find(ScriptedModel::GoodMemory()), std::string::npos) << text;
+    EXPECT_EQ(asked.model.asked.size(), 1U) << text;
+  }
+  Asked asked;
+  asked.model.script[Step::kMemory] = {Text("```")};
+  EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
+}
+
 TEST(FactsToMemory, APlaceholderIsAskedForAgainWithANudge) {
   Asked asked;
   asked.model.script[Step::kMemory] = {Text("I cannot do that."), Text(kNothing)};

@@ -246,6 +246,7 @@ TEST(Quotes, TwoWordsAreEnoughIfTheyAreASentence) {
          {"Yes. No.", "yes", false},
          {"Me: I smoke", "I smoke", true},
          {"\u6211\u5403\u7D20\u3002", "\u6211\u5403\u7D20", true},
+         {"\u6211\u5403\u7D20\u3002\u4F60\u5462", "\u6211\u5403\u7D20", true},
          {"\u662F\u3002", "\u662F", false}});
 }
 
@@ -258,10 +259,23 @@ TEST(Quotes, WhoSaidIt) {
   EXPECT_EQ(WhoSaid(chunk, "you own a yacht"), SaidBy::kAssistant);
   EXPECT_EQ(WhoSaid(chunk, "I own a yacht"), SaidBy::kNobody);
   EXPECT_EQ(WhoSaid(chunk, "ok"), SaidBy::kUserBriefly);
+  EXPECT_EQ(WhoSaid(chunk, "\u2026"), SaidBy::kNobody);
   const FoundQuote found = SpokenWords({{"c", "T", {}, chunk}}).Find("I like it here");
   EXPECT_EQ(found.by, SaidBy::kUser);
   ASSERT_EQ(found.places.size(), 2U);
   EXPECT_EQ(found.places[0].span, 0U);
+  EXPECT_EQ(found.places[1].span, 2U);
+}
+
+TEST(Quotes, TheUsersWordsCountWhoeverElseSaysThem) {
+  Chunk chunk = Said("");
+  chunk.content = "T: I smoke. You smoke? I smoke. Well, I smoke cigars";
+  chunk.spans = {{Role::kUser, 3, 11, 0, {}},
+                 {Role::kAssistant, 12, 31, 1, {}},
+                 {Role::kUser, 32, chunk.content.size(), 2, {}}};
+  const FoundQuote found = SpokenWords({{"c", "T", {}, chunk}}).Find("I smoke");
+  EXPECT_EQ(found.by, SaidBy::kUser);  // the first message proves it
+  ASSERT_EQ(found.places.size(), 2U);
   EXPECT_EQ(found.places[1].span, 2U);
 }
 

@@ -344,6 +344,16 @@ TEST(ReadChunks, ARefusalCostsOnlyItsChunk) {
   EXPECT_EQ(read.counts.facts, 19);
 }
 
+TEST(ReadChunks, WithoutAnAnswerAllChunksOfTheQuestionHaveFailed) {
+  Read read;
+  read.question_characters = kQuestionCharacters;
+  AddShortTalks(20, &read.store);
+  read.model.answer = [](const Question&) { return NoAnswer(); };
+  read.Facts();
+  EXPECT_EQ(read.counts.failed, 20);
+  EXPECT_LT(read.model.asked.size(), 20U);
+}
+
 TEST(ReadChunks, AnAnswerThatCannotBeReadCostsOnlyItsChunk) {
   Read read;
   read.question_characters = kQuestionCharacters;
