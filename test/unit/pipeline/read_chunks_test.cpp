@@ -234,7 +234,7 @@ TEST(ReadChunks, AHalfNeverSplitsACharacterAndKeepsEveryWord) {
 
 TEST(ReadChunks, AHalfEndsBetweenWordsIfOneIsNear) {
   for (const auto& [text, halves] :
-       {std::pair("these are some words of mine", "these are some|words of mine|"),
+       {std::pair("these are several words of mine", "these are|several words of mine|"),
         std::pair("a wordthathasnoendandnospace", "a wordthathasn|oendandnospace|")}) {
     Read read;
     read.model.script[Step::kFacts] = {TooLong()};
@@ -319,7 +319,9 @@ TEST(ReadChunks, SoItIsAmongEqualConversations) {
     Read read;
     read.question_characters = kQuestionCharacters;
     for (int i = 0; i < 200; ++i) {
-      read.store.Add(Talk("c" + std::to_string(1000 + i), i, {std::string(300, 'x')}));
+      Conversation talk = Talk("c" + std::to_string(1000 + i), i, {std::string(300, 'x')});
+      talk.title = "Talk";
+      read.store.Add(talk);
     }
     if (is_new) read.store.Add(Talk("new", 0, {"Something new"}));
     read.Facts();
