@@ -116,6 +116,8 @@ Words WordsOf(std::string_view text) {
   for (std::size_t i = 0; i < folded.size(); ++i) {
     interrupts.Step();
     const char32_t c = folded[i];
+    // The dot that a Turkish capital I with a dot leaves when it is folded.
+    if (c == 0x307 && !out.empty() && out.back() == 'i') continue;
     if (IsWord(c)) {
       const bool dense =
           !out.empty() && (IsWrittenWithoutSpaces(c) || IsWrittenWithoutSpaces(out.back()));
@@ -158,6 +160,27 @@ Weight WeightOf(std::u32string_view words) {
     in_word = letter;
   }
   return weight;
+}
+
+bool IsEnough(const Weight& weight) {
+  return weight.words >= kEnoughWords || weight.characters >= kEnoughCharacters;
+}
+
+// The words of each part of a quote that leaves something out: "I moved to Leeds … with my
+// brother".
+std::vector<std::u32string> PartsOf(std::string_view quote) {
+  constexpr std::string_view kDots = "..";
+  constexpr std::string_view kEllipsis = "\u2026";
+  std::vector<std::u32string> parts;
+  for (std::size_t begin = 0; begin < quote.size();) {
+    const std::size_t dots = quote.find(kDots, begin);
+    const std::size_t ellipsis = quote.find(kEllipsis, begin);
+    const std::size_t end = std::min({dots, ellipsis, quote.size()});
+    std::u32string words = WordsOf(quote.substr(begin, end - begin)).text;
+    if (!words.empty()) parts.push_back(std::move(words));
+    begin = end + (end == dots ? kDots.size() : kEllipsis.size());
+  }
+  return parts;
 }
 
 bool IsBreak(char32_t before, char32_t after) {
@@ -219,6 +242,18 @@ SpokenWords::Held SpokenWords::Said::Hold(const std::u32string& quote, Enough en
   return held;
 }
 
+bool SpokenWords::Said::HoldsInOrder(const std::vector<std::u32string>& parts) const {
+  std::size_t from = 0;
+  return std::all_of(parts.begin(), parts.end(), [&](const std::u32string& part) {
+    for (std::size_t at = words.find(part, from); at != std::u32string::npos;
+         at = words.find(part, at + 1)) {
+      from = at + part.size();
+      if (IsWhole(at, from) && !IsCut(at, from)) return true;
+    }
+    return false;
+  });
+}
+
 FoundQuote SpokenWords::Find(std::string_view quote) const {
   const std::u32string words = WordsOf(quote).text;
   FoundQuote found;
@@ -226,9 +261,7 @@ FoundQuote SpokenWords::Find(std::string_view quote) const {
   const Weight weight = WeightOf(words);
   Enough enough = Enough::kNever;
   if (weight.words + weight.dense >= kEnoughOfASentence) enough = Enough::kAsASentence;
-  if (weight.words >= kEnoughWords || weight.characters >= kEnoughCharacters) {
-    enough = Enough::kAlways;
-  }
+  if (IsEnough(weight)) enough = Enough::kAlways;
   bool proves = false;
   bool by_assistant = false;
   for (const Said& said : said_) {
@@ -246,7 +279,24 @@ FoundQuote SpokenWords::Find(std::string_view quote) const {
     found.by = proves ? SaidBy::kUser : SaidBy::kUserBriefly;
   } else if (by_assistant) {
     found.by = SaidBy::kAssistant;
+  } else {
+    return FindInParts(quote);
   }
+  return found;
+}
+
+FoundQuote SpokenWords::FindInParts(std::string_view quote) const {
+  FoundQuote found;
+  const std::vector<std::u32string> parts = PartsOf(quote);
+  const bool enough = std::all_of(parts.begin(), parts.end(), [](const std::u32string& part) {
+    return IsEnough(WeightOf(part));
+  });
+  if (parts.size() < 2 || !enough) return found;
+  for (const Said& said : said_) {
+    CheckForInterrupts();
+    if (said.role == Role::kUser && said.HoldsInOrder(parts)) found.places.push_back(said.place);
+  }
+  if (!found.places.empty()) found.by = SaidBy::kUser;
   return found;
 }
 

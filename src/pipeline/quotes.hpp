@@ -39,10 +39,13 @@ class SpokenWords {
   // The quote as whole words of one message.  The user's words are enough if they are three words,
   // twelve characters, or a whole sentence of two words.  In scripts that put no spaces between
   // words (Chinese, Japanese, Thai, …) any character may be the first or last, and each counts as
-  // three of the twelve.
+  // three of the twelve.  Where nobody said it as a whole, dots may stand for what was left out of
+  // one message of the user, between parts that are each enough.
   FoundQuote Find(std::string_view quote) const;
 
  private:
+  FoundQuote FindInParts(std::string_view quote) const;
+
   enum class Held { kNot, kBriefly, kEnough };
   enum class Enough { kNever, kAsASentence, kAlways };  // when the words of a quote prove something
 
@@ -55,6 +58,7 @@ class SpokenWords {
     bool ends_inside;                    // the last ones the start of one
 
     Held Hold(const std::u32string& quote, Enough enough) const;
+    bool HoldsInOrder(const std::vector<std::u32string>& parts) const;
     bool IsWhole(std::size_t at, std::size_t end) const;
     bool IsCut(std::size_t at, std::size_t end) const;
     bool IsSentence(std::size_t at, std::size_t end) const;

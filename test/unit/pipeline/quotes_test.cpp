@@ -76,6 +76,8 @@ TEST(Quotes, CaseIsFoldedAsUnicodeDoes) {
           "\u044F \u041B\u042E\u0411"
           "\u041B\u042E \u0427\u0410\u0419",
           true},
+         {"\u0130stanbul'da ya\u015F\u0131yorum", "istanbul'da ya\u015F\u0131yorum", true},
+         {"ben istanbul'da ya\u015F\u0131yorum", "Ben \u0130stanbul'da", true},
          {"\uFF29 \uFF4C\uFF49\uFF4B\uFF45 tea", "\uFF49 \uFF2C\uFF29\uFF2B\uFF25 TEA", true},
          // The same letters in one piece and in two.
          {"I love cafe\u0301 cre\u0300me", "i love caf\u00E9 cr\u00E8me", true},
@@ -193,6 +195,18 @@ TEST(Quotes, TheEdgeOfAChunkIsNotTheEdgeOfAWord) {
   EXPECT_TRUE(Holds(chunk, "\u6B22\u559D\u7EFF\u8336"));
 }
 
+TEST(Quotes, DotsMayStandForWhatIsLeftOut) {
+  const std::string said = "I moved to Leeds in 2019 and I live there with my brother Carl now.";
+  Check({{said, "I moved to Leeds in 2019 ... with my brother Carl", true},
+         {said, "I moved to Leeds\u2026 I live there \u2026with my brother Carl.", true},
+         {said, "\u201CI moved to Leeds [\u2026] with my brother Carl\u201D", true},
+         {said, "with my brother Carl ... I moved to Leeds", false},
+         {said, "I moved to Leeds in 2019 ... with my sister Ann", false},
+         {said, "I moved ... with my brother Carl", false},
+         {said, "to Leeds in 2019 ... in 2019 and I live", false},
+         {"I do not live in Leeds", "I do ... live in Leeds", false}});
+}
+
 TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
   const std::string plain = "I'm from Oslo - and my \"boat\" is 9-10 m long...";
   const std::string typeset =
@@ -208,6 +222,8 @@ TEST(Quotes, WhatKeyboardsAndRenderersChangeMakesNoDifference) {
          {"I love hiking alone in the hills", "\u2026hiking alone in the hills", true},
          {"\uFF29 have 2 cats", "I have ２ cats", true},
          {"the \uFB01rst day at work", "the first day at work", true},
+         {"\u05D0\u05E0\u05D9 \u05D1\u05E6\u05D4\u05F4\u05DC \u05E9\u05E0\u05D4",
+          "\u05D0\u05E0\u05D9 \u05D1\u05E6\u05D4\"\u05DC \u05E9\u05E0\u05D4", true},
          {"\u6211\u559C\u6B22\uFF0C\u7EFF\u8336", "\u6211\u559C\u6B22\u7EFF\u8336", true},
          {"I love hiking alone in the hills", "I love the hills", false},
          {"I earn 150,000 a year", "I earn 150", false},
