@@ -172,17 +172,20 @@ constexpr Kind kKinds[] = {
     // These mean other things as well.
     {IsCode,
      "pwd, pw, mdp, puk, clave, parola, hasło, heslo, recovery code, recovery key, backup code, "
-     "access code, combination, wifi key, wi-fi key, wlan-schlüssel, network key, pan"},
+     "access code, and pass, otp, one-time code, verification code, authentication code, "
+     "combination, wifi "
+     "key, wi-fi key, wlan-schlüssel, network key, pan"},
     {[](Words between, Words value) { return !between.empty() && IsCode(between, value); }, "pass"},
     {IsKey,
      "api key, apikey, secret key, access key, private key, bearer, token, secret, product key, "
      "license key, licence key, api-schlüssel, clave api, clé api, 密钥, key:, sig:, signature:"},
     {IsNumber<4, 6>,
      "pin, пин, geheimzahl, door code, alarm code, garage code, gate code, unlock code, "
-     "lock code, safe code"},
+     "lock code, safe code, code for the door, code to the door, code for the gate, code for the "
+     "alarm"},
     // Also a place in India, of six digits.
     {IsNumber<4, 5>, "pin code, pincode, código pin, пин-код, пинкод"},
-    {IsNumber<3, 4>, "cvv, cvc, cvv2, cvv code, cvc code, security code"},
+    {IsNumber<3, 4>, "cvv, cvc, cvv2, cvv code, cvc code, security code, code on the back"},
     {IsPhrase, "seed phrase, recovery phrase, recovery words, mnemonic"},
     {IsDocument,
      "passport, reisepass, reisepassnummer, passeport, pasaporte, passaporto, passaporte, "

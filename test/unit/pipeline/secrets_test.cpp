@@ -44,6 +44,7 @@ TEST(HoldsSecret, PasswordsBesideAWordForThem) {
                                  "La clave es Luna2024x",
                                  "The wifi password is sunshine and it works",
                                  "login: ana, pass: tiger99",
+                                 "Netflix login is ana@example.org and pass Tulpe99",
                                  "Uses two passwords: hunter2, tiger99",
                                  "كلمة المرور: qamar1990",
                                  "password is 'letmein'",
@@ -92,7 +93,11 @@ TEST(HoldsSecret, PasswordsBesideAWordForThem) {
 
 TEST(HoldsSecret, CodesBesideAWordForThem) {
   for (const char* const text :
-       {"My PIN is 4821",
+       {"OTP is 994421",
+        "the verification code is 55-12-90",
+        "the code for the door is 4421",
+        "the code on the back is 991",
+        "My PIN is 4821",
         "PIN: 4821",
         "The PIN for the debit card is 482193",
         "4821 is my PIN",
@@ -161,7 +166,9 @@ TEST(HoldsSecret, NumbersBesideAWordForThem) {
 }
 
 TEST(HoldsSecret, WordsForSecretsAloneAreNone) {
-  for (const char* const text : {"Uses a password manager",
+  for (const char* const text : {"OTP bank in Budapest hired her in 2021",
+                                 "pass 12 is the steepest of the Alps",
+                                 "Uses a password manager",
                                  "Password manager: Bitwarden",
                                  "The password manager is Bitwarden",
                                  "passwordless: tiger99",
