@@ -115,9 +115,7 @@ std::string Renamed(std::string_view text, std::string_view name, std::string_vi
 void SetName(const std::string& name, Json* identity) {
   const std::string own = TextAt(*identity, kAiName);
   (*identity)[kAiName] = name;
-  if (!own.empty() && identity->contains(kGreeting)) {
-    (*identity)[kGreeting] = Renamed(TextAt(*identity, kGreeting), own, name);
-  }
+  if (!own.empty()) (*identity)[kGreeting] = Renamed(TextAt(*identity, kGreeting), own, name);
 }
 
 // --- the small question

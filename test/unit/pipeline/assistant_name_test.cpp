@@ -82,6 +82,7 @@ TEST(NameAssistant, TheStoredNameStandsInTheGreeting) {
   EXPECT_EQ(Renamed("Nova", "我是Nova，你好"), "我是Kestrel，你好");
   EXPECT_EQ(Renamed("星尘", "我是星尘呀"), "我是Kestrel呀");
   EXPECT_EQ(Renamed("Zoë", "Zoë! Zoëlla"), "Kestrel! Zoëlla");
+  EXPECT_EQ(Renamed("Thi", "Thi\u1EC7n? Thi!"), "Thi\u1EC7n? Kestrel!");
   EXPECT_EQ(Renamed("Old Tom", "Old Tom says hi"), "Kestrel says hi");
   EXPECT_EQ(Renamed("", "Hello, you"), "Hello, you");
   EXPECT_EQ(Renamed("Nova", ""), "");

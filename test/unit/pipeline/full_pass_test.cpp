@@ -235,6 +235,22 @@ TEST(FullPass, HostileConversationsStayData) {
   EXPECT_EQ(sample.find("\n## MEMORY", heading + 1), std::string::npos);
 }
 
+TEST(FullPass, WhatIsForgottenOrOvertakenIsNotInMemory) {
+  Route route;
+  route.store.Add(Talk("a", 1, {"I live in Lisbon", "I like green tea"}));
+  route.store.Add(Talk("b", 2, {"I live in Berlin"}));
+  route.store.forgotten = {"preferences: i like green tea"};
+  route.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":1}]})")};
+  route.Run();
+  ASSERT_EQ(route.store.published->facts.size(), 2U);
+  EXPECT_EQ(route.store.published->facts[0].superseded_by, 1U);
+  for (const Question& question : route.model.asked) {
+    if (question.step != Step::kMemory) continue;
+    EXPECT_EQ(question.material.find("green tea"), std::string::npos);
+    EXPECT_EQ(json::parse(question.material)["facts"]["preferences"].size(), 1U);
+  }
+}
+
 TEST(FullPass, AQuoteOfTheAssistantIsNotTheUsersWord) {
   Route route;
   Conversation spoofed = Talk("h", 1, {"hello"});
