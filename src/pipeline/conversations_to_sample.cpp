@@ -89,9 +89,8 @@ std::size_t LevelFor(const std::vector<const Shape*>& shapes, std::size_t room) 
     for (const LineLength& line : shape->lines) {
       interrupts.Step();
       if (line.role == Role::kUser) continue;
-      std::size_t const body = line.body;
-      claims.push_back({std::min(body, kLowestLevel), body});
-      fixed -= body;
+      claims.push_back({0, line.body});
+      fixed -= line.body;
     }
   }
   return std::max(fixed < room ? FairLevel(claims, room - fixed) : 0, kLowestLevel);

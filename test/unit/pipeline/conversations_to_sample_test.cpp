@@ -190,6 +190,8 @@ TEST(FormatConversations, FairCutsTheAssistantToNothingBeforeItLeavesOutAMessage
   std::string const less = Format({Titled("A", messages)}, expected.size() - 1, Share::kFair);
   EXPECT_TRUE(Contains(expected, less.substr(0, less.rfind('\n'))));
   EXPECT_TRUE(less.ends_with("\nUser: " + std::string(100, 'u') + "\n[... 1 more messages]"));
+  // Not even the user's messages have room.
+  EXPECT_FALSE(Contains(Format({Titled("A", messages)}, 900, Share::kFair), "aaa"));
 }
 
 TEST(FormatConversations, FairKeepsTheFirstUserMessageWhereverItStands) {
@@ -230,6 +232,9 @@ TEST(FormatConversations, FairCutsFirstMessagesBeforeItLeavesAnyoneOut) {
   std::size_t blocks = 0;
   for (std::size_t at = 0; (at = text.find("=== Conv", at)) != std::string::npos; ++at) ++blocks;
   EXPECT_EQ(blocks, 10u);
+  std::size_t shown = 0;
+  for (std::size_t at = 0; (at = text.find("\nUser: a", at)) != std::string::npos; ++at) ++shown;
+  EXPECT_EQ(shown, 10u);
   EXPECT_GE(CountCharacters(text), 1425u);
   EXPECT_TRUE(Contains(text, "\nUser: aaa"));
   EXPECT_TRUE(Contains(text, "a... [truncated]\n[... 1 more messages]"));
@@ -262,6 +267,16 @@ TEST(FormatConversations, FairKeepsTheLimitWhenAConversationChangesInBetween) {
   EXPECT_LE(CountCharacters(text), 260u);
   EXPECT_TRUE(Contains(text, "User: message"));
   EXPECT_TRUE(Contains(text, "more messages]"));
+  // What has no room any more is left out.
+  reads = 0;
+  EXPECT_EQ(FormatConversations(
+                2,
+                [&](std::size_t position) {
+                  const bool grows = position == 0 && ++reads == 2;
+                  return Titled(grows ? std::string(300, 't') : "A", {User("message")});
+                },
+                260, Share::kFair, Escape::kNone),
+            "=== Conversation: \"A\" (2024-03-20) ===\nUser: message");
 }
 
 // --- escape
