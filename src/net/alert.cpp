@@ -1,6 +1,5 @@
 #include "net/alert.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -35,12 +34,6 @@ std::string ForSlack(std::string_view text) {
   return escaped;
 }
 
-HttpSettings Limited(HttpSettings http, milliseconds limit) {
-  http.timeout = limit;
-  http.connect_timeout = std::min(http.connect_timeout, limit);
-  return http;
-}
-
 // One try: "" or how it ended.
 std::string Post(HttpPool& pool, const std::string& url, const std::string& body,
                  const std::function<void()>& waiting) {
@@ -71,7 +64,9 @@ std::string AlertBody(std::string_view text) {
 
 std::string SendAlert(const AlertTarget& target, std::string_view text, const AlertLimits& limits,
                       const std::function<void()>& waiting) {
-  HttpPool pool(Limited(target.http, limits.of_try));
+  HttpSettings http = target.http;
+  http.timeout = limits.of_try;
+  HttpPool pool(http);
   const std::string body = AlertBody(text);
   std::string failure;
   for (int i = 0; i < limits.tries; ++i) {

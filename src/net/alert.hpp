@@ -13,7 +13,7 @@ namespace soulprint {
 
 struct AlertTarget {
   std::string url;    // secret: whoever knows it may post
-  HttpSettings http;  // its timeouts are cut to the limit of a try
+  HttpSettings http;  // its timeout gives way to the limit of a try
 };
 
 struct AlertLimits {
