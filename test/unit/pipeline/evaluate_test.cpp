@@ -110,6 +110,7 @@ TEST_F(EvaluateTest, AsksAboutTheNewestTenth) {
   for (const Question& question : inner.asked) {
     if (question.step == Step::kEvaluate && !question.conversation_ids.empty()) {
       asked.push_back(question.conversation_ids.front());
+      EXPECT_NE(question.instruction.find("at most 5 questions"), std::string::npos);
     }
     if (question.step == Step::kFacts) read += question.material;
   }
@@ -117,6 +118,66 @@ TEST_F(EvaluateTest, AsksAboutTheNewestTenth) {
   EXPECT_NE(read.find("day 10"), std::string::npos);
   EXPECT_NE(read.find("day 27"), std::string::npos);
   EXPECT_EQ(read.find("day 28"), std::string::npos);
+}
+
+TEST_F(EvaluateTest, AsksAboutFiftyAtMost) {
+  for (int day = 30; day < 610; ++day) {
+    store.Add(Talk("d" + std::to_string(1000 + day), day, {"I keep bees, too"}));
+  }
+  Run(10);
+  std::vector<std::string> asked;
+  for (const Question& question : inner.asked) {
+    if (question.step != Step::kEvaluate || question.conversation_ids.empty()) continue;
+    asked.push_back(question.conversation_ids.front());
+    EXPECT_NE(question.instruction.find("at most 1 questions"), std::string::npos);
+  }
+  ASSERT_EQ(asked.size(), 50u);
+  EXPECT_EQ(asked.front(), "d1560");
+  EXPECT_EQ(asked.back(), "d1609");
+}
+
+TEST_F(EvaluateTest, MemoryAnswersWhereThereAreNoSections) {
+  inner.answer = [](const Question& question) {
+    return question.step == Step::kSections ? Refusal() : Evaluated(question);
+  };
+  EXPECT_TRUE(Run()["recall"].value);
+  for (const Question& question : inner.asked) {
+    if (question.step != Step::kEvaluate) continue;
+    const json material = json::parse(question.material);
+    EXPECT_EQ(material.value("profile", ScriptedModel::GoodMemory()), ScriptedModel::GoodMemory());
+  }
+}
+
+TEST_F(EvaluateTest, OnlyVerifiedFactsBearOut) {
+  inner.answer = [](const Question& question) {
+    if (question.step != Step::kFacts) return Evaluated(question);
+    return Text(R"({"beliefs":[{"text":"Drinks tea","quote":"keep"},)"
+                R"({"text":"Drinks tea daily","quote":"I keep bees"}]})");
+  };
+  Run();
+  int quotes = 0;
+  for (const Question& question : inner.asked) {
+    if (question.step != Step::kEvaluate) continue;
+    const json material = json::parse(question.material);
+    for (const json& item : material.value("items", json::array())) {
+      for (const json& quote : item.value("quotes", json::array())) {
+        EXPECT_EQ(quote, "I keep bees");
+        ++quotes;
+      }
+    }
+  }
+  EXPECT_GT(quotes, 0);
+}
+
+TEST_F(EvaluateTest, TheFirstTwoHundredBulletsAreJudged) {
+  inner.answer = [](const Question& question) {
+    if (question.step != Step::kMemory) return Evaluated(question);
+    std::string memory = ScriptedModel::GoodMemory();
+    for (int i = 0; i < 250; ++i) memory += "\n- Keeps hive " + std::to_string(i);
+    return Text(memory);
+  };
+  auto measures = Run();
+  for (const char* name : {"contradictions", "stability"}) EXPECT_EQ(measures[name].n, 200) << name;
 }
 
 TEST_F(EvaluateTest, AskingAgainIsFree) {
@@ -172,6 +233,19 @@ TEST_F(EvaluateTest, OneBadAnswerCostsItsBatchOnly) {
   EXPECT_TRUE(measures["recall"].value);
   EXPECT_FALSE(measures["groundedness"].value);
   EXPECT_EQ(measures["groundedness"].n, 0);
+  EXPECT_TRUE(measures["contradictions"].value);
+}
+
+TEST_F(EvaluateTest, ContradictionsThatCannotBeReadAreNotMeasured) {
+  inner.answer = [](const Question& question) {
+    const bool bullets = question.step == Step::kEvaluate &&
+                         question.material.find("\"statements\"") != std::string::npos;
+    return bullets ? Text("no JSON") : Evaluated(question);
+  };
+  auto measures = Run();
+  EXPECT_FALSE(measures["contradictions"].value);
+  EXPECT_EQ(measures["contradictions"].n, 0);
+  EXPECT_TRUE(measures["stability"].value);
 }
 
 TEST_F(EvaluateTest, AJudgeWhoCannotBeReadLeavesRecallOpen) {
@@ -220,6 +294,10 @@ TEST_F(EvaluateTest, NoAnswerEndsIt) {
     EXPECT_EQ(error.sqlstate(), sqlstate::kConnectionException);
     EXPECT_STREQ(error.what(), "the model gave no answer for the evaluation: no answer");
   }
+  inner.asked.clear();
+  inner.in_flight = 1;
+  EXPECT_THROW(Run(), Error);
+  EXPECT_EQ(inner.Asked(Step::kEvaluate), 1);
 }
 
 TEST_F(EvaluateTest, TenConversationsAreEnough) {
