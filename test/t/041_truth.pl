@@ -70,6 +70,8 @@ is(facts($user), "Comes from Oslo|t|2024-05-01\nSails a lot|t|2024-05-01\nIs ric
 is($sql->('SELECT items_dropped, drop_reasons FROM soulprint.full_passes'), '4|{"secret": 1, "invented": 1, "assistant": 1, "malformed": 1}', 'but counted by reason');
 is($sql->("SELECT s - 'at' FROM soulprint.facts f, jsonb_array_elements(sources) AS s WHERE fact #>> '{}' = 'Sails a lot'"),
 	'{"message": 0, "chunk_index": 0, "conversation_id": "c"}', 'a fact names the message');
+is($sql->("SELECT s - 'at' FROM soulprint.facts f, jsonb_array_elements(sources) AS s WHERE fact #>> '{}' = 'Is rich'"),
+	'{"message": null, "chunk_index": 0, "conversation_id": "c"}', 'one without a quote the chunk');
 is(join(', ', map { $_->{text} } @{ document('memory')->{facts}{person} }), 'Comes from Oslo, Sails a lot', 'MEMORY is made of verified facts');
 my ($sections) = $model->journal('sections', 1);
 unlike($sections->{body}, qr/Owns a yacht|Hates cats|Is rich|Agrees/, 'and so are the sections');
