@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/excerpt.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/quotes.hpp"
 #include "util/dump_json.hpp"

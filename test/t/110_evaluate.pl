@@ -55,7 +55,7 @@ sub answers
 	my %default = (
 		probes => { questions => [
 			{ quote => 'I LOVE  painting number', question => 'What does the user love?', answer => 'painting' },
-			{ quote => 'I am working on a project called Boat', question => 'What is the project?', answer => 'a boat' },
+			{ quote => 'I am working on a project', question => 'What is the project?', answer => 'a boat' },
 			{ quote => 'You hate tea', question => 'What does the user hate?', answer => 'tea' },
 			{ quote => 'I sail', question => 'What does the user do?', answer => 'sail' } ] },
 		profile => { answers => [ { id => 1, answer => 'paintings' }, { id => 2, answer => 'Unknown' }, { id => 3, answer => 'music' }, { id => 99, answer => 'x' } ] },
