@@ -190,6 +190,21 @@ TEST(MergeFacts, TheNewerStatementWinsAndItsBlanksAreFilled) {
             R"({"name":"boat","description":"steel","details":"12 m"})");
 }
 
+TEST(Facts, AnImportanceIsOneOfThree) {
+  for (const auto& [given, importance] :
+       {std::pair<json, int>(3, 3), {"1", 1}, {0, 2}, {7, 2}, {33, 2}, {"x", 2}, {nullptr, 2}}) {
+    EXPECT_EQ(FactFromJson(Category::kPerson, {{"text", "t"}, {"importance", given}})->importance,
+              importance)
+        << given;
+  }
+}
+
+TEST(MergeFacts, AQuoteIsNotLostToNone) {
+  Fact older = Preference("tea");
+  older.quote = "tea";
+  EXPECT_EQ(MergeFacts({older, Preference("Tea")})[0].quote, "tea");
+}
+
 TEST(MergeFacts, TheHighestImportanceStays) {
   Fact minor = Preference("tea");
   minor.importance = 1;

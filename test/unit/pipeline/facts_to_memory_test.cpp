@@ -80,6 +80,15 @@ TEST(FactsToMemory, AFenceIsTakenOff) {
   EXPECT_EQ(asked.Memory(Three()), ScriptedModel::GoodMemory());
 }
 
+TEST(IsPlaceholder, NoDataIsNoContent) {
+  std::string nothing = kNothing;
+  for (std::size_t at = 0; (at = nothing.find("yet.", at)) != std::string::npos; at += 20) {
+    nothing.replace(at, 4, "yet. There is none.");
+  }
+  EXPECT_TRUE(IsPlaceholder(nothing, 3));
+  EXPECT_FALSE(IsPlaceholder(nothing, 2));
+}
+
 TEST(FactsToMemory, HalfAFenceIsText) {
   for (const std::string& text :
        {"```\n" + ScriptedModel::GoodMemory(), ScriptedModel::GoodMemory() + "\n```"}) {
@@ -151,6 +160,7 @@ TEST(FactsToMemory, WhatWasCutOffIsAskedOnceWithMoreRoom) {
   twice.model.script[Step::kMemory] = {CutOff(), CutOff()};
   EXPECT_EQ(twice.Memory(Three()), AssembleMemory(Three(), 5000));
   EXPECT_EQ(twice.model.asked.size(), 2U);
+  EXPECT_TRUE(twice.store.rejected.empty());
 }
 
 TEST(FactsToMemory, WhatIsTooLongIsAskedAgainWithHalfTheFacts) {
