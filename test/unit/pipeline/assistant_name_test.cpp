@@ -114,6 +114,8 @@ TEST(NameAssistant, AStillGenericNameGivesWayToTheStoredOne) {
   naming.Stored("My Helper");
   naming.model.script[Step::kName] = {Text(R"({"ai_name":"Buddy"})")};
   EXPECT_EQ(naming.Name(), "My Helper");
+  naming.model.script[Step::kName] = {Text(R"({"ai_name":"Kestrel"})")};
+  EXPECT_EQ(naming.Name(), "Kestrel");
 }
 
 TEST(NameAssistant, WithoutAStoredNameWhatCameIsAccepted) {
