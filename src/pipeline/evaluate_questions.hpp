@@ -38,8 +38,8 @@ struct Contradiction {
 // Asks for at most `most` questions about the user, with answers and quotes.
 Question AskForProbes(const Conversation& conversation, std::size_t most);
 
-// The probes in an answer whose quotes are the user's words and prove something (quotes.hpp); at most
-// `most`.
+// The probes in an answer whose quotes are the user's words and prove something (quotes.hpp); at
+// most `most`.
 std::vector<Probe> ReadProbes(std::string_view answer, const Conversation& conversation,
                               std::size_t most);
 
