@@ -22,6 +22,12 @@ Question Of(std::size_t bytes, int max_tokens) {
   return question;
 }
 
+Answer Costing(double usd) {
+  Answer answer;
+  answer.usage.cost_usd = usd;
+  return answer;
+}
+
 TEST(Budget, EstimatesWhatARequestMayCost) {
   const Budget budget(1, {2, 10});
   Question question = Of(300, 50);
@@ -40,7 +46,7 @@ TEST(Budget, SetsEstimatesAsideUntilTheyAreSettled) {
   EXPECT_FALSE(budget.refused());
   EXPECT_THROW(budget.Reserve(Of(0, 0)), BudgetSpent);
   EXPECT_TRUE(budget.refused());
-  budget.Settle(Of(300, 100), {Outcome::kAnswered, "", "", "", {1, 1, 150}});
+  budget.Settle(Of(300, 100), Costing(150));
   EXPECT_DOUBLE_EQ(budget.spent(), 150);
   budget.Reserve(Of(0, 50));  // 350
   EXPECT_THROW(budget.Reserve(Of(0, 0)), BudgetSpent);
@@ -57,9 +63,7 @@ TEST(Budget, ANoughtAllowsNothing) {
 TEST(BudgetModel, StopsBeforeTheQuestionThatIsTooMuch) {
   Budget budget(1200, kDollar);
   ScriptedModel inner;
-  inner.answer = [](const Question&) {
-    return Answer{Outcome::kAnswered, "", "", "", {1, 1, 250}};
-  };
+  inner.answer = [](const Question&) { return Costing(250); };
   inner.in_flight = 1;
   BudgetModel model(Borrow(inner), budget);
   int taken = 0;
