@@ -4,26 +4,12 @@
 #include <unordered_map>
 #include <utility>
 
-#include "offline/cues.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
 namespace {
-
-// Words, and ends of words, that stand for other words.
-constexpr std::string_view kWhole =
-    "|im=i am|ive=i have|dont=do not|cant=can not|can't=can not|cannot=can not|won't=will not|"
-    "gonna=going to|favourite=favorite|let's=let us|";
-constexpr std::string_view kEnds = "|n't=not|'m=am|'s=s|'d=would|'ve=have|'re=are|'ll=will|";
-constexpr std::string_view kAdverbs =
-    "just also really actually still very quite totally absolutely currently already especially "
-    "particularly truly definitely honestly";
-
-bool IsIdeograph(char32_t c) {
-  return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF);
-}
 
 // Punctuation, and emoji.
 bool IsMark(char32_t c) {
@@ -33,149 +19,112 @@ bool IsMark(char32_t c) {
          (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF1F) || c >= 0x1F300;
 }
 
-void Add(std::string_view text, const Word& place, Words* words) {
-  if (text.empty() || Among(text, kAdverbs)) return;
-  words->push_back(place);
-  words->back().text = text;
-}
-
-// What `written` stands for in one of the lists above, "" = nothing.
-std::string_view Meant(std::string_view written, std::string_view list) {
-  const std::size_t at = list.find("|" + std::string(written) + "=");
-  if (at == std::string_view::npos) return "";
-  const std::size_t begin = at + written.size() + 2;
-  return list.substr(begin, list.find('|', begin) - begin);
-}
-
 // Adds the words that the word at `place` stands for.
-void AddExpanded(std::string text, const Word& place, Words* words) {
+void Add(std::string_view written, Word place, Words* words) {
+  static const auto& short_forms = *new auto(Split(kShortForms, '|'));
+  std::string text = " " + FoldCase(written);
   for (std::size_t curly; (curly = text.find("’")) != std::string::npos;)
     text.replace(curly, 3, "'");
-  const bool whole_word = Among(text, "im ive dont cant cannot gonna favourite");
-  if (!whole_word && text.find('\'') == std::string::npos) return Add(text, place, words);
-  std::string_view first = text;
-  std::string_view second;
-  if (const std::string_view whole = Meant(text, kWhole); !whole.empty()) {
-    first = whole.substr(0, whole.find(' '));
-    second = whole.substr(std::min(first.size() + 1, whole.size()));
-  } else {
-    const std::size_t cut =
-        text.ends_with("n't") ? text.size() - 3 : std::min(text.rfind('\''), text.size());
-    second = Meant(first.substr(cut), kEnds);
-    if (!second.empty()) first = first.substr(0, cut);
+  for (const std::string_view form : short_forms) {
+    const std::size_t size = form.find('=');
+    if (text.ends_with(form.substr(0, size)))
+      text.replace(text.size() - size, size, form.substr(size + 1));
   }
-  Add(first, place, words);
-  Add(second, place, words);
+  for (const std::string_view word : Split(text, ' ')) {
+    if (word.empty() || Among(word, kAdverbs)) continue;
+    place.text = word;
+    words->push_back(place);
+  }
 }
 
-// As cues.hpp must write a phrase: spaces between words, none between ideographs.
-std::string Written(const Words& words) {
-  std::string text;
-  for (const Word& word : words) {
-    if (!text.empty() && !IsIdeograph(word)) text += ' ';
-    text += word.text;
+using Lexicon = std::unordered_multimap<std::string, const CueList*>;  // by phrase
+
+constexpr std::size_t kLongestPhrase = 6;  // words
+
+std::vector<Hit> FindIn(const Lexicon& lexicon, const Words& words) {
+  std::vector<Hit> hits;
+  for (std::size_t begin = 0; begin < words.size(); ++begin) {
+    std::string phrase;
+    for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
+      // As cues.hpp writes a phrase: spaces between words, none between ideographs.
+      if (at > begin && !words[at].ideograph) phrase += ' ';
+      phrase += words[at].text;
+      const auto [first, last] = lexicon.equal_range(phrase);
+      for (auto found = first; found != last; ++found)
+        hits.push_back({found->second, begin, at + 1});
+    }
   }
-  return text;
+  return hits;
 }
 
-class Lexicon {
- public:
-  Lexicon() {
-    for (const CueList& list : kCueLists) {
-      for (std::string_view rest = list.phrases; !rest.empty();) {
-        const std::string_view phrase = rest.substr(0, rest.find('|'));
-        rest.remove_prefix(std::min(phrase.size() + 1, rest.size()));
-        AddPhrase(list, phrase);
-      }
-    }
-    for (const auto& [word, phrases] : by_first_word_) {
-      for (const Phrase& phrase : phrases) CheckReached(phrase);
-    }
+// Adds a phrase in each form that it stands for.
+void AddPhrase(const CueList& list, std::string phrase, Lexicon* lexicon) {
+  if (phrase.ends_with('+')) {
+    phrase.pop_back();
+    AddPhrase(list, phrase + "s", lexicon);
   }
-
-  std::vector<Hit> Find(const Words& words) const {
-    std::vector<Hit> hits;
-    for (std::size_t at = 0; at < words.size(); ++at) {
-      const auto found = by_first_word_.find(words[at].text);
-      if (found == by_first_word_.end()) continue;
-      for (const auto& [list, phrase] : found->second) {
-        const std::size_t end = at + phrase.size();
-        std::size_t same = 0;
-        while (same < phrase.size() && at + same < words.size() &&
-               words[at + same].text == phrase[same].text)
-          ++same;
-        if (same == phrase.size())
-          hits.push_back({list->cue, list->weight, list->category, at, end});
-      }
-    }
-    return hits;
+  if (phrase.starts_with("@ ")) {
+    AddPhrase(list, "i" + phrase.substr(1), lexicon);
+    phrase = phrase.starts_with("@ am ") ? "we are" + phrase.substr(4) : "we" + phrase.substr(1);
   }
+  lexicon->emplace(std::move(phrase), &list);
+}
 
- private:
-  using Phrase = std::pair<const CueList*, Words>;
-
-  [[noreturn]] static void Refuse(std::string_view phrase, std::string_view why) {
-    throw Error(sqlstate::kInternalError,
-                Format("the lexicon has the phrase \"{}\" {}", phrase, why));
+Lexicon ReadLexicon() {
+  Lexicon lexicon;
+  for (const CueList& list : kCueLists) {
+    for (const std::string_view phrase : Split(list.phrases, '|'))
+      AddPhrase(list, std::string(phrase), &lexicon);
   }
-
-  // Adds a phrase in each form that it stands for.
-  void AddPhrase(const CueList& list, std::string_view phrase) {
-    if (phrase.ends_with("+")) {
-      phrase.remove_suffix(1);
-      AddPhrase(list, std::string(phrase) + "s");
-    }
-    if (phrase.starts_with("@ ")) {
-      phrase.remove_prefix(2);
-      AddPhrase(list, "i " + std::string(phrase));
-      const bool am = phrase.starts_with("am ");
-      return AddPhrase(list, (am ? "we are" : "we ") + std::string(phrase.substr(am ? 2 : 0)));
-    }
-    const Words words = ToWords(phrase);
-    if (words.empty() || Written(words) != phrase) Refuse(phrase, "that no text can hold");
-    by_first_word_[words.front().text].emplace_back(&list, words);
+  for (const auto& [phrase, list] : lexicon) {
+    const std::vector<Hit> hits = FindIn(lexicon, ToWords(phrase));
+    const auto found = std::count_if(hits.begin(), hits.end(), [&, own = list](const Hit& hit) {
+      return hit.list->cue == own->cue;
+    });
+    if (found != 1)
+      throw Error(
+          sqlstate::kInternalError,
+          Format("the lexicon has the phrase \"{}\" {} times under one cue, whole or in part",
+                 phrase, found));
   }
-
-  // The only phrase of its cue in its own words is itself.
-  void CheckReached(const Phrase& phrase) const {
-    const std::vector<Hit> hits = Find(phrase.second);
-    const auto same = [&](const Hit& hit) { return hit.cue == phrase.first->cue; };
-    if (std::count_if(hits.begin(), hits.end(), same) > 1)
-      Refuse(Written(phrase.second), "twice under one cue, whole or in part");
-  }
-
-  std::unordered_map<std::string, std::vector<Phrase>> by_first_word_;
-};
+  return lexicon;
+}
 
 }  // namespace
 
-bool IsIdeograph(const Word& word) {
-  std::size_t at = 0;
-  return IsIdeograph(NextCharacter(word.text, &at));
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
 }
 
 Words ToWords(std::string_view text) {
   Words words;
-  Word open;  // the word being read
+  std::size_t open = 0;  // the beginning of the word being read
   const auto close = [&](std::size_t at) {
-    while (open.begin < at && text[open.begin] == '\'') ++open.begin;
-    while (open.begin < at && text[at - 1] == '\'') --at;
-    open.end = at;
-    if (at > open.begin)
-      AddExpanded(FoldCase(text.substr(open.begin, at - open.begin)), open, &words);
-    open.capital = false;
+    while (open < at && text[open] == '\'') ++open;
+    while (open < at && text[at - 1] == '\'') --at;
+    if (open == at) return;
+    std::size_t next = open;
+    const char32_t c = NextCharacter(text, &next);
+    const bool capital = (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
+    Add(text.substr(open, at - open), {"", open, at, capital}, &words);
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     const char32_t c = NextCharacter(text, &at);
-    const bool single = IsMark(c) || IsIdeograph(c);
-    if (single || IsSpace(c)) {
-      close(begin);
-      if (single) Add(text.substr(begin, at - begin), {"", begin, at, false, IsMark(c)}, &words);
-      open.begin = at;
-    } else if (open.begin == begin) {
-      open.capital = (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
-    }
+    const bool ideograph = (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF);
+    const bool mark = IsMark(c);
+    if (!ideograph && !mark && !IsSpace(c)) continue;
+    close(begin);
+    open = at;
+    if (ideograph || mark)
+      words.push_back(
+          {std::string(text.substr(begin, at - begin)), begin, at, false, ideograph, mark});
   }
   close(text.size());
   return words;
@@ -197,8 +146,8 @@ bool Among(std::string_view word, std::string_view list) {
 }
 
 std::vector<Hit> FindCues(const Words& words) {
-  static const auto& lexicon = *new Lexicon();
-  return lexicon.Find(words);
+  static const auto& lexicon = *new Lexicon(ReadLexicon());
+  return FindIn(lexicon, words);
 }
 
 }  // namespace soulprint

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "offline/cues.hpp"
-#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -18,16 +17,23 @@ struct Word {
   std::string text;
   std::size_t begin = 0;  // bytes in the text
   std::size_t end = 0;
-  bool capital = false;  // begins with a capital letter
-  bool mark = false;     // is punctuation
+  bool capital = false;    // begins with a capital letter
+  bool ideograph = false;  // is a character of Chinese or Japanese
+  bool mark = false;       // is punctuation
 };
 using Words = std::vector<Word>;
 
+struct Hit {
+  const CueList* list;
+  std::size_t begin;  // words[begin, end)
+  std::size_t end;
+};
+
+// The parts of a text between separators; none of "".
+std::vector<std::string_view> Split(std::string_view text, char separator);
+
 // The words of well-formed UTF-8, in order, without adverbs such as "really".
 Words ToWords(std::string_view text);
-
-// True for a character of Chinese or Japanese.
-bool IsIdeograph(const Word& word);
 
 // The text from words[begin] to before words[end]; "" if that is none.
 std::string_view TextOf(std::string_view text, const Words& words, std::size_t begin,
@@ -36,16 +42,8 @@ std::string_view TextOf(std::string_view text, const Words& words, std::size_t b
 // True if `word` is one of the words of `list`, which have single spaces between them.
 bool Among(std::string_view word, std::string_view list);
 
-struct Hit {
-  Cue cue;
-  double weight;      // what it adds to the worth of a sentence
-  Category category;  // that it speaks for if the weight is above 0
-  std::size_t begin;  // words[begin, end)
-  std::size_t end;
-};
-
 // All phrases in the words, in order of their beginning.  Throws Error XX000 if cues.hpp has a
-// phrase twice under one cue, one that holds another of its cue, or one that ToWords cannot give.
+// phrase twice under one cue, one that holds another of its cue, or one that no text can hold.
 std::vector<Hit> FindCues(const Words& words);
 
 }  // namespace soulprint

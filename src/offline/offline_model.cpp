@@ -1,52 +1,341 @@
+// Its answers about facts, changes and MEMORY; sections.cpp has the other two.
+
 #include "offline/offline_model.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <string>
-#include <string_view>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
-#include "offline/answers.hpp"
+#include "offline/cues.hpp"
+#include "offline/lexicon.hpp"
+#include "offline/sentences.hpp"
+#include "offline/slots.hpp"
+#include "pipeline/facts.hpp"
+#include "pipeline/memory_text.hpp"
+#include "pipeline/types.hpp"
+#include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
+#include "util/interrupts.hpp"
+#include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {
 
-// In the order of Step; it cannot judge a profile.
-constexpr std::array<std::string (*)(std::string_view), kSteps.size()> kAnswers = {
-    AnswerFacts, AnswerChanges, AnswerReduce, AnswerMemory, AnswerSections, AnswerName, nullptr};
+using nlohmann::json;
+using nlohmann::ordered_json;
 
-Answer AnswerTo(const Question& question) {
-  Answer answer;
-  try {
-    if (!question.own_wording) {
-      throw Error(
-          sqlstate::kFeatureNotSupported,
-          Format("the offline model works by rules and cannot follow the wording in "
-                 "soulprint.prompts for step \"{}\": delete that row or use another provider",
-                 StepName(question.step)));
-    }
-    const auto answer_to = kAnswers[static_cast<std::size_t>(question.step)];
-    if (answer_to == nullptr) {
-      throw Error(sqlstate::kFeatureNotSupported, "the offline model cannot judge a profile");
-    }
-    answer.text = answer_to(question.material);
-  } catch (const nlohmann::json::exception& e) {
-    answer.outcome = Outcome::kFailed;
-    answer.reason = std::string("material of the question cannot be read: ") + e.what();
-  } catch (const Error& error) {
-    if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
-    answer.outcome = Outcome::kFailed;
-    answer.reason = error.what();
+constexpr std::size_t kMostFacts = 12;       // of one conversation
+constexpr std::size_t kMemoryTokens = 3000;  // as the project's prompt asks for
+constexpr std::size_t kHeadings = 300;       // characters that headings and empty lines take
+constexpr std::size_t kBullet = 30;          // characters around a fact: its mark, the day
+constexpr std::size_t kMostOvers = 50;       // statements that something is over, of one slot
+constexpr double kLeastScore = 3;
+constexpr double kStatement = 5;  // what a name, a home, a job is worth
+constexpr std::int64_t kDay = 86400LL * 1000 * 1000;
+
+struct Rank {
+  double score;  // what tells most about the user has the highest
+  Category category;
+};
+
+bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me mine 我"); }
+
+// What makes a sentence specific: names, numbers, the user as its subject, "my wife", "I have
+// ADHD".
+double Shape(const Sentence& sentence) {
+  const Words& words = sentence.words;
+  int names = 0;
+  int numbers = 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& text = words[i].text;
+    names += words[i].capital && !words[i - 1].mark && text.size() > 2 ? 1 : 0;
+    numbers += text[0] >= '0' && text[0] <= '9' ? 1 : 0;
   }
-  return answer;
+  const bool subject = IsOfTheUser(words[0]) || IsOfTheUser(words[1]);
+  const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
+    const Cue cue = hit.list->cue;
+    return (cue == Cue::kRelative || cue == Cue::kPartner || cue == Cue::kHealth) &&
+           hit.begin > 0 && Among(words[hit.begin - 1].text, "my our have got two three four a 我");
+  });
+  return std::min(names, 2) * 0.75 + std::min(numbers, 2) * 0.5 + (subject ? 1 : 0) + (own ? 1 : 0);
+}
+
+bool StatesSlot(const Sentence& sentence) {
+  const std::vector<Reading> readings = ReadSlots(sentence);
+  return std::any_of(readings.begin(), readings.end(),
+                     [](const Reading& reading) { return reading.slot <= Slot::kLanguage; });
+}
+
+// nullopt if the sentence tells nothing about the user: a question, an order, a hypothesis, words
+// of others, talk about this chat, or too little.
+std::optional<Rank> RankSentence(const Sentence& sentence) {
+  const Words& words = sentence.words;
+  const bool own = std::any_of(words.begin(), words.end(), IsOfTheUser);
+  if (!own || words.size() < 3 || sentence.question) return std::nullopt;
+  // An order begins with its verb: "Show my tasks"; "What I love" is none.
+  const bool relative = words[0].text != "if" && Among(words[1].text, "i my we our");
+  if (sentence.Has(Cue::kRequest, 0) && !relative) return std::nullopt;
+  Rank rank = {Shape(sentence) + (StatesSlot(sentence) ? kStatement : 0), Category::kPerson};
+  double heaviest = 0;
+  std::map<Cue, int> counts;
+  for (const auto& [list, begin, end] : sentence.cues) {
+    if (++counts[list->cue] > 2) continue;
+    rank.score += list->weight;
+    if (list->weight > heaviest) rank.category = list->category;
+    heaviest = std::max(heaviest, list->weight);
+  }
+  return rank.score < kLeastScore ? std::nullopt : std::optional(rank);
+}
+
+// "I live in Lisbon and I work as a nurse" is two statements, of which each can be overtaken.
+std::vector<Sentence> Statements(Sentence sentence) {
+  std::vector<Sentence> statements;
+  for (std::size_t at = 1; at < sentence.words.size(); ++at) {
+    if (!Among(sentence.words[at - 1].text, ", and") || !IsOfTheUser(sentence.words[at])) continue;
+    Sentence first = ReadSentence(TextOf(sentence.text, sentence.words, 0, at - 1));
+    Sentence rest = ReadSentence(sentence.text.substr(sentence.words[at].begin));
+    if (!StatesSlot(first) || !StatesSlot(rest)) continue;
+    statements.push_back(std::move(first));
+    sentence = std::move(rest);
+    at = 0;
+  }
+  statements.push_back(std::move(sentence));
+  return statements;
+}
+
+// The day that "yesterday", "3 weeks ago", "on Friday" or "2024-05-03" means when said on a day,
+// the year of "in 2018"; "" if the sentence names none, or the day on which it was said is unknown.
+std::string DateIn(const Words& words, Time said) {
+  constexpr std::string_view kWeek = "thursday friday saturday sunday monday tuesday wednesday";
+  const auto is = [&](std::size_t at, std::string_view list) {
+    return at < words.size() && Among(words[at].text, list);
+  };
+  const auto after = [&](std::int64_t days) { return FormatDate(*said + days * kDay); };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i].text;
+    const bool number = word.find_first_not_of("0123456789-") == std::string::npos;
+    if (number && word.size() == 10 && ParseTime(word)) return word;
+    if (number && word.size() == 4 && i > 0 && is(i - 1, "in since")) return word;
+    if (!said) continue;
+    const bool chinese = is(i + 1, "天 晚");
+    if (word == "yesterday" || (chinese && word == "昨")) return after(-1);
+    if (is(i, "today tonight") || (chinese && word == "今")) return after(0);
+    if (word == "tomorrow" || (chinese && word == "明")) return after(1);
+    const int unit = is(i + 1, "day days") ? 1 : is(i + 1, "week weeks") ? 7 : 0;
+    const int count = is(i, "a one") ? 1 : number && word.size() < 4 ? std::atoi(word.c_str()) : 0;
+    if (unit * count > 0 && is(i + 2, "ago")) return after(-unit * count);
+    if (!Among(word, kWeek) || i == 0 || !is(i - 1, "on this next last")) continue;
+    // 1970-01-01 was a Thursday.
+    const auto name = kWeek.begin() + static_cast<std::ptrdiff_t>(kWeek.find(word));
+    const std::int64_t ahead = (std::count(kWeek.begin(), name, ' ') - *said / kDay) % 7;
+    return after(is(i - 1, "last") ? (ahead - 7) % 7 : (ahead + 7) % 7);
+  }
+  return "";
+}
+
+// Sentences of one conversation: the best, as items of an answer, by category.
+void AddFacts(const json& conversation, ordered_json* answer) {
+  struct Found {
+    double score;
+    Category category;
+    ordered_json item;
+  };
+  std::vector<Found> found;
+  Time day = ParseTime(conversation.value("date", ""));
+  for (const json& message : conversation.at("messages")) {
+    if (message.contains("date")) day = ParseTime(message.at("date").get_ref<const std::string&>());
+    if (message.at("role").get_ref<const std::string&>() != "user") continue;
+    const OwnWords own = ToOwnWords(message.at("text").get_ref<const std::string&>());
+    for (const Sentence& whole : own.sentences) {
+      for (const Sentence& sentence : Statements(whole)) {
+        const std::optional<Rank> rank = RankSentence(sentence);
+        if (!rank) continue;
+        const std::string date = DateIn(sentence.words, day);
+        const bool undated = rank->category == Category::kDates && date.empty();
+        const Category category = own.order ? Category::kDecisions
+                                  : undated ? Category::kPerson
+                                            : rank->category;
+        ordered_json item = {{"quote", sentence.text},
+                             {FieldNames(category)[0], sentence.text},
+                             {"importance", rank->score >= 6     ? 3
+                                            : rank->score >= 4.5 ? 2
+                                                                 : 1}};
+        if (category == Category::kDates) item["date"] = date;
+        if (own.order) item["context"] = "said for a text to be written";
+        found.push_back({rank->score, category, std::move(item)});
+      }
+    }
+    if (own.part) break;
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Found& a, const Found& b) { return a.score > b.score; });
+  std::set<std::vector<std::string>> known;
+  std::erase_if(found, [&](const Found& fact) {
+    return !known.insert(ContentWords(fact.item.at("quote").get_ref<const std::string&>())).second;
+  });
+  for (std::size_t i = 0; i < std::min(found.size(), kMostFacts); ++i)
+    (*answer)[std::string(CategoryName(found[i].category))].push_back(std::move(found[i].item));
+}
+
+struct Item {
+  Fact fact;
+  json id;
+  std::string said;  // "2024-03-20", "" = unknown
+  double score = 0;
+};
+
+std::vector<Item> ReadItems(std::string_view material) {
+  const json document = json::parse(material);
+  std::vector<Item> items;
+  for (const Category category : kCategories) {
+    for (const json& from : document.at("facts").value(CategoryName(category), json::array())) {
+      CheckForInterrupts();
+      std::optional<Fact> fact = FactFromJson(category, from);
+      if (!fact) continue;
+      for (const json& former : from.value("before", json::array()))
+        fact->before.push_back({former.at("text"), ParseTime(former.value("said", ""))});
+      const std::optional<Rank> rank = RankSentence(ReadSentence(fact->text));
+      // Facts of another model are no sentences of the user's: their importance ranks them.
+      const double score = rank ? rank->score : 2.0 * from.value("importance", 2);
+      items.push_back({std::move(*fact), from.value("id", json()), from.value("said", ""), score});
+    }
+  }
+  return items;
+}
+
+// The best first, of equal ones the newest; each thing once.
+std::vector<Item> BestOf(std::vector<Item> items) {
+  InterruptsNowAndThen interrupts;
+  std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+    interrupts.Step();
+    return std::pair(a.score, a.said) > std::pair(b.score, b.said);
+  });
+  std::set<std::vector<std::string>> known;
+  std::erase_if(items, [&](const Item& item) {
+    CheckForInterrupts();
+    return !known.insert(ContentWords(item.fact.text)).second;
+  });
+  return items;
+}
+
+std::string AnswerTo(const Question& question) {
+  constexpr std::array kAnswers = {AnswerFacts,  AnswerChanges,  AnswerReduce,
+                                   AnswerMemory, AnswerSections, AnswerName};
+  const auto step = static_cast<std::size_t>(question.step);
+  if (step >= kAnswers.size())
+    throw Error(sqlstate::kFeatureNotSupported, "the offline model cannot judge a profile");
+  if (question.own_wording) return kAnswers[step](question.material);
+  throw Error(sqlstate::kFeatureNotSupported,
+              Format("the offline model works by rules and cannot follow the wording in "
+                     "soulprint.prompts for step \"{}\": delete that row or use another provider",
+                     StepName(question.step)));
 }
 
 }  // namespace
 
+std::string AnswerFacts(std::string_view material) {
+  const json document = json::parse(material);
+  ordered_json answer;
+  for (const Category category : kCategories)
+    answer[std::string(CategoryName(category))] = ordered_json::array();
+  if (!document.contains("conversations")) AddFacts(document.at("conversation"), &answer);
+  for (const json& conversation : document.value("conversations", json::array()))
+    AddFacts(conversation, &answer);
+  return DumpJson(answer);
+}
+
+std::string AnswerChanges(std::string_view material) {
+  std::vector<Item> items = ReadItems(material);
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Item& a, const Item& b) { return a.said < b.said; });
+  std::map<std::size_t, std::size_t> overtaken;  // the place of a fact → of the one that overtakes
+  std::map<Slot, std::vector<Reading>> slots;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    CheckForInterrupts();
+    for (Reading& reading : ReadSlots(ReadSentence(items[i].fact.text))) {
+      reading.fact = i;
+      // "My wife and I went" says nothing about who the wife is.
+      if (!reading.vague) slots[reading.slot].push_back(std::move(reading));
+    }
+  }
+  for (const auto& [slot, readings] : slots) {
+    // What holds, and what the user says to be over.
+    std::vector<std::size_t> last =
+        slot <= Slot::kDiet ? ThatHold(readings) : std::vector<std::size_t>();
+    for (std::size_t i = readings.size(); i-- > 0 && last.size() < kMostOvers;) {
+      if (readings[i].over) last.push_back(i);
+    }
+    for (const Reading& old : readings) {
+      CheckForInterrupts();
+      for (const std::size_t by : last) {
+        const bool ends = SameValue(old, readings[by]) == readings[by].over;
+        if (ends && !old.over && items[old.fact].said < items[readings[by].fact].said)
+          overtaken.emplace(old.fact, readings[by].fact);
+      }
+    }
+  }
+  ordered_json pairs = ordered_json::array();
+  for (const auto& [old, by] : overtaken)
+    pairs.push_back({{"id", items[old].id}, {"by", items[by].id}});
+  return DumpJson(ordered_json{{"superseded", std::move(pairs)}});
+}
+
+std::string AnswerReduce(std::string_view material) {
+  std::vector<Item> items = ReadItems(material);
+  std::size_t left = (items.size() + 1) / 2;
+  ordered_json answer = ordered_json::object();
+  for (const Item& item : BestOf(std::move(items))) {
+    if (left-- == 0) break;
+    ordered_json reduced = FactToObject(item.fact);
+    reduced["from"] = json::array({item.id});
+    answer[std::string(CategoryName(item.fact.category))].push_back(std::move(reduced));
+  }
+  return DumpJson(answer);
+}
+
+std::string AnswerMemory(std::string_view material) {
+  std::vector<Fact> facts;
+  std::size_t room = 4 * kMemoryTokens - kHeadings;
+  for (Item& item : BestOf(ReadItems(material))) {
+    CheckForInterrupts();
+    Fact& fact = item.fact;
+    std::size_t size = CountCharacters(fact.text) + kBullet;
+    if (!fact.before.empty()) size += CountCharacters(fact.before[0].text) + kBullet;
+    if (size > room) continue;
+    room -= size;
+    // "Last week" needs the day on which it was said.
+    const bool vague = fact.more[0].empty() && ReadSentence(fact.text).Has(Cue::kTime);
+    if (vague && !item.said.empty()) fact.text += " (said " + item.said + ")";
+    fact.sources.push_back({"", 0, ParseTime(item.said), -1});
+    facts.push_back(std::move(fact));
+  }
+  return AssembleMemory(facts, kMemoryTokens);
+}
+
 void OfflineModel::Ask(const Next& next, const Take& take) {
-  while (const std::optional<Question> question = next()) take(*question, AnswerTo(*question));
+  while (const std::optional<Question> question = next()) {
+    Answer answer;
+    answer.outcome = Outcome::kFailed;
+    try {
+      answer.text = AnswerTo(*question);
+      answer.outcome = Outcome::kAnswered;
+    } catch (const nlohmann::json::exception& e) {
+      answer.reason = std::string("material of the question cannot be read: ") + e.what();
+    } catch (const Error& error) {
+      if (error.sqlstate() == sqlstate::kQueryCanceled) throw;
+      answer.reason = error.what();
+    }
+    take(*question, answer);
+  }
 }
 
 }  // namespace soulprint

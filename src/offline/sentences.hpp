@@ -1,17 +1,14 @@
-// A user's message ──► the sentences in which users speak for themselves, and what each is worth.
+// A user's message ──► the sentences in which users speak for themselves.
 
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "offline/cues.hpp"
 #include "offline/lexicon.hpp"
-#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -20,11 +17,10 @@ struct Sentence {
   Words words;            // of text
   std::vector<Hit> cues;  // of words, none between quotation marks
   bool question = false;
-  bool greeted = false;  // the message begins with a greeting
 
-  // True if a phrase of this cue begins at words[at]; anywhere.
-  bool HasAt(Cue cue, std::size_t at) const;
-  bool Has(Cue cue) const;
+  // True if a phrase of this cue begins at words[at].
+  static constexpr std::size_t kAnywhere = -1;
+  bool Has(Cue cue, std::size_t at = kAnywhere) const;
 };
 
 struct OwnWords {
@@ -39,29 +35,8 @@ OwnWords ToOwnWords(std::string_view message);
 // One sentence, read like those of a message.
 Sentence ReadSentence(std::string_view text);
 
-struct Rank {
-  double score = 0;  // what tells most about the user has the highest
-  Category category = Category::kPerson;
-  int importance = 1;  // 1 … 3
-};
-
-// nullopt if the sentence tells nothing about the user: a question, an order, a hypothesis, words
-// of others, talk about this chat, or too little.
-std::optional<Rank> RankSentence(const Sentence& sentence);
-
-// The words of a text that carry its meaning, without their endings, sorted, each once.
+// The words of a text that carry its meaning, without their endings, sorted, each once.  Texts in
+// which they are the same say the same.
 std::vector<std::string> ContentWords(std::string_view text);
-
-// Sentences of which no two are alike: four fifths of the content words of the shorter one stand in
-// the other.
-class Likeness {
- public:
-  // Adds the sentence; false if one like it is known already.
-  bool AddNew(std::string_view text);
-
- private:
-  std::unordered_map<std::string, std::vector<std::size_t>> sentences_with_;  // a word → places
-  std::vector<std::size_t> sizes_;
-};
 
 }  // namespace soulprint

@@ -18,14 +18,14 @@ class Reader {
   explicit Reader(const Sentence& sentence) : sentence_(sentence), words_(sentence.words) {}
 
   std::vector<Reading> Read() {
+    const bool over = sentence_.Has(Cue::kEnd);
+    const bool liked = over || sentence_.Has(Cue::kTaste) || sentence_.Has(Cue::kHabit);
     for (const Hit& hit : sentence_.cues) {
-      if (Begins(hit.begin)) ReadStatement(hit);
-      const bool partner = hit.cue == Cue::kPartner;
-      if (partner || hit.cue == Cue::kRelative) ReadPerson(hit, partner);
-      if (Is(hit.begin, "favorite")) ReadFavorite(hit);
-      const bool over = sentence_.Has(Cue::kEnd);
-      const bool liked = over || sentence_.Has(Cue::kTaste) || sentence_.Has(Cue::kHabit);
-      if (hit.cue == Cue::kThing && liked) Add(Slot::kThing, Text(hit.begin, hit.end), over);
+      const Cue cue = hit.list->cue;
+      if (Begins(hit.begin)) ReadStatement(cue, hit.begin, hit.end);
+      if (cue == Cue::kPartner || cue == Cue::kRelative) ReadPerson(hit, cue == Cue::kPartner);
+      if (Is(hit.begin, "favorite")) ReadFavorite(hit.begin, hit.end);
+      if (cue == Cue::kThing && liked) Add(Slot::kThing, Text(hit.begin, hit.end), over);
     }
     return std::move(readings_);
   }
@@ -37,52 +37,38 @@ class Reader {
            Is(at - 1, "and but so because since though hi hello hey");
   }
 
-  void ReadStatement(const Hit& hit) {
-    const std::size_t at = hit.end;
-    switch (hit.cue) {
-      case Cue::kNameIs:
-        return Add(Slot::kName, Name(Skip(at, "is s 是 叫"), false));
-      case Cue::kHomeIs:
-        return Add(Slot::kHome, Place(Skip(at, "in near to 在 到 了")));
-      case Cue::kHomeWas:
-        return Add(Slot::kHome, Place(at), true);
-      case Cue::kWorkAs:
-        return Add(Slot::kJob, Job(Skip(at, "a an the"), true));
-      case Cue::kSpeaks:
-        for (std::size_t i = Skip(at, "is");
-             sentence_.HasAt(Cue::kLanguage, i) || Is(i, ", and a little"); ++i) {
-          if (sentence_.HasAt(Cue::kLanguage, i)) Add(Slot::kLanguage, Text(i, i + 1));
-        }
-        return;
-      case Cue::kSelfIs:
-        if (Is(hit.begin, "as") && sentence_.Has(Cue::kAddress)) return;  // "As a nurse, you …"
-        [[fallthrough]];
-      case Cue::kSelfWas:
-        return ReadSelf(at, hit.cue == Cue::kSelfWas);
-      default:
-        return;
-    }
+  void ReadStatement(Cue cue, std::size_t begin, std::size_t at) {
+    const bool advice = Is(begin, "as") && sentence_.Has(Cue::kChat);  // "As a nurse, you …"
+    if (cue == Cue::kNameIs) Add(Slot::kName, Name(Skip(at, "is s 是 叫"), false));
+    if (cue == Cue::kHomeIs) Add(Slot::kHome, Place(Skip(at, "in near to 在 到 了")));
+    if (cue == Cue::kHomeWas) Add(Slot::kHome, Place(at), true);
+    if (cue == Cue::kWorkAs) Add(Slot::kJob, Job(Skip(at, "a an the"), true));
+    if (cue == Cue::kSelfWas) ReadSelf(at, true);
+    if (cue == Cue::kSelfIs && !advice) ReadSelf(at, false);
+    if (cue != Cue::kSpeaks) return;
+    for (at = Skip(at, "is"); sentence_.Has(Cue::kLanguage, at) || Is(at, ", and a little"); ++at)
+      if (sentence_.Has(Cue::kLanguage, at)) Add(Slot::kLanguage, Text(at, at + 1));
   }
 
   // "I am 34", "I am single", "I am a strict vegan", "I am a nurse", "Hi, I am Emily".
   void ReadSelf(std::size_t at, bool over) {
     const std::size_t noun = Skip(at, "a an the strict 一 个 名 位");
     if (!over && IsAge(at)) Add(Slot::kAge, words_[at].text);
-    if (sentence_.HasAt(Cue::kStatus, at) && EndsAt(at + 1, "and with to but last"))
+    if (sentence_.Has(Cue::kStatus, at) && EndsAt(at + 1, "and with to but last"))
       Add(Slot::kPartner, words_[at].text, over);
-    if (sentence_.HasAt(Cue::kDietName, noun) &&
+    if (sentence_.Has(Cue::kDietName, noun) &&
         EndsAt(noun + 1, "and since for now but so anymore any"))
       Add(Slot::kDiet, words_[noun].text, over);
     if (noun > at) Add(Slot::kJob, Job(noun, false), over);
-    if (sentence_.greeted && !over && noun == at) Add(Slot::kName, Name(at, true));
+    if (noun == at && !over && Is(0, "hi hello hey 你")) Add(Slot::kName, Name(at, true));
   }
 
   // "my husband Ben", "my daughter's name is Ana", "I have two daughters, Ana and Eva".
   void ReadPerson(const Hit& hit, bool partner) {
     std::size_t begin = hit.begin;
-    while (begin > 0 &&
-           Is(begin - 1,
-              "a an one two three four five little young older younger big best old new twin"))
+    while (begin > 0 && Is(begin - 1,
+                           "a an one two three four five little young older younger big best old "
+                           "new twin"))
       --begin;
     const bool mine = begin > 0 && Is(begin - 1, "my our");
     const bool had =
@@ -93,21 +79,23 @@ class Reader {
     std::size_t end = NamesEnd(name);
     if ((!mine && !had) || (mine && !partner && end == name)) return;
     if (end > name && Is(end, "and") && NamesEnd(end + 1) > end + 1) end = NamesEnd(end + 1);
-    std::string value = had && !partner ? Text(begin, hit.end) : words_[hit.begin].text;
-    if (end > name) value += (had && !partner ? ": " : " ") + Text(name, end);
+    const bool many = had && !partner;
+    std::string value = many ? Text(begin, hit.end) : words_[hit.begin].text;
+    if (end > name) value += (many ? ": " : " ") + Text(name, end);
     Add(partner ? Slot::kPartner : Slot::kKin, value);
+    readings_.back().vague = end == name;
   }
 
   // "my favorite color is green".
-  void ReadFavorite(const Hit& hit) {
-    std::size_t verb = hit.end;
-    while (!EndsAt(verb, "is are") && verb < hit.end + 3) ++verb;
+  void ReadFavorite(std::size_t at, std::size_t noun) {
+    std::size_t verb = noun;
+    while (!EndsAt(verb, "is are") && verb < noun + 3) ++verb;
     std::size_t end = verb + 1;
     while (!EndsAt(end, "and but because so i since which that when")) ++end;
-    const bool plain = hit.begin > 0 && Is(hit.begin - 1, "my") && Is(verb, "is are") &&
-                       !Is(verb + 1, "how this it to where");
-    if (plain && verb > hit.end && end > verb + 1 && end < verb + 8)
-      Add(Slot::kFavorite, Text(hit.end, verb) + ": " + Text(verb + 1, end));
+    const bool plain =
+        at > 0 && Is(at - 1, "my") && Is(verb, "is are") && !Is(verb + 1, "how this it to where");
+    if (plain && verb > noun && end > verb + 1 && end < verb + 8)
+      Add(Slot::kFavorite, Text(noun, verb) + ": " + Text(verb + 1, end));
   }
 
   bool Is(std::size_t at, std::string_view list) const {
@@ -126,97 +114,65 @@ class Reader {
 
   void Add(Slot slot, const std::string& value, bool over = false) {
     if (value.empty()) return;
-    readings_.push_back({slot, value, over, sentence_.Has(Cue::kChange), "", ContentWords(value)});
+    readings_.push_back({slot, value, over, sentence_.Has(Cue::kChange), ContentWords(value)});
   }
 
+  // True for a word that can be part of the name of a person or a place.
+  bool IsNamed(std::size_t at) const {
+    constexpr std::string_view kNone = "i 的 了 和 工 读 也 但 是 已 呢 啊 吧 住 这 那 他 她 你";
+    return at < words_.size() && (words_[at].capital || words_[at].ideograph) && !Is(at, kNone) &&
+           !sentence_.Has(Cue::kNoName, at) && !sentence_.Has(Cue::kLanguage, at) &&
+           words_[at].text.find_first_of("0123456789@_") == std::string::npos;
+  }
   std::size_t NamesEnd(std::size_t at) const {
-    std::size_t end = at;
-    while (end < at + 3 && end < words_.size() && words_[end].capital &&
-           !sentence_.HasAt(Cue::kNoName, end) &&
-           words_[end].text.find_first_of("0123456789@_") == std::string::npos && !Is(end, "i"))
-      ++end;
-    return end;
-  }
-
-  // The end of the run of at least two Chinese characters before one of `stops`; `at` if there is
-  // none.
-  std::size_t ChineseEnd(std::size_t at, std::string_view stops) const {
-    std::size_t end = at;
-    while (end < words_.size() && IsIdeograph(words_[end]) && !Is(end, stops)) ++end;
-    return end > at + 1 ? end : at;
+    while (IsNamed(at)) ++at;
+    return at;
   }
 
   // `alone`: only if nothing else can be meant.
   std::string Name(std::size_t at, bool alone) const {
-    const std::size_t chinese = ChineseEnd(at, "的 了 是 吧 呢 啊");
-    const bool job = chinese > at && sentence_.HasAt(Cue::kOccupation, chinese - 2);
-    const bool name =
-        EndsAt(chinese, "") && chinese < at + 5 && (!alone || (chinese < at + 4 && !job));
-    if (chinese > at) return name ? Text(at, chinese) : "";
     const std::size_t end = NamesEnd(at);
-    return !alone || EndsAt(end, "and but by from so") ? Text(at, end) : "";
+    const bool sure = !alone && end > at && !words_[at].ideograph;
+    const bool plain = EndsAt(end, "and but by from so") && !IsOccupation(end);
+    return end <= at + 4 && (sure || plain) ? Text(at, end) : "";
   }
 
   std::string Place(std::size_t at) const {
-    const std::size_t chinese = ChineseEnd(at, "的 了 和 工 读 也 但 是 已 呢 啊 吧 住");
-    if (chinese > at) return Text(at, chinese);
     const std::size_t first = Skip(at, "the");
     std::size_t end = first;
-    while (end < first + 6) {
-      const std::size_t next = end > first ? Skip(end, ", de la le el of upon the") : end;
-      if (next >= words_.size() || !words_[next].capital || Is(next, "i")) break;
+    for (std::size_t next = end; IsNamed(next); next = Skip(end, ", de la le el of upon the"))
       end = next + 1;
-    }
-    return end > first ? Text(at, end) : "";
+    return end > first && end < first + 9 ? Text(at, end) : "";
   }
 
-  // Up to the noun, which must be an occupation of the lexicon, or any if the sentence says "work
-  // as".
+  bool IsOccupation(std::size_t end) const {
+    return std::any_of(sentence_.cues.begin(), sentence_.cues.end(), [&](const Hit& hit) {
+      return hit.list->cue == Cue::kOccupation && hit.end == end;
+    });
+  }
+
+  // Up to the noun, which must be an occupation of the lexicon, or any (`any`) after "work as".
   std::string Job(std::size_t at, bool any) const {
-    std::size_t end = ChineseEnd(at, "的 了 和");
-    if (end > at) return any || sentence_.HasAt(Cue::kOccupation, end - 2) ? Text(at, end) : "";
-    while (!EndsAt(end,
-                   "at in for from with who and but to on by that i so because since of when while "
-                   "or working living based now here than")) {
-      if (sentence_.HasAt(Cue::kNoOccupation, end) || end > at + 4) return "";
-      ++end;
-    }
-    return end > at && (any || sentence_.HasAt(Cue::kOccupation, end - 1)) ? Text(at, end) : "";
+    constexpr std::string_view kAfter =
+        "at in for from with who and but to on by that i so because since of when while or working "
+        "living based now here than 的 了 和";
+    std::size_t end = at;
+    for (; !EndsAt(end, kAfter); ++end)
+      if (sentence_.Has(Cue::kNoOccupation, end) || end > at + 6) return "";
+    return end > at && (any || IsOccupation(end)) ? Text(at, end) : "";
   }
 
   bool IsAge(std::size_t at) const {
-    if (at >= words_.size() || words_[at].text.size() != 2 || words_[at].text < "10") return false;
-    const bool number = words_[at].text.find_first_not_of("0123456789") == std::string::npos;
-    return number && (at + 1 >= words_.size() ||
-                      Is(at + 1, ", ; . and years year but last this today now 岁"));
+    return at < words_.size() && words_[at].text.size() == 2 && words_[at].text >= "10" &&
+           words_[at].text.find_first_not_of("0123456789") == std::string::npos &&
+           (at + 1 == words_.size() ||
+            Is(at + 1, ", ; . and years year but last this today now 岁"));
   }
 
   const Sentence& sentence_;
   const Words& words_;
   std::vector<Reading> readings_;
 };
-
-struct Value {
-  std::size_t newest = 0;
-  std::size_t count = 1;
-};
-
-// The values that are not over, each once.
-std::vector<Value> Values(const std::vector<Reading>& readings) {
-  std::vector<Value> values;
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    const Reading& reading = readings[i];
-    const auto same = std::find_if(values.begin(), values.end(), [&](const Value& value) {
-      return SameValue(readings[value.newest], reading);
-    });
-    const bool known = same != values.end();
-    const bool newer = known && readings[same->newest].day <= reading.day;
-    if (!known && !reading.over && values.size() < kMostValues) values.push_back({i, 1});
-    if (known && !reading.over) *same = {newer ? i : same->newest, same->count + 1};
-    if (newer && reading.over) values.erase(same);
-  }
-  return values;
-}
 
 }  // namespace
 
@@ -231,29 +187,36 @@ bool SameValue(const Reading& a, const Reading& b) {
   return std::includes(more.begin(), more.end(), less.begin(), less.end());
 }
 
-std::vector<std::size_t> AllThatHold(const std::vector<Reading>& readings) {
-  std::vector<std::size_t> places;
-  for (const Value& value : Values(readings)) places.push_back(value.newest);
-  return places;
-}
-
-std::size_t WhatHolds(const std::vector<Reading>& readings) {
-  const std::vector<Value> values = Values(readings);
-  std::size_t newest = readings.size();
-  std::size_t most = 0;  // statements of one value
-  std::size_t holds = 0;
-  std::size_t of_newest = 0;
-  for (const Value& value : values) {
-    if (newest == readings.size() || readings[newest].day <= readings[value.newest].day) {
-      newest = value.newest;
-      of_newest = value.count;
+std::vector<std::size_t> ThatHold(const std::vector<Reading>& readings) {
+  struct Value {
+    std::size_t newest;
+    std::size_t count;
+  };
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const auto same = std::find_if(values.begin(), values.end(), [&](const Value& value) {
+      return SameValue(readings[value.newest], readings[i]);
+    });
+    if (same == values.end()) {
+      if (!readings[i].over && values.size() < kMostValues) values.push_back({i, 1});
+    } else if (readings[i].over) {
+      values.erase(same);
+    } else {
+      *same = {i, same->count + 1};
     }
-    if (value.count > most) holds = value.newest;
-    most = std::max(most, value.count);
   }
-  const bool sure = of_newest > 1 || (newest < readings.size() && readings[newest].change);
-  if (values.empty() || sure || (values.size() <= 2 && most < 3)) return newest;
-  return most > 1 ? holds : readings.size();
+  std::vector<std::size_t> places;
+  for (const Value& value : values) places.push_back(value.newest);
+  if (values.size() < 2 || readings[0].slot > Slot::kDiet) return places;
+  const auto [newest, count] =
+      *std::max_element(values.begin(), values.end(),
+                        [](const Value& a, const Value& b) { return a.newest < b.newest; });
+  const Value& most =
+      *std::max_element(values.begin(), values.end(),
+                        [](const Value& a, const Value& b) { return a.count < b.count; });
+  if (count > 1 || readings[newest].change || (values.size() == 2 && most.count < 3))
+    return {newest};
+  return most.count > 1 ? std::vector{most.newest} : std::vector<std::size_t>();
 }
 
 }  // namespace soulprint

@@ -4,14 +4,13 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "offline/sentences.hpp"
 
 namespace soulprint {
 
-// kThing: a pastime or taste; many can hold, as of kLanguage, kKin and kFavorite.
+// Up to kDiet one value holds at a time.  kThing: a pastime or taste.
 enum class Slot { kName, kHome, kJob, kAge, kPartner, kDiet, kLanguage, kKin, kFavorite, kThing };
 
 struct Reading {
@@ -19,8 +18,9 @@ struct Reading {
   std::string value;             // as the user wrote it: "San Francisco, California", "husband Ben"
   bool over = false;             // the user says that it holds no longer
   bool change = false;           // the user says that it is new: "moved", "now", "became"
-  std::string day;               // when it was said, "2024-03-20", "" = unknown; set by the caller
-  std::vector<std::string> key;  // its content words
+  std::vector<std::string> key;  // the content words of the value
+  bool vague = false;            // "wife": does not say who
+  std::size_t fact = 0;          // for the caller: the place of the fact that says it
 };
 
 // What the sentence states of the user; nothing where it leaves doubt.
@@ -29,12 +29,10 @@ std::vector<Reading> ReadSlots(const Sentence& sentence);
 // True for two wordings of one value: "Jakarta" and "Jakarta, Indonesia".
 bool SameValue(const Reading& a, const Reading& b);
 
-// The newest reading of each value that is not over, among readings of one slot: their places.
-std::vector<std::size_t> AllThatHold(const std::vector<Reading>& readings);
-
-// The place of the reading that holds, among readings of a slot that has one value at a time; the
-// size of the list if none does.  The newest value; but one that was said once, without a word of
-// change, does not hold against one said thrice, nor as one of three values.
-std::size_t WhatHolds(const std::vector<Reading>& readings);
+// The places of the readings that hold, among readings of one slot, oldest first: the newest of
+// each value that is not over.  Up to kDiet at most one, the newest value; but one that was said
+// once, without a word of change, does not hold against one said thrice, nor as one of three
+// values.
+std::vector<std::size_t> ThatHold(const std::vector<Reading>& readings);
 
 }  // namespace soulprint

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "offline/answers.hpp"
+#include "offline/offline_model.hpp"
 
 namespace soulprint {
 namespace {
@@ -42,7 +42,7 @@ struct Trap {
 };
 
 // Sentences that mislead, and plain ones that look like them.
-constexpr std::array<Trap, 42> kTraps = {{
+constexpr std::array<Trap, 43> kTraps = {{
     // negation and doubt
     {"I'm not sure I enjoy these long meetings.", nullptr},
     {"I don't think I love that restaurant.", nullptr},
@@ -64,6 +64,7 @@ constexpr std::array<Trap, 42> kTraps = {{
     // words of others
     {"She said: I live in Ohio and I love it.", nullptr},
     {"My boss told me I am a genius.", nullptr},
+    {"I no longer drink coffee, my doctor told me so.", "no longer"},
     {"My sister is a dentist.", "sister"},
     {"My neighbor plays the trumpet every night.", "neighbor"},
     // hypotheses
@@ -83,7 +84,7 @@ constexpr std::array<Trap, 42> kTraps = {{
     {"What I love most is hiking with my sons.", "hiking"},
     // plain
     {"I was born in Krakow but we moved to Dublin in 2009.", "Krakow"},
-    {"I'm a vet and my wife Carla teaches biology.", "vet"},
+    {"I'm a vet and my wife Carla teaches biology.", "vet|Carla"},
     {"I turned 52 in May.", "52"},
     {"I'm allergic to peanuts.", "peanuts"},
     {"I play the cello in an orchestra every Thursday.", "cello"},
@@ -118,6 +119,17 @@ TEST(OfflineFacts, EachCategory) {
   EXPECT_EQ(Said("I decided to study in Rome.").at("decisions").at(0).at("decision"),
             "I decided to study in Rome");
   EXPECT_EQ(Said("I believe honesty is important to me.").at("beliefs").size(), 1U);
+}
+
+TEST(OfflineFacts, EachStatementIsAFactOfItsOwn) {
+  EXPECT_EQ(Quotes(Said("My name is Marta, I live in Lisbon and I work as a nurse.")),
+            (Strings{"I work as a nurse", "My name is Marta", "I live in Lisbon"}));
+}
+
+TEST(OfflineFacts, WhatIsSaidForATextToBeWrittenIsNoFactOfThePerson) {
+  const json answer = Said("Write a cover letter. I am a nurse with ten years in hospitals.");
+  EXPECT_TRUE(answer.at("person").empty());
+  EXPECT_EQ(answer.at("decisions").at(0).at("context"), "said for a text to be written");
 }
 
 TEST(OfflineFacts, DatesAreReckonedFromTheDayOfTheMessage) {

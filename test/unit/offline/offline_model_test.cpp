@@ -46,14 +46,17 @@ ordered_json Sections(const std::string& material) {
 
 const std::string kMemory = "\n\n## MEMORY (verified facts about this user)\n";
 
-// The sections for conversations of one message each, a month apart, the newest last.
+// The sections for conversations of one message each, a month apart, the newest last; MEMORY holds
+// what was said.
 ordered_json SectionsOf(const Strings& said) {
   std::string sample;
+  std::string bullets;
   for (std::size_t i = 0; i < said.size(); ++i) {
     sample += "=== Conversation: \"A\" (2024-0" + std::to_string(i + 1) +
               "-20) ===\nUser: " + said[i] + "\n\n";
+    bullets = "- " + said[i] + "\n" + bullets;
   }
-  return Sections(sample + kMemory);
+  return Sections(sample + kMemory + "## Personal Facts\n\n" + bullets);
 }
 
 // A document of facts in one category, a day apart, the newest last.
@@ -216,10 +219,11 @@ TEST(OfflineChanges, WhatWasSaidThriceYieldsOnlyToAWordOfChange) {
 }
 
 TEST(OfflineMemory, TheBestOnceAndWhatChanged) {
-  EXPECT_EQ(Ask(Step::kMemory, Facts("person", {"I live in Lisbon", "I love my dog and jazz!",
-                                                "I love my dog and jazz.", "I live in Berlin"}))
-                .text,
-            "## Personal Facts\n\n- I live in Berlin (before, 2024-01-01: I live in Lisbon)\n"
+  json facts = json::parse(
+      Facts("person", {"I love my dog and jazz!", "I love my dog and jazz.", "I live in Berlin"}));
+  facts["facts"]["person"][2]["before"] = {{{"text", "I live in Lisbon"}, {"said", "2023-05-02"}}};
+  EXPECT_EQ(Ask(Step::kMemory, facts.dump()).text,
+            "## Personal Facts\n\n- I live in Berlin (before: I live in Lisbon, 2023-05-02)\n"
             "- I love my dog and jazz.\n\n"
             "## Preferences\n\nNo data yet.\n\n## Projects\n\nNo data yet.\n\n"
             "## Important Dates\n\nNo data yet.\n\n## Beliefs & Values\n\nNo data yet.\n\n"
@@ -287,28 +291,27 @@ TEST(OfflineSections, FiguresInPlainWords) {
 }
 
 TEST(OfflineSections, OnlyRealLabelsSaySomething) {
-  const ordered_json user =
-      Sections(
-          "=== Conversation: \"A\" (2024-03-20) ===\n"
-          "User: Hi, my name is Emily.\nI love chess.\n User: I love opera.\n"
-          " === Conversation: \"B\" (2024-03-20) ===\n"
-          "Assistant: I love sailing.\nMy name is Ada.\nUser: I live in Oslo and I'm a nurse." +
-          kMemory)
-          .at("user");
-  EXPECT_EQ(user.at("name"), "Emily");
-  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
-  EXPECT_EQ(user.at("location"), "Oslo");
-  EXPECT_EQ(user.at("occupation"), "nurse");
+  const ordered_json sections = Sections(
+      "=== Conversation: \"A\" (2024-03-20) ===\nUser: Tea.\nYes!\n User: No!\n"
+      "=== Conversation: \"B\" (2024-03-20) ===\nAssistant: Why?\nWhy?\nUser: Tea.\nUser: Tea." +
+      kMemory);
+  EXPECT_EQ(sections.at("soul").at("communication_style"), "messages are mostly short");
+  EXPECT_EQ(sections.at("soul").at("personality_traits"),
+            ordered_json::array({"lively: often uses exclamation marks"}));
 }
 
-TEST(OfflineSections, TheNewerPlaceCountsWhateverItsRank) {
+TEST(OfflineSections, WhoTheUserIsComesFromMemory) {
   const ordered_json user =
-      Sections(
-          "=== Conversation: \"A\" (2024-03-20) ===\nUser: I live in Oslo.\n\n"
-          "=== Conversation: \"B\" (2023-03-20) ===\nUser: I live in Rome.\n\n" +
-          kMemory)
+      Sections("=== Conversation: \"A\" (2024-03-20) ===\nUser: I live in Rome.\n" + kMemory +
+               "## Personal Facts\n\n- I moved to Oslo (before: I live in Rome, 2023-05-02)\n"
+               "- My husband Ben is late (said 2024-03-20)\n- I am single\n\n## Preferences\n\n"
+               "- I love chess\n\n## Decisions & Context\n\n"
+               "- I am a nurse (said for a text to be written)\n")
           .at("user");
   EXPECT_EQ(user.at("location"), "Oslo");
+  EXPECT_EQ(user.at("relationships"), ordered_json::array({"husband Ben"}));
+  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
+  EXPECT_EQ(user.at("occupation"), "not enough data");
 }
 
 TEST(OfflineSections, ThreeJobsSaidOnceEachAreNone) {
@@ -317,29 +320,6 @@ TEST(OfflineSections, ThreeJobsSaidOnceEachAreNone) {
   };
   EXPECT_EQ(job("I am a pilot."), "not enough data");
   EXPECT_EQ(job("I am a pilot now."), "pilot");
-}
-
-TEST(OfflineSections, WhoOrdersATextMayBeAnybody) {
-  EXPECT_EQ(SectionsOf({"I am a nurse. Write a cover letter for me."}).at("user").at("occupation"),
-            "not enough data");
-}
-
-TEST(OfflineSections, MemoryCountsWhereTheConversationsSayNothing) {
-  const ordered_json user =
-      Sections(kMemory +
-               "## Personal Facts\n\n- my name is Emily\n\n## Preferences\n\n- I love chess\n")
-          .at("user");
-  EXPECT_EQ(user.at("name"), "Emily");
-  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
-  EXPECT_EQ(user.at("life_context"), "\"my name is Emily\"");
-}
-
-TEST(OfflineSections, TheSentenceThatACutEndsInIsNotRead) {
-  const ordered_json user =
-      SectionsOf({"I love chess. I live in San Fr... [truncated]\n[... 3 more messages]"})
-          .at("user");
-  EXPECT_EQ(user.at("interests"), ordered_json::array({"chess"}));
-  EXPECT_EQ(user.at("location"), "not enough data");
 }
 
 TEST(OfflineSections, TheAssistantKeepsItsName) {
