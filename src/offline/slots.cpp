@@ -112,7 +112,9 @@ class Reader {
     return std::string(TextOf(sentence_.text, words_, begin, end));
   }
 
-  void Add(Slot slot, const std::string& value, bool over = false) {
+  void Add(Slot slot, std::string value, bool over = false) {
+    for (const std::string_view ending : {"'s", "’s"})  // "my daughter Sara's birthday"
+      if (value.ends_with(ending)) value.resize(value.size() - ending.size());
     if (value.empty()) return;
     readings_.push_back({slot, value, over, sentence_.Has(Cue::kChange), ContentWords(value)});
   }

@@ -160,6 +160,7 @@ TEST(OfflineSlots, ReadWhatIsSaidPlainly) {
   EXPECT_EQ(Slots("I have been vegan since 2015."), "5=vegan ");
   EXPECT_EQ(Slots("I speak Dutch and a little French."), "6=Dutch 6=French ");
   EXPECT_EQ(Slots("I have two daughters, Ana and Eva."), "7=two daughters: Ana and Eva ");
+  EXPECT_EQ(Slots("It was my daughter Sara's birthday."), "7=daughter Sara ");
   EXPECT_EQ(Slots("My favourite color is green."), "8=color: green ");
   EXPECT_EQ(Slots("I love hiking."), "9=hiking ");
   EXPECT_EQ(Slots("I no longer live in Madrid."), "1-Madrid ");

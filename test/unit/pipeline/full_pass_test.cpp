@@ -240,7 +240,7 @@ TEST(FullPass, WhatIsForgottenOrOvertakenIsNotInMemory) {
   route.store.Add(Talk("a", 1, {"I live in Lisbon", "I like green tea"}));
   route.store.Add(Talk("b", 2, {"I live in Berlin"}));
   route.store.forgotten = {"preferences: i like green tea"};
-  route.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":1}]})")};
+  route.model.script[Step::kChanges] = {Text(R"({"superseded":[{"id":0,"by":2}]})")};
   route.Run();
   ASSERT_EQ(route.store.published->facts.size(), 2U);
   EXPECT_EQ(route.store.published->facts[0].superseded_by, 1U);
