@@ -1,4 +1,4 @@
-// What requests to the model server took: soulprint.costs (doc/operations.md, "Costs").
+// What requests to the model server took: soulprint.costs (doc/operations.md, "Costs and prices").
 
 #pragma once
 
