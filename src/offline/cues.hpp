@@ -151,8 +151,9 @@ inline constexpr auto kCueLists = [] {
      "continue this|complete this|the following|below|here is a|here is an|here is the|here are|"
      "this text|this sentence|this mail|this email|this message|this article|this speech|"
      "this letter|this essay|this story|use this|read this|based on the|can you write it|caption|"
-     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|polish my"},
-    {kPart, "act as|role play|you are now|in character|my character|play the role|i want you to be|"
+     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|polish my|third person|spell check|spellcheck|turn this into|turn it into|turn into|"
+     "convert this|cover letter for|a review i need|grammar check"},
+    {kPart, "act as|you are my|be my|role play|you are now|in character|my character|play the role|i want you to be|"
      "imagine you|from now on you|扮演|假装你|角色|pretend"},
     {kLetter, "dear|hi team|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|"
      "to whom it"},
@@ -193,7 +194,8 @@ inline constexpr auto kCueLists = [] {
      "finnish|polish|russian|greek|turkish|arabic|hindi|mandarin|chinese|japanese|korean|"
      "vietnamese|thai|indonesian"},
     {kNoName, "american|british|irish|canadian|australian|indian|christian|muslim|jewish|catholic|"
-     "hindu|buddhist|ai|good|great|fine|ok|okay|happy|sorry|sure|back|here|ready|new|so|not|from|"
+     "hindu|buddhist|ai|slack|kubernetes|linux|windows|mac|aws|azure|docker|github|python|java|react|"
+     "minecraft|sales|marketing|excel|good|great|fine|ok|okay|happy|sorry|sure|back|here|ready|new|so|not|from|"
      "in|at"},
     {kChange, "moved|now|new|got married|became|started|start|switched|promoted|joined|since|"
      "moving|relocated|recently|搬|换了|新"},

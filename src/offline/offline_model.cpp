@@ -99,6 +99,13 @@ std::optional<Rank> RankSentence(const Sentence& sentence) {
 // "I live in Lisbon and I work as a nurse" is two statements, of which each can be overtaken.
 std::vector<Sentence> Statements(Sentence sentence) {
   std::vector<Sentence> statements;
+  for (std::size_t at = sentence.words.size(); sentence.question && at-- > 3;) {
+    // "I live in Porto, where can I surf?"
+    if (!sentence.Has(Cue::kRequest, at) || !Among(sentence.words[at - 1].text, ", so and"))
+      continue;
+    const std::string_view stated = TextOf(sentence.text, sentence.words, 0, at - 1);
+    if (IsOfTheUser(sentence.words[0])) return Statements(ReadSentence(stated));
+  }
   for (std::size_t at = 1; at < sentence.words.size(); ++at) {
     if (!Among(sentence.words[at - 1].text, ", and") || !IsOfTheUser(sentence.words[at])) continue;
     Sentence first = ReadSentence(TextOf(sentence.text, sentence.words, 0, at - 1));

@@ -42,7 +42,7 @@ struct Trap {
 };
 
 // Sentences that mislead, and plain ones that look like them.
-constexpr std::array<Trap, 43> kTraps = {{
+constexpr std::array<Trap, 47> kTraps = {{
     // negation and doubt
     {"I'm not sure I enjoy these long meetings.", nullptr},
     {"I don't think I love that restaurant.", nullptr},
@@ -79,10 +79,14 @@ constexpr std::array<Trap, 43> kTraps = {{
     {"Write a poem from the perspective of a sailor. I love the sea.", nullptr},
     {"Here is the email:\nHello everyone, I'm Tom and I live in Dublin.\nBest regards", nullptr},
     {"You are a pirate. I am your captain and my wife is a mermaid.", nullptr},
+    {"Turn into third person: I am a nurse in Ghent and I love my job.", nullptr},
+    {"You are my landlord. I am the tenant and my boiler is broken.", nullptr},
     {"Write me a resume. I am an electrician with two kids.", "electrician"},
     {"Tell me everything about my friends in Berlin and jazz music.", nullptr},
     {"What I love most is hiking with my sons.", "hiking"},
     // plain
+    {"I live in Porto, where can I surf?", "^I live in Porto$"},
+    {"I have type 1 diabetes so can I run a marathon?", "^I have type 1 diabetes$"},
     {"I was born in Krakow but we moved to Dublin in 2009.", "Krakow"},
     {"I'm a vet and my wife Carla teaches biology.", "vet|Carla"},
     {"I turned 52 in May.", "52"},

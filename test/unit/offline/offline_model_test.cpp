@@ -164,6 +164,7 @@ TEST(OfflineSlots, ReadWhatIsSaidPlainly) {
   EXPECT_EQ(Slots("My favourite color is green."), "8=color: green ");
   EXPECT_EQ(Slots("I love hiking."), "9=hiking ");
   EXPECT_EQ(Slots("I no longer live in Madrid."), "1-Madrid ");
+  EXPECT_EQ(Slots("We moved to Slack last year."), "");
   EXPECT_EQ(Slots("I don't drink coffee anymore."), "9-coffee ");
   EXPECT_EQ(Slots("你好，我叫陈阳，我住在上海。"), "0=陈阳 1=上海 ");
   EXPECT_EQ(Slots("我是一名律师。"), "2=律师 ");
