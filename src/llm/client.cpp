@@ -40,16 +40,6 @@ struct OpenQuestion {
   Usage usage;
 };
 
-// The smallest request, without any user's data.
-Question ProbeQuestion(Step step, const std::string& model) {
-  Question question;
-  question.step = step;
-  question.material = "Hello";
-  question.model = model;
-  question.max_tokens = 1;
-  return question;
-}
-
 // True if the error must not wait for answers, or if no answer could be saved after it: the tables
 // are gone.
 bool ActsAtOnce(const Error& error) {
@@ -73,15 +63,22 @@ class AskLoop {
   }
   AskLoop(const AskLoop&) = delete;
   AskLoop& operator=(const AskLoop&) = delete;
-  ~AskLoop() {
-    model_.pool_.Cancel();
-    for (const auto& [id, open] : open_) {
-      if (open.in_flight) model_.Spend(open.question, UsageOfGivenUp());
-    }
-    if (probing_) model_.Spend(probe_, UsageOfGivenUp());
-  }
+  ~AskLoop() { model_.pool_.Cancel(); }
 
   void Run() {
+    try {
+      AskAll();
+    } catch (...) {
+      CountGivenUp();
+      throw;
+    }
+    if (ending_) std::rethrow_exception(ending_);
+  }
+
+ private:
+  using Open = std::map<std::uint64_t, OpenQuestion>;
+
+  void AskAll() {
     for (Fill(); !IsOver(); Fill()) {
       none_for_now_ = false;
       const auto idle = [&] { Guarded([&] { model_.idle_(); }); };
@@ -90,11 +87,14 @@ class AskLoop {
         Fill();
       }
     }
-    if (ending_) std::rethrow_exception(ending_);
   }
 
- private:
-  using Open = std::map<std::uint64_t, OpenQuestion>;
+  void CountGivenUp() const {
+    for (const auto& [id, open] : open_) {
+      if (open.in_flight) model_.Spend(open.question, UsageOfGivenUp());
+    }
+    if (probing_) model_.Spend(probe_, UsageOfGivenUp());
+  }
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
 

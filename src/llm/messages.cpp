@@ -199,6 +199,15 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
   return DumpJson(body);
 }
 
+Question ProbeQuestion(Step step, const std::string& model) {
+  Question question;
+  question.step = step;
+  question.material = "Hello";
+  question.model = model;
+  question.max_tokens = 1;
+  return question;
+}
+
 std::size_t LargestResponse(const Question& question) {
   // A token is four letters as a rule, and ten escaped letters of six bytes in rare cases.
   constexpr std::size_t kBytesOfToken = 64;

@@ -35,6 +35,9 @@ std::vector<std::string> RequestHeaders(const std::string& key, bool bearer);
 std::string RequestBody(const Question& question, const NotTaken& not_taken,
                         std::string_view nonce);
 
+// The question of a probe (client.hpp): the smallest request, without any user's data.
+Question ProbeQuestion(Step step, const std::string& model);
+
 // A generous upper bound on the response to the question, in bytes, from its max_tokens.
 std::size_t LargestResponse(const Question& question);
 

@@ -5,11 +5,10 @@
 #include <string>
 
 #include "pg/call.hpp"
-#include "pg/query.hpp"
+#include "pipeline/model.hpp"
 #include "settings.hpp"
 #include "sql/arguments.hpp"
 #include "store/estimate.hpp"
-#include "store/identity.hpp"
 #include "store/request.hpp"
 #include "worker/model_factory.hpp"
 
@@ -31,12 +30,11 @@ Datum Interval(std::chrono::seconds time) {
 }
 
 Datum AddEstimate(FunctionCallInfo fcinfo, const std::string& user_id) {
-  const pg::Row price =
-      OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
-  const StoredEstimate estimate = EstimateStored(
-      user_id, ModelName(), {price.Double(0), price.Double(1)}, settings::max_concurrent_requests);
+  const std::optional<Prices> prices = ModelPrices();
+  const StoredEstimate estimate = EstimateStored(user_id, ModelName(), prices.value_or(Prices()),
+                                                 settings::max_concurrent_requests);
   std::optional<Datum> cost;
-  if (!price.IsNull(0)) cost = ToNumeric(std::round(estimate.pass.cost_usd * 10000) / 10000);
+  if (prices) cost = ToNumeric(std::round(estimate.pass.cost_usd * 10000) / 10000);
   pg::RowSet rows(fcinfo);
   rows.Add({Int64GetDatum(estimate.conversations), Rounded(estimate.chunks),
             Rounded(estimate.pass.questions), Rounded(estimate.remembered),

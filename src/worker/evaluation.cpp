@@ -12,8 +12,6 @@
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
-#include "pg/query.hpp"
-#include "pg/transaction.hpp"
 #include "pipeline/caching_model.hpp"
 #include "pipeline/evaluate.hpp"
 #include "pipeline/evaluate_budget.hpp"
@@ -72,16 +70,11 @@ void Put(const std::string& text, std::array<char, size>* out) {
   (*out)[length] = '\0';
 }
 
-Prices ReadPrices() {
-  const pg::Row row = pg::InTransaction([] {
-    return OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
-  });
-  if (row.IsNull(0)) {
-    throw Error(sqlstate::kObjectNotInPrerequisiteState,
-                Format("model \"{}\" has no price, so that no budget can be kept", ModelName()))
-        .Hint("Insert its price into soulprint.prices.");
-  }
-  return {row.Double(0), row.Double(1)};
+Prices RequirePrices() {
+  if (const std::optional<Prices> prices = ModelPrices()) return *prices;
+  throw Error(sqlstate::kObjectNotInPrerequisiteState,
+              Format("model \"{}\" has no price, so that no budget can be kept", ModelName()))
+      .Hint("Insert its price into soulprint.prices.");
 }
 
 // In the process: one evaluation.
@@ -91,7 +84,7 @@ class Run {
       : exchange_(exchange),
         user_(0, exchange.user_id.data(), [this] { Check(); }),
         store_(user_),
-        budget_(exchange.budget_usd, ReadPrices()) {}
+        budget_(exchange.budget_usd, RequirePrices()) {}
 
   void Go() {
     // Where no pass waits nobody else finds out whether a pause is over.

@@ -1,5 +1,6 @@
 #include "worker/model_factory.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "llm/client.hpp"
@@ -37,19 +38,21 @@ Endpoint EndpointFromSettings() {
   return endpoint;
 }
 
-// USD per million tokens; 0, with a warning, if soulprint.prices does not have the model.
-void SetPrices(Endpoint* endpoint) {
-  pg::Transaction transaction;
-  const pg::Row row =
-      OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
-  if (row.IsNull(0)) {
+void CountIn(Ledger* ledger, Endpoint* endpoint) {
+  endpoint->spent = [ledger](const Question& question, const Usage& usage) {
+    ledger->Add(question, usage);
+  };
+}
+
+Prices PricesOrWarning() {
+  const std::optional<Prices> prices = ModelPrices();
+  if (!prices) {
     pg::Log(
         WARNING, Format("model \"{}\" has no price", settings::model), {},
         "Insert its price into soulprint.prices. Until then its tokens are counted, but not its "
         "cost.");
   }
-  endpoint->prices = {row.Double(0), row.Double(1)};
-  transaction.Commit();
+  return prices.value_or(Prices());
 }
 
 }  // namespace
@@ -58,11 +61,28 @@ std::string ModelName() {
   return IsOffline() ? std::string(kOfflineModelName) : std::string(settings::model);
 }
 
+std::optional<Prices> ModelPrices() {
+  return pg::InTransaction([]() -> std::optional<Prices> {
+    const pg::Row row =
+        OwnQuery("SELECT input_usd, output_usd FROM soulprint.model_price()").Run().at(0);
+    if (row.IsNull(0)) return std::nullopt;
+    return Prices{row.Double(0), row.Double(1)};
+  });
+}
+
+PassOptions OptionsFromSettings() {
+  PassOptions options;
+  options.model = ModelName();
+  options.min_chunk_success = settings::min_chunk_success;
+  options.require_sections = settings::require_sections;
+  return options;
+}
+
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
-  SetPrices(&endpoint);
+  endpoint.prices = PricesOrWarning();
   endpoint.key = [&gate] {
     gate.CheckOpen();
     return ReadKey();
@@ -70,9 +90,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
     gate.Close(reason, doubtful);
   };
-  endpoint.spent = [&ledger](const Question& question, const Usage& usage) {
-    ledger.Add(question, usage);
-  };
+  CountIn(&ledger, &endpoint);
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
@@ -81,17 +99,14 @@ void ProbeModelServer(std::function<void()> waiting) {
   Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
-  SetPrices(&endpoint);
+  endpoint.prices = ModelPrices().value_or(Prices());
   Ledger ledger;
-  endpoint.spent = [&ledger](const Question& question, const Usage& usage) {
-    ledger.Add(question, usage);
-  };
+  CountIn(&ledger, &endpoint);
   MessagesModel model(std::move(endpoint), std::move(waiting));
-  const bool answers = model.Probe(ModelName());
+  if (model.Probe(ModelName())) Gate::Open();
   pg::Transaction transaction;
   ledger.Save(std::nullopt);
   transaction.Commit();
-  if (answers) Gate::Open();
 }
 
 }  // namespace soulprint

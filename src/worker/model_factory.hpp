@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "pipeline/full_pass.hpp"
 #include "pipeline/model.hpp"
 #include "store/ledger.hpp"
 #include "worker/gate.hpp"
@@ -15,10 +17,16 @@ namespace soulprint {
 // The name under which questions are asked: the model's, or that of the offline rules.
 std::string ModelName();
 
+// What the model costs, nullopt if soulprint.prices does not have it.
+std::optional<Prices> ModelPrices();
+
+// How passes are run, as the settings say now.
+PassOptions OptionsFromSettings();
+
 // Sends requests as long as the gate is open, and adds what they took to the ledger; both must
-// outlive the model.  `waiting` is called
-// at least every 100 ms while requests are in flight; what it throws comes through.  Call it only
-// in a process that sends requests: it sets up libcurl.  Needs no open transaction.
+// outlive the model.  `waiting` is called at least every 100 ms while requests are in flight; what
+// it throws comes through.  Call it only in a process that sends requests: it sets up libcurl.
+// Needs no open transaction.
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting);
 
 // Asks the model server during a pause, with one small request that no pass is charged for

@@ -1,12 +1,10 @@
 #include "worker/process.hpp"
-#include "worker/model_factory.hpp"
 
 #include <cstdio>
 #include <cstring>
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
-#include "settings.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 
@@ -24,14 +22,6 @@ BackgroundWorker DescribeProcess(const char* type, const char* function) {
   process.bgw_start_time = BgWorkerStart_RecoveryFinished;
   process.bgw_restart_time = BGW_NEVER_RESTART;
   return process;
-}
-
-PassOptions OptionsFromSettings() {
-  PassOptions options;
-  options.model = ModelName();
-  options.min_chunk_success = settings::min_chunk_success;
-  options.require_sections = settings::require_sections;
-  return options;
 }
 
 BackgroundWorkerHandle* StartProcess(const char* type, const char* function, const void* task,

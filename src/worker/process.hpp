@@ -5,8 +5,6 @@
 
 #include <cstddef>
 
-#include "pipeline/full_pass.hpp"
-
 #include "pg/postgres.hpp"
 
 namespace soulprint {
@@ -23,8 +21,5 @@ BackgroundWorkerHandle* StartProcess(const char* type, const char* function, con
 
 // Makes this process one of soulprint's: its signals, its connection as `role`, its session.
 void BecomeProcess(const char* type, Oid database, Oid role);
-
-// How passes are run, as the settings say now.
-PassOptions OptionsFromSettings();
 
 }  // namespace soulprint

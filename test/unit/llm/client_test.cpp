@@ -52,19 +52,6 @@ TEST(Client, AddressMayEndInSlashes) {
   EXPECT_EQ(wire.stub.journal().at(0).start_line, "POST /v0/v1/messages HTTP/1.1");
 }
 
-TEST(Client, CacheTokensAreInputAtTheirPrice) {
-  Wire wire;
-  nlohmann::json message = MessageJson("t");
-  message["usage"] = {{"input_tokens", 10},
-                      {"cache_creation_input_tokens", 100},
-                      {"cache_read_input_tokens", 1000},
-                      {"output_tokens", 1}};
-  wire.stub.Play({Reply(200, message.dump())});
-  const Answer answer = wire.Ask();
-  EXPECT_EQ(answer.usage.input_tokens, 1110);
-  EXPECT_DOUBLE_EQ(answer.usage.cost_usd, (10 + 125 + 100 + 5) * 1e-6);
-}
-
 TEST(Client, EveryServerThatCannotIsAskedAgain) {
   const std::string html = "<html>busy</html>";
   for (const Scene& scene :

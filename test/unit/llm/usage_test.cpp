@@ -49,6 +49,7 @@ TEST(Usage, TokensOfTheCacheAreToldApart) {
   EXPECT_EQ(usage.input_tokens, 1110);
   EXPECT_EQ(usage.cache_written_tokens, 100);
   EXPECT_EQ(usage.cache_read_tokens, 1000);
+  EXPECT_DOUBLE_EQ(usage.cost_usd, (10 + 125 + 100 + 5) * 1e-6);
 }
 
 TEST(Usage, ARefusalIsCountedAndPaidFor) {
