@@ -5,11 +5,7 @@
 namespace soulprint {
 
 Usage UsageOf(const HttpResponse& response, const Classified& classified, Prices prices) {
-  constexpr double kMillion = 1e6;
-  constexpr double kWritten = 1.25;  // times the input price
-  constexpr double kRead = 0.1;
   const Tokens& tokens = classified.tokens;
-  const double charged = tokens.input + kWritten * tokens.cache_written + kRead * tokens.cache_read;
   Usage usage;
   usage.requests = 1;
   usage.refusals = classified.outcome == Outcome::kRefused ? 1 : 0;
@@ -17,7 +13,7 @@ Usage UsageOf(const HttpResponse& response, const Classified& classified, Prices
   usage.cache_written_tokens = tokens.cache_written;
   usage.cache_read_tokens = tokens.cache_read;
   usage.output_tokens = tokens.output;
-  usage.cost_usd = (charged * prices.input_usd + tokens.output * prices.output_usd) / kMillion;
+  usage.cost_usd = CostOf(usage, prices);
   const bool untold = usage.input_tokens + usage.output_tokens == 0;
   usage.lost = classified.disposition == Disposition::kResend && response.sent && untold ? 1 : 0;
   return usage;

@@ -14,8 +14,6 @@ namespace soulprint {
 namespace {
 
 constexpr double kCharactersPerToken = 4;
-constexpr double kWritten = 1.25;        // the price of tokens that go into the server's cache
-constexpr double kRead = 0.1;            // of those that come from there
 constexpr double kMostTokens = 150'000;  // of the material of one question
 constexpr double kAnswerTokens = 300;    // of an answer about facts, where none is known
 constexpr double kFactShare = 0.6;       // of such an answer, what stays of its facts
@@ -84,7 +82,6 @@ FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& s
 }
 
 PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency) {
-  constexpr double kMillion = 1e6;
   const FactsQuestions& unread = outlook.unread;
   const double answer = outlook.answer_tokens > 0 ? outlook.answer_tokens : kAnswerTokens;
   const double facts = outlook.fact_tokens + unread.questions * answer * kFactShare;
@@ -92,9 +89,8 @@ PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency
   estimate.questions = unread.questions;
   const double written = unread.questions > 0 ? unread.prefix_tokens : 0;
   const double read = std::max(unread.questions - 1, 0.0) * unread.prefix_tokens;
-  estimate.input_tokens = unread.more_tokens + written + read;
-  estimate.output_tokens = unread.questions * answer;
-  estimate.cost_usd = (unread.more_tokens + kWritten * written + kRead * read) * prices.input_usd;
+  double input = unread.more_tokens + written + read;
+  double output = unread.questions * answer;
   double seconds = std::ceil(unread.questions / concurrency) * kSecondsPerQuestion;
   if (!outlook.rest_remembered) {
     const Later steps[] = {
@@ -103,13 +99,16 @@ PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency
         {std::min(outlook.all.text_tokens, kMostTokens) + 2500 + 2500, 2500}};  // sections
     for (const Later& step : steps) {
       ++estimate.questions;
-      estimate.input_tokens += step.input_tokens;
-      estimate.output_tokens += step.output_tokens;
-      estimate.cost_usd += step.input_tokens * prices.input_usd;
+      input += step.input_tokens;
+      output += step.output_tokens;
       seconds += kSecondsPerQuestion + step.output_tokens / kTokensPerSecond;
     }
   }
-  estimate.cost_usd = (estimate.cost_usd + estimate.output_tokens * prices.output_usd) / kMillion;
+  estimate.usage.input_tokens = std::llround(input);
+  estimate.usage.cache_written_tokens = std::llround(written);
+  estimate.usage.cache_read_tokens = std::llround(read);
+  estimate.usage.output_tokens = std::llround(output);
+  estimate.usage.cost_usd = CostOf(estimate.usage, prices);
   estimate.duration = std::chrono::seconds(std::lround(seconds));
   return estimate;
 }

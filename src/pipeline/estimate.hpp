@@ -40,9 +40,7 @@ struct Outlook {
 
 struct PassEstimate {
   double questions = 0;  // to be asked
-  double input_tokens = 0;
-  double output_tokens = 0;
-  double cost_usd = 0;
+  Usage usage;           // tokens and cost
   std::chrono::seconds duration{0};
 };
 

@@ -28,6 +28,19 @@ void Usage::Add(const Usage& more) {
   cost_usd += more.cost_usd;
 }
 
+double CostOf(const Usage& usage, const Prices& prices) {
+  constexpr double kMillion = 1e6;
+  constexpr double kWritten = 1.25;  // times the input price
+  constexpr double kRead = 0.1;
+  const auto written = static_cast<double>(usage.cache_written_tokens);
+  const auto read = static_cast<double>(usage.cache_read_tokens);
+  const double plain = static_cast<double>(usage.input_tokens) - written - read;
+  const double charged = plain + kWritten * written + kRead * read;
+  return (charged * prices.input_usd +
+          static_cast<double>(usage.output_tokens) * prices.output_usd) /
+         kMillion;
+}
+
 std::string QuestionIdentity(const Question& question) {
   std::string identity;
   for (std::string_view field :

@@ -99,6 +99,9 @@ struct Answer {
   Usage usage;             // of all requests made for it
 };
 
+// What the tokens cost, in USD (doc/messages_api.md, "Usage").
+double CostOf(const Usage& usage, const Prices& prices);
+
 class Model {
  public:
   // The next question, nullopt = none for now (there may be more after an answer).

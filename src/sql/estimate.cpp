@@ -34,11 +34,12 @@ Datum AddEstimate(FunctionCallInfo fcinfo, const std::string& user_id) {
   const StoredEstimate estimate = EstimateStored(user_id, ModelName(), prices.value_or(Prices()),
                                                  settings::max_concurrent_requests);
   std::optional<Datum> cost;
-  if (prices) cost = ToNumeric(std::round(estimate.pass.cost_usd * 10000) / 10000);
+  if (prices) cost = ToNumeric(std::round(estimate.pass.usage.cost_usd * 10000) / 10000);
   pg::RowSet rows(fcinfo);
   rows.Add({Int64GetDatum(estimate.conversations), Rounded(estimate.chunks),
             Rounded(estimate.pass.questions), Rounded(estimate.remembered),
-            Rounded(estimate.pass.input_tokens), Rounded(estimate.pass.output_tokens), cost,
+            Int64GetDatum(estimate.pass.usage.input_tokens),
+            Int64GetDatum(estimate.pass.usage.output_tokens), cost,
             Interval(estimate.pass.duration)});
   return static_cast<Datum>(0);
 }

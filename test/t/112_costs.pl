@@ -113,6 +113,19 @@ is($sql->("INSERT INTO soulprint.prices (model, input_usd, output_usd, valid_fro
 	('claude-haiku-4-5', 2, 10, now() - interval '1 s'), ('claude-haiku-4-5', 9, 9, now() + interval '1 day');
 	SELECT * FROM soulprint.model_price()"), '2|10', 'the newest price that holds is taken');
 
+# A model without a price is said once for each attempt, not for each probe.
+$model->forget;
+$model->script({ kind => 'facts', error => { status => 401, type => 'authentication_error', message => 'invalid x-api-key' } });
+$sql->("DELETE FROM soulprint.prices");
+my $free = add_user($node, 5);
+$sql->(talk($free, 700, 700));
+start_pass($node, $free);
+$node->poll_query_until('postgres', 'SELECT soulprint.pause_reason() IS NOT NULL');
+$node->reload;
+is(end_of_pass($node, $free), 'complete', 'a pass with a model without a price');
+is(count_log($node, qr/WARNING:  model .* has no price/), 2, 'which two attempts say, and no probe');
+is($sql->("SELECT sum(requests) > 0, sum(input_tokens) > 0, sum(cost_usd) FROM soulprint_costs WHERE user_id = '$free'"), 't|t|0', 'its tokens are counted, at no cost');
+
 is(count_log($node, qr/was terminated by signal/), 3, 'nothing crashed but what was killed');
 $node->stop;
 done_testing();

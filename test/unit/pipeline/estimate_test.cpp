@@ -23,10 +23,10 @@ TEST(Estimate, TheWordingIsWrittenOnceAndReadByTheOthers) {
   outlook.rest_remembered = true;
   const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
   EXPECT_EQ(estimate.questions, 11);
-  EXPECT_EQ(estimate.input_tokens, 11 * 2000 + 11 * 5000);
-  EXPECT_EQ(estimate.output_tokens, 11 * 300);
-  EXPECT_NEAR(estimate.cost_usd, (11 * 2000 + 1.25 * 5000 + 0.1 * 10 * 5000 + 5.0 * 11 * 300) / 1e6,
-              1e-9);
+  EXPECT_EQ(estimate.usage.input_tokens, 11 * 2000 + 11 * 5000);
+  EXPECT_EQ(estimate.usage.output_tokens, 11 * 300);
+  EXPECT_NEAR(estimate.usage.cost_usd,
+              (11 * 2000 + 1.25 * 5000 + 0.1 * 10 * 5000 + 5.0 * 11 * 300) / 1e6, 1e-9);
 }
 
 TEST(Estimate, TheRestIsThreeQuestionsOfBoundedSize) {
@@ -35,15 +35,15 @@ TEST(Estimate, TheRestIsThreeQuestionsOfBoundedSize) {
   outlook.fact_tokens = 100;
   const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
   EXPECT_EQ(estimate.questions, 3);
-  EXPECT_LT(estimate.input_tokens, 160'000);
-  EXPECT_GT(estimate.cost_usd, 0.15);
+  EXPECT_LT(estimate.usage.input_tokens, 160'000);
+  EXPECT_GT(estimate.usage.cost_usd, 0.15);
 }
 
 TEST(Estimate, ToldAnswersTakeThePlaceOfTheUsualSize) {
   Outlook outlook = Unread(1);
   outlook.rest_remembered = true;
   outlook.answer_tokens = 50;
-  EXPECT_EQ(EstimatePass(outlook, kPrices, 10).output_tokens, 50);
+  EXPECT_EQ(EstimatePass(outlook, kPrices, 10).usage.output_tokens, 50);
 }
 
 TEST(Estimate, ManyAtATimeTakeLessTime) {
@@ -57,7 +57,7 @@ TEST(Estimate, NothingIsToBeAskedWhereAllIsRemembered) {
   outlook.rest_remembered = true;
   const PassEstimate estimate = EstimatePass(outlook, kPrices, 10);
   EXPECT_EQ(estimate.questions, 0);
-  EXPECT_EQ(estimate.cost_usd, 0);
+  EXPECT_EQ(estimate.usage.cost_usd, 0);
   EXPECT_EQ(estimate.duration.count(), 0);
 }
 
