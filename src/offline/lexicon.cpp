@@ -92,16 +92,6 @@ Lexicon ReadLexicon() {
 
 }  // namespace
 
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
 Words ToWords(std::string_view text) {
   Words words;
   std::size_t open = 0;  // the beginning of the word being read

@@ -29,9 +29,6 @@ struct Hit {
   std::size_t end;
 };
 
-// The parts of a text between separators; none of "".
-std::vector<std::string_view> Split(std::string_view text, char separator);
-
 // The words of well-formed UTF-8, in order, without adverbs such as "really".
 Words ToWords(std::string_view text);
 

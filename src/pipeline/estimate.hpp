@@ -32,7 +32,6 @@ FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& s
 struct Outlook {
   FactsQuestions all;
   FactsQuestions unread;         // of the conversations that no remembered answer covers
-  double remembered = 0;         // answers that need not be asked for
   double fact_tokens = 0;        // of the facts that are known
   double answer_tokens = 0;      // of one answer about facts; 0 = not known
   bool rest_remembered = false;  // MEMORY and the sections need not be asked for

@@ -233,14 +233,10 @@ struct Name {
   Fits fits;
 };
 
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
-    if (end > at) parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
+std::vector<std::string_view> WordsIn(std::string_view plain) {
+  std::vector<std::string_view> words = Split(plain, ' ');
+  std::erase(words, "");
+  return words;
 }
 
 std::vector<Name> MakeNames() {
@@ -289,8 +285,8 @@ bool HoldsSecret(std::string_view text) {
       // A longer name may have the ending of a plural or a case.
       const std::size_t ending = CountCharacters(plain.substr(at + size, end - (at + size)));
       if (ending > (size > 5 ? 2 : 0)) continue;
-      if (IsToldAfter(Split(FirstCharacters(plain.substr(end), kNear), ' '), name.fits) ||
-          IsToldBefore(Split(LastCharacters(plain.substr(0, at), kNear), ' '), name.fits)) {
+      if (IsToldAfter(WordsIn(FirstCharacters(plain.substr(end), kNear)), name.fits) ||
+          IsToldBefore(WordsIn(LastCharacters(plain.substr(0, at), kNear)), name.fits)) {
         return true;
       }
     }

@@ -35,12 +35,16 @@ Datum AddEstimate(FunctionCallInfo fcinfo, const std::string& user_id) {
                                                  settings::max_concurrent_requests);
   std::optional<Datum> cost;
   if (prices) cost = ToNumeric(std::round(estimate.pass.usage.cost_usd * 10000) / 10000);
+  // Rules answer at once.
+  std::optional<Datum> duration;
+  if (settings::provider != settings::Provider::kOffline) {
+    duration = Interval(estimate.pass.duration);
+  }
   pg::RowSet rows(fcinfo);
   rows.Add({Int64GetDatum(estimate.conversations), Rounded(estimate.chunks),
-            Rounded(estimate.pass.questions), Rounded(estimate.remembered),
+            Rounded(estimate.pass.questions), Int64GetDatum(estimate.remembered),
             Int64GetDatum(estimate.pass.usage.input_tokens),
-            Int64GetDatum(estimate.pass.usage.output_tokens), cost,
-            Interval(estimate.pass.duration)});
+            Int64GetDatum(estimate.pass.usage.output_tokens), cost, duration});
   return static_cast<Datum>(0);
 }
 

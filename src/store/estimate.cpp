@@ -119,12 +119,11 @@ StoredEstimate EstimateStored(const std::string& user_id, const std::string& mod
                             .Text(model)
                             .Run()
                             .at(0);
-  outlook.remembered = static_cast<double>(known.BigInt(0));
   outlook.fact_tokens = known.Double(1);
   outlook.answer_tokens = known.Double(2);
   outlook.rest_remembered =
       outlook.all.chunks == 0 || (outlook.unread.questions == 0 && known.Bool(3));
-  return {static_cast<std::int64_t>(all.size()), outlook.all.chunks, outlook.remembered,
+  return {static_cast<std::int64_t>(all.size()), outlook.all.chunks, known.BigInt(0),
           EstimatePass(outlook, prices, concurrency)};
 }
 

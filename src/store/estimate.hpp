@@ -13,7 +13,7 @@ namespace soulprint {
 struct StoredEstimate {
   std::int64_t conversations = 0;
   double chunks = 0;
-  double remembered = 0;  // answers that need not be asked for
+  std::int64_t remembered = 0;  // answers that need not be asked for
   PassEstimate pass;
 };
 

@@ -304,6 +304,16 @@ bool IsListed(std::string_view item, std::string_view list) {
   return false;
 }
 
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
 char32_t NextCharacter(std::string_view text, std::size_t* at) {
   const auto byte = static_cast<unsigned char>(text[(*at)++]);
   if (byte < 0x80) return byte;

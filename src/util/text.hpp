@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace soulprint {
 
@@ -58,6 +59,10 @@ bool IsCleanUtf8(std::string_view bytes);
 
 // True if `item` is in a list separated by commas and optional white space; never for "".
 bool IsListed(std::string_view item, std::string_view list);
+
+// The parts of a text between separators, also empty ones, but none after the last separator; none
+// of "".
+std::vector<std::string_view> Split(std::string_view text, char separator);
 
 // Decodes the character at text[*at] and moves *at past it.  text is well-formed UTF-8.
 char32_t NextCharacter(std::string_view text, std::size_t* at);

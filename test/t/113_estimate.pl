@@ -96,6 +96,9 @@ is($sql->("SELECT pending_profiles, estimated_cost_usd = (SELECT round(sum(cost_
 $sql->("ALTER SYSTEM SET soulprint.model = 'some-model'");
 $node->reload;
 is($sql->("SELECT questions > 0, cost_usd IS NULL FROM soulprint_estimate_full_pass('$other')"), 't|t', 'a model without a price: no cost, and no answer is remembered');
+$sql->("ALTER SYSTEM SET soulprint.provider = 'offline'");
+$node->reload;
+is($sql->("SELECT questions > 0, cost_usd, duration IS NULL FROM soulprint_estimate_full_pass('$other')"), 't|0|t', 'rules: no cost, no time');
 my $empty = add_user($node, 6);
 is($sql->("SELECT conversations, chunks, questions FROM soulprint_estimate_full_pass('$empty')"), '0|0|0', 'a user without conversations');
 my (undef, undef, $error) = $node->psql('postgres', "SELECT soulprint_estimate_full_pass('" . user(99) . "')");

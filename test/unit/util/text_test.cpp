@@ -18,6 +18,11 @@ std::string Repeat(std::string_view text, std::size_t times) {
 }
 
 // Every length and offset around the block sizes that the fast paths use.
+TEST(Text, SplitKeepsEmptyParts) {
+  EXPECT_EQ(Split("a||b|", '|'), (std::vector<std::string_view>{"a", "", "b"}));
+  EXPECT_TRUE(Split("", '|').empty());
+}
+
 TEST(Text, CountsLikeTheSlowWayAtEveryLengthAndOffset) {
   const std::string text = Repeat("a\xC3\xA9\xE6\x9D\xB1" + kFamily + "\n", 400);
   for (std::size_t begin : {0, 1, 3, 7}) {
