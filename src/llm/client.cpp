@@ -27,10 +27,16 @@ constexpr int kMaxSends = 3;  // if each may have been billed
 constexpr milliseconds kTick{100};
 constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
+// Of a request in flight.
+struct Sent {
+  Secret key;
+  double most = 0;  // USD, set aside for it
+};
+
 struct OpenQuestion {
   Question question;
   bool in_flight = false;
-  Secret key;  // of the attempt in flight
+  Sent sent;
   NotTaken not_taken;
   std::optional<Classified> in_doubt;  // set: a probe decides
   int failures = 0;                    // attempts that are charged to the question
@@ -90,10 +96,13 @@ class AskLoop {
   }
 
   void CountGivenUp() const {
+    const auto give_up = [&](const Question& question, double most) {
+      model_.Pay(question, UsageOfGivenUp(most), most);
+    };
     for (const auto& [id, open] : open_) {
-      if (open.in_flight) model_.Spend(open.question, UsageOfGivenUp());
+      if (open.in_flight) give_up(open.question, open.sent.most);
     }
-    if (probing_) model_.Spend(probe_, UsageOfGivenUp());
+    if (probing_) give_up(probe_, probe_sent_.most);
   }
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
@@ -111,7 +120,8 @@ class AskLoop {
 
   // Starts all requests that may start; only a probe while a question is in doubt.
   void Fill() {
-    while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
+    short_of_money_ = false;
+    while (!ending_ && !short_of_money_ && throttle_.Allows(in_flight_, Clock::now())) {
       if (AnyInDoubt()) {
         if (probing_ || !StartProbe()) break;
         continue;
@@ -169,29 +179,37 @@ class AskLoop {
   void Start(Open::iterator entry) {
     OpenQuestion& open = entry->second;
     open.not_taken = model_.not_taken_[open.question.model];
-    open.in_flight = Send(entry->first, open.question, open.not_taken, &open.key);
+    open.in_flight = Send(entry->first, open.question, open.not_taken, &open.sent);
     open.started = Clock::now();
   }
 
   bool StartProbe() {
     const Question& asked = open_.begin()->second.question;
     probe_ = ProbeQuestion(asked.step, asked.model);
-    probing_ = Send(kProbe, probe_, model_.not_taken_[probe_.model], &probe_key_);
+    probing_ = Send(kProbe, probe_, model_.not_taken_[probe_.model], &probe_sent_);
     probe_started_ = Clock::now();
     return probing_;
   }
 
-  // False if the key could not be read, which ends asking.
-  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
+  // False if there is no money for it now, or if asking ends: the key could not be read, or there
+  // will be no money.
+  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Sent* sent) {
     HttpRequest request;
     try {
-      if (model_.endpoint_.key) key->Set(model_.endpoint_.key());
-      request = model_.Request(question, not_taken, key->text());
+      const Endpoint& endpoint = model_.endpoint_;
+      if (endpoint.key) sent->key.Set(endpoint.key());
+      request = model_.Request(question, not_taken, sent->key.text());
+      sent->most = MostUsd(question, request.body.size(), endpoint.prices);
+      short_of_money_ = endpoint.payer != nullptr &&
+                        !endpoint.payer->Reserve(sent->most, LaterUsd(question, endpoint.prices));
     } catch (const ServerUnavailable& error) {
       EndForPause(error);
-      return false;
     } catch (const Error& error) {
+      if (ActsAtOnce(error)) throw;
       End(std::current_exception(), error.what());
+    }
+    if (short_of_money_ || ending_) {
+      sent->key.Set({});
       return false;
     }
     request.tag = tag;
@@ -219,12 +237,13 @@ class AskLoop {
     OpenQuestion& open = entry->second;
     open.in_flight = false;
     --in_flight_;
-    Classified classified = Classify(response, open.key.text(), std::chrono::system_clock::now());
-    open.key.Set({});
-    Usage usage = UsageOf(response, classified, model_.endpoint_.prices);
+    Sent& sent = open.sent;
+    Classified classified = Classify(response, sent.key.text(), std::chrono::system_clock::now());
+    sent.key.Set({});
+    Usage usage = UsageOf(response, classified, model_.endpoint_.prices, sent.most);
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
-    model_.Spend(open.question, usage);
+    model_.Pay(open.question, usage, sent.most);
     Decide(entry, std::move(classified));
   }
 
@@ -233,9 +252,10 @@ class AskLoop {
     probing_ = false;
     --in_flight_;
     const Classified probe =
-        Classify(response, probe_key_.text(), std::chrono::system_clock::now());
-    probe_key_.Set({});
-    model_.Spend(probe_, UsageOf(response, probe, model_.endpoint_.prices));
+        Classify(response, probe_sent_.key.text(), std::chrono::system_clock::now());
+    probe_sent_.key.Set({});
+    const double most = probe_sent_.most;
+    model_.Pay(probe_, UsageOf(response, probe, model_.endpoint_.prices, most), most);
     const bool busy = probe.disposition == Disposition::kWait;
     if (busy) {
       WaitTogether(probe_started_, probe);
@@ -343,9 +363,10 @@ class AskLoop {
   std::size_t in_flight_ = 0;
   bool probing_ = false;  // a probe is in flight
   Question probe_;
-  Secret probe_key_;
+  Sent probe_sent_;
   Clock::time_point probe_started_;
-  bool none_for_now_ = false;  // until an answer, or the next look
+  bool short_of_money_ = false;  // until an answer, or the next look
+  bool none_for_now_ = false;    // until an answer, or the next look
   std::exception_ptr ending_;
   std::string why_ending_;
 };
@@ -372,14 +393,14 @@ bool MessagesModel::Probe(const std::string& model) {
   while (responses.empty()) responses = pool_.Wait(kTick, idle_);
   const Classified classified =
       Classify(responses.front(), key.text(), std::chrono::system_clock::now());
-  Spend(probe, UsageOf(responses.front(), classified, endpoint_.prices));
+  Pay(probe, UsageOf(responses.front(), classified, endpoint_.prices, 0), 0);
   const bool answers = Answers(classified);
   if (!answers) TellPause(PauseError(classified));
   return answers;
 }
 
-void MessagesModel::Spend(const Question& question, const Usage& usage) const {
-  if (endpoint_.spent) endpoint_.spent(question, usage);
+void MessagesModel::Pay(const Question& question, const Usage& usage, double reserved) const {
+  if (endpoint_.payer != nullptr) endpoint_.payer->Pay(question, usage, reserved);
 }
 
 void MessagesModel::TellPause(const ServerUnavailable& error, bool doubtful) const {

@@ -19,6 +19,7 @@
 #include "net/http.hpp"
 #include "net/http_message.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/payer.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -31,8 +32,7 @@ struct Endpoint {
   // Called at once with the error that Ask will throw after the open questions are answered.
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
-  // Called with what each request took, once it has ended or is given up.
-  std::function<void(const Question&, const Usage&)> spent;
+  Payer* payer = nullptr;  // outlives the model; nullptr: nobody counts
   HttpSettings http;
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
@@ -62,7 +62,7 @@ class MessagesModel : public Model {
  private:
   friend class AskLoop;
 
-  void Spend(const Question& question, const Usage& usage) const;
+  void Pay(const Question& question, const Usage& usage, double reserved) const;
   void TellPause(const ServerUnavailable& error, bool doubtful = false) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;

@@ -3,13 +3,16 @@
 #include <optional>
 #include <utility>
 
+#include "llm/capabilities.hpp"
 #include "llm/client.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "pipeline/estimate.hpp"
 #include "settings.hpp"
+#include "store/estimate.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
 #include "util/error.hpp"
@@ -36,12 +39,6 @@ Endpoint EndpointFromSettings() {
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.max_request_attempts = settings::max_request_attempts;
   return endpoint;
-}
-
-void CountIn(Ledger* ledger, Endpoint* endpoint) {
-  endpoint->spent = [ledger](const Question& question, const Usage& usage) {
-    ledger->Add(question, usage);
-  };
 }
 
 Prices PricesOrWarning() {
@@ -78,6 +75,19 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
+CostPlan PlanCost(const Purse& purse, const std::string& user_id) {
+  CostPlan cost{.limit_usd = purse.Limit(), .min_coverage = settings::min_coverage};
+  const std::optional<Prices> prices = ModelPrices();
+  if (cost.limit_usd == 0 || IsOffline() || !prices) return cost;
+  const StoredEstimate estimate = pg::InTransaction([&] {
+    return EstimateStored(user_id, ModelName(), *prices, settings::max_concurrent_requests);
+  });
+  cost.estimated_usd = purse.spent() + estimate.pass.usage.cost_usd;
+  cost.coverage = CoverageFor(cost.limit_usd - purse.spent(), estimate.outlook, *prices,
+                              CapabilitiesOf(ModelName()).context_tokens);
+  return cost;
+}
+
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
@@ -90,7 +100,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
     gate.Close(reason, doubtful);
   };
-  CountIn(&ledger, &endpoint);
+  endpoint.payer = &ledger;
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
@@ -101,7 +111,7 @@ void ProbeModelServer(std::function<void()> waiting) {
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
   endpoint.prices = ModelPrices().value_or(Prices());
   Ledger ledger;
-  CountIn(&ledger, &endpoint);
+  endpoint.payer = &ledger;
   MessagesModel model(std::move(endpoint), std::move(waiting));
   if (model.Probe(ModelName())) Gate::Open();
   pg::Transaction transaction;
