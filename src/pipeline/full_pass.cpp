@@ -147,8 +147,7 @@ class Pass {
                   "the user has no conversation with a visible message")
           .Hint("Import an export that holds conversations, then ask for a full pass again.");
     }
-    const int unread = std::max(progress_.chunks - all, 0);
-    progress_.coverage = 1.0 - static_cast<double>(unread) / std::max(progress_.chunks, all);
+    progress_.coverage = static_cast<double>(all) / std::max(progress_.chunks, all);
     RequireCoverage(*progress_.coverage);
     if (read.counts.done < options_.min_chunk_success * all) {
       throw Error(sqlstate::kConnectionException,

@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $model = ModelServer->new;
-my $node = new_server('limits', $model->settings, 'soulprint.poll_interval' => '1s', 'soulprint.max_workers' => 3);
+my $node = new_server('limits', $model->settings, 'soulprint.poll_interval' => '1s', 'soulprint.max_workers' => 3, 'max_prepared_transactions' => 1);
 new_database($node, shape => 'live');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 
@@ -127,8 +127,17 @@ $model->config(latency_ms => 50);
 $model->script({ kind => 'facts', times => 4, drop => 'rst' }, { kind => 'facts', times => 4, truncate => 30 });
 my $twice = 1.8 * $estimated;
 $sql->("SELECT soulprint_start_full_pass('$broken', max_cost_usd => $twice)");
-$model->wait_for(answered => 20);
-kill 'KILL', $sql->("SELECT pid FROM soulprint.full_passes WHERE user_id = '$broken'");
+for my $signal ('TERM', 'KILL')
+{
+	$model->wait_for(answered => $signal eq 'TERM' ? 20 : 40);
+	# Until its profile is free it cannot be taken again.
+	$sql->("BEGIN; SELECT FROM user_profiles WHERE user_id = '$broken' FOR UPDATE; PREPARE TRANSACTION 'held'");
+	kill $signal, $sql->("SELECT pid FROM soulprint.full_passes WHERE user_id = '$broken'");
+	$node->poll_query_until('postgres', "SELECT error LIKE 'waits for a lock%' FROM soulprint.full_passes WHERE user_id = '$broken'");
+	is($sql->("SELECT reserved_usd, lost_usd > 0 FROM soulprint.full_passes WHERE user_id = '$broken'"), '0|t', "SIG$signal: what the worker had set aside is spent at once");
+	$sql->("ROLLBACK PREPARED 'held'");
+	due_now($node, $broken);
+}
 is(end_of_pass($node, $broken), 'complete', 'a pass with broken answers and a killed worker');
 cmp_ok(billed($model->journal), '<=', $twice, 'costs no more than it may');
 cmp_ok($sql->("SELECT coverage FROM soulprint_history WHERE user_id = '$broken'"), '<', 1, 'which does not allow all');
