@@ -102,11 +102,12 @@ std::optional<Classified> PauseFor(int status, const ServerError& error, bool wa
                  "Add credit or raise the spend limit there, ");
   }
   if (status == 401 || meaning == Meaning::kBadKey) {
-    return pause("the model server does not accept the API key",
-                 wants_bearer
-                     ? "Put a valid key into the file that soulprint.api_key_file names, or set "
-                       "soulprint.api_key_header to authorization if it wants a Bearer token, "
-                     : "Put a valid key into the file that soulprint.api_key_file names, ");
+    return pause(
+        "the model server does not accept the API key",
+        wants_bearer
+            ? "Put a valid key where soulprint.api_key_file or soulprint.vault_secret says, or "
+              "set soulprint.api_key_header to authorization if it wants a Bearer token, "
+            : "Put a valid key where soulprint.api_key_file or soulprint.vault_secret says, ");
   }
   if (status == 404 || meaning == Meaning::kUnknownModel) {
     return pause("the model server does not know the model or the address",

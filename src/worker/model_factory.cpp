@@ -12,6 +12,7 @@
 #include "settings.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
+#include "store/vault.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -24,6 +25,7 @@ namespace {
 bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
 
 std::string ReadKey() {
+  if (*settings::vault_secret != '\0') return ReadVaultSecret(settings::vault_secret);
   if (*settings::api_key_file == '\0') return {};
   return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
 }
