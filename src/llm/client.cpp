@@ -225,6 +225,7 @@ class AskLoop {
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
     model_.Spend(open.question, usage);
+    model_.NoteModel(classified.model);
     Decide(entry, std::move(classified));
   }
 

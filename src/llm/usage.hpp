@@ -8,7 +8,8 @@
 
 namespace soulprint {
 
-// Of one request.  It is lost if it was sent and no response says how many tokens it took.
+// Of one request.  It is lost if it was sent, may be billed, and no response says how many tokens
+// it took.
 Usage UsageOf(const HttpResponse& response, const Classified& classified, Prices prices);
 
 // Of one that is given up in flight.

@@ -40,6 +40,13 @@ Endpoint EndpointFromSettings() {
   return endpoint;
 }
 
+void WarnOfChange(const std::string& before, const std::string& now) {
+  pg::Log(WARNING,
+          Format("the model server answers as model \"{}\" after model \"{}\"", now, before),
+          Format("What it answers is counted as model \"{}\", at its price.", settings::model),
+          "Have what routes the requests keep to one model.");
+}
+
 void CountIn(Ledger* ledger, Endpoint* endpoint) {
   endpoint->spent = [ledger](const Question& question, const Usage& usage) {
     ledger->Add(question, usage);
@@ -92,6 +99,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
     gate.Close(reason, doubtful);
   };
+  endpoint.model_changed = WarnOfChange;
   CountIn(&ledger, &endpoint);
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
