@@ -224,7 +224,7 @@ is(run_pass(18, map { { about($_ + 1), %{ $faults[$_] } } } 0 .. $#faults), 'com
 is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 36 memory 1 sections 1, 18 0', 'costs each one more request');
 
 # A server that streams, one that does not tell its tokens, and one that changes its model.
-my $given = '{\"preferences\": [\"likes tea\"], \"projects\": [], \"dates\": [], \"beliefs\": [], \"decisions\": []}';
+my $given = '{"preferences": ["likes tea"], "projects": [], "dates": [], "beliefs": [], "decisions": []}';
 my $stream = ": waiting\n\n" . join '', map { "data: $_\n\n" } '{"type": "message_start", "message": {"type": "message", "content": [], "usage": {"input_tokens": 25, "output_tokens": 1}}}',
 	'{"type": "content_block_delta", "delta": {"type": "text_delta", "text": "' . $given =~ s/"/\\"/gr . '"}}', '{"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 15}}', '{"type": "message_stop"}';
 my $ledger = sub { $sql->("SELECT requests, retries, lost, input_tokens, output_tokens FROM soulprint_costs WHERE user_id = '$user' AND step = 'facts'") };
