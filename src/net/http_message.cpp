@@ -31,7 +31,6 @@ std::optional<std::chrono::seconds> RetryAfter(std::string_view value,
   if (value.empty()) return std::nullopt;
   std::chrono::seconds after{0};
   const bool digits = value.find_first_not_of("0123456789") == value.npos;
-  if (!digits && value.find(':') == value.npos) return std::nullopt;
   if (digits) {
     after = std::chrono::seconds(value.size() > kMaxDigits ? 999'999'999
                                                            : std::stol(std::string(value)));
