@@ -360,7 +360,7 @@ COMMENT ON COLUMN soulprint.costs.step IS 'step of the questions, as in soulprin
 COMMENT ON COLUMN soulprint.costs.requests IS 'requests, whatever came of them';
 COMMENT ON COLUMN soulprint.costs.retries IS 'requests that repeated one without an answer';
 COMMENT ON COLUMN soulprint.costs.refusals IS 'requests that the model refused to answer';
-COMMENT ON COLUMN soulprint.costs.lost IS 'requests of which no response tells the tokens: broken off, or given up; the server may bill them all the same';
+COMMENT ON COLUMN soulprint.costs.lost IS 'requests of which no response tells the tokens: broken off, given up, or answered without them; the server may bill them all the same';
 COMMENT ON COLUMN soulprint.costs.input_tokens IS 'tokens sent, without those of the server''s cache';
 COMMENT ON COLUMN soulprint.costs.cache_creation_input_tokens IS 'tokens sent that the server wrote to its cache';
 COMMENT ON COLUMN soulprint.costs.cache_read_input_tokens IS 'tokens sent that the server read from its cache';
@@ -1320,7 +1320,7 @@ COMMENT ON COLUMN @extschema@.soulprint_costs.step IS 'facts, changes, reduce, m
 COMMENT ON COLUMN @extschema@.soulprint_costs.requests IS 'requests, whatever came of them';
 COMMENT ON COLUMN @extschema@.soulprint_costs.retries IS 'requests that repeated one without an answer';
 COMMENT ON COLUMN @extschema@.soulprint_costs.refusals IS 'requests that the model refused to answer';
-COMMENT ON COLUMN @extschema@.soulprint_costs.lost IS 'requests of which no response tells the tokens: broken off, or given up; the server may bill them all the same';
+COMMENT ON COLUMN @extschema@.soulprint_costs.lost IS 'requests of which no response tells the tokens: broken off, given up, or answered without them; the server may bill them all the same';
 COMMENT ON COLUMN @extschema@.soulprint_costs.input_tokens IS 'tokens sent, without those of the server''s cache';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cache_creation_input_tokens IS 'tokens sent that the server wrote to its cache';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cache_read_input_tokens IS 'tokens sent that the server read from its cache';

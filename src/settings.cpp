@@ -24,6 +24,7 @@ char* proxy;
 char* storage_buckets;
 char* storage_url;
 char* storage_key_file;
+char* vault_secret;
 Provider provider = Provider::kAnthropic;
 ApiKeyHeader api_key_header = ApiKeyHeader::kXApiKey;
 bool enabled = true;
@@ -273,6 +274,12 @@ void DefineAll() {
                      "Objects are fetched from /storage/v1/object/ there. An empty string disables "
                      "downloads.",
                      &storage_url, "", kServerUrlOrEmpty);
+  DefineSecretString("soulprint.vault_secret",
+                     "Sets the name of the secret in Supabase Vault that is the API key of the "
+                     "model server.",
+                     "It is read before each request, in the database of the passes. An empty "
+                     "string reads none.",
+                     &vault_secret, "", kName);
   MarkGUCPrefixReserved("soulprint");
 }
 

@@ -29,6 +29,7 @@ extern char* proxy;
 extern char* storage_buckets;
 extern char* storage_url;
 extern char* storage_key_file;
+extern char* vault_secret;
 extern Provider provider;
 extern ApiKeyHeader api_key_header;
 extern bool enabled;

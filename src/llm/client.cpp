@@ -244,6 +244,7 @@ class AskLoop {
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
     model_.Pay(open.question, usage, sent.most);
+    model_.NoteModel(classified.model);
     Decide(entry, std::move(classified));
   }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "llm/messages.hpp"
 #include "llm/throttle.hpp"
@@ -33,6 +34,8 @@ struct Endpoint {
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
   Payer* payer = nullptr;  // outlives the model; nullptr: nobody counts
+  // Called once, when an answer names another model than the one before it did.
+  std::function<void(const std::string& before, const std::string& now)> model_changed;
   HttpSettings http;
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
@@ -63,6 +66,11 @@ class MessagesModel : public Model {
   friend class AskLoop;
 
   void Pay(const Question& question, const Usage& usage, double reserved) const;
+  void NoteModel(const std::string& answered) {
+    if (answered_as_.empty()) answered_as_ = answered;
+    if (answered.empty() || answered == answered_as_ || !endpoint_.model_changed) return;
+    std::exchange(endpoint_.model_changed, nullptr)(answered_as_, answered);
+  }
   void TellPause(const ServerUnavailable& error, bool doubtful = false) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;
@@ -72,6 +80,7 @@ class MessagesModel : public Model {
   HttpPool pool_;
   Throttle throttle_;
   std::map<std::string, NotTaken> not_taken_;  // by model
+  std::string answered_as_;                    // the model that the first answer names
 };
 
 }  // namespace soulprint

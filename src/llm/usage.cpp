@@ -34,9 +34,13 @@ Usage UsageOf(const HttpResponse& response, const Classified& classified, const 
   usage.cache_read_tokens = tokens.cache_read;
   usage.output_tokens = tokens.output;
   usage.cost_usd = CostOf(usage, prices);
-  const bool untold = usage.input_tokens + usage.output_tokens == 0;
-  usage.lost = classified.disposition == Disposition::kResend && response.sent && untold ? 1 : 0;
-  if (usage.lost > 0) usage.lost_usd = most;
+  const bool is_answer = classified.disposition == Disposition::kDone && classified.status >= 200 &&
+                         classified.status < 300;
+  const bool untold = usage.input_tokens + usage.output_tokens == 0 ||
+                      (usage.output_tokens == 0 && !classified.text.empty());
+  const bool billed = is_answer || classified.disposition == Disposition::kResend;
+  usage.lost = billed && response.sent && untold ? 1 : 0;
+  if (usage.lost > 0) usage.lost_usd = std::max(most - usage.cost_usd, 0.0);
   return usage;
 }
 

@@ -16,8 +16,8 @@ double MostUsd(const Question& question, std::size_t body_bytes, const Prices& p
 // The most that the questions after it can cost.
 double LaterUsd(const Question& question, const Prices& prices);
 
-// Of one request, which can cost `most`.  It is lost if it was sent and no response says how many
-// tokens it took.
+// Of one request, which can cost `most`.  It is lost if it was sent, may be billed, and no response
+// says how many tokens it took.
 Usage UsageOf(const HttpResponse& response, const Classified& classified, const Prices& prices,
               double most);
 

@@ -15,6 +15,7 @@
 #include "store/estimate.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
+#include "store/vault.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -27,6 +28,7 @@ namespace {
 bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
 
 std::string ReadKey() {
+  if (*settings::vault_secret != '\0') return ReadVaultSecret(settings::vault_secret);
   if (*settings::api_key_file == '\0') return {};
   return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
 }
@@ -39,6 +41,13 @@ Endpoint EndpointFromSettings() {
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.max_request_attempts = settings::max_request_attempts;
   return endpoint;
+}
+
+void WarnOfChange(const std::string& before, const std::string& now) {
+  pg::Log(WARNING,
+          Format("the model server answers as model \"{}\" after model \"{}\"", now, before),
+          Format("What it answers is counted as model \"{}\", at its price.", settings::model),
+          "Have what routes the requests keep to one model.");
 }
 
 Prices PricesOrWarning() {
@@ -101,6 +110,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
     gate.Close(reason, doubtful);
   };
   endpoint.payer = &ledger;
+  endpoint.model_changed = WarnOfChange;
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 

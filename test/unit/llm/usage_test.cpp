@@ -94,12 +94,57 @@ TEST(Usage, AnUnreadableMessageThatTellsItsTokensIsNotLost) {
   EXPECT_EQ(usage.input_tokens, 108);
 }
 
+TEST(Usage, AnAnswerThatDoesNotTellItsTokensIsLost) {
+  const std::vector<nlohmann::json> untold = {nullptr,
+                                              nlohmann::json::object(),
+                                              {{"input_tokens", 0}, {"output_tokens", 0}},
+                                              {{"input_tokens", 9}},
+                                              {{"input_tokens", 9}, {"output_tokens", nullptr}}};
+  for (const nlohmann::json& usage : untold) {
+    Wire wire;
+    nlohmann::json message = MessageJson("t");
+    message["usage"] = usage;
+    wire.stub.Play({Reply(200, message.dump())});
+    EXPECT_EQ(Spent(&wire).lost, 1) << usage;
+  }
+  Wire wire;
+  nlohmann::json refusal = MessageJson("", "refusal");
+  refusal.erase("usage");
+  wire.stub.Play({Reply(200, refusal.dump())});
+  EXPECT_EQ(Spent(&wire).lost, 1);
+}
+
+TEST(Usage, AnErrorThatTellsItsTokensIsCounted) {
+  Wire wire;
+  wire.stub.Play({Reply(200,
+                        "data: {\"type\":\"message_start\",\"message\":{\"usage\":"
+                        "{\"input_tokens\":25,\"output_tokens\":1}}}\n\n"
+                        "data: {\"error\":{\"type\":\"overloaded_error\"}}\n\n"),
+                  Says("t")});
+  const Usage usage = Spent(&wire);
+  EXPECT_EQ(usage.input_tokens, 33);
+  EXPECT_EQ(usage.lost, 0);
+}
+
+TEST(Usage, AnErrorIsNotLost) {
+  for (const int status : {400, 200}) {
+    Wire wire;
+    wire.stub.Play({Reply(status, R"({"error":{"type":"invalid_request_error","message":"m"}})")});
+    EXPECT_EQ(Spent(&wire).lost, 0) << status;
+  }
+}
+
 TEST(Usage, WhatWasNeverSentIsNotLost) {
   Wire wire;
   wire.endpoint.api_url = "http://127.0.0.1:1";
   const Usage usage = Spent(&wire);
   EXPECT_GT(usage.requests, 0);
   EXPECT_EQ(usage.lost, 0);
+  wire.endpoint.api_url = "https://model.invalid";
+  wire.endpoint.http.proxy = wire.stub.url();
+  wire.stub.Play({Reply(502, "")});
+  wire.kept.reset();
+  EXPECT_EQ(Spent(&wire).lost, 0) << "the proxy was asked, but nobody else";
 }
 
 TEST(Usage, AProbeIsCounted) {
