@@ -5,15 +5,14 @@
 #include "llm/client.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
 
 #include "llm/fence.hpp"
+#include "llm/open_question.hpp"
 #include "llm/outcome.hpp"
-#include "llm/secret.hpp"
 #include "llm/usage.hpp"
 #include "util/error.hpp"
 
@@ -27,31 +26,6 @@ constexpr int kMaxSends = 3;  // if each may have been billed
 constexpr milliseconds kTick{100};
 constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
-struct OpenQuestion {
-  Question question;
-  bool in_flight = false;
-  Secret key;  // of the attempt in flight
-  NotTaken not_taken;
-  std::optional<Classified> in_doubt;  // set: a probe decides
-  int failures = 0;                    // attempts that are charged to the question
-  int resends = 0;                     // of these, without a whole response
-  Clock::time_point started;
-  Clock::time_point not_before;
-  Usage usage;
-};
-
-// True if the error must not wait for answers, or if no answer could be saved after it: the tables
-// are gone.
-bool ActsAtOnce(const Error& error) {
-  constexpr std::array<std::string_view, 3> kNothingIsSaved = {
-      sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
-  const bool is_signal = dynamic_cast<const Canceled*>(&error) != nullptr ||
-                         dynamic_cast<const PassLost*>(&error) != nullptr ||
-                         dynamic_cast<const PassStopped*>(&error) != nullptr;
-  return is_signal || std::find(kNothingIsSaved.begin(), kNothingIsSaved.end(), error.sqlstate()) !=
-                          kNothingIsSaved.end();
-}
-
 }  // namespace
 
 // One call of Ask.
@@ -63,7 +37,10 @@ class AskLoop {
   }
   AskLoop(const AskLoop&) = delete;
   AskLoop& operator=(const AskLoop&) = delete;
-  ~AskLoop() { model_.pool_.Cancel(); }
+  ~AskLoop() {
+    model_.pool_.Cancel();
+    throttle_.End();
+  }
 
   void Run() {
     try {
@@ -76,10 +53,9 @@ class AskLoop {
   }
 
  private:
-  using Open = std::map<std::uint64_t, OpenQuestion>;
-
   void AskAll() {
     for (Fill(); !IsOver(); Fill()) {
+      LookWhileWaiting();
       none_for_now_ = false;
       const auto idle = [&] { Guarded([&] { model_.idle_(); }); };
       for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), idle)) {
@@ -87,6 +63,12 @@ class AskLoop {
         Fill();
       }
     }
+  }
+
+  // A wait may be long, and settings and pauses end it.
+  void LookWhileWaiting() {
+    Secret unused;
+    if (in_flight_ == 0 && throttle_.not_before() > Clock::now()) WithKey(&unused, [] {});
   }
 
   void CountGivenUp() const {
@@ -116,9 +98,9 @@ class AskLoop {
         if (probing_ || !StartProbe()) break;
         continue;
       }
-      const Open::iterator due = FirstDue();
+      const OpenQuestions::iterator due = FirstDue();
       if (due != open_.end()) {
-        Start(due);
+        if (!Start(due)) break;
       } else if (!Fetch()) {
         break;
       }
@@ -139,7 +121,7 @@ class AskLoop {
   }
 
   // While the server may be away the oldest question alone finds out.
-  Open::iterator FirstDue() {
+  OpenQuestions::iterator FirstDue() {
     const Clock::time_point now = Clock::now();
     const bool alone = throttle_.IsAlone(now);
     const auto due = std::find_if(open_.begin(), open_.end(), [&](const auto& entry) {
@@ -166,11 +148,17 @@ class AskLoop {
                        [](const auto& entry) { return entry.second.in_doubt.has_value(); });
   }
 
-  void Start(Open::iterator entry) {
+  // False if it must wait for its turn.
+  bool Start(OpenQuestions::iterator entry) {
     OpenQuestion& open = entry->second;
+    const std::optional<Load> load = throttle_.Start(InputTokens(open.question), Clock::now());
+    if (!load) return false;
+    open.load = *load;
     open.not_taken = model_.not_taken_[open.question.model];
     open.in_flight = Send(entry->first, open.question, open.not_taken, &open.key);
     open.started = Clock::now();
+    if (!open.in_flight) throttle_.Ended(open.load, {}, {}, open.started);
+    return true;
   }
 
   bool StartProbe() {
@@ -181,19 +169,26 @@ class AskLoop {
     return probing_;
   }
 
-  // False if the key could not be read, which ends asking.
-  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
-    HttpRequest request;
+  // Reads the key, which also tells whether requests may be sent.  False if not, which ends asking;
+  // or if `body` throws.
+  template <typename Body>
+  bool WithKey(Secret* key, const Body& body) {
     try {
       if (model_.endpoint_.key) key->Set(model_.endpoint_.key());
-      request = model_.Request(question, not_taken, key->text());
+      body();
+      return true;
     } catch (const ServerUnavailable& error) {
       EndForPause(error);
-      return false;
     } catch (const Error& error) {
       End(std::current_exception(), error.what());
-      return false;
     }
+    return false;
+  }
+
+  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
+    HttpRequest request;
+    const auto make = [&] { request = model_.Request(question, not_taken, key->text()); };
+    if (!WithKey(key, make)) return false;
     request.tag = tag;
     model_.pool_.Start(std::move(request));
     ++in_flight_;
@@ -221,6 +216,8 @@ class AskLoop {
     --in_flight_;
     Classified classified = Classify(response, open.key.text(), std::chrono::system_clock::now());
     open.key.Set({});
+    throttle_.Ended(open.load, LoadOf(classified.tokens, open.load), ReadLimits(response),
+                    Clock::now());
     Usage usage = UsageOf(response, classified, model_.endpoint_.prices);
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
@@ -242,7 +239,7 @@ class AskLoop {
     } else if (!Answers(probe)) {
       return EndForPause(PauseError(probe));
     } else {
-      throttle_.Answered(Clock::now());
+      throttle_.Answered();
     }
     for (auto next = open_.begin(); next != open_.end();) {
       const auto entry = next++;
@@ -261,12 +258,12 @@ class AskLoop {
     }
   }
 
-  void Decide(Open::iterator entry, Classified classified) {
+  void Decide(OpenQuestions::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     NotTaken& known = model_.not_taken_[open.question.model];
     switch (classified.disposition) {
       case Disposition::kDone:
-        throttle_.Answered(Clock::now());
+        throttle_.Answered();
         return Close(entry, std::move(classified));
       case Disposition::kPause:
         return EndForPause(PauseError(classified), MayBeOneQuestions(classified));
@@ -286,7 +283,7 @@ class AskLoop {
     Close(entry, std::move(classified));
   }
 
-  void TryAgain(Open::iterator entry, Classified classified) {
+  void TryAgain(OpenQuestions::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     throttle_.Failed();
     ++open.failures;
@@ -304,7 +301,7 @@ class AskLoop {
 
   void WaitTogether(Clock::time_point started, const Classified& classified) {
     const Clock::time_point now = Clock::now();
-    throttle_.Overloaded(started, classified.retry_after, now);
+    throttle_.Overloaded(started, classified.retry_after, classified.status == 429, now);
     if (IsLongWait(classified)) return EndForPause(PauseError(classified));
     // Perhaps this question alone is too large for the limit.
     if (throttle_.IsHopeless(now)) EndForPause(PauseError(classified), true);
@@ -322,7 +319,7 @@ class AskLoop {
     End(std::make_exception_ptr(error), error.what());
   }
 
-  void Close(Open::iterator entry, Classified classified) {
+  void Close(OpenQuestions::iterator entry, Classified classified) {
     const auto node = open_.extract(entry);
     const OpenQuestion& open = node.mapped();
     none_for_now_ = false;
@@ -338,7 +335,7 @@ class AskLoop {
   Throttle& throttle_;
   const Model::Next& next_;
   const Model::Take& take_;
-  Open open_;
+  OpenQuestions open_;
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
   bool probing_ = false;  // a probe is in flight
@@ -354,7 +351,7 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
     : endpoint_(std::move(endpoint)),
       idle_(std::move(idle)),
       pool_(endpoint_.http),
-      throttle_(endpoint_.concurrency, endpoint_.delay_scale) {}
+      throttle_(endpoint_.concurrency, endpoint_.delay_scale, endpoint_.limiter) {}
 
 void MessagesModel::Ask(const Next& next, const Take& take) { AskLoop(*this, next, take).Run(); }
 

@@ -1,15 +1,18 @@
 #include "worker/model_factory.hpp"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
 #include "llm/client.hpp"
+#include "llm/secret.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
+#include "shared_state.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
 #include "util/error.hpp"
@@ -36,6 +39,22 @@ Endpoint EndpointFromSettings() {
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.max_request_attempts = settings::max_request_attempts;
   return endpoint;
+}
+
+// All workers share the limiter, if there is shared memory.  Another server or key has limits of
+// its own.
+SharedLimiter LimiterOf(const Endpoint& endpoint) {
+  if (!shared_state::WithLimiter([](Limiter&) {})) return {};
+  Secret account;
+  try {
+    account.Set(endpoint.api_url + "\n" + ReadKey());
+  } catch (const Error&) {
+    // Asking meets it again, and tells.
+  }
+  const auto with = [](const std::function<void(Limiter&)>& use) {
+    shared_state::WithLimiter(use);
+  };
+  return {with, MyProcPid, std::hash<std::string>()(account.text())};
 }
 
 void CountIn(Ledger* ledger, Endpoint* endpoint) {
@@ -82,6 +101,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
+  endpoint.limiter = LimiterOf(endpoint);
   endpoint.prices = PricesOrWarning();
   endpoint.key = [&gate] {
     gate.CheckOpen();
