@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "llm/fence.hpp"
+#include "llm/limiter.hpp"
 #include "llm/open_question.hpp"
 #include "llm/outcome.hpp"
+#include "llm/secret.hpp"
 #include "llm/usage.hpp"
 #include "util/error.hpp"
 

@@ -1,7 +1,5 @@
 #include "llm/usage.hpp"
 
-#include "llm/messages.hpp"
-
 namespace soulprint {
 
 Usage UsageOf(const HttpResponse& response, const Classified& classified, Prices prices) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "llm/limiter.hpp"
+#include "llm/messages.hpp"
 #include "llm/outcome.hpp"
 #include "net/http_message.hpp"
 #include "pipeline/model.hpp"

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "llm/client.hpp"
+#include "llm/limiter.hpp"
 #include "llm/secret.hpp"
+#include "llm/throttle.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/call.hpp"
