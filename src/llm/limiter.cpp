@@ -29,7 +29,6 @@ constexpr milliseconds kInterest{300};
 constexpr milliseconds kLookAgain{20};
 // What one of the server's remaining numbers may be rounded by.
 constexpr Load kRounding = {1, 1000, 1000};
-constexpr double kMostAMinute = 1e12;
 // Next to nothing, so that it does not weigh once a limit is known.
 constexpr double kUnlimitedShare = 1e-6;
 constexpr double kPacedSeconds = 0.1;
@@ -70,7 +69,7 @@ ToldLimits ReadLimits(const HttpResponse& response) {
     const std::string name = std::string("anthropic-ratelimit-") + kHeaders[i];
     const auto limit = Number(response.Header(name + "-limit"));
     const auto left = Number(response.Header(name + "-remaining"));
-    if (!limit || !left || *limit < 1 || *limit > kMostAMinute) continue;
+    if (!limit || !left) continue;
     told[i] = {*limit, std::min(*left, *limit)};
   }
   return told;

@@ -213,6 +213,19 @@ TEST(Limiter, PassesThatWaitGetEqualShares) {
   for (const int count : started) EXPECT_NEAR(count, 50, 2);
 }
 
+TEST(Limiter, OneThatWantedNothingHasSavedUpNothing) {
+  Clocked c;
+  const int idle = c.Learned(600, 0);
+  const int busy = c.Join(2);
+  for (int i = 0; i < 100; ++i, c.now += milliseconds(100)) c.Starts(busy);
+  int started = 0;
+  for (int i = 0; i < 100; ++i, c.now += milliseconds(100)) {
+    started += c.Starts(busy) ? 1 : 0;
+    c.Starts(idle);
+  }
+  EXPECT_NEAR(started, 50, 2);
+}
+
 TEST(Limiter, SharesAreOfWhatIsScarce) {
   Clocked c;
   const int pass = c.Join();
