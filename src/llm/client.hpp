@@ -40,6 +40,7 @@ struct Endpoint {
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
   Prices prices;
+  SharedLimiter limiter;   // without `with` the model has one of its own
   double delay_scale = 1;  // multiplies every wait between requests; less than 1 only in tests
 };
 

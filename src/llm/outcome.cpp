@@ -2,6 +2,8 @@
 
 #include "llm/outcome.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "llm/words.hpp"
@@ -268,6 +270,16 @@ Classified FailedAlone(const Classified& in_doubt) {
                                     std::to_string(in_doubt.status) + ")");
   classified.request_id = in_doubt.request_id;
   return classified;
+}
+
+bool ActsAtOnce(const Error& error) {
+  constexpr std::array<std::string_view, 3> kNothingIsSaved = {
+      sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
+  const bool is_signal = dynamic_cast<const Canceled*>(&error) != nullptr ||
+                         dynamic_cast<const PassLost*>(&error) != nullptr ||
+                         dynamic_cast<const PassStopped*>(&error) != nullptr;
+  return is_signal || std::find(kNothingIsSaved.begin(), kNothingIsSaved.end(), error.sqlstate()) !=
+                          kNothingIsSaved.end();
 }
 
 }  // namespace soulprint

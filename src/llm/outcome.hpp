@@ -66,4 +66,8 @@ bool Answers(const Classified& probe);
 // How a question ends that was blocked, or has used up its requests, if the API answers a probe.
 Classified FailedAlone(const Classified& in_doubt);
 
+// True if an error of asking must not wait for answers, or if no answer could be saved after it:
+// the tables are gone.
+bool ActsAtOnce(const Error& error);
+
 }  // namespace soulprint

@@ -52,4 +52,14 @@ Usage UsageOfGivenUp(double most) {
   return usage;
 }
 
+double InputTokens(const Question& question) {
+  return static_cast<double>(question.material.size() + question.instruction.size()) / 4;
+}
+
+Load LoadOf(const Tokens& tokens, const Load& load) {
+  if (tokens.input + tokens.cache_written + tokens.output == 0) return load;
+  return {1, static_cast<double>(tokens.input + tokens.cache_written),
+          static_cast<double>(tokens.output)};
+}
+
 }  // namespace soulprint

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "llm/limiter.hpp"
+#include "llm/messages.hpp"
 #include "llm/outcome.hpp"
 #include "net/http_message.hpp"
 #include "pipeline/model.hpp"
@@ -23,5 +25,13 @@ Usage UsageOf(const HttpResponse& response, const Classified& classified, const 
 
 // Of one that is given up in flight.
 Usage UsageOfGivenUp(double most);
+
+// The input tokens that a question is expected to take of the server's limits: one for four bytes,
+// without the wording, which the server mostly reads from its cache.
+double InputTokens(const Question& question);
+
+// What a request that was expected to take `load` has taken of the server's limits; `load` if no
+// response says.
+Load LoadOf(const Tokens& tokens, const Load& load);
 
 }  // namespace soulprint

@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "pg/process.hpp"
 #include "pg/transaction.hpp"
+#include "shared_state.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
@@ -61,6 +62,7 @@ std::string PassLease::Activity() const {
   if (progress_.stage == Stage::kFacts) {
     text += Format(" {}/{}", progress_.chunks_done, progress_.chunks);
   }
+  if (const std::string wait = shared_state::DescribeWait(); !wait.empty()) text += "; " + wait;
   return text;
 }
 

@@ -1,10 +1,14 @@
 #include "worker/model_factory.hpp"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
 #include "llm/capabilities.hpp"
 #include "llm/client.hpp"
+#include "llm/limiter.hpp"
+#include "llm/secret.hpp"
+#include "llm/throttle.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/call.hpp"
@@ -12,6 +16,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/estimate.hpp"
 #include "settings.hpp"
+#include "shared_state.hpp"
 #include "store/estimate.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
@@ -48,6 +53,22 @@ void WarnOfChange(const std::string& before, const std::string& now) {
           Format("the model server answers as model \"{}\" after model \"{}\"", now, before),
           Format("What it answers is counted as model \"{}\", at its price.", settings::model),
           "Have what routes the requests keep to one model.");
+}
+
+// All workers share the limiter, if there is shared memory.  Another server or key has limits of
+// its own.
+SharedLimiter LimiterOf(const Endpoint& endpoint) {
+  if (!shared_state::WithLimiter([](Limiter&) {})) return {};
+  Secret account;
+  try {
+    account.Set(endpoint.api_url + "\n" + ReadKey());
+  } catch (const Error&) {
+    // Asking meets it again, and tells.
+  }
+  const auto with = [](const std::function<void(Limiter&)>& use) {
+    shared_state::WithLimiter(use);
+  };
+  return {with, MyProcPid, std::hash<std::string>()(account.text())};
 }
 
 Prices PricesOrWarning() {
@@ -101,6 +122,7 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
+  endpoint.limiter = LimiterOf(endpoint);
   endpoint.prices = PricesOrWarning();
   endpoint.key = [&gate] {
     gate.CheckOpen();
