@@ -120,7 +120,7 @@ is(scalar $model->journal, 0, 'and nothing is asked');
 
 # What breaks off counts as billed, and so does what a killed worker had in flight.
 $model->forget;
-set(max_cost_per_pass => 25);
+set(max_cost_per_pass => 25, max_concurrent_requests => 4);
 my $broken = add_user($node, 5);
 chats($broken, 1, 300);
 $model->config(latency_ms => 50);
@@ -148,6 +148,7 @@ is($sql->("SELECT sum(reserved_usd) FROM soulprint.full_passes"), '0', 'nothing 
 
 # Of a day, with three workers at once.
 $model->forget;
+set(max_concurrent_requests => 10);
 my $spent = $sql->('SELECT sum(cost_usd + lost_usd) FROM soulprint_costs');
 my $day = $spent + 2 * $limit;
 set(max_cost_per_day => $day);
