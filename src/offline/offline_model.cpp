@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 #include "offline/sentences.hpp"
 #include "offline/slots.hpp"
 #include "pipeline/facts.hpp"
@@ -46,8 +45,6 @@ struct Rank {
   double score;  // what tells most about the user has the highest
   Category category;
 };
-
-bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me mine 我"); }
 
 // What makes a sentence specific: names, numbers, the user as its subject, "my wife", "I have
 // ADHD".
@@ -149,14 +146,16 @@ std::string DateIn(const Words& words, Time said) {
   return "";
 }
 
-// Sentences of one conversation: the best, as items of an answer, by category.
-void AddFacts(const json& conversation, ordered_json* answer) {
-  struct Found {
-    double score;
-    Category category;
-    ordered_json item;
-  };
-  std::vector<Found> found;
+struct Item {
+  Fact fact;
+  double score = 0;
+  json id;
+  std::string said;  // "2024-03-20", "" = unknown
+};
+
+// What the user's sentences in one conversation tell.
+std::vector<Item> ReadConversation(const json& conversation) {
+  std::vector<Item> items;
   Time day = ParseTime(conversation.value("date", ""));
   for (const json& message : conversation.at("messages")) {
     if (message.contains("date")) day = ParseTime(message.at("date").get_ref<const std::string&>());
@@ -166,39 +165,21 @@ void AddFacts(const json& conversation, ordered_json* answer) {
       for (const Sentence& sentence : Statements(whole)) {
         const std::optional<Rank> rank = RankSentence(sentence);
         if (!rank) continue;
-        const std::string date = DateIn(sentence.words, day);
-        const bool undated = rank->category == Category::kDates && date.empty();
-        const Category category = own.order ? Category::kDecisions
-                                  : undated ? Category::kPerson
-                                            : rank->category;
-        ordered_json item = {{"quote", sentence.text},
-                             {FieldNames(category)[0], sentence.text},
-                             {"importance", rank->score >= 6     ? 3
-                                            : rank->score >= 4.5 ? 2
-                                                                 : 1}};
-        if (category == Category::kDates) item["date"] = date;
-        if (own.order) item["context"] = "said for a text to be written";
-        found.push_back({rank->score, category, std::move(item)});
+        items.emplace_back().score = rank->score;
+        Fact& fact = items.back().fact;
+        fact.category = own.order ? Category::kDecisions : rank->category;
+        fact.text = sentence.text;
+        if (own.order) fact.more[0] = "said for a text to be written";
+        if (fact.category == Category::kDates) fact.more[0] = DateIn(sentence.words, day);
+        if (fact.category == Category::kDates && fact.more[0].empty())
+          fact.category = Category::kPerson;
+        fact.importance = rank->score >= 6 ? 3 : rank->score >= 4.5 ? 2 : 1;
       }
     }
     if (own.part) break;
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Found& a, const Found& b) { return a.score > b.score; });
-  std::set<std::vector<std::string>> known;
-  std::erase_if(found, [&](const Found& fact) {
-    return !known.insert(ContentWords(fact.item.at("quote").get_ref<const std::string&>())).second;
-  });
-  for (std::size_t i = 0; i < std::min(found.size(), kMostFacts); ++i)
-    (*answer)[std::string(CategoryName(found[i].category))].push_back(std::move(found[i].item));
+  return items;
 }
-
-struct Item {
-  Fact fact;
-  json id;
-  std::string said;  // "2024-03-20", "" = unknown
-  double score = 0;
-};
 
 std::vector<Item> ReadItems(std::string_view material) {
   const json document = json::parse(material);
@@ -213,7 +194,7 @@ std::vector<Item> ReadItems(std::string_view material) {
       const std::optional<Rank> rank = RankSentence(ReadSentence(fact->text));
       // Facts of another model are no sentences of the user's: their importance ranks them.
       const double score = rank ? rank->score : 2.0 * from.value("importance", 2);
-      items.push_back({std::move(*fact), from.value("id", json()), from.value("said", ""), score});
+      items.push_back({std::move(*fact), score, from.value("id", json()), from.value("said", "")});
     }
   }
   return items;
@@ -254,9 +235,16 @@ std::string AnswerFacts(std::string_view material) {
   ordered_json answer;
   for (const Category category : kCategories)
     answer[std::string(CategoryName(category))] = ordered_json::array();
-  if (!document.contains("conversations")) AddFacts(document.at("conversation"), &answer);
-  for (const json& conversation : document.value("conversations", json::array()))
-    AddFacts(conversation, &answer);
+  for (const json& conversation : document.at("conversations")) {
+    std::vector<Item> best = BestOf(ReadConversation(conversation));
+    best.resize(std::min(best.size(), kMostFacts));
+    for (const auto& [fact, score, id, said] : best) {
+      ordered_json item = FactToObject(fact);
+      item["quote"] = fact.text;
+      item["importance"] = fact.importance;
+      answer[std::string(CategoryName(fact.category))].push_back(std::move(item));
+    }
+  }
   return DumpJson(answer);
 }
 

@@ -9,7 +9,6 @@
 #include <set>
 
 #include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 #include "offline/offline_model.hpp"
 #include "offline/sentences.hpp"
 #include "offline/slots.hpp"

@@ -1,4 +1,5 @@
-// A user's message ──► the sentences in which users speak for themselves.
+// A user's message ──► words ──► the phrases that show what they are about ──► the sentences in
+// which users speak for themselves.
 
 #pragma once
 
@@ -8,9 +9,43 @@
 #include <vector>
 
 #include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 
 namespace soulprint {
+
+struct Word {
+  // Lower case, contractions written out ("I'm" = "i", "am"; "wife's" = "wife", "s"); one character
+  // of Chinese or Japanese; one mark of punctuation.
+  std::string text;
+  std::size_t begin = 0;  // bytes in the text
+  std::size_t end = 0;
+  bool capital = false;    // begins with a capital letter
+  bool ideograph = false;  // is a character of Chinese or Japanese
+  bool mark = false;       // is punctuation
+};
+using Words = std::vector<Word>;
+
+struct Hit {
+  const CueList* list;
+  std::size_t begin;  // words[begin, end)
+  std::size_t end;
+};
+
+// The words of well-formed UTF-8, in order, without adverbs such as "really".
+Words ToWords(std::string_view text);
+
+// The text from words[begin] to before words[end]; "" if that is none.
+std::string_view TextOf(std::string_view text, const Words& words, std::size_t begin,
+                        std::size_t end);
+
+// True if `word` is one of the words of `list`, which have single spaces between them.
+bool Among(std::string_view word, std::string_view list);
+
+// True for "i", "my" and the like.
+bool IsOfTheUser(const Word& word);
+
+// All phrases in the words, in order of their beginning.  Throws Error XX000 if cues.hpp has a
+// phrase twice under one cue, one that holds another of its cue, or one that no text can hold.
+std::vector<Hit> FindCues(const Words& words);
 
 struct Sentence {
   std::string_view text;  // of the message: without lead-in ("Well, …") and closing marks

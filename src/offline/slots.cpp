@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 
 namespace soulprint {
 namespace {

@@ -18,7 +18,7 @@ using Strings = std::vector<std::string>;
 
 json Ask(const json& messages, const std::string& date) {
   const json material = {
-      {"conversation", {{"title", "T"}, {"date", date}, {"messages", messages}}}};
+      {"conversations", {{{"title", "T"}, {"date", date}, {"messages", messages}}}}};
   return json::parse(AnswerFacts(material.dump()));
 }
 
@@ -205,7 +205,7 @@ TEST(OfflineFacts, ChineseByTheSameEngine) {
 
 TEST(OfflineFacts, AllSixCategoriesAreAlwaysThere) {
   EXPECT_EQ(
-      AnswerFacts(R"({"conversation":{"title":"","date":"unknown date","messages":[]}})"),
+      AnswerFacts(R"({"conversations":[{"title":"","date":"unknown date","messages":[]}]})"),
       R"({"person":[],"preferences":[],"projects":[],"dates":[],"beliefs":[],"decisions":[]})");
 }
 
@@ -220,7 +220,7 @@ TEST(OfflineFacts, HostileTextEndsQuicklyAndSafely) {
 }
 
 TEST(OfflineFacts, OtherMaterialIsAnError) {
-  for (const char* material : {"", "[]", "{}", "{\"conversation\":1}", "not JSON"}) {
+  for (const char* material : {"", "[]", "{}", "{\"conversations\":1}", "not JSON"}) {
     EXPECT_THROW(AnswerFacts(material), json::exception) << material;
   }
 }
