@@ -19,6 +19,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/types.hpp"
+#include "util/ascii.hpp"
 #include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -50,12 +51,10 @@ struct Rank {
 // ADHD".
 double Shape(const Sentence& sentence) {
   const Words& words = sentence.words;
-  int names = 0;
-  int numbers = 0;
+  int details = 0;
   for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string& text = words[i].text;
-    names += words[i].capital && !words[i - 1].mark && text.size() > 2 ? 1 : 0;
-    numbers += text[0] >= '0' && text[0] <= '9' ? 1 : 0;
+    const bool name = words[i].capital && !words[i - 1].mark && words[i].text.size() > 2;
+    if (name || IsAsciiDigit(words[i].text[0])) ++details;
   }
   const bool subject = IsOfTheUser(words[0]) || IsOfTheUser(words[1]);
   const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
@@ -63,7 +62,7 @@ double Shape(const Sentence& sentence) {
     return (cue == Cue::kRelative || cue == Cue::kPartner || cue == Cue::kHealth) &&
            hit.begin > 0 && Among(words[hit.begin - 1].text, "my our have got two three four a 我");
   });
-  return std::min(names, 2) * 0.75 + std::min(numbers, 2) * 0.5 + (subject ? 1 : 0) + (own ? 1 : 0);
+  return std::min(details, 3) * 0.75 + (subject ? 1 : 0) + (own ? 1 : 0);
 }
 
 bool StatesSlot(const Sentence& sentence) {
@@ -264,17 +263,15 @@ std::string AnswerChanges(std::string_view material) {
   }
   for (const auto& [slot, readings] : slots) {
     // What holds, and what the user says to be over.
-    std::vector<std::size_t> last =
-        slot <= Slot::kDiet ? ThatHold(readings) : std::vector<std::size_t>();
-    for (std::size_t i = readings.size(); i-- > 0 && last.size() < kMostOvers;) {
-      if (readings[i].over) last.push_back(i);
-    }
+    std::vector<Reading> last = slot <= Slot::kDiet ? ThatHold(readings) : std::vector<Reading>();
+    for (std::size_t i = readings.size(); i-- > 0 && last.size() < kMostOvers;)
+      if (readings[i].over) last.push_back(readings[i]);
     for (const Reading& old : readings) {
       CheckForInterrupts();
-      for (const std::size_t by : last) {
-        const bool ends = SameValue(old, readings[by]) == readings[by].over;
-        if (ends && !old.over && items[old.fact].said < items[readings[by].fact].said)
-          overtaken.emplace(old.fact, readings[by].fact);
+      for (const Reading& by : last) {
+        const bool newer = items[old.fact].said < items[by.fact].said;
+        if (newer && !old.over && SameValue(old, by) == by.over)
+          overtaken.emplace(old.fact, by.fact);
       }
     }
   }

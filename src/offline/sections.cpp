@@ -176,8 +176,8 @@ class Writer {
 
   void AddKnown() {
     for (const auto& [field, slot, text] : kKnown) {
-      for (const std::size_t place : ThatHold(readings_[slot]))
-        Add(field, Format(text, readings_[slot][place].value));
+      for (const Reading& reading : ThatHold(readings_[slot]))
+        Add(field, Format(text, reading.value));
     }
     const Tongue& tongue =
         kTongues[std::max_element(spoken_.begin(), spoken_.end()) - spoken_.begin()];

@@ -20,6 +20,7 @@ struct Reading {
   bool change = false;           // the user says that it is new: "moved", "now", "became"
   std::vector<std::string> key;  // the content words of the value
   bool vague = false;            // "wife": does not say who
+  std::size_t times = 1;         // how often it was said
   std::size_t fact = 0;          // for the caller: the place of the fact that says it
 };
 
@@ -29,10 +30,10 @@ std::vector<Reading> ReadSlots(const Sentence& sentence);
 // True for two wordings of one value: "Jakarta" and "Jakarta, Indonesia".
 bool SameValue(const Reading& a, const Reading& b);
 
-// The places of the readings that hold, among readings of one slot, oldest first: the newest of
-// each value that is not over.  Up to kDiet at most one, the newest value; but one that was said
+// The readings that hold, among readings of one slot, oldest first: the newest of each value that
+// is not over, with its times.  Up to kDiet at most one, the newest value; but one that was said
 // once, without a word of change, does not hold against one said thrice, nor as one of three
 // values.
-std::vector<std::size_t> ThatHold(const std::vector<Reading>& readings);
+std::vector<Reading> ThatHold(const std::vector<Reading>& readings);
 
 }  // namespace soulprint
