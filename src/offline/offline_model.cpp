@@ -42,28 +42,12 @@ constexpr double kLeastScore = 3;
 constexpr double kStatement = 5;  // what a name, a home, a job is worth
 constexpr std::int64_t kDay = 86400LL * 1000 * 1000;
 
-struct Rank {
-  double score;  // what tells most about the user has the highest
-  Category category;
+struct Item {
+  Fact fact;
+  double score = 0;  // what tells most about the user has the highest
+  json id;
+  std::string said;  // "2024-03-20", "" = unknown
 };
-
-// What makes a sentence specific: names, numbers, the user as its subject, "my wife", "I have
-// ADHD".
-double Shape(const Sentence& sentence) {
-  const Words& words = sentence.words;
-  int details = 0;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const bool name = words[i].capital && !words[i - 1].mark && words[i].text.size() > 2;
-    if (name || IsAsciiDigit(words[i].text[0])) ++details;
-  }
-  const bool subject = IsOfTheUser(words[0]) || IsOfTheUser(words[1]);
-  const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
-    const Cue cue = hit.list->cue;
-    return (cue == Cue::kRelative || cue == Cue::kPartner || cue == Cue::kHealth) &&
-           hit.begin > 0 && Among(words[hit.begin - 1].text, "my our have got two three four a 我");
-  });
-  return std::min(details, 3) * 0.75 + (subject ? 1 : 0) + (own ? 1 : 0);
-}
 
 bool StatesSlot(const Sentence& sentence) {
   const std::vector<Reading> readings = ReadSlots(sentence);
@@ -71,42 +55,52 @@ bool StatesSlot(const Sentence& sentence) {
                      [](const Reading& reading) { return reading.slot <= Slot::kLanguage; });
 }
 
-// nullopt if the sentence tells nothing about the user: a question, an order, a hypothesis, words
-// of others, talk about this chat, or too little.
-std::optional<Rank> RankSentence(const Sentence& sentence) {
+// The sentence as a fact; nullopt if it tells nothing about the user: a question, an order, a
+// hypothesis, words of others, talk about this chat, or too little.
+std::optional<Item> ReadItem(const Sentence& sentence) {
   const Words& words = sentence.words;
   const bool own = std::any_of(words.begin(), words.end(), IsOfTheUser);
   if (!own || words.size() < 3 || sentence.question) return std::nullopt;
   // An order begins with its verb: "Show my tasks"; "What I love" is none.
   const bool relative = words[0].text != "if" && Among(words[1].text, "i my we our");
   if (sentence.Has(Cue::kRequest, 0) && !relative) return std::nullopt;
-  Rank rank = {Shape(sentence) + (StatesSlot(sentence) ? kStatement : 0), Category::kPerson};
+  Item item;
+  item.fact.text = sentence.text;
+  if (StatesSlot(sentence)) item.score += kStatement;
+  if (IsOfTheUser(words[0]) || IsOfTheUser(words[1])) item.score += 1;
+  int details = 0;  // names and numbers
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const bool name = words[i].capital && !words[i - 1].mark && words[i].text.size() > 2;
+    if (name || IsAsciiDigit(words[i].text[0])) ++details;
+  }
+  item.score += std::min(details, 3) * 0.75;
   double heaviest = 0;
+  bool mine = false;  // "my wife", "I have ADHD"
   std::map<Cue, int> counts;
   for (const auto& [list, begin, end] : sentence.cues) {
+    mine = mine || (list->category == Category::kPerson && list->weight >= 1.5 && begin > 0 &&
+                    Among(words[begin - 1].text, "my our have got two three four a 我"));
     if (++counts[list->cue] > 2) continue;
-    rank.score += list->weight;
-    if (list->weight > heaviest) rank.category = list->category;
+    item.score += list->weight;
+    if (list->weight > heaviest) item.fact.category = list->category;
     heaviest = std::max(heaviest, list->weight);
   }
-  return rank.score < kLeastScore ? std::nullopt : std::optional(rank);
+  if (mine) item.score += 1;
+  item.fact.importance = item.score >= 6 ? 3 : item.score >= 4.5 ? 2 : 1;
+  return item.score < kLeastScore ? std::nullopt : std::optional(item);
 }
 
 // "I live in Lisbon and I work as a nurse" is two statements, of which each can be overtaken.
 std::vector<Sentence> Statements(Sentence sentence) {
   std::vector<Sentence> statements;
-  for (std::size_t at = sentence.words.size(); sentence.question && at-- > 3;) {
-    // "I live in Porto, where can I surf?"
-    if (!sentence.Has(Cue::kRequest, at) || !Among(sentence.words[at - 1].text, ", so and"))
-      continue;
-    const std::string_view stated = TextOf(sentence.text, sentence.words, 0, at - 1);
-    if (IsOfTheUser(sentence.words[0])) return Statements(ReadSentence(stated));
-  }
   for (std::size_t at = 1; at < sentence.words.size(); ++at) {
-    if (!Among(sentence.words[at - 1].text, ", and") || !IsOfTheUser(sentence.words[at])) continue;
+    if (!Among(sentence.words[at - 1].text, ", and so")) continue;
     Sentence first = ReadSentence(TextOf(sentence.text, sentence.words, 0, at - 1));
+    // "I live in Porto, where can I surf?"
+    if (sentence.question && sentence.Has(Cue::kRequest, at) && IsOfTheUser(sentence.words[0]))
+      return Statements(std::move(first));
     Sentence rest = ReadSentence(sentence.text.substr(sentence.words[at].begin));
-    if (!StatesSlot(first) || !StatesSlot(rest)) continue;
+    if (!IsOfTheUser(sentence.words[at]) || !StatesSlot(first) || !StatesSlot(rest)) continue;
     statements.push_back(std::move(first));
     sentence = std::move(rest);
     at = 0;
@@ -145,13 +139,6 @@ std::string DateIn(const Words& words, Time said) {
   return "";
 }
 
-struct Item {
-  Fact fact;
-  double score = 0;
-  json id;
-  std::string said;  // "2024-03-20", "" = unknown
-};
-
 // What the user's sentences in one conversation tell.
 std::vector<Item> ReadConversation(const json& conversation) {
   std::vector<Item> items;
@@ -162,17 +149,15 @@ std::vector<Item> ReadConversation(const json& conversation) {
     const OwnWords own = ToOwnWords(message.at("text").get_ref<const std::string&>());
     for (const Sentence& whole : own.sentences) {
       for (const Sentence& sentence : Statements(whole)) {
-        const std::optional<Rank> rank = RankSentence(sentence);
-        if (!rank) continue;
-        items.emplace_back().score = rank->score;
-        Fact& fact = items.back().fact;
-        fact.category = own.order ? Category::kDecisions : rank->category;
-        fact.text = sentence.text;
-        if (own.order) fact.more[0] = "said for a text to be written";
+        std::optional<Item> item = ReadItem(sentence);
+        if (!item) continue;
+        Fact& fact = item->fact;
         if (fact.category == Category::kDates) fact.more[0] = DateIn(sentence.words, day);
-        if (fact.category == Category::kDates && fact.more[0].empty())
+        if (fact.more[0].empty() && fact.category == Category::kDates)
           fact.category = Category::kPerson;
-        fact.importance = rank->score >= 6 ? 3 : rank->score >= 4.5 ? 2 : 1;
+        if (own.order) fact.category = Category::kDecisions;
+        if (own.order) fact.more[0] = "said for a text to be written";
+        items.push_back(std::move(*item));
       }
     }
     if (own.part) break;
@@ -190,9 +175,9 @@ std::vector<Item> ReadItems(std::string_view material) {
       if (!fact) continue;
       for (const json& former : from.value("before", json::array()))
         fact->before.push_back({former.at("text"), ParseTime(former.value("said", ""))});
-      const std::optional<Rank> rank = RankSentence(ReadSentence(fact->text));
+      const std::optional<Item> read = ReadItem(ReadSentence(fact->text));
       // Facts of another model are no sentences of the user's: their importance ranks them.
-      const double score = rank ? rank->score : 2.0 * from.value("importance", 2);
+      const double score = read ? read->score : 2.0 * fact->importance;
       items.push_back({std::move(*fact), score, from.value("id", json()), from.value("said", "")});
     }
   }

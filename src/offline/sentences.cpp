@@ -242,22 +242,15 @@ Sentence ReadSentence(std::string_view text) {
   sentence.question = text.ends_with("?") || text.ends_with("？");
   std::string_view kept = FirstCharacters(text, kLongSentence);
   if (kept.size() < text.size()) kept = kept.substr(0, kept.find_last_of(" ,;"));
-  Words words = ToWords(kept);
-  while (!words.empty() && words.back().mark && !Among(words.back().text, "\" ” )"))
-    words.pop_back();
-  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(AfterLeadIn(words)));
-  sentence.text = TextOf(kept, words, 0, words.size());
-  bool quoted = false;
-  std::vector<bool> is_quoted;
-  for (Word& word : words) {
-    word.begin -= static_cast<std::size_t>(sentence.text.data() - kept.data());
-    word.end -= static_cast<std::size_t>(sentence.text.data() - kept.data());
-    quoted = quoted != Among(word.text, "\" “ ” 「 」");
-    is_quoted.push_back(quoted);
-  }
-  sentence.cues = FindCues(words);
-  std::erase_if(sentence.cues, [&](const Hit& hit) { return is_quoted[hit.begin]; });
-  sentence.words = std::move(words);
+  Words all = ToWords(kept);
+  while (!all.empty() && all.back().mark && !Among(all.back().text, "\" ” )")) all.pop_back();
+  sentence.text = TextOf(kept, all, AfterLeadIn(all), all.size());
+  sentence.words = ToWords(sentence.text);
+  std::vector<bool> quoted;
+  for (const Word& word : sentence.words)
+    quoted.push_back((!quoted.empty() && quoted.back()) != Among(word.text, "\" “ ” 「 」"));
+  sentence.cues = FindCues(sentence.words);
+  std::erase_if(sentence.cues, [&](const Hit& hit) { return quoted[hit.begin]; });
   return sentence;
 }
 
