@@ -19,14 +19,13 @@ enum class Cue {
   kEvent, kBelief, kSkill, kWork, kThing, kTime,
   // what makes it worth less, or nothing
   kChat, kThanks, kNext, kDeixis, kNever,
-  // a request, a text that is ordered, a text to work on, a part that is played, a letter
-  kRequest, kWriting, kGenre, kVoice, kMaterial, kPart, kLetter,
+  // a request, a text that is ordered, a letter or text to work on, a part that is played
+  kRequest, kWriting, kGenre, kVoice, kMaterial, kPart,
   // how statements of name, home and the like begin, and what they hold
   kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
   kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
   // how the user writes and what for
-  kQuestion, kExclamation, kEmoji, kLaughter, kSlang, kDistress, kAdvice, kLearning,
-  kCode, kBrief, kDetail
+  kQuestion, kExclamation, kEmoji, kLaughter, kDistress, kAdvice, kCode
 };
 // clang-format on
 
@@ -140,17 +139,17 @@ inline constexpr auto kCueLists = [] {
     {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|bio|"
      "lyrics|paragraph|caption|resume|cv"},
     {kVoice, "perspective|voice|pov|style|:"},
-    {kMaterial, "fix this|fix my|correct this|correct my|proofread|translate|rewrite|rephrase|"
-     "paraphrase|improve this|improve my|edit this|edit my|shorten|summarize|summarise|check this|"
-     "check my|review my|revise|make this|reply to|respond to|response to|tweet this|continue this|"
-     "complete this|the following|below|here is a|here is an|here is the|here are|this text|"
-     "this sentence|this email|this article|this speech|this letter|this story|use this|read this|"
-     "based on the|改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|polish my|"
-     "third person|spell check|spellcheck|turn this into|turn it into|turn into|convert this|"
-     "cover letter for|grammar check"},
+    {kMaterial, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|fix this|"
+     "fix my|correct this|correct my|proofread|translate|rewrite|rephrase|paraphrase|improve this|"
+     "improve my|edit this|edit my|shorten|summarize|summarise|check this|check my|review my|"
+     "revise|make this|reply to|respond to|response to|tweet this|continue this|complete this|"
+     "the following|below|here is a|here is an|here is the|here are|this text|this sentence|"
+     "this email|this article|this speech|this letter|this story|use this|read this|based on the|"
+     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|polish my|third person|"
+     "spell check|spellcheck|turn this into|turn it into|turn into|convert this|cover letter for|"
+     "grammar check"},
     {kPart, "act as|you are my|be my|role play|you are now|in character|my character|play the role|"
      "i want you to be|imagine you|from now on you|扮演|假装你|角色|pretend"},
-    {kLetter, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼"},
     {kNameIs, "my name|i am called|call me|i go by|我叫|我的名字", 3},
     {kSelfIs, "i am|i have been|i became|i turned|i went|@ got|as|我是|我今年"},
     {kSelfWas, "i am no longer|i am not|i used to be|i used to work as"},
@@ -189,15 +188,11 @@ inline constexpr auto kCueLists = [] {
      "ready|new|so|not|from|in|at"},
     {kChange, "moved|now|new|got married|became|started|start|switched|promoted|joined|since|"
      "moving|relocated|recently|搬|换了|新"},
-    {kSlang, "gotta|kinda|ya|yeah|btw|u|haha|hehe"},
     {kDistress, "stressed|stress|anxious|anxiety|worried|worry|sad|lonely|overwhelmed|nervous|"
      "frustrated|afraid|exhausted|难过|焦虑|担心|孤独|压力|沮丧"},
     {kAdvice, "recommend|recommendation+|suggest|suggestion+|advice|tips|should i|"
      "what do you think|建议|推荐"},
-    {kLearning, "how do i|how can i|how to|explain|understand|why is|怎么|如何"},
     {kCode, "python|function|code|api|server|编程|error+|database", -2},
-    {kBrief, "be brief|be concise|keep it short|short answer|in one sentence|briefly|简短"},
-    {kDetail, "in detail|more detail+|detailed|elaborate|in depth|step by step|step-by-step|详细"},
     {kQuestion, "?|？"},
     {kExclamation, "!|！"},
     {kEmoji, "😂|😊|😍|👍|❤|🎉|🔥"},

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -109,32 +108,19 @@ std::vector<Sentence> Statements(Sentence sentence) {
   return statements;
 }
 
-// The day that "yesterday", "3 weeks ago", "on Friday" or "2024-05-03" means when said on a day,
-// the year of "in 2018"; "" if the sentence names none, or the day on which it was said is unknown.
+// The day that "yesterday" or "2024-05-03" means when said on a day, the year of "in 2018"; "" if
+// the sentence names none, or the day on which it was said is unknown.
 std::string DateIn(const Words& words, Time said) {
-  constexpr std::string_view kWeek = "thursday friday saturday sunday monday tuesday wednesday";
-  const auto is = [&](std::size_t at, std::string_view list) {
-    return at < words.size() && Among(words[at].text, list);
-  };
-  const auto after = [&](std::int64_t days) { return FormatDate(*said + days * kDay); };
+  constexpr std::array kDays = {"yesterday 昨", "today tonight 今", "tomorrow 明"};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i].text;
     const bool number = word.find_first_not_of("0123456789-") == std::string::npos;
     if (number && word.size() == 10 && ParseTime(word)) return word;
-    if (number && word.size() == 4 && i > 0 && is(i - 1, "in since")) return word;
-    if (!said) continue;
-    const bool chinese = is(i + 1, "天 晚");
-    if (word == "yesterday" || (chinese && word == "昨")) return after(-1);
-    if (is(i, "today tonight") || (chinese && word == "今")) return after(0);
-    if (word == "tomorrow" || (chinese && word == "明")) return after(1);
-    const int unit = is(i + 1, "day days") ? 1 : is(i + 1, "week weeks") ? 7 : 0;
-    const int count = is(i, "a one") ? 1 : number && word.size() < 4 ? std::atoi(word.c_str()) : 0;
-    if (unit * count > 0 && is(i + 2, "ago")) return after(-unit * count);
-    if (!Among(word, kWeek) || i == 0 || !is(i - 1, "on this next last")) continue;
-    // 1970-01-01 was a Thursday.
-    const auto name = kWeek.begin() + static_cast<std::ptrdiff_t>(kWeek.find(word));
-    const std::int64_t ahead = (std::count(kWeek.begin(), name, ' ') - *said / kDay) % 7;
-    return after(is(i - 1, "last") ? (ahead - 7) % 7 : (ahead + 7) % 7);
+    if (number && word.size() == 4 && i > 0 && Among(words[i - 1].text, "in since")) return word;
+    const bool day =
+        !words[i].ideograph || (i + 1 < words.size() && Among(words[i + 1].text, "天 晚"));
+    for (int ahead = -1; said && day && ahead <= 1; ++ahead)
+      if (Among(word, kDays[ahead + 1])) return FormatDate(*said + ahead * kDay);
   }
   return "";
 }

@@ -65,16 +65,12 @@ constexpr auto kHabits = std::to_array<Habit>({
     {"personality_traits", Cue::kThanks, "polite: {} says please or thanks"},
     {"personality_traits", Cue::kExclamation, "lively: {} uses exclamation marks"},
     {"humor_style", Cue::kLaughter, "{} laughs in writing"},
-    {"formality_level", Cue::kSlang, "casual: {} uses slang"},
     {"emotional_patterns", Cue::kDistress, "{} speaks of stress, worry or sadness"},
     {"emoji_style", Cue::kEmoji, "the user {} writes emoji"},
     {"behavioral_rules", Cue::kAdvice, "Give concrete suggestions: the user {} asks for them"},
     {"likely_usage", Cue::kCode, "help with code"},
     {"likely_usage", Cue::kAdvice, "asking for suggestions"},
-    {"likely_usage", Cue::kLearning, "learning how things work"},
     {"likely_usage", Cue::kGenre, "writing and correcting texts"},
-    {"depth_preference", Cue::kDetail, "the user {} asks for detail"},
-    {"depth_preference", Cue::kBrief, "the user {} asks for short answers"},
 });
 
 struct Tongue {
@@ -171,7 +167,6 @@ class Writer {
     if (heading == "Personal Facts" && lasting) Add("life_context", quoted, 4);
     if (heading == "Projects") Add("context_adaptation", quoted, 3);
     if (sentence.Has(Cue::kDislike)) Add("boundaries", quoted);
-    if (sentence.Has(Cue::kDislike)) Add("do_not", "Do not forget what the user says: " + quoted);
   }
 
   void AddKnown() {

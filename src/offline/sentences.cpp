@@ -264,9 +264,7 @@ OwnWords ToOwnWords(std::string_view message) {
     CheckForInterrupts();
     read.push_back(ReadSentence(text));
   }
-  const auto is_text = [](const Sentence& sentence) {
-    return sentence.Has(Cue::kLetter) || sentence.Has(Cue::kMaterial);
-  };
+  const auto is_text = [](const Sentence& sentence) { return sentence.Has(Cue::kMaterial); };
   OwnWords own;
   // At the end of a text they speak of what stands before it.
   if (read.size() > 2 && std::any_of(read.end() - 2, read.end(), is_text)) return own;

@@ -143,9 +143,8 @@ TEST(OfflineFacts, DatesAreReckonedFromTheDayOfTheMessage) {
     return dates.empty() ? "none" : dates.at(0).at("date").get<std::string>();
   };
   EXPECT_EQ(date("I got the results of my exam yesterday."), "2024-03-19");
-  EXPECT_EQ(date("I attended a concert 3 weeks ago."), "2024-02-28");
-  EXPECT_EQ(date("I attended an interview on Friday."), "2024-03-22");
-  EXPECT_EQ(date("I got promoted last Friday, I celebrated."), "2024-03-15");
+  EXPECT_EQ(date("I got the results of my exam today."), "2024-03-20");
+  EXPECT_EQ(date("我明天要去面试，我很期待。"), "2024-03-21");
   EXPECT_EQ(date("I graduated in 2018."), "2018");
   EXPECT_EQ(date("I passed my exam on 2024-05-03."), "2024-05-03");
 }
