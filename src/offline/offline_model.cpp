@@ -14,7 +14,6 @@
 
 #include "offline/cues.hpp"
 #include "offline/sentences.hpp"
-#include "offline/slots.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/types.hpp"

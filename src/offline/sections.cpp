@@ -11,7 +11,6 @@
 #include "offline/cues.hpp"
 #include "offline/offline_model.hpp"
 #include "offline/sentences.hpp"
-#include "offline/slots.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/section_schema.hpp"
 #include "pipeline/types.hpp"

@@ -1,5 +1,5 @@
-// A user's message ──► words ──► the phrases that show what they are about ──► the sentences in
-// which users speak for themselves.
+// A user's message ──► words and the phrases among them ──► the sentences in which users speak for
+// themselves (sentences.cpp) ──► what these state of name, home, job and the like (slots.cpp).
 
 #pragma once
 
@@ -73,5 +73,31 @@ Sentence ReadSentence(std::string_view text);
 // The words of a text that carry its meaning, without their endings, sorted, each once.  Texts in
 // which they are the same say the same.
 std::vector<std::string> ContentWords(std::string_view text);
+
+// Up to kDiet one value holds at a time.  kThing: a pastime or taste.
+enum class Slot { kName, kHome, kJob, kAge, kPartner, kDiet, kLanguage, kKin, kFavorite, kThing };
+
+struct Reading {
+  Slot slot;
+  std::string value;             // as the user wrote it: "San Francisco, California", "husband Ben"
+  bool over = false;             // the user says that it holds no longer
+  bool change = false;           // the user says that it is new: "moved", "now", "became"
+  std::vector<std::string> key;  // the content words of the value
+  bool vague = false;            // "wife": does not say who
+  std::size_t times = 1;         // how often it was said
+  std::size_t fact = 0;          // for the caller: the place of the fact that says it
+};
+
+// What the sentence states of the user; nothing where it leaves doubt.
+std::vector<Reading> ReadSlots(const Sentence& sentence);
+
+// True for two wordings of one value: "Jakarta" and "Jakarta, Indonesia".
+bool SameValue(const Reading& a, const Reading& b);
+
+// The readings that hold, among readings of one slot, oldest first: the newest of each value that
+// is not over, with its times.  Up to kDiet at most one, the newest value; but one that was said
+// once, without a word of change, does not hold against one said thrice, nor as one of three
+// values.
+std::vector<Reading> ThatHold(const std::vector<Reading>& readings);
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-#include "offline/slots.hpp"
+#include "offline/sentences.hpp"
 
 #include <algorithm>
 #include <tuple>

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "offline/slots.hpp"
+#include "offline/sentences.hpp"
 
 namespace soulprint {
 namespace {
