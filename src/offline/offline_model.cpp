@@ -233,9 +233,10 @@ std::string AnswerChanges(std::string_view material) {
   }
   for (const auto& [slot, readings] : slots) {
     // What holds, and what the user says to be over.
-    std::vector<Reading> last = slot <= Slot::kDiet ? ThatHold(readings) : std::vector<Reading>();
-    for (std::size_t i = readings.size(); i-- > 0 && last.size() < kMostOvers;)
-      if (readings[i].over) last.push_back(readings[i]);
+    std::vector<Reading> last;
+    if (slot <= Slot::kDiet) last = ThatHold(readings);
+    for (const Reading& reading : readings)
+      if (reading.over && last.size() < kMostOvers) last.push_back(reading);
     for (const Reading& old : readings) {
       CheckForInterrupts();
       for (const Reading& by : last) {

@@ -32,13 +32,14 @@ constexpr std::size_t kSometimes = 10;   // per cent of the messages
 constexpr std::size_t kOften = 30;
 constexpr std::size_t kMeasured = 1000;  // characters of a message; the rest may be a document
 
-// What the fields say of each value that holds.
-struct Known {
+// What a field says of each value that holds, or of phrases that many messages hold.
+template <typename What>
+struct Row {
   std::string_view field;
-  Slot slot;
-  std::string_view text;  // {} = the value
+  What what;
+  std::string_view text;  // {} = the value, or often or sometimes
 };
-constexpr auto kKnown = std::to_array<Known>({
+constexpr auto kKnown = std::to_array<Row<Slot>>({
     {"name", Slot::kName, "{}"},
     {"preferred_address", Slot::kName, "{}"},
     {"location", Slot::kHome, "{}"},
@@ -52,13 +53,7 @@ constexpr auto kKnown = std::to_array<Known>({
     {"life_context", Slot::kAge, "was {} when last said"},
 });
 
-// What they say of phrases that many messages hold.
-struct Habit {
-  std::string_view field;
-  Cue cue;
-  std::string_view text;  // {} = often or sometimes
-};
-constexpr auto kHabits = std::to_array<Habit>({
+constexpr auto kHabits = std::to_array<Row<Cue>>({
     {"communication_style", Cue::kQuestion, "{} asks questions"},
     {"personality_traits", Cue::kQuestion, "curious: {} asks questions"},
     {"personality_traits", Cue::kThanks, "polite: {} says please or thanks"},

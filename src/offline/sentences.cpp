@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "util/ascii.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/interrupts.hpp"
@@ -24,7 +25,9 @@ bool IsMark(char32_t c) {
 // Adds the words that the word at `place` stands for.
 void Add(std::string_view written, Word place, Words* words) {
   static const auto& short_forms = *new auto(Split(kShortForms, '|'));
-  std::string text = " " + FoldCase(written);
+  std::string text = FoldCase(written);
+  place.capital = !text.starts_with(written.substr(0, 2));
+  text.insert(0, " ");
   for (std::size_t curly; (curly = text.find("’")) != std::string::npos;)
     text.replace(curly, 3, "'");
   for (const std::string_view form : short_forms) {
@@ -98,8 +101,7 @@ constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer 
 // "Bob: hello" or "Henry Badgery  00:02": a line of somebody's chat log.
 bool IsSpeakerLine(std::string_view line) {
   const std::string_view name = line.substr(0, line.find(':'));
-  return !name.empty() && name.size() < line.size() && name.size() <= 30 && name[0] >= 'A' &&
-         name[0] <= 'Z' && name.find(',') == std::string_view::npos &&
+  return name.size() < line.size() && name.size() <= 30 && !name.empty() && IsAsciiUpper(name[0]) &&
          std::count(name.begin(), name.end(), ' ') <= 3;
 }
 
@@ -188,10 +190,7 @@ Words ToWords(std::string_view text) {
     while (open < at && text[open] == '\'') ++open;
     while (open < at && text[at - 1] == '\'') --at;
     if (open == at) return;
-    std::size_t next = open;
-    const char32_t c = NextCharacter(text, &next);
-    const bool capital = (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
-    Add(text.substr(open, at - open), {"", open, at, capital}, &words);
+    Add(text.substr(open, at - open), {"", open, at}, &words);
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
@@ -284,11 +283,11 @@ OwnWords ToOwnWords(std::string_view message) {
 std::vector<std::string> ContentWords(std::string_view text) {
   constexpr std::string_view kEmpty =
       "i my me we our us mine a an the and or but of to in on at for with from by near as is are "
-      "was were be been am do does did have has had will would can could should may not no it its "
-      "this that these those so too about if up out off more some any all what when which who how "
-      "there here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 "
-      "呢 "
-      "啊 这 那 个";
+      "was "
+      "were be been am do does did have has had will would can could should may not no it its this "
+      "that these those so too about if up out off more some any all what when which who how there "
+      "here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 呢 啊 "
+      "这 那 个";
   std::set<std::string> content;
   for (Word& word : ToWords(text)) {
     if (word.mark || Among(word.text, kEmpty)) continue;

@@ -4,8 +4,6 @@
 #include <tuple>
 #include <utility>
 
-#include "offline/cues.hpp"
-
 namespace soulprint {
 namespace {
 
@@ -65,9 +63,8 @@ class Reader {
   // "my husband Ben", "my daughter's name is Ana", "I have two daughters, Ana and Eva".
   void ReadPerson(const Hit& hit, bool partner) {
     std::size_t begin = hit.begin;
-    while (begin > 0 && Is(begin - 1,
-                           "a an one two three four five little young older younger big best old "
-                           "new twin"))
+    while (begin > 0 &&
+           Is(begin - 1, "a an one two three four little young older younger best new"))
       --begin;
     const bool mine = begin > 0 && Is(begin - 1, "my our");
     const bool had =
@@ -91,9 +88,8 @@ class Reader {
     while (!EndsAt(verb, "is are") && verb < noun + 3) ++verb;
     std::size_t end = verb + 1;
     while (!EndsAt(end, "and but because so i since which that when")) ++end;
-    const bool plain =
-        at > 0 && Is(at - 1, "my") && Is(verb, "is are") && !Is(verb + 1, "how this it to where");
-    if (plain && verb > noun && end > verb + 1 && end < verb + 8)
+    const bool mine = at > 0 && Is(at - 1, "my") && !Is(verb + 1, "how this it to where");
+    if (mine && Is(verb, "is are") && verb > noun && end > verb + 1 && end < verb + 8)
       Add(Slot::kFavorite, Text(noun, verb) + ": " + Text(verb + 1, end));
   }
 
