@@ -16,7 +16,7 @@ namespace soulprint {
 enum class Cue {
   // what makes a sentence worth remembering
   kIdentity, kBeing, kHealth, kDiet, kTaste, kDislike, kHabit, kWish, kPlan, kDecision, kEnd,
-  kEvent, kBelief, kSkill, kWork, kThing, kTime,
+  kEvent, kBelief, kWork, kThing, kTime,
   // what makes it worth less, or nothing
   kChat, kThanks, kNext, kDeixis, kNever,
   // a request, a text that is ordered, a letter or text to work on, a part that is played
@@ -25,7 +25,7 @@ enum class Cue {
   kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
   kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
   // how the user writes and what for
-  kQuestion, kExclamation, kEmoji, kLaughter, kDistress, kAdvice, kCode
+  kQuestion, kExclamation, kEmoji, kAdvice, kCode
 };
 // clang-format on
 
@@ -64,7 +64,7 @@ inline constexpr auto kCueLists = [] {
     {kTaste, "@ love|@ like|@ enjoy|i enjoyed|@ loved|i liked|i hate|i do not like|@ prefer|"
      "i would rather|i miss|i admire|favorite+|fan of|i am into|passionate|passion|hobby|hobbies|"
      "interested in|fascinated|keen on|sweet tooth|afraid of|喜欢|爱好|兴趣|享受", 2, kPreferences},
-    {kDislike, "@ hate|i dislike|i do not like|i can not stand|not a fan|allergic to|讨厌|"
+    {kDislike, "@ hate|i dislike|i do not like|i can not stand|allergic to|讨厌|"
      "不喜欢", 2, kPreferences},
     {kHabit, "always|usually|often|daily|weekly|once a|times a|a day|a week|weekends|mornings|"
      "evenings|regularly|rarely|@ never|i tend to|i am used to|sometimes|routine|@ go|i play|"
@@ -75,8 +75,7 @@ inline constexpr auto kCueLists = [] {
     {kPlan, "my goal+|@ plan to|@ am planning|@ am saving|saving up|i am training|training for|"
      "@ am working on|@ am building|i am learning|trying to learn|i want to learn|i am studying|"
      "@ am starting|@ am going to|thinking of|thinking about|my project|my business|my novel|"
-     "my book|my trip|trip to|holiday|vacation|wedding|retire|我计划|打算|找工作|"
-     "dream", 1.5, kProjects},
+     "my book|my trip|trip to|holiday|vacation|wedding|retire|我计划|打算|找工作", 1.5, kProjects},
     {kDecision, "@ decided|@ have decided|@ chose|@ ended up|i signed up", 2, kDecisions},
     {kEnd, "no longer|anymore|any more|@ used to|@ stopped|i quit|i gave up|@ broke up|不再|戒|"
      "放弃了|辞职|分手", 2, kPreferences},
@@ -85,9 +84,8 @@ inline constexpr auto kCueLists = [] {
      "@ lost|i finished|@ built|i wrote|@ made|@ went|@ took|@ attended|@ met|@ saw|@ got|"
      "i learned|i found|@ have been|birthday|exam|concert|结婚|毕业|搬到|搬家|生日|考试|面试|"
      "我去了|我买了|通过了|i moved", 1.5, kDates},
-    {kBelief, "@ believe|my faith|my values|important to me|church|我相信|muslim|christian|"
-     "jewish", 2, kBeliefs},
-    {kSkill, "good at|i do not know how to|i find it difficult|skills|beginner", 1.5},
+    {kBelief, "@ believe|my faith|my values|important to me|church|我相信|muslim|"
+     "christian", 2, kBeliefs},
     {kWork, "job|work|career|office|company|business|client+|shift+|salary|income|rent|budget|"
      "school|college|university|class|classes|course+|exams|teacher|student+|professor|project+|"
      "@ have a|@ have two|@ have three|@ have no|my home|hometown|工作|公司|课程|我有", 1},
@@ -101,8 +99,8 @@ inline constexpr auto kCueLists = [] {
      "volunteering|cars|motorcycles|fashion|languages|spanish|french|german|italian|japanese|"
      "chinese|korean|english|音乐|吉他|钢琴|唱歌|跳舞|街舞|画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|"
      "跑步|游泳|滑板|瑜伽|健身|足球|篮球|网球|下棋|游戏|动漫|电影|电视剧|小说|书籍|阅读|读书|写作|"
-     "历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|绘画|"
-     "films", 1, kPreferences},
+     "历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|"
+     "绘画", 1, kPreferences},
     {kTime, "yesterday|today|tomorrow|tonight|this week|this weekend|this year|recently|monday|"
      "tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|"
      "august|september|october|november|december|昨天|今天|最近|last|next|ago", 0.5, kDates},
@@ -124,9 +122,8 @@ inline constexpr auto kCueLists = [] {
      "said to me|he said|she said|he says|she says|he told|she told|my character|according to|他说|"
      "她说|他们说|告诉我|told me i|told me my|told me we|told me that|told me :", -100},
     {kRequest, "please|can|could|would|will|make|give|tell|show|help|add|update|change|create|"
-     "explain|provide|send|list|generate|use|keep|suggest|find|write|put|do|try|include|check|"
-     "consider|describe|compare|look|stop|remember|get|take|let|how|what|why|where|who|which|is|"
-     "are|does|did|should|if"},
+     "explain|provide|send|list|generate|use|keep|suggest|find|write|put|do|try|include|consider|"
+     "describe|stop|remember|get|take|let|how|what|why|where|who|which|is|are|does|did|should|if"},
     {kWriting, "write|compose|draft|generate|create|develop"},
     {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|bio|"
      "lyrics|paragraph|caption|resume|cv"},
@@ -137,9 +134,8 @@ inline constexpr auto kCueLists = [] {
      "revise|make this|reply to|respond to|response to|tweet this|continue this|complete this|"
      "the following|below|here is a|here is an|here is the|here are|this text|this sentence|"
      "this email|this article|this speech|this letter|this story|use this|read this|based on the|"
-     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|polish my|third person|"
-     "spell check|turn this into|turn it into|turn into|convert this|cover letter for|"
-     "grammar check"},
+     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|third person|spell check|"
+     "turn this into|turn it into|turn into|convert this|cover letter for|grammar check"},
     {kPart, "act as|you are my|be my|role play|you are now|in character|my character|play the role|"
      "i want you to be|imagine you|from now on you|扮演|假装你|角色|pretend"},
     {kNameIs, "my name|i am called|call me|i go by|我叫|我的名字", 3},
@@ -157,8 +153,8 @@ inline constexpr auto kCueLists = [] {
      "gardener|farmer|chef|cook|baker|barista|bartender|waiter|waitress|driver|pilot|lawyer|"
      "attorney|solicitor|judge|firefighter|salesman|entrepreneur|ceo|freelancer|recruiter|"
      "hairdresser|barber|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|教师|"
-     "工程师|程序员|设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|公务员|"
-     "builder", 1},
+     "工程师|程序员|设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|"
+     "公务员", 1},
     {kNoOccupation, "bit|big|huge|little|good|great|terrible|bad|real|true|funny|better|amateur|"
      "aspiring|future|retired|ai|not"},
     {kDietName, "vegan|vegetarian|pescatarian|keto|素食", 2, kPreferences},
@@ -177,14 +173,11 @@ inline constexpr auto kCueLists = [] {
      "ready|new|so|not|from|in|at"},
     {kChange, "moved|now|new|got married|became|started|start|switched|promoted|joined|since|"
      "moving|relocated|recently|搬|换了|新"},
-    {kDistress, "stressed|stress|anxious|anxiety|worried|worry|sad|lonely|overwhelmed|nervous|"
-     "frustrated|afraid|exhausted|难过|焦虑|担心|孤独|压力|沮丧"},
     {kAdvice, "recommend|recommendation+|suggest|suggestion+|advice|tips|should i|建议|推荐"},
     {kCode, "python|function|code|api|server|编程|error+|database", -2},
     {kQuestion, "?|？"},
     {kExclamation, "!|！"},
     {kEmoji, "😂|😊|😍|👍|❤|🎉|🔥"},
-    {kLaughter, "haha|hehe|lol|哈哈"},
   });
 }();
 // clang-format on

@@ -58,8 +58,6 @@ constexpr auto kHabits = std::to_array<Row<Cue>>({
     {"personality_traits", Cue::kQuestion, "curious: {} asks questions"},
     {"personality_traits", Cue::kThanks, "polite: {} says please or thanks"},
     {"personality_traits", Cue::kExclamation, "lively: {} uses exclamation marks"},
-    {"humor_style", Cue::kLaughter, "{} laughs in writing"},
-    {"emotional_patterns", Cue::kDistress, "{} speaks of stress, worry or sadness"},
     {"emoji_style", Cue::kEmoji, "the user {} writes emoji"},
     {"behavioral_rules", Cue::kAdvice, "Give concrete suggestions: the user {} asks for them"},
     {"likely_usage", Cue::kCode, "help with code"},
@@ -82,8 +80,6 @@ constexpr auto kTongues = std::to_array<Tongue>({
     {"German", "ich der die und ist das nicht ein", "Hallo ", ", worüber sprechen wir heute?"},
     {"Portuguese", "você não que uma para com os um", "Olá ", ", sobre o que conversamos hoje?"},
     {"Italian", "il che di per sono una non della", "Ciao ", ", di che cosa parliamo oggi?"},
-    {"Dutch", "ik het een van niet de dat voor", "Hallo ", ", waar hebben we het vandaag over?"},
-    {"Indonesian", "saya yang dan untuk tidak ini", "Halo ", ", apa yang ingin dibahas hari ini?"},
     {"Russian", "и в не на я что с как мне это", "Здравствуйте ", ", о чём поговорим сегодня?"},
 });
 
@@ -159,7 +155,6 @@ class Writer {
     const std::string quoted = "\"" + text + "\"";
     const bool lasting = sentence.Has(Cue::kIdentity) || sentence.Has(Cue::kHealth);
     if (heading == "Personal Facts" && lasting) Add("life_context", quoted, 4);
-    if (heading == "Projects") Add("context_adaptation", quoted, 3);
     if (sentence.Has(Cue::kDislike)) Add("boundaries", quoted);
   }
 

@@ -105,14 +105,6 @@ bool IsSpeakerLine(std::string_view line) {
          std::count(name.begin(), name.end(), ' ') <= 3;
 }
 
-// Characters that do not occur in prose.
-bool LooksLikeCode(std::string_view line) {
-  const auto marks = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
-    return std::string_view("{}[]<>=|\\;_$#+^~`").find(c) != std::string_view::npos;
-  }));
-  return marks >= 3 && marks * 12 > line.size();
-}
-
 // The lines of a message that the user typed, without list marks.
 std::vector<std::string_view> OwnLines(std::string_view message) {
   constexpr std::string_view kLabels = "User: Assistant: Human: AI: ChatGPT: Q:";
@@ -128,8 +120,7 @@ std::vector<std::string_view> OwnLines(std::string_view message) {
     if (fence && line.find(line.substr(0, 3), 3) == std::string_view::npos) in_fence = !in_fence;
     in_log = !line.empty() && (in_log || (log && IsSpeakerLine(line)) ||
                                Among(line.substr(0, line.find(' ')), kLabels));
-    if (fence || in_fence || in_log || line.find_first_of("><|") == 0 || LooksLikeCode(line))
-      continue;
+    if (fence || in_fence || in_log || line.find_first_of("><|") == 0) continue;
     while (line.starts_with("- ") || line.starts_with("* ")) line = Trim(line.substr(2));
     if (!line.empty()) own.push_back(line);
   }
