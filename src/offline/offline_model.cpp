@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "offline/cues.hpp"
 #include "offline/sentences.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "offline/cues.hpp"
 #include "offline/offline_model.hpp"
 #include "offline/sentences.hpp"
 #include "pipeline/prompt_format.hpp"

@@ -51,7 +51,7 @@ std::vector<Hit> FindIn(const Lexicon& lexicon, const Words& words) {
   for (std::size_t begin = 0; begin < words.size(); ++begin) {
     std::string phrase;
     for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
-      // As cues.hpp writes a phrase: spaces between words, none between ideographs.
+      // As kCueLists writes a phrase: spaces between words, none between ideographs.
       if (at > begin && !words[at].ideograph) phrase += ' ';
       phrase += words[at].text;
       const auto [first, last] = lexicon.equal_range(phrase);
