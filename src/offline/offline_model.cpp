@@ -136,11 +136,10 @@ std::vector<Item> ReadConversation(const json& conversation) {
         std::optional<Item> item = ReadItem(sentence);
         if (!item) continue;
         Fact& fact = item->fact;
-        if (fact.category == Category::kDates) fact.more[0] = DateIn(sentence.words, day);
-        if (fact.more[0].empty() && fact.category == Category::kDates)
-          fact.category = Category::kPerson;
-        if (own.order) fact.category = Category::kDecisions;
-        if (own.order) fact.more[0] = "said for a text to be written";
+        if (fact.category == Category::kDates) {
+          fact.more[0] = DateIn(sentence.words, day);
+          if (fact.more[0].empty()) fact.category = Category::kPerson;
+        }
         items.push_back(std::move(*item));
       }
     }
@@ -270,8 +269,8 @@ std::string AnswerMemory(std::string_view material) {
   for (Item& item : BestOf(ReadItems(material))) {
     CheckForInterrupts();
     Fact& fact = item.fact;
-    std::size_t size = CountCharacters(fact.text) + kBullet;
-    if (!fact.before.empty()) size += CountCharacters(fact.before[0].text) + kBullet;
+    const std::string before = fact.before.empty() ? "" : fact.before[0].text;
+    const std::size_t size = CountCharacters(fact.text + before) + kBullet;
     if (size > room) continue;
     room -= size;
     // "Last week" needs the day on which it was said.

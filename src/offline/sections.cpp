@@ -99,17 +99,17 @@ class Writer {
   explicit Writer(std::string_view material) {
     Texts messages;  // of the user
     bool user = false;
-    std::string_view heading;  // of MEMORY
+    bool in_memory = false;
     for (const std::string_view line : Split(material, '\n')) {
       CheckForInterrupts();
       // Marks count only at the beginning of a line; inside a message they are indented.
-      if (line.starts_with("## ")) heading = line.substr(3);
+      in_memory = in_memory || line.starts_with(kMemoryMark);
       const bool begins = line.starts_with(kUserLabel);
-      user = begins || (user && heading.empty() && !line.starts_with(kAssistantLabel) &&
+      user = begins || (user && !in_memory && !line.starts_with(kAssistantLabel) &&
                         !line.starts_with(kHeaderBegin) && !line.starts_with(kMoreBegin));
       if (begins) messages.emplace_back();
       if (user) messages.back().append(line.substr(begins ? kUserLabel.size() : 0)).append("\n");
-      if (!heading.empty() && line.starts_with("- ")) ReadBullet(heading, line.substr(2));
+      if (in_memory && line.starts_with("- ")) ReadBullet(line.substr(2));
     }
     // MEMORY has the newest first.
     for (auto& [slot, readings] : readings_) std::reverse(readings.begin(), readings.end());
@@ -144,16 +144,14 @@ class Writer {
   }
 
   // A sentence of the user's own in MEMORY.
-  void ReadBullet(std::string_view heading, std::string_view bullet) {
+  void ReadBullet(std::string_view bullet) {
     std::string text(bullet.substr(0, std::min(bullet.find(" (said "), bullet.find(" (before: "))));
     for (std::size_t bold; (bold = text.find("**")) != std::string::npos;) text.erase(bold, 2);
     const Sentence sentence = ReadSentence(text);
-    for (Reading& reading : ReadSlots(sentence)) {
-      if (heading != "Decisions & Context") readings_[reading.slot].push_back(std::move(reading));
-    }
+    for (Reading& reading : ReadSlots(sentence))
+      readings_[reading.slot].push_back(std::move(reading));
     const std::string quoted = "\"" + text + "\"";
-    const bool lasting = sentence.Has(Cue::kIdentity) || sentence.Has(Cue::kHealth);
-    if (heading == "Personal Facts" && lasting) Add("life_context", quoted, 4);
+    if (sentence.Has(Cue::kIdentity) || sentence.Has(Cue::kHealth)) Add("life_context", quoted, 4);
     if (sentence.Has(Cue::kDislike)) Add("boundaries", quoted);
   }
 

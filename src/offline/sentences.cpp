@@ -263,7 +263,6 @@ OwnWords ToOwnWords(std::string_view message) {
     if (own.part || is_text(sentence)) return own;
     const bool order = sentence.Has(Cue::kWriting, 0) ||
                        (sentence.Has(Cue::kWriting) && sentence.Has(Cue::kGenre));
-    own.order = own.order || order;
     // The rest is the text that is ordered.
     if (order && sentence.Has(Cue::kVoice)) return own;
     if (!order && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));

@@ -86,7 +86,6 @@ struct Sentence {
 
 struct OwnWords {
   std::vector<Sentence> sentences;  // views of the message
-  bool order = false;               // orders a text, for which "I am a nurse" may be made up
   bool part = false;  // a role play begins, which lasts to the end of the conversation
 };
 
@@ -159,8 +158,7 @@ inline constexpr auto kCueLists = [] {
     {kTaste, "@ love|@ like|@ enjoy|i enjoyed|@ loved|i liked|i hate|i do not like|@ prefer|"
      "i would rather|i miss|i admire|favorite+|fan of|i am into|passionate|passion|hobby|hobbies|"
      "interested in|fascinated|keen on|sweet tooth|afraid of|喜欢|爱好|兴趣|享受", 2, kPreferences},
-    {kDislike, "@ hate|i dislike|i do not like|i can not stand|allergic to|讨厌|"
-     "不喜欢", 2, kPreferences},
+    {kDislike, "@ hate|i do not like|i can not stand|allergic to|讨厌|不喜欢", 2, kPreferences},
     {kHabit, "always|usually|often|daily|weekly|once a|times a|a day|a week|weekends|mornings|"
      "evenings|regularly|rarely|@ never|i tend to|i am used to|sometimes|routine|@ go|i play|"
      "i read|i watch|i eat|i drive|i study|i practice|i listen|i collect|i volunteer|i keep|"
@@ -179,23 +177,21 @@ inline constexpr auto kCueLists = [] {
      "@ lost|i finished|@ built|i wrote|@ made|@ went|@ took|@ attended|@ met|@ saw|@ got|"
      "i learned|i found|@ have been|birthday|exam|concert|结婚|毕业|搬到|搬家|生日|考试|面试|"
      "我去了|我买了|通过了|i moved", 1.5, kDates},
-    {kBelief, "@ believe|my faith|my values|important to me|church|我相信|muslim|"
-     "christian", 2, kBeliefs},
+    {kBelief, "@ believe|my faith|my values|important to me|我相信|muslim|christian", 2, kBeliefs},
     {kWork, "job|work|career|office|company|business|client+|shift+|salary|income|rent|budget|"
      "school|college|university|class|classes|course+|exams|teacher|student+|professor|project+|"
      "@ have a|@ have two|@ have three|@ have no|my home|hometown|工作|公司|课程|我有", 1},
     {kThing, "music|guitar|piano|violin|singing|band|jazz|songs|dancing|dance|painting|drawing|"
      "photography|camera|pottery|knitting|gardening|plants|flowers|cooking|cook|baking|recipes|"
      "coffee|tea|wine|beer|chocolate|pizza|sushi|pasta|seafood|hiking|hike+|climbing|running|run|"
-     "jogging|cycling|bike|swimming|swim|surfing|surf+|sailing|fishing|skiing|snowboarding|"
-     "skateboarding|yoga|meditation|gym|workout+|soccer|football|basketball|tennis|golf|baseball|"
-     "volleyball|chess|puzzles|games|gaming|anime|movie+|theater|books|reading|novel+|poetry|"
-     "writing|history|science|travel|beach|mountains|nature|forest|birdwatching|animals|"
-     "volunteering|cars|motorcycles|fashion|languages|spanish|french|german|italian|japanese|"
-     "chinese|korean|english|音乐|吉他|钢琴|唱歌|跳舞|街舞|画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|"
-     "跑步|游泳|滑板|瑜伽|健身|足球|篮球|网球|下棋|游戏|动漫|电影|电视剧|小说|书籍|阅读|读书|写作|"
-     "历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|"
-     "绘画", 1, kPreferences},
+     "jogging|cycling|bike|swimming|swim|surfing|surf+|sailing|fishing|skiing|snowboarding|yoga|"
+     "meditation|gym|workout+|soccer|football|basketball|tennis|golf|baseball|chess|puzzles|games|"
+     "gaming|anime|movie+|theater|books|reading|novel+|poetry|writing|history|science|travel|beach|"
+     "mountains|nature|forest|birdwatching|animals|volunteering|cars|motorcycles|fashion|languages|"
+     "spanish|french|german|italian|japanese|chinese|korean|english|音乐|吉他|钢琴|唱歌|跳舞|街舞|"
+     "画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|跑步|游泳|滑板|瑜伽|健身|足球|篮球|网球|下棋|游戏|动漫|"
+     "电影|电视剧|小说|书籍|阅读|读书|写作|历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|"
+     "骑行|滑雪|羽毛球|烘焙|绘画", 1, kPreferences},
     {kTime, "yesterday|today|tomorrow|tonight|this week|this weekend|this year|recently|monday|"
      "tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|"
      "august|september|october|november|december|昨天|今天|最近|last|next|ago", 0.5, kDates},
@@ -221,8 +217,8 @@ inline constexpr auto kCueLists = [] {
      "describe|stop|remember|get|take|let|how|what|why|where|who|which|is|are|does|did|should|if"},
     {kWriting, "write|compose|draft|generate|create|develop"},
     {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|bio|"
-     "lyrics|paragraph|caption|resume|cv"},
-    {kVoice, "perspective|voice|pov|style|:"},
+     "paragraph|caption|resume|cv"},
+    {kVoice, "perspective|voice|pov|style|:|story|poem|song|speech|script|dialogue|lyrics|tweet"},
     {kMaterial, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|fix this|"
      "fix my|correct this|correct my|proofread|translate|rewrite|rephrase|paraphrase|improve this|"
      "improve my|edit this|edit my|shorten|summarize|summarise|check this|check my|review my|"
@@ -244,7 +240,7 @@ inline constexpr auto kCueLists = [] {
      "teacher|professor|tutor|librarian|student|researcher|scientist|biologist|engineer|developer|"
      "programmer|analyst|architect|designer|artist|painter|musician|producer|actor|actress|"
      "photographer|writer|author|poet|journalist|editor|translator|accountant|banker|consultant|"
-     "manager|director|cashier|assistant|technician|mechanic|electrician|plumber|carpenter|cleaner|"
+     "manager|director|assistant|technician|mechanic|electrician|plumber|carpenter|cleaner|"
      "gardener|farmer|chef|cook|baker|barista|bartender|waiter|waitress|driver|pilot|lawyer|"
      "attorney|solicitor|judge|firefighter|salesman|entrepreneur|ceo|freelancer|recruiter|"
      "hairdresser|barber|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|教师|"

@@ -130,10 +130,10 @@ TEST(OfflineFacts, EachStatementIsAFactOfItsOwn) {
             (Strings{"I work as a nurse", "My name is Marta", "I live in Lisbon"}));
 }
 
-TEST(OfflineFacts, WhatIsSaidForATextToBeWrittenIsNoFactOfThePerson) {
+TEST(OfflineFacts, ALetterIsOfTheUserAStoryIsNot) {
   const json answer = Said("Write a cover letter. I am a nurse with ten years in hospitals.");
-  EXPECT_TRUE(answer.at("person").empty());
-  EXPECT_EQ(answer.at("decisions").at(0).at("context"), "said for a text to be written");
+  EXPECT_EQ(Quotes(answer), Strings{"I am a nurse with ten years in hospitals"});
+  EXPECT_EQ(Quotes(Said("Write a story. I am a nurse with ten years in hospitals.")), Strings{});
 }
 
 TEST(OfflineFacts, DatesAreReckonedFromTheDayOfTheMessage) {
