@@ -216,8 +216,8 @@ inline constexpr auto kCueLists = [] {
      "explain|provide|send|list|generate|use|keep|suggest|find|write|put|do|try|include|consider|"
      "describe|stop|remember|get|take|let|how|what|why|where|who|which|is|are|does|did|should|if"},
     {kWriting, "write|compose|draft|generate|create|develop"},
-    {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|bio|"
-     "paragraph|caption|resume|cv"},
+    {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|"
+     "paragraph|resume|cv"},
     {kVoice, "perspective|voice|pov|style|:|story|poem|song|speech|script|dialogue|lyrics|tweet"},
     {kMaterial, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|fix this|"
      "fix my|correct this|correct my|proofread|translate|rewrite|rephrase|paraphrase|improve this|"
@@ -236,18 +236,17 @@ inline constexpr auto kCueLists = [] {
     {kHomeIs, "@ live|@ am living|based in|@ moved to|i now live|我住|我搬到|我现在住|我目前住", 3},
     {kHomeWas, "i no longer live in|i used to live in|i do not live in|i moved away from", 3},
     {kSpeaks, "i speak|i can speak|i am fluent in|my native language|my mother tongue|我会说", 3},
-    {kOccupation, "nurse|doctor|surgeon|dentist|vet|veterinarian|pharmacist|therapist|psychologist|"
-     "teacher|professor|tutor|librarian|student|researcher|scientist|biologist|engineer|developer|"
-     "programmer|analyst|architect|designer|artist|painter|musician|producer|actor|actress|"
-     "photographer|writer|author|poet|journalist|editor|translator|accountant|banker|consultant|"
-     "manager|director|assistant|technician|mechanic|electrician|plumber|carpenter|cleaner|"
-     "gardener|farmer|chef|cook|baker|barista|bartender|waiter|waitress|driver|pilot|lawyer|"
-     "attorney|solicitor|judge|firefighter|salesman|entrepreneur|ceo|freelancer|recruiter|"
-     "hairdresser|barber|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|教师|"
-     "工程师|程序员|设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|"
+    {kOccupation, "builder|operator|tradie|nurse|doctor|surgeon|dentist|vet|veterinarian|"
+     "pharmacist|therapist|psychologist|teacher|professor|tutor|librarian|student|researcher|"
+     "scientist|biologist|engineer|developer|programmer|analyst|architect|designer|artist|painter|"
+     "musician|producer|actor|actress|photographer|writer|author|poet|journalist|editor|translator|"
+     "accountant|banker|consultant|manager|director|assistant|technician|mechanic|electrician|"
+     "plumber|carpenter|gardener|farmer|chef|cook|baker|barista|bartender|waiter|waitress|driver|"
+     "pilot|lawyer|attorney|solicitor|judge|firefighter|salesman|entrepreneur|ceo|freelancer|"
+     "recruiter|hairdresser|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|"
+     "教师|工程师|程序员|设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|"
      "公务员", 1},
-    {kNoOccupation, "bit|big|huge|little|good|great|terrible|bad|real|true|funny|better|amateur|"
-     "aspiring|future|retired|ai|not"},
+    {kNoOccupation, "bit|big|little|good|great|terrible|bad|better|amateur|retired|ai|not"},
     {kDietName, "vegan|vegetarian|pescatarian|keto|素食", 2, kPreferences},
     {kStatus, "single|married|divorced|engaged|widowed|单身|已婚"},
     {kPartner, "wife|husband|girlfriend|boyfriend|fiance|fiancee|partner|spouse|missus|丈夫|妻子|"
@@ -258,10 +257,9 @@ inline constexpr auto kCueLists = [] {
      "family|friends|neighbor+|colleagues|manager|pet|朋友|老板|哥哥|姐姐|弟弟|妹妹", 1.5},
     {kLanguage, "english|spanish|french|german|italian|portuguese|dutch|swedish|polish|russian|"
      "greek|turkish|arabic|hindi|mandarin|chinese|japanese|korean|vietnamese|thai|indonesian"},
-    {kNoName, "american|british|irish|canadian|australian|indian|christian|muslim|jewish|catholic|"
-     "hindu|buddhist|ai|slack|kubernetes|linux|windows|mac|aws|azure|docker|github|python|java|"
-     "react|minecraft|sales|marketing|excel|good|great|fine|ok|okay|happy|sorry|sure|back|here|"
-     "ready|new|so|not|from|in|at"},
+    {kNoName, "american|british|irish|canadian|australian|indian|christian|muslim|jewish|buddhist|"
+     "ai|slack|linux|windows|mac|azure|docker|github|python|java|react|minecraft|sales|marketing|"
+     "excel|good|great|fine|ok|okay|happy|sorry|sure|back|here|ready|new|so|not|from|in|at"},
     {kChange, "moved|now|new|got married|became|started|start|switched|promoted|joined|since|"
      "moving|relocated|recently|搬|换了|新"},
     {kAdvice, "recommend|recommendation+|suggest|suggestion+|advice|tips|should i|建议|推荐"},
