@@ -181,17 +181,17 @@ inline constexpr auto kCueLists = [] {
     {kWork, "job|work|career|office|company|business|client+|shift+|salary|income|rent|budget|"
      "school|college|university|class|classes|course+|exams|teacher|student+|professor|project+|"
      "@ have a|@ have two|@ have three|@ have no|my home|hometown|工作|公司|课程|我有", 1},
-    {kThing, "music|guitar|piano|violin|singing|band|jazz|songs|dancing|dance|painting|drawing|"
-     "photography|camera|pottery|knitting|gardening|plants|flowers|cooking|cook|baking|recipes|"
-     "coffee|tea|wine|beer|chocolate|pizza|sushi|pasta|seafood|hiking|hike+|climbing|running|run|"
-     "jogging|cycling|bike|swimming|swim|surfing|surf+|sailing|fishing|skiing|snowboarding|yoga|"
-     "meditation|gym|workout+|soccer|football|basketball|tennis|golf|baseball|chess|puzzles|games|"
-     "gaming|anime|movie+|theater|books|reading|novel+|poetry|writing|history|science|travel|beach|"
-     "mountains|nature|forest|birdwatching|animals|volunteering|cars|motorcycles|fashion|languages|"
-     "spanish|french|german|italian|japanese|chinese|korean|english|音乐|吉他|钢琴|唱歌|跳舞|街舞|"
-     "画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|跑步|游泳|滑板|瑜伽|健身|足球|篮球|网球|下棋|游戏|动漫|"
-     "电影|电视剧|小说|书籍|阅读|读书|写作|历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|"
-     "骑行|滑雪|羽毛球|烘焙|绘画", 1, kPreferences},
+    {kThing, "video|music|guitar|piano|violin|singing|band|jazz|songs|dancing|dance|painting|"
+     "drawing|photography|camera|pottery|knitting|gardening|plants|flowers|cooking|cook|baking|"
+     "recipes|coffee|tea|wine|beer|chocolate|pizza|sushi|pasta|seafood|hiking|hike+|climbing|"
+     "running|run|jogging|cycling|bike|swimming|swim|surfing|surf+|sailing|fishing|skiing|"
+     "snowboarding|yoga|meditation|gym|workout+|soccer|football|basketball|tennis|golf|baseball|"
+     "chess|puzzles|games|gaming|anime|movie+|theater|books|reading|novel+|poetry|writing|history|"
+     "science|travel|beach|mountains|nature|forest|birdwatching|animals|volunteering|cars|"
+     "motorcycles|fashion|languages|spanish|french|german|italian|japanese|chinese|korean|english|"
+     "音乐|吉他|钢琴|唱歌|跳舞|街舞|画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|跑步|游泳|滑板|瑜伽|健身|"
+     "足球|篮球|网球|下棋|游戏|动漫|电影|电视剧|小说|书籍|阅读|读书|写作|历史|旅游|旅行|户外|园艺|"
+     "花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|绘画", 1, kPreferences},
     {kTime, "yesterday|today|tomorrow|tonight|this week|this weekend|this year|recently|monday|"
      "tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|"
      "august|september|october|november|december|昨天|今天|最近|last|next|ago", 0.5, kDates},
