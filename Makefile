@@ -192,6 +192,7 @@ bench:
 	@test/deps.sh wrk
 	@test/bench/exports
 	@test/bench/wire
+	@test/bench/limits
 
 VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(TOP)/soulprint.control)
 

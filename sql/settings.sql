@@ -18,6 +18,7 @@ ALTER SYSTEM SET soulprint.app_schema = '';
 ALTER SYSTEM SET soulprint.database = '';
 ALTER SYSTEM SET soulprint.model = ' ';
 ALTER SYSTEM SET soulprint.provider = 'anybody';
+ALTER SYSTEM SET soulprint.vault_secret = ' ';
 
 -- Files: a path must be absolute; a missing file may come later.
 ALTER SYSTEM SET soulprint.api_key_file = 'key';

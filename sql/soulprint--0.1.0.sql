@@ -155,6 +155,10 @@ CREATE TABLE soulprint.full_passes (
     input_tokens     bigint NOT NULL DEFAULT 0,
     output_tokens    bigint NOT NULL DEFAULT 0,
     cost_usd         numeric NOT NULL DEFAULT 0,
+    lost_usd         numeric NOT NULL DEFAULT 0,
+    reserved_usd     numeric NOT NULL DEFAULT 0,
+    max_cost_usd     numeric CHECK (max_cost_usd > 0),
+    coverage         double precision,
     half_published   boolean NOT NULL DEFAULT false,
     unlearned        boolean NOT NULL DEFAULT false,
     unrecorded       boolean NOT NULL DEFAULT false,
@@ -182,6 +186,10 @@ COMMENT ON COLUMN soulprint.full_passes.drop_reasons IS 'items_dropped by reason
 COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.output_tokens IS 'tokens received, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'cost of all requests in USD, including failed ones';
+COMMENT ON COLUMN soulprint.full_passes.lost_usd IS 'the most that requests can have cost, in USD, of which no response tells the tokens';
+COMMENT ON COLUMN soulprint.full_passes.reserved_usd IS 'USD set aside for requests in flight and the next ones';
+COMMENT ON COLUMN soulprint.full_passes.max_cost_usd IS 'the most that the pass may cost by its request, in USD; NULL if soulprint.max_cost_per_pass alone says so';
+COMMENT ON COLUMN soulprint.full_passes.coverage IS 'share of the chunks whose facts are known, 0 to 1: less than 1 if the limit of cost did not allow all; NULL before that is known';
 COMMENT ON COLUMN soulprint.full_passes.error IS 'reason for waiting, failure or cancellation; NULL if there is none';
 COMMENT ON COLUMN soulprint.full_passes.not_before IS 'earliest start of the next attempt';
 COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'time at which the current attempt began to read';
@@ -341,22 +349,24 @@ CREATE TABLE soulprint.costs (
     cache_creation_input_tokens bigint NOT NULL,
     cache_read_input_tokens     bigint NOT NULL,
     output_tokens               bigint NOT NULL,
-    cost_usd                    numeric NOT NULL
+    cost_usd                    numeric NOT NULL,
+    lost_usd                    numeric NOT NULL
 );
 COMMENT ON TABLE soulprint.costs IS 'what requests to the model server took, by the hour';
 COMMENT ON COLUMN soulprint.costs.hour IS 'beginning of the hour in which the answers were saved';
 COMMENT ON COLUMN soulprint.costs.user_id IS 'user of the pass or the evaluation; NULL if that user was erased, and for probes during a pause';
 COMMENT ON COLUMN soulprint.costs.model IS 'model that was asked';
-COMMENT ON COLUMN soulprint.costs.step IS 'step of the questions, as in soulprint.replies';
+COMMENT ON COLUMN soulprint.costs.step IS 'step of the questions, as in soulprint.replies; interrupted for requests in flight when a worker or the server died';
 COMMENT ON COLUMN soulprint.costs.requests IS 'requests, whatever came of them';
 COMMENT ON COLUMN soulprint.costs.retries IS 'requests that repeated one without an answer';
 COMMENT ON COLUMN soulprint.costs.refusals IS 'requests that the model refused to answer';
-COMMENT ON COLUMN soulprint.costs.lost IS 'requests of which no response tells the tokens: broken off, or given up; the server may bill them all the same';
+COMMENT ON COLUMN soulprint.costs.lost IS 'requests of which no response tells the tokens: broken off, given up, or answered without them; the server may bill them all the same';
 COMMENT ON COLUMN soulprint.costs.input_tokens IS 'tokens sent, without those of the server''s cache';
 COMMENT ON COLUMN soulprint.costs.cache_creation_input_tokens IS 'tokens sent that the server wrote to its cache';
 COMMENT ON COLUMN soulprint.costs.cache_read_input_tokens IS 'tokens sent that the server read from its cache';
 COMMENT ON COLUMN soulprint.costs.output_tokens IS 'tokens received';
 COMMENT ON COLUMN soulprint.costs.cost_usd IS 'cost in USD, at the prices then; 0 for a model without a price';
+COMMENT ON COLUMN soulprint.costs.lost_usd IS 'the most that the lost requests can have cost, in USD; limits of cost count it';
 CREATE UNIQUE INDEX costs_key ON soulprint.costs (hour, user_id, model, step);
 CREATE INDEX costs_user_idx ON soulprint.costs (user_id);
 COMMENT ON INDEX soulprint.costs_key IS 'one row an hour for each user, model and step; those of nobody are not added up';
@@ -1095,10 +1105,10 @@ CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
 COMMENT ON FUNCTION @extschema@.soulprint_import_file(uuid, text)
     IS 'imports an export file of the server into raw_conversations; requires the privileges of pg_read_server_files';
 
-CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION @extschema@.soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL, max_cost_usd numeric DEFAULT NULL) RETURNS bigint
     AS 'MODULE_PATHNAME', 'soulprint_start_full_pass' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text)
-    IS 'requests a full pass for a user and returns its id, or the id of the pass that is queued or running';
+COMMENT ON FUNCTION @extschema@.soulprint_start_full_pass(uuid, text, numeric)
+    IS 'requests a full pass for a user and returns its id, or the id of the pass that is queued or running; a queued one may then cost at most max_cost_usd, and never more than soulprint.max_cost_per_pass';
 
 CREATE FUNCTION soulprint.estimate_pass(user_id uuid)
     RETURNS TABLE (conversations bigint, chunks bigint, questions bigint, remembered bigint,
@@ -1222,7 +1232,7 @@ CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
            soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
            f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
-           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
+           f.calls_made, f.calls_remembered, f.coverage, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     ORDER BY f.state DESC, f.not_before, f.id;
@@ -1241,6 +1251,7 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_failed IS 'chunks withou
 COMMENT ON COLUMN @extschema@.soulprint_progress.facts IS 'facts found so far';
 COMMENT ON COLUMN @extschema@.soulprint_progress.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
+COMMENT ON COLUMN @extschema@.soulprint_progress.coverage IS 'share of the chunks that the limit of cost lets the pass read, 0 to 1; NULL before that is known';
 COMMENT ON COLUMN @extschema@.soulprint_progress.cost_usd IS 'cost of all requests in USD';
 COMMENT ON COLUMN @extschema@.soulprint_progress.requested_at IS 'time of the request';
 COMMENT ON COLUMN @extschema@.soulprint_progress.started_at IS 'start of the first attempt';
@@ -1251,14 +1262,14 @@ CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
            f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
            f.facts_left_out, f.items_dropped, f.drop_reasons, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
-           f.cost_usd, f.error, NULL::text AS model, NULL::text AS prompts, NULL::jsonb AS figures
+           f.cost_usd, f.coverage, f.error, NULL::text AS model, NULL::text AS prompts, NULL::jsonb AS figures
     FROM soulprint.full_passes f
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     UNION ALL
     SELECT NULL, e.user_id, CASE WHEN e.figures IS NULL THEN 'not evaluated' ELSE 'evaluated' END, NULL, e.started_at,
            e.started_at, e.ended_at, e.ended_at - e.started_at, NULL, NULL, NULL, NULL,
            NULL, NULL, NULL, e.calls_made, NULL, e.input_tokens, e.output_tokens,
-           e.cost_usd, e.error, e.model, e.prompts, e.figures
+           e.cost_usd, NULL, e.error, e.model, e.prompts, e.figures
     FROM soulprint.evaluations e
     WHERE e.ended_at IS NOT NULL AND soulprint.may_watch(e.user_id)
     ORDER BY ended_at DESC;
@@ -1283,6 +1294,7 @@ COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions a
 COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent';
 COMMENT ON COLUMN @extschema@.soulprint_history.output_tokens IS 'tokens received';
 COMMENT ON COLUMN @extschema@.soulprint_history.cost_usd IS 'cost of all requests in USD';
+COMMENT ON COLUMN @extschema@.soulprint_history.coverage IS 'share of the chunks whose facts are known, 0 to 1: less than 1 if the limit of cost did not allow all; NULL for an evaluation';
 COMMENT ON COLUMN @extschema@.soulprint_history.error IS 'reason for the failure or cancellation';
 COMMENT ON COLUMN @extschema@.soulprint_history.model IS 'model that an evaluation asked';
 COMMENT ON COLUMN @extschema@.soulprint_history.prompts IS 'digest of the prompts that an evaluation measured: another wording is another digest';
@@ -1294,7 +1306,8 @@ CREATE VIEW @extschema@.soulprint_costs WITH (security_barrier) AS
            sum(c.lost)::bigint AS lost, sum(c.input_tokens)::bigint AS input_tokens,
            sum(c.cache_creation_input_tokens)::bigint AS cache_creation_input_tokens,
            sum(c.cache_read_input_tokens)::bigint AS cache_read_input_tokens,
-           sum(c.output_tokens)::bigint AS output_tokens, sum(c.cost_usd) AS cost_usd
+           sum(c.output_tokens)::bigint AS output_tokens, sum(c.cost_usd) AS cost_usd,
+           sum(c.lost_usd) AS lost_usd
     FROM soulprint.costs c
     WHERE soulprint.may_watch(c.user_id)
     GROUP BY 1, 2, 3, 4
@@ -1303,16 +1316,17 @@ COMMENT ON VIEW @extschema@.soulprint_costs IS 'what requests to the model serve
 COMMENT ON COLUMN @extschema@.soulprint_costs.day IS 'UTC day';
 COMMENT ON COLUMN @extschema@.soulprint_costs.user_id IS 'user of the pass or the evaluation; NULL if that user was erased, and for probes during a pause';
 COMMENT ON COLUMN @extschema@.soulprint_costs.model IS 'model that was asked';
-COMMENT ON COLUMN @extschema@.soulprint_costs.step IS 'facts, changes, reduce, memory, sections, name or evaluate';
+COMMENT ON COLUMN @extschema@.soulprint_costs.step IS 'facts, changes, reduce, memory, sections, name or evaluate; interrupted for requests in flight when a worker or the server died';
 COMMENT ON COLUMN @extschema@.soulprint_costs.requests IS 'requests, whatever came of them';
 COMMENT ON COLUMN @extschema@.soulprint_costs.retries IS 'requests that repeated one without an answer';
 COMMENT ON COLUMN @extschema@.soulprint_costs.refusals IS 'requests that the model refused to answer';
-COMMENT ON COLUMN @extschema@.soulprint_costs.lost IS 'requests of which no response tells the tokens: broken off, or given up; the server may bill them all the same';
+COMMENT ON COLUMN @extschema@.soulprint_costs.lost IS 'requests of which no response tells the tokens: broken off, given up, or answered without them; the server may bill them all the same';
 COMMENT ON COLUMN @extschema@.soulprint_costs.input_tokens IS 'tokens sent, without those of the server''s cache';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cache_creation_input_tokens IS 'tokens sent that the server wrote to its cache';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cache_read_input_tokens IS 'tokens sent that the server read from its cache';
 COMMENT ON COLUMN @extschema@.soulprint_costs.output_tokens IS 'tokens received';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cost_usd IS 'cost in USD, at the prices then; 0 for a model without a price';
+COMMENT ON COLUMN @extschema@.soulprint_costs.lost_usd IS 'the most that the lost requests can have cost, in USD; limits of cost count it';
 
 -- ---------------------------------------------------------------------------------------------------
 -- rights

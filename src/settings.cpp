@@ -24,6 +24,7 @@ char* proxy;
 char* storage_buckets;
 char* storage_url;
 char* storage_key_file;
+char* vault_secret;
 Provider provider = Provider::kAnthropic;
 ApiKeyHeader api_key_header = ApiKeyHeader::kXApiKey;
 bool enabled = true;
@@ -37,6 +38,9 @@ int connect_timeout = 10 * 1000;
 int pause_probe_interval = 5 * 60 * 1000;
 int max_pass_attempts = 3;
 double min_chunk_success = 0.95;
+double min_coverage = 0.2;
+double max_cost_per_pass = 25;
+double max_cost_per_day = 100;
 int max_export_size = 4096;
 int max_conversation_size = 32;
 int keep_versions = 5;
@@ -64,6 +68,12 @@ void DefineInt(const char* name, const char* description, const char* more, int*
                int most, int unit = 0) {
   DefineCustomIntVariable(name, description, more, value, *value, least, most, PGC_SIGHUP, unit,
                           nullptr, nullptr, nullptr);
+}
+
+void DefineReal(const char* name, const char* description, const char* more, double* value,
+                double most) {
+  DefineCustomRealVariable(name, description, more, value, *value, 0, most, PGC_SIGHUP, 0, nullptr,
+                           nullptr, nullptr);
 }
 
 // A setting that refuses some values.
@@ -194,6 +204,13 @@ void DefineAll() {
             "Sets the maximum size of a conversation in an export, as JSON.",
             "Larger conversations are skipped and counted.", &max_conversation_size, 1, 256,
             GUC_UNIT_MB);
+  DefineReal("soulprint.max_cost_per_day",
+             "Sets the maximum cost of all requests in 24 hours, in USD.",
+             "Passes then wait until it is less. Counts this database only. 0 sets no limit.",
+             &max_cost_per_day, 1e6);
+  DefineReal("soulprint.max_cost_per_pass", "Sets the maximum cost of a pass, in USD.",
+             "A pass that would cost more reads the richest conversations only. 0 sets no limit.",
+             &max_cost_per_pass, 1e6);
   DefineInt("soulprint.max_export_size",
             "Sets the maximum size of an export: of its conversation files, decompressed.",
             "Also limits the size of a download from Storage, unless temp_file_limit is lower.",
@@ -206,11 +223,13 @@ void DefineAll() {
             1, 100);
   DefineInt("soulprint.max_workers", "Sets the maximum number of passes that run at the same time.",
             "Each takes one of max_worker_processes.", &max_workers, 1, 64);
-  DefineCustomRealVariable(
-      "soulprint.min_chunk_success",
-      "Sets the fraction of chunks that must succeed for a pass to continue.",
-      "Otherwise nothing is published, and the next attempt asks for the missing ones.",
-      &min_chunk_success, min_chunk_success, 0, 1, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+  DefineReal("soulprint.min_chunk_success",
+             "Sets the fraction of chunks that must succeed for a pass to continue.",
+             "Otherwise nothing is published, and the next attempt asks for the missing ones.",
+             &min_chunk_success, 1);
+  DefineReal("soulprint.min_coverage",
+             "Sets the fraction of chunks that a limit of cost must let a pass read.",
+             "Otherwise the pass fails with its price, and nothing is asked.", &min_coverage, 1);
   DefineString("soulprint.model", "Sets the language model.",
                "Ignored when soulprint.provider is offline.", &model, "claude-haiku-4-5-20251001",
                kText);
@@ -255,6 +274,12 @@ void DefineAll() {
                      "Objects are fetched from /storage/v1/object/ there. An empty string disables "
                      "downloads.",
                      &storage_url, "", kServerUrlOrEmpty);
+  DefineSecretString("soulprint.vault_secret",
+                     "Sets the name of the secret in Supabase Vault that is the API key of the "
+                     "model server.",
+                     "It is read before each request, in the database of the passes. An empty "
+                     "string reads none.",
+                     &vault_secret, "", kName);
   MarkGUCPrefixReserved("soulprint");
 }
 

@@ -29,6 +29,7 @@ extern char* proxy;
 extern char* storage_buckets;
 extern char* storage_url;
 extern char* storage_key_file;
+extern char* vault_secret;
 extern Provider provider;
 extern ApiKeyHeader api_key_header;
 extern bool enabled;
@@ -42,6 +43,9 @@ extern int connect_timeout;        // ms
 extern int pause_probe_interval;   // ms
 extern int max_pass_attempts;      // of a pass
 extern double min_chunk_success;   // 0 … 1
+extern double min_coverage;        // 0 … 1
+extern double max_cost_per_pass;   // USD, 0 = no limit
+extern double max_cost_per_day;    // USD, 0 = no limit
 extern int max_export_size;        // MB
 extern int max_conversation_size;  // MB
 extern int keep_versions;

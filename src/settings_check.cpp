@@ -33,6 +33,11 @@ Objection JudgeText(const std::string& value) {
   return {"The value is empty.", "Reset the parameter to use the default."};
 }
 
+Objection JudgeName(const std::string& value) {
+  if (value.empty() || !Trim(value).empty()) return kNone;
+  return {"The value is blank.", "Specify a name, or an empty string."};
+}
+
 Objection JudgeFile(const std::string& value) {
   if (value.empty() || value.front() == '/') return kNone;
   return {"The path is not absolute.", "Specify the full path of the file."};
@@ -117,6 +122,7 @@ bool FileHook(char** value, void** extra, GucSource source) {
 }  // namespace
 
 constexpr Check kText{JudgeText, Hook<JudgeText>};
+constexpr Check kName{JudgeName, Hook<JudgeName>};
 constexpr Check kServerUrl{JudgeServerUrl, Hook<JudgeServerUrl>};
 constexpr Check kServerUrlOrEmpty{JudgeServerUrlOrEmpty, Hook<JudgeServerUrlOrEmpty>};
 constexpr Check kAlertUrl{JudgeAlertUrl, Hook<JudgeAlertUrl>};

@@ -20,6 +20,7 @@ struct Check {
 };
 
 extern const Check kText;       // not empty
+extern const Check kName;       // empty, or not blank
 extern const Check kServerUrl;  // https:// or http://
 extern const Check kServerUrlOrEmpty;
 extern const Check kAlertUrl;  // the same with a query, or empty

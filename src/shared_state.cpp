@@ -1,7 +1,9 @@
 #include "shared_state.hpp"
 
 #include <cstring>
+#include <new>
 
+#include "llm/limiter.hpp"
 #include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
@@ -21,11 +23,13 @@ struct Shared {
   char pause_hint[256];
   std::chrono::steady_clock::time_point next_probe;
   std::chrono::steady_clock::time_point next_alert;
+  Limiter limiter;  // under limiter_lock
 };
 
 using Clock = std::chrono::steady_clock;
 
 Shared* shared = nullptr;
+LWLock* limiter_lock = nullptr;
 bool wake_at_commit = false;
 bool probe_at_commit = false;
 shmem_request_hook_type previous_request_hook = nullptr;
@@ -34,6 +38,7 @@ shmem_startup_hook_type previous_startup_hook = nullptr;
 void RequestHook() {
   if (previous_request_hook != nullptr) previous_request_hook();
   RequestAddinShmemSpace(MAXALIGN(sizeof(Shared)));
+  RequestNamedLWLockTranche("soulprint", 1);
 }
 
 void StartupHook() {
@@ -52,7 +57,9 @@ void StartupHook() {
     shared->pause_hint[0] = '\0';
     shared->next_probe = {};
     shared->next_alert = {};
+    new (&shared->limiter) Limiter();
   }
+  limiter_lock = &GetNamedLWLockTranche("soulprint")->lock;
   LWLockRelease(AddinShmemInitLock);
 }
 
@@ -69,6 +76,16 @@ void WakeLauncher() {
   Latch* const latch = shared->launcher;
   SpinLockRelease(&shared->mutex);
   if (latch != nullptr) SetLatch(latch);
+}
+
+void UseLimiter(const std::function<void(Limiter&)>& use) {
+  pg::Call([&] { LWLockAcquire(limiter_lock, LW_EXCLUSIVE); });
+  use(shared->limiter);
+  pg::Call([] { LWLockRelease(limiter_lock); });
+}
+
+void LeaveLimiter(int, Datum) {
+  UseLimiter([](Limiter& limiter) { limiter.LeaveAll(MyProcPid); });
 }
 
 void AtTransactionEnd(XactEvent event, void*) {
@@ -185,6 +202,29 @@ bool EndPause() {
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return true;
+}
+
+bool WithLimiter(const std::function<void(Limiter&)>& use) {
+  static bool registered = false;
+  if (shared == nullptr) return false;
+  if (!registered) pg::Call([] { before_shmem_exit(LeaveLimiter, 0); });
+  registered = true;
+  UseLimiter(use);
+  return true;
+}
+
+std::string DescribeLimits() {
+  std::string text;
+  WithLimiter([&](Limiter& limiter) { text = limiter.Describe(Clock::now()); });
+  return text;
+}
+
+std::string DescribeWait() {
+  std::string text;
+  WithLimiter([&](Limiter& limiter) {
+    if (const auto now = Clock::now(); limiter.HoldsBack(now)) text = limiter.Describe(now);
+  });
+  return text;
 }
 
 Clock::time_point NextAlert() {

@@ -6,8 +6,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+
+namespace soulprint {
+class Limiter;
+}
 
 namespace soulprint::shared_state {
 
@@ -56,6 +61,17 @@ void ProbeNow();
 
 // Ends the pause and wakes the launcher.  False if there was none.
 bool EndPause();
+
+// Calls `use` with the limiter that all workers share, which nobody else uses meanwhile; `use`
+// neither throws nor waits.  When this process ends, however it ends, it leaves the limiter.  False
+// without shared memory.
+bool WithLimiter(const std::function<void(Limiter&)>& use);
+
+// What the limiter has learned, and who waits; "" = nothing.
+std::string DescribeLimits();
+
+// The same while a pass is held back, else "".
+std::string DescribeWait();
 
 // Before this time no alert is sent: the last one failed.
 std::chrono::steady_clock::time_point NextAlert();

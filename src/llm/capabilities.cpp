@@ -13,11 +13,11 @@ struct Row {
 };
 
 constexpr std::array<Row, 14> kModels = {{
-    {"claude-haiku-4-5", {true, "", "", 64000}},
+    {"claude-haiku-4-5", {true, "", "", 64000, 200000}},
     {"claude-haiku-5-5", {false, "disabled", "", 128000}},
-    {"claude-sonnet-4-5", {true, "", "", 64000}},
+    {"claude-sonnet-4-5", {true, "", "", 64000, 200000}},
     {"claude-sonnet-4-6", {true, "", "", 64000}},
-    {"claude-opus-4-5", {true, "", "", 64000}},
+    {"claude-opus-4-5", {true, "", "", 64000, 200000}},
     {"claude-opus-4-6", {true, "", "", 64000}},
     {"claude-opus-4-7", {false, "", "", 128000}},
     {"claude-opus-4-8", {false, "", "", 128000}},

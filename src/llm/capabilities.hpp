@@ -12,6 +12,7 @@ struct Capabilities {
       thinking;             // the type of `thinking` to send so that it answers at once, "" = none
   std::string_view effort;  // `output_config.effort` to send, "" = none
   int max_output_tokens = 0;  // the server rejects more; 0 = unknown
+  int context_tokens = 0;     // of a request that the server reads at most; 0 = unknown
 };
 
 // Looks up the longest known prefix, with or without a provider's name before "claude-".  An

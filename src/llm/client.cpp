@@ -5,13 +5,13 @@
 #include "llm/client.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
 
-#include "llm/fence.hpp"
+#include "llm/limiter.hpp"
+#include "llm/open_question.hpp"
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
 #include "llm/usage.hpp"
@@ -27,31 +27,6 @@ constexpr int kMaxSends = 3;  // if each may have been billed
 constexpr milliseconds kTick{100};
 constexpr std::uint64_t kProbe = 0;  // a tag; questions count from 1
 
-struct OpenQuestion {
-  Question question;
-  bool in_flight = false;
-  Secret key;  // of the attempt in flight
-  NotTaken not_taken;
-  std::optional<Classified> in_doubt;  // set: a probe decides
-  int failures = 0;                    // attempts that are charged to the question
-  int resends = 0;                     // of these, without a whole response
-  Clock::time_point started;
-  Clock::time_point not_before;
-  Usage usage;
-};
-
-// True if the error must not wait for answers, or if no answer could be saved after it: the tables
-// are gone.
-bool ActsAtOnce(const Error& error) {
-  constexpr std::array<std::string_view, 3> kNothingIsSaved = {
-      sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
-  const bool is_signal = dynamic_cast<const Canceled*>(&error) != nullptr ||
-                         dynamic_cast<const PassLost*>(&error) != nullptr ||
-                         dynamic_cast<const PassStopped*>(&error) != nullptr;
-  return is_signal || std::find(kNothingIsSaved.begin(), kNothingIsSaved.end(), error.sqlstate()) !=
-                          kNothingIsSaved.end();
-}
-
 }  // namespace
 
 // One call of Ask.
@@ -63,7 +38,10 @@ class AskLoop {
   }
   AskLoop(const AskLoop&) = delete;
   AskLoop& operator=(const AskLoop&) = delete;
-  ~AskLoop() { model_.pool_.Cancel(); }
+  ~AskLoop() {
+    model_.pool_.Cancel();
+    throttle_.End();
+  }
 
   void Run() {
     try {
@@ -76,10 +54,9 @@ class AskLoop {
   }
 
  private:
-  using Open = std::map<std::uint64_t, OpenQuestion>;
-
   void AskAll() {
     for (Fill(); !IsOver(); Fill()) {
+      LookWhileWaiting();
       none_for_now_ = false;
       const auto idle = [&] { Guarded([&] { model_.idle_(); }); };
       for (HttpResponse& response : model_.pool_.Wait(TimeToWait(), idle)) {
@@ -89,11 +66,20 @@ class AskLoop {
     }
   }
 
+  // A wait may be long, and settings and pauses end it.
+  void LookWhileWaiting() {
+    Secret unused;
+    if (in_flight_ == 0 && throttle_.not_before() > Clock::now()) WithKey(&unused, [] {});
+  }
+
   void CountGivenUp() const {
+    const auto give_up = [&](const Question& question, double most) {
+      model_.Pay(question, UsageOfGivenUp(most), most);
+    };
     for (const auto& [id, open] : open_) {
-      if (open.in_flight) model_.Spend(open.question, UsageOfGivenUp());
+      if (open.in_flight) give_up(open.question, open.sent.most);
     }
-    if (probing_) model_.Spend(probe_, UsageOfGivenUp());
+    if (probing_) give_up(probe_, probe_sent_.most);
   }
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
@@ -111,14 +97,15 @@ class AskLoop {
 
   // Starts all requests that may start; only a probe while a question is in doubt.
   void Fill() {
-    while (!ending_ && throttle_.Allows(in_flight_, Clock::now())) {
+    short_of_money_ = false;
+    while (!ending_ && !short_of_money_ && throttle_.Allows(in_flight_, Clock::now())) {
       if (AnyInDoubt()) {
         if (probing_ || !StartProbe()) break;
         continue;
       }
-      const Open::iterator due = FirstDue();
+      const OpenQuestions::iterator due = FirstDue();
       if (due != open_.end()) {
-        Start(due);
+        if (!Start(due)) break;
       } else if (!Fetch()) {
         break;
       }
@@ -139,7 +126,7 @@ class AskLoop {
   }
 
   // While the server may be away the oldest question alone finds out.
-  Open::iterator FirstDue() {
+  OpenQuestions::iterator FirstDue() {
     const Clock::time_point now = Clock::now();
     const bool alone = throttle_.IsAlone(now);
     const auto due = std::find_if(open_.begin(), open_.end(), [&](const auto& entry) {
@@ -166,32 +153,57 @@ class AskLoop {
                        [](const auto& entry) { return entry.second.in_doubt.has_value(); });
   }
 
-  void Start(Open::iterator entry) {
+  // False if it must wait for its turn.
+  bool Start(OpenQuestions::iterator entry) {
     OpenQuestion& open = entry->second;
+    const std::optional<Load> load = throttle_.Start(InputTokens(open.question), Clock::now());
+    if (!load) return false;
+    open.load = *load;
     open.not_taken = model_.not_taken_[open.question.model];
-    open.in_flight = Send(entry->first, open.question, open.not_taken, &open.key);
+    open.in_flight = Send(entry->first, open.question, open.not_taken, &open.sent);
     open.started = Clock::now();
+    if (!open.in_flight) throttle_.Ended(open.load, {}, {}, open.started);
+    return true;
   }
 
   bool StartProbe() {
     const Question& asked = open_.begin()->second.question;
     probe_ = ProbeQuestion(asked.step, asked.model);
-    probing_ = Send(kProbe, probe_, model_.not_taken_[probe_.model], &probe_key_);
+    probing_ = Send(kProbe, probe_, model_.not_taken_[probe_.model], &probe_sent_);
     probe_started_ = Clock::now();
     return probing_;
   }
 
-  // False if the key could not be read, which ends asking.
-  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Secret* key) {
-    HttpRequest request;
+  // Reads the key, which also tells whether requests may be sent.  False if not, which ends asking;
+  // or if `body` throws.
+  template <typename Body>
+  bool WithKey(Secret* key, const Body& body) {
     try {
       if (model_.endpoint_.key) key->Set(model_.endpoint_.key());
-      request = model_.Request(question, not_taken, key->text());
+      body();
+      return true;
     } catch (const ServerUnavailable& error) {
       EndForPause(error);
-      return false;
     } catch (const Error& error) {
+      if (ActsAtOnce(error)) throw;
       End(std::current_exception(), error.what());
+    }
+    return false;
+  }
+
+  // False if there is no money for it now, or if asking ends: the key could not be read, or there
+  // will be no money.
+  bool Send(std::uint64_t tag, const Question& question, const NotTaken& not_taken, Sent* sent) {
+    HttpRequest request;
+    const Endpoint& endpoint = model_.endpoint_;
+    const auto pay = [&] {
+      request = model_.Request(question, not_taken, sent->key.text());
+      sent->most = MostUsd(question, request.body.size(), endpoint.prices);
+      short_of_money_ = endpoint.payer != nullptr &&
+                        !endpoint.payer->Reserve(sent->most, LaterUsd(question, endpoint.prices));
+    };
+    if (!WithKey(&sent->key, pay) || short_of_money_) {
+      sent->key.Set({});
       return false;
     }
     request.tag = tag;
@@ -219,12 +231,16 @@ class AskLoop {
     OpenQuestion& open = entry->second;
     open.in_flight = false;
     --in_flight_;
-    Classified classified = Classify(response, open.key.text(), std::chrono::system_clock::now());
-    open.key.Set({});
-    Usage usage = UsageOf(response, classified, model_.endpoint_.prices);
+    Sent& sent = open.sent;
+    Classified classified = Classify(response, sent.key.text(), std::chrono::system_clock::now());
+    sent.key.Set({});
+    throttle_.Ended(open.load, LoadOf(classified.tokens, open.load), ReadLimits(response),
+                    Clock::now());
+    Usage usage = UsageOf(response, classified, model_.endpoint_.prices, sent.most);
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
-    model_.Spend(open.question, usage);
+    model_.Pay(open.question, usage, sent.most);
+    model_.NoteModel(classified.model);
     Decide(entry, std::move(classified));
   }
 
@@ -233,16 +249,17 @@ class AskLoop {
     probing_ = false;
     --in_flight_;
     const Classified probe =
-        Classify(response, probe_key_.text(), std::chrono::system_clock::now());
-    probe_key_.Set({});
-    model_.Spend(probe_, UsageOf(response, probe, model_.endpoint_.prices));
+        Classify(response, probe_sent_.key.text(), std::chrono::system_clock::now());
+    probe_sent_.key.Set({});
+    const double most = probe_sent_.most;
+    model_.Pay(probe_, UsageOf(response, probe, model_.endpoint_.prices, most), most);
     const bool busy = probe.disposition == Disposition::kWait;
     if (busy) {
       WaitTogether(probe_started_, probe);
     } else if (!Answers(probe)) {
       return EndForPause(PauseError(probe));
     } else {
-      throttle_.Answered(Clock::now());
+      throttle_.Answered();
     }
     for (auto next = open_.begin(); next != open_.end();) {
       const auto entry = next++;
@@ -261,12 +278,12 @@ class AskLoop {
     }
   }
 
-  void Decide(Open::iterator entry, Classified classified) {
+  void Decide(OpenQuestions::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     NotTaken& known = model_.not_taken_[open.question.model];
     switch (classified.disposition) {
       case Disposition::kDone:
-        throttle_.Answered(Clock::now());
+        throttle_.Answered();
         return Close(entry, std::move(classified));
       case Disposition::kPause:
         return EndForPause(PauseError(classified), MayBeOneQuestions(classified));
@@ -286,7 +303,7 @@ class AskLoop {
     Close(entry, std::move(classified));
   }
 
-  void TryAgain(Open::iterator entry, Classified classified) {
+  void TryAgain(OpenQuestions::iterator entry, Classified classified) {
     OpenQuestion& open = entry->second;
     throttle_.Failed();
     ++open.failures;
@@ -304,7 +321,7 @@ class AskLoop {
 
   void WaitTogether(Clock::time_point started, const Classified& classified) {
     const Clock::time_point now = Clock::now();
-    throttle_.Overloaded(started, classified.retry_after, now);
+    throttle_.Overloaded(started, classified.retry_after, classified.status == 429, now);
     if (IsLongWait(classified)) return EndForPause(PauseError(classified));
     // Perhaps this question alone is too large for the limit.
     if (throttle_.IsHopeless(now)) EndForPause(PauseError(classified), true);
@@ -322,7 +339,7 @@ class AskLoop {
     End(std::make_exception_ptr(error), error.what());
   }
 
-  void Close(Open::iterator entry, Classified classified) {
+  void Close(OpenQuestions::iterator entry, Classified classified) {
     const auto node = open_.extract(entry);
     const OpenQuestion& open = node.mapped();
     none_for_now_ = false;
@@ -338,14 +355,15 @@ class AskLoop {
   Throttle& throttle_;
   const Model::Next& next_;
   const Model::Take& take_;
-  Open open_;
+  OpenQuestions open_;
   std::uint64_t last_id_ = 0;
   std::size_t in_flight_ = 0;
   bool probing_ = false;  // a probe is in flight
   Question probe_;
-  Secret probe_key_;
+  Sent probe_sent_;
   Clock::time_point probe_started_;
-  bool none_for_now_ = false;  // until an answer, or the next look
+  bool short_of_money_ = false;  // until an answer, or the next look
+  bool none_for_now_ = false;    // until an answer, or the next look
   std::exception_ptr ending_;
   std::string why_ending_;
 };
@@ -354,46 +372,8 @@ MessagesModel::MessagesModel(Endpoint endpoint, std::function<void()> idle)
     : endpoint_(std::move(endpoint)),
       idle_(std::move(idle)),
       pool_(endpoint_.http),
-      throttle_(endpoint_.concurrency, endpoint_.delay_scale) {}
+      throttle_(endpoint_.concurrency, endpoint_.delay_scale, endpoint_.limiter) {}
 
 void MessagesModel::Ask(const Next& next, const Take& take) { AskLoop(*this, next, take).Run(); }
-
-bool MessagesModel::Probe(const std::string& model) {
-  Secret key;
-  try {
-    if (endpoint_.key) key.Set(endpoint_.key());
-  } catch (const ServerUnavailable& error) {
-    TellPause(error);
-    return false;
-  }
-  const Question probe = ProbeQuestion(Step::kFacts, model);
-  pool_.Start(Request(probe, {}, key.text()));
-  std::vector<HttpResponse> responses;
-  while (responses.empty()) responses = pool_.Wait(kTick, idle_);
-  const Classified classified =
-      Classify(responses.front(), key.text(), std::chrono::system_clock::now());
-  Spend(probe, UsageOf(responses.front(), classified, endpoint_.prices));
-  const bool answers = Answers(classified);
-  if (!answers) TellPause(PauseError(classified));
-  return answers;
-}
-
-void MessagesModel::Spend(const Question& question, const Usage& usage) const {
-  if (endpoint_.spent) endpoint_.spent(question, usage);
-}
-
-void MessagesModel::TellPause(const ServerUnavailable& error, bool doubtful) const {
-  if (endpoint_.pause) endpoint_.pause(error, doubtful);
-}
-
-HttpRequest MessagesModel::Request(const Question& question, const NotTaken& not_taken,
-                                   const std::string& key) const {
-  HttpRequest request;
-  request.url = MessagesUrl(endpoint_.api_url);
-  request.headers = RequestHeaders(key, endpoint_.bearer);
-  request.body = RequestBody(question, not_taken, NewNonce());
-  request.max_body = LargestResponse(question);
-  return request;
-}
 
 }  // namespace soulprint

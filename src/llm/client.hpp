@@ -13,12 +13,14 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "llm/messages.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
 #include "net/http_message.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/payer.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
@@ -31,12 +33,14 @@ struct Endpoint {
   // Called at once with the error that Ask will throw after the open questions are answered.
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
-  // Called with what each request took, once it has ended or is given up.
-  std::function<void(const Question&, const Usage&)> spent;
+  Payer* payer = nullptr;  // outlives the model; nullptr: nobody counts
+  // Called once, when an answer names another model than the one before it did.
+  std::function<void(const std::string& before, const std::string& now)> model_changed;
   HttpSettings http;
   int concurrency = 10;          // requests in flight
   int max_request_attempts = 5;  // per question
   Prices prices;
+  SharedLimiter limiter;   // without `with` the model has one of its own
   double delay_scale = 1;  // multiplies every wait between requests; less than 1 only in tests
 };
 
@@ -62,7 +66,12 @@ class MessagesModel : public Model {
  private:
   friend class AskLoop;
 
-  void Spend(const Question& question, const Usage& usage) const;
+  void Pay(const Question& question, const Usage& usage, double reserved) const;
+  void NoteModel(const std::string& answered) {
+    if (answered_as_.empty()) answered_as_ = answered;
+    if (answered.empty() || answered == answered_as_ || !endpoint_.model_changed) return;
+    std::exchange(endpoint_.model_changed, nullptr)(answered_as_, answered);
+  }
   void TellPause(const ServerUnavailable& error, bool doubtful = false) const;
   HttpRequest Request(const Question& question, const NotTaken& not_taken,
                       const std::string& key) const;
@@ -72,6 +81,7 @@ class MessagesModel : public Model {
   HttpPool pool_;
   Throttle throttle_;
   std::map<std::string, NotTaken> not_taken_;  // by model
+  std::string answered_as_;                    // the model that the first answer names
 };
 
 }  // namespace soulprint

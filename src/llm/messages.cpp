@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "llm/capabilities.hpp"
+#include "llm/events.hpp"
 #include "llm/fence.hpp"
 #include "llm/thoughts.hpp"
 #include "net/secret_file.hpp"
@@ -118,7 +119,6 @@ std::optional<std::string> TextOf(const Json& message) {
 void AddEvent(const Json& event, Json* message) {
   const std::string type = StringAt(event, "type");
   if (type == "message_start") *message = ObjectAt(event, "message");
-  if (!message->is_object()) return;
   const Json delta = ObjectAt(event, "delta");
   if (type == "message_start") (*message)["content"] = "";
   if (type == "content_block_start" || type == "content_block_delta") {
@@ -131,32 +131,32 @@ void AddEvent(const Json& event, Json* message) {
     usage.update(ObjectAt(event, "usage"));
     (*message)["usage"] = usage;
   }
-  if (type == "message_stop") (*message)["complete"] = true;
 }
 
-// The message, or the error, of a body of server-sent events.
-std::optional<Json> FromEvents(std::string_view body) {
-  constexpr std::string_view kData = "data:";
-  Json message;
-  while (!body.empty()) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    const std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
-    if (!line.starts_with(kData)) continue;
-    std::optional<Json> event = ParseJsonText(line.substr(kData.size()));
-    if (!event || !event->is_object()) continue;
-    if (event->contains("error")) return event;
-    AddEvent(*event, &message);
+struct Body {
+  Json json;
+  bool whole = true;  // false: a stream that was cut
+};
+
+// A stream is put together, as far as it goes, with an error that comes in it.
+std::optional<Body> ParseBody(std::string_view body) {
+  const std::vector<std::string_view> events = EventData(body);
+  if (events.empty()) {
+    std::optional<Json> json = ParseJsonText(body);
+    return json ? std::optional(Body{std::move(*json)}) : std::nullopt;
   }
-  if (!message.is_object() || !message.contains("complete")) return std::nullopt;
-  return message;
+  Body stream{Json::object(), false};
+  for (const std::string_view data : events) {
+    const std::optional<Json> event = ParseJsonText(data);
+    if (!event || !event->is_object()) continue;
+    AddEvent(*event, &stream.json);
+    if (event->contains("error")) stream.json["error"] = event->at("error");
+    stream.whole = stream.whole || StringAt(*event, "type") == "message_stop";
+  }
+  return stream;
 }
 
-std::optional<Json> ParseBody(std::string_view body) {
-  const std::string_view text = Trim(body);
-  const bool events = text.starts_with("event:") || text.starts_with("data:");
-  return events ? FromEvents(text) : ParseJsonText(body);
-}
+bool HasError(const Json& json) { return json.contains("error") && !json.at("error").is_null(); }
 
 std::string RefusalText(const Json& details) {
   const std::string category = StringAt(details, "category");
@@ -218,23 +218,26 @@ std::size_t LargestResponse(const Question& question) {
 std::optional<Completion> ReadCompletion(std::string_view body) {
   // A part that is not UTF-8 is damage on the way, and what else is damaged is not known.
   if (!IsCleanUtf8(body)) return std::nullopt;
-  const std::optional<Json> json = ParseBody(body);
-  if (!json || !json->is_object() || json->contains("error")) return std::nullopt;
-  const std::string type = StringAt(*json, "type");
-  std::optional<std::string> text = TextOf(*json);
+  const std::optional<Body> parsed = ParseBody(body);
+  if (!parsed || !parsed->whole || !parsed->json.is_object()) return std::nullopt;
+  const Json& json = parsed->json;
+  if (HasError(json)) return std::nullopt;
+  const std::string type = StringAt(json, "type");
+  std::optional<std::string> text = TextOf(json);
   if (!text || (!type.empty() && type != "message")) return std::nullopt;
   Completion completion;
-  completion.stop_reason = StringAt(*json, "stop_reason");
+  completion.model = StringAt(json, "model");
+  completion.stop_reason = StringAt(json, "stop_reason");
   // Without a reason to stop there must be something that was said.
   if (completion.stop_reason.empty() && text->empty()) return std::nullopt;
   completion.text = WithoutThoughts(*text);
-  completion.refusal = RefusalText(ObjectAt(*json, "stop_details"));
+  completion.refusal = RefusalText(ObjectAt(json, "stop_details"));
   return completion;
 }
 
 Tokens ReadTokens(std::string_view body) {
-  const std::optional<Json> json = ParseBody(body);
-  const Json usage = json ? ObjectAt(*json, "usage") : Json::object();
+  const std::optional<Body> parsed = ParseBody(body);
+  const Json usage = parsed ? ObjectAt(parsed->json, "usage") : Json::object();
   return {CountAt(usage, "input_tokens"), CountAt(usage, "cache_creation_input_tokens"),
           CountAt(usage, "cache_read_input_tokens"), CountAt(usage, "output_tokens")};
 }

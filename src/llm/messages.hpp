@@ -42,6 +42,7 @@ Question ProbeQuestion(Step step, const std::string& model);
 std::size_t LargestResponse(const Question& question);
 
 struct Completion {
+  std::string model;        // that the server says it asked, "" = not said
   std::string text;         // all text blocks, as storable text, without thoughts before them
   std::string stop_reason;  // as the server sent it, "" = not said
   std::string refusal;      // the server's explanation of a refusal, may be ""
@@ -58,7 +59,7 @@ struct Tokens {
   std::int64_t output = 0;
 };
 
-// Token usage in a response, even an unusable one.
+// Token usage in a response, even an unusable one; of a stream that was cut, as far as it goes.
 Tokens ReadTokens(std::string_view body);
 
 struct ServerError {

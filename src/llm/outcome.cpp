@@ -2,6 +2,8 @@
 
 #include "llm/outcome.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "llm/words.hpp"
@@ -50,6 +52,7 @@ Classified FromCompletion(Completion completion) {
   } else if (completion.stop_reason == "pause_turn") {
     classified = Ended(Outcome::kFailed, "the model paused its turn instead of answering");
   }
+  classified.model = std::move(completion.model);
   return classified;
 }
 
@@ -68,18 +71,17 @@ Classified FromSuccess(const HttpResponse& response) {
   }
   if (response.end != HttpEnd::kWhole) return Not(Disposition::kResend, response.error);
   std::optional<Completion> completion = ReadCompletion(response.body);
-  Classified classified =
-      completion ? FromCompletion(std::move(*completion))
-                 : Not(Disposition::kResend, NotReadable(response.Header("content-type")));
-  classified.not_the_api = !completion;
-  classified.tokens = ReadTokens(response.body);
+  if (completion) return FromCompletion(std::move(*completion));
+  Classified classified = Not(Disposition::kResend, NotReadable(response.Header("content-type")));
+  classified.not_the_api = true;
   return classified;
 }
 
 Classified FromNoResponse(const HttpResponse& response) {
   if (response.end != HttpEnd::kMisconfigured) return Not(Disposition::kResend, response.error);
-  return Not(Disposition::kPause, "the model server cannot be asked: " + response.error,
-             "Correct soulprint.api_url or soulprint.ca_file, " + std::string(kReload));
+  return Not(
+      Disposition::kPause, "the model server cannot be asked: " + response.error,
+      "Correct soulprint.api_url, soulprint.ca_file or soulprint.proxy, " + std::string(kReload));
 }
 
 // "HTTP 400 invalid_request_error: max_tokens: Field required".
@@ -102,11 +104,12 @@ std::optional<Classified> PauseFor(int status, const ServerError& error, bool wa
                  "Add credit or raise the spend limit there, ");
   }
   if (status == 401 || meaning == Meaning::kBadKey) {
-    return pause("the model server does not accept the API key",
-                 wants_bearer
-                     ? "Put a valid key into the file that soulprint.api_key_file names, or set "
-                       "soulprint.api_key_header to authorization if it wants a Bearer token, "
-                     : "Put a valid key into the file that soulprint.api_key_file names, ");
+    return pause(
+        "the model server does not accept the API key",
+        wants_bearer
+            ? "Put a valid key where soulprint.api_key_file or soulprint.vault_secret says, or "
+              "set soulprint.api_key_header to authorization if it wants a Bearer token, "
+            : "Put a valid key where soulprint.api_key_file or soulprint.vault_secret says, ");
   }
   if (status == 404 || meaning == Meaning::kUnknownModel) {
     return pause("the model server does not know the model or the address",
@@ -115,6 +118,10 @@ std::optional<Classified> PauseFor(int status, const ServerError& error, bool wa
   if (status == 403) {
     return pause("the model server does not permit this API key to ask",
                  "Give the key access to the model, or use another key, ");
+  }
+  if (status == 407) {
+    return pause("the proxy in front of the model server does not accept its user",
+                 "Put user and password into soulprint.proxy, ");
   }
   if (status >= 400) return std::nullopt;
   return pause("the model server answers with a redirect, which is not followed",
@@ -130,9 +137,14 @@ Classified Blocked(int status, const ServerError& error) {
           std::string(kReload));
 }
 
-// Only the status of a key or an account, or the API's own form, is about all questions for sure.
+// True of a redirect and of what is about a key, an account or a proxy.
+bool IsAboutAll(int status) {
+  return status < 400 || status == 401 || status == 402 || status == 407;
+}
+
+// Only such a status, or the API's own form, is about all questions for sure.
 Classified InDoubt(int status, const ServerError& error, bool known, Classified pause) {
-  if (error.own || status < 400 || status == 401 || status == 402) return pause;
+  if (error.own || IsAboutAll(status)) return pause;
   if (!known) return Blocked(status, error);
   pause.disposition = Disposition::kBlocked;
   return pause;
@@ -193,7 +205,9 @@ Classified Classify(const HttpResponse& response, std::string_view key,
   Classified classified = success ? FromSuccess(response) : FromError(status, response, key);
   classified.status = status;
   classified.request_id = Quoted(WithoutKey(std::string(response.Header("request-id")), key));
-  if (!success) classified.retry_after = RetryAfter(response.Header("retry-after"), now);
+  classified.model = Quoted(WithoutKey(std::move(classified.model), key));
+  classified.tokens = ReadTokens(response.body);
+  if (!success) classified.retry_after = RetryAfter(response, now);
   return classified;
 }
 
@@ -231,7 +245,7 @@ ServerUnavailable PauseError(const Classified& classified) {
 }
 
 bool MayBeOneQuestions(const Classified& pause) {
-  return pause.status != 0 && pause.status != 401 && pause.status != 402;
+  return pause.status != 0 && (pause.status < 400 || !IsAboutAll(pause.status));
 }
 
 bool Answers(const Classified& probe) {
@@ -256,6 +270,16 @@ Classified FailedAlone(const Classified& in_doubt) {
                                     std::to_string(in_doubt.status) + ")");
   classified.request_id = in_doubt.request_id;
   return classified;
+}
+
+bool ActsAtOnce(const Error& error) {
+  constexpr std::array<std::string_view, 3> kNothingIsSaved = {
+      sqlstate::kInternalError, sqlstate::kUndefinedSchema, sqlstate::kUndefinedTable};
+  const bool is_signal = dynamic_cast<const Canceled*>(&error) != nullptr ||
+                         dynamic_cast<const PassLost*>(&error) != nullptr ||
+                         dynamic_cast<const PassStopped*>(&error) != nullptr;
+  return is_signal || std::find(kNothingIsSaved.begin(), kNothingIsSaved.end(), error.sqlstate()) !=
+                          kNothingIsSaved.end();
 }
 
 }  // namespace soulprint

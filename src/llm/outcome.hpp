@@ -32,6 +32,7 @@ struct Classified {
   Parameter without = nullptr;  // kWithout: what the server does not take
   Outcome outcome = Outcome::kFailed;
   std::string text;        // the answer
+  std::string model;       // that answered, as the server says, "" = not said
   std::string reason;      // why there is no answer, on one line; "" with an answer
   std::string hint;        // kPause, kBlocked: what to do, as a sentence
   std::string request_id;  // of the response, "" if it has none
@@ -41,10 +42,10 @@ struct Classified {
   Tokens tokens;
 };
 
-// The status decides first; the body only refines.  A 401, a 402 and a redirect pause with any
-// body. A 403, a 404 and a spend limit pause if the body is the API's own error, {"type":"error",
-// "error":{"type":"…_error", …}}; otherwise they are kBlocked.  `key` is removed from texts that
-// the server sent.
+// The status decides first; the body only refines.  A 401, a 402, a 407 and a redirect pause with
+// any body. A 403, a 404 and a spend limit pause if the body is the API's own error,
+// {"type":"error", "error":{"type":"…_error", …}}; otherwise they are kBlocked.  `key` is removed
+// from texts that the server sent.
 Classified Classify(const HttpResponse& response, std::string_view key,
                     std::chrono::system_clock::time_point now);
 
@@ -54,7 +55,8 @@ bool IsLongWait(const Classified& classified);
 // The error that pauses all requests after this response to a question or a probe.
 ServerUnavailable PauseError(const Classified& classified);
 
-// True if a kPause may be meant for this question alone: it is not about the key or the account.
+// True if a kPause may be meant for this question alone: it is not about the key, the account or
+// the proxy.
 bool MayBeOneQuestions(const Classified& pause);
 
 // True if the API answered a probe, also with 400.  False if all requests pause: it was refused,
@@ -63,5 +65,9 @@ bool Answers(const Classified& probe);
 
 // How a question ends that was blocked, or has used up its requests, if the API answers a probe.
 Classified FailedAlone(const Classified& in_doubt);
+
+// True if an error of asking must not wait for answers, or if no answer could be saved after it:
+// the tables are gone.
+bool ActsAtOnce(const Error& error);
 
 }  // namespace soulprint

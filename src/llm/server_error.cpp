@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "llm/events.hpp"
 #include "llm/messages.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
@@ -86,26 +87,38 @@ bool IsOwn(const Json& json) {
   return error != json.end() && error->is_object() && TextAt(*error, "type").ends_with("_error");
 }
 
-// The statuses of the Messages API's own types.
-int StatusOfType(std::string_view type) {
-  constexpr std::pair<std::string_view, int> kTypes[] = {
-      {"invalid_request_error", 400}, {"authentication_error", 401}, {"billing_error", 402},
-      {"permission_error", 403},      {"not_found_error", 404},      {"request_too_large", 413},
-      {"rate_limit_error", 429},      {"overloaded_error", 529}};
-  const auto* const found = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                         [&](const auto& entry) { return entry.first == type; });
-  return found == std::end(kTypes) ? 500 : found->second;
+// The statuses of the types of the Messages API, and of OpenAI's types and codes; 0 = unknown.
+int StatusOfName(std::string_view name) {
+  constexpr std::pair<std::string_view, int> kNames[] = {
+      {"invalid_request_error", 400}, {"authentication_error", 401},   {"billing_error", 402},
+      {"permission_error", 403},      {"not_found_error", 404},        {"conflict_error", 409},
+      {"request_too_large", 413},     {"rate_limit_error", 429},       {"overloaded_error", 529},
+      {"invalid_api_key", 401},       {"model_not_found", 404},        {"insufficient_quota", 429},
+      {"rate_limit_exceeded", 429},   {"context_length_exceeded", 400}};
+  const auto* const found = std::find_if(std::begin(kNames), std::end(kNames),
+                                         [&](const auto& entry) { return entry.first == name; });
+  return found == std::end(kNames) ? 0 : found->second;
 }
 
-// A body of server-sent events has its error behind "data:".
-std::optional<Json> ParseError(std::string_view body) {
-  std::string_view text = Trim(body);
-  if (text.starts_with("event:")) text.remove_prefix(std::min(text.find("data:"), text.size()));
-  if (text.starts_with("data:")) {
-    text.remove_prefix(5);
-    text = text.substr(0, text.find('\n'));
+// A code says more than a type.
+int StatusOfNames(const ServerError& error) {
+  for (const std::string& name : {error.code, error.type}) {
+    if (const int status = StatusOfName(name); status != 0) return status;
   }
-  return ParseJsonText(text);
+  return 500;
+}
+
+// Of a stream, the first event with an error, which may come after others.
+std::optional<Json> ParseError(std::string_view body) {
+  const std::vector<std::string_view> events = EventData(body);
+  if (events.empty()) return ParseJsonText(Trim(body));
+  std::optional<Json> first;
+  for (const std::string_view data : events) {
+    std::optional<Json> event = ParseJsonText(data);
+    if (event && event->is_object() && event->contains("error")) return event;
+    if (!first) first = std::move(event);
+  }
+  return first;
 }
 
 }  // namespace
@@ -124,7 +137,9 @@ std::optional<int> StatusOfError(std::string_view body) {
   if (!json || !json->is_object() || json->contains("content")) return std::nullopt;
   const auto error = json->find("error");
   const bool is_error = error != json->end() && (error->is_object() || error->is_string());
-  if (!is_error && !json->contains("detail")) return std::nullopt;
+  if (!is_error && TextAt(*json, "type") != "error" && !json->contains("detail")) {
+    return std::nullopt;
+  }
   for (const Json* object : {&*json, is_error ? &*error : nullptr}) {
     if (object == nullptr || !object->is_object()) continue;
     for (const char* name : {"code", "status", "status_code"}) {
@@ -134,7 +149,7 @@ std::optional<int> StatusOfError(std::string_view body) {
       if (text.size() == 3 && text >= "400" && text <= "599") return std::stoi(text);
     }
   }
-  return StatusOfType(ReadError(body).type);
+  return StatusOfNames(ReadError(body));
 }
 
 }  // namespace soulprint

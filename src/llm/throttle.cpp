@@ -3,19 +3,14 @@
 #include "llm/throttle.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace soulprint {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr double kFirstWait = 500;  // ms
-constexpr double kLongestWait = 60'000;
-constexpr int kMostDoublings = 7;  // more than kLongestWait
-constexpr std::chrono::minutes kPatience{30};
 constexpr seconds kHeadStart{3};
 
 template <typename Duration>
@@ -25,22 +20,25 @@ nanoseconds Scaled(Duration duration, double scale) {
 
 }  // namespace
 
-milliseconds BackOff(int failures, std::optional<seconds> retry_after, double chance) {
-  const int doublings = std::clamp(failures - 1, 0, kMostDoublings);
-  const double wait = std::min(std::ldexp(kFirstWait, doublings), kLongestWait);
-  const milliseconds own(std::lround(wait * (1 - 0.25 * chance)));
-  return retry_after ? std::max<milliseconds>(own, *retry_after) : own;
-}
-
-Throttle::Throttle(int most, double scale)
+Throttle::Throttle(int most, double scale, SharedLimiter shared)
     : most_(static_cast<std::size_t>(std::max(most, 1))),
       scale_(scale),
-      allowed_(most_),
+      shared_(std::move(shared)),
+      own_(shared_.with ? nullptr : std::make_unique<Limiter>(scale)),
       random_(std::random_device()()) {}
 
+void Throttle::With(const std::function<void(Limiter&)>& use) {
+  if (own_) return use(*own_);
+  shared_.with(use);
+}
+
 void Throttle::Begin(Time now) {
-  last_answer_ = now;
   begun_ = now;
+  With([&](Limiter& limiter) { place_ = limiter.Join(shared_.owner, shared_.account); });
+}
+
+void Throttle::End() {
+  With([&](Limiter& limiter) { limiter.Leave(*place_); });
 }
 
 bool Throttle::IsAlone(Time now) const {
@@ -48,7 +46,23 @@ bool Throttle::IsAlone(Time now) const {
 }
 
 bool Throttle::Allows(std::size_t in_flight, Time now) const {
-  return in_flight < (IsAlone(now) ? 1 : allowed_) && now >= not_before_;
+  return in_flight < (IsAlone(now) ? 1 : most_) && now >= not_before_;
+}
+
+std::optional<Load> Throttle::Start(double input_tokens, Time now) {
+  Load load{1, input_tokens, 0};
+  With([&](Limiter& limiter) {
+    load[2] = limiter.expected_output();
+    not_before_ = limiter.Start(*place_, load, now);
+  });
+  return not_before_ <= now ? std::optional(load) : std::nullopt;
+}
+
+void Throttle::Ended(const Load& load, const Load& taken, const ToldLimits& told, Time now) {
+  With([&](Limiter& limiter) {
+    limiter.End(*place_, load, taken, now);
+    limiter.Learn(*place_, told, now);
+  });
 }
 
 nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after) {
@@ -56,27 +70,25 @@ nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after
   return Scaled(BackOff(failures, retry_after, chance), scale_);
 }
 
-void Throttle::Answered(Time now) {
+void Throttle::Answered() {
   answered_ = true;
   failed_ = false;
-  last_answer_ = now;
-  overloads_ = 0;
-  allowed_ = std::min(allowed_ + 1, most_);
+  With([](Limiter& limiter) { limiter.Answered(); });
 }
 
-void Throttle::Overloaded(Time started, std::optional<seconds> retry_after, Time now) {
-  allowed_ = 1;
-  if (overloads_ == 0 || started > overloaded_at_) {
-    ++overloads_;
-    overloaded_at_ = now;
-    not_before_ = std::max(not_before_, now + WaitAfter(overloads_, retry_after));
-  } else if (retry_after) {
-    not_before_ = std::max(not_before_, now + Scaled(*retry_after, scale_));
-  }
+void Throttle::Overloaded(Time started, std::optional<seconds> retry_after, bool refused,
+                          Time now) {
+  const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
+  With([&](Limiter& limiter) {
+    limiter.Overloaded(started, retry_after, chance, refused, now);
+    not_before_ = limiter.not_before();
+  });
 }
 
-bool Throttle::IsHopeless(Time now) const {
-  return overloads_ > 0 && now - last_answer_ >= Scaled(kPatience, scale_);
+bool Throttle::IsHopeless(Time now) {
+  bool hopeless = false;
+  With([&](Limiter& limiter) { hopeless = limiter.IsHopeless(now); });
+  return hopeless;
 }
 
 }  // namespace soulprint

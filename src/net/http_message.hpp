@@ -46,7 +46,7 @@ struct HttpResponse {
   std::uint64_t tag = 0;
   HttpEnd end = HttpEnd::kBroken;
   std::string error;  // "" if whole; contains neither host nor address
-  bool sent = false;  // true if some of the request was sent
+  bool sent = false;  // true if some of the body was sent
   int status = 0;     // 0 if there is none; can be set even when the rest is broken
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // "" unless whole
@@ -58,6 +58,12 @@ struct HttpResponse {
 // Parses a Retry-After header, in seconds or as an HTTP date; nullopt if it is not a time in the
 // future.
 std::optional<std::chrono::seconds> RetryAfter(std::string_view value,
+                                               std::chrono::system_clock::time_point now);
+
+// How long the response asks not to be contacted: the longest of its Retry-After headers, to which
+// proxies may add one, and at most a day.  A date counts from the response's own date, or from
+// `now` if it has none: the clocks may differ.
+std::optional<std::chrono::seconds> RetryAfter(const HttpResponse& response,
                                                std::chrono::system_clock::time_point now);
 
 }  // namespace soulprint

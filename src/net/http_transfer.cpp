@@ -116,8 +116,8 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
-  long sent = 0;
-  curl_easy_getinfo(easy(), CURLINFO_REQUEST_SIZE, &sent);
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy(), CURLINFO_SIZE_UPLOAD_T, &sent);
   response.sent = sent > 0;
   for (curl_header* header = nullptr;
        (header = curl_easy_nextheader(easy(), CURLH_HEADER, -1, header)) != nullptr;) {
@@ -131,6 +131,12 @@ HttpResponse HttpTransfer::Finish(CURLcode code) {
                          : Format("the response is larger than {} kB", request_.max_body >> 10);
   } else if (code != CURLE_OK) {
     response.error = Describe(easy(), code);
+    long tunnel = 0;
+    curl_easy_getinfo(easy(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    if (tunnel >= 300 && status == 0) {
+      response.error = Format("the proxy answers with HTTP {}", tunnel);
+      if (tunnel < 500) response.end = HttpEnd::kMisconfigured;
+    }
   } else {
     response.body = std::move(body_);
   }

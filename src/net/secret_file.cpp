@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "util/error.hpp"
 #include "util/file_descriptor.hpp"
@@ -40,31 +41,38 @@ bool IsSpace(char c) { return std::string_view(" \t\r\n").find(c) != std::string
 
 }  // namespace
 
-std::string ReadSecretFile(const std::string& path, const std::string& setting) {
-  const auto fail = [](const std::string& message) {
-    throw ServerUnavailable(
-        message,
-        "It must be a file of at most 4 KiB that contains only the secret, is owned by the user "
-        "that runs the server, and has permissions u=rw (0600) or less.");
+std::string CleanSecret(std::string text, const std::string& source, const std::string& hint) {
+  const auto fail = [&](const char* why) {
+    ZeroSecret(&text);
+    throw ServerUnavailable(Format("{} {}", source, why), hint);
   };
+  std::size_t end = text.size();
+  while (end > 0 && IsSpace(text[end - 1])) --end;
+  std::size_t begin = 0;
+  while (begin < end && IsSpace(text[begin])) ++begin;
+  if (begin == end) fail("is empty");
+  if (end - begin > kMostBytes) fail("is larger than 4 KiB");
+  std::string secret(text, begin, end - begin);
+  ZeroSecret(&text);
+  if (std::all_of(secret.begin(), secret.end(), IsVisible)) return secret;
+  ZeroSecret(&secret);
+  throw ServerUnavailable(Format("{} contains a character that no key has", source), hint);
+}
+
+std::string ReadSecretFile(const std::string& path, const std::string& setting) {
+  constexpr const char* kHint =
+      "It must be a file of at most 4 KiB that contains only the secret, is owned by the user that "
+      "runs the server, and has permissions u=rw (0600) or less.";
+  const auto fail = [](const std::string& message) { throw ServerUnavailable(message, kHint); };
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) fail(Format("could not open file named by {}: {}", setting, strerror(errno)));
   if (const std::string why = Objection(file.get(), setting); !why.empty()) fail(why);
   char bytes[kMostBytes];
   const ssize_t count = read(file.get(), bytes, sizeof(bytes));
   if (count < 0) fail(Format("could not read file named by {}: {}", setting, strerror(errno)));
-  const char* begin = bytes;
-  const char* end = bytes + count;
-  while (begin != end && IsSpace(*begin)) ++begin;
-  while (begin != end && IsSpace(end[-1])) --end;
-  std::string secret(begin, end);
+  std::string text(bytes, static_cast<std::size_t>(count));
   explicit_bzero(bytes, sizeof(bytes));
-  if (secret.empty()) fail(Format("file named by {} is empty", setting));
-  if (!std::all_of(secret.begin(), secret.end(), IsVisible)) {
-    ZeroSecret(&secret);
-    fail(Format("file named by {} contains a character that no key has", setting));
-  }
-  return secret;
+  return CleanSecret(std::move(text), Format("file named by {}", setting), kHint);
 }
 
 std::string SecretLine(std::string_view name, const std::string& secret) {

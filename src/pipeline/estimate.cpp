@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/later.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
@@ -44,6 +45,23 @@ class CountingModel : public Model {
   FactsQuestions& counts_;
 };
 
+double AnswerTokens(const Outlook& outlook) {
+  return outlook.answer_tokens > 0 ? outlook.answer_tokens : kAnswerTokens;
+}
+
+// Of the questions about facts.
+Usage FactsUsage(const Outlook& outlook) {
+  const FactsQuestions& unread = outlook.unread;
+  const double written = unread.questions > 0 ? unread.prefix_tokens : 0;
+  const double read = std::max(unread.questions - 1, 0.0) * unread.prefix_tokens;
+  Usage usage;
+  usage.input_tokens = std::llround(unread.more_tokens + written + read);
+  usage.cache_written_tokens = std::llround(written);
+  usage.cache_read_tokens = std::llround(read);
+  usage.output_tokens = std::llround(unread.questions * AnswerTokens(outlook));
+  return usage;
+}
+
 // A question after those about facts.
 struct Later {
   double input_tokens;
@@ -81,16 +99,33 @@ FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& s
   return counts;
 }
 
+double CoverageFor(double usd, const Outlook& outlook, Prices prices, double context_tokens) {
+  if (outlook.all.chunks == 0 || outlook.unread.questions == 0) return 1;
+  const double whole = CostOf(FactsUsage(outlook), prices);
+  const double new_facts = outlook.unread.questions * AnswerTokens(outlook) * kFactShare;
+  const std::size_t sample =
+      SampleBytes(kCharactersPerToken * outlook.all.text_tokens, outlook.all.text_tokens);
+  const auto affords = [&](double share) {
+    const double facts = kCharactersPerToken * (outlook.fact_tokens + share * new_facts);
+    double cost = share * whole;
+    for (const RequestSize& request : LaterQuestions(static_cast<std::size_t>(facts), sample)) {
+      cost += MostCost(request, prices, context_tokens);
+    }
+    return cost <= usd;
+  };
+  double share = affords(1) ? 1 : 0;
+  for (double step = 0.5; share < 1 && step > 0.001; step /= 2) {
+    if (affords(share + step)) share += step;
+  }
+  return 1 - (1 - share) * std::min(outlook.unread.chunks / outlook.all.chunks, 1.0);
+}
+
 PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency) {
   const FactsQuestions& unread = outlook.unread;
-  const double answer = outlook.answer_tokens > 0 ? outlook.answer_tokens : kAnswerTokens;
-  const double facts = outlook.fact_tokens + unread.questions * answer * kFactShare;
+  const double facts = outlook.fact_tokens + unread.questions * AnswerTokens(outlook) * kFactShare;
   PassEstimate estimate;
   estimate.questions = unread.questions;
-  const double written = unread.questions > 0 ? unread.prefix_tokens : 0;
-  const double read = std::max(unread.questions - 1, 0.0) * unread.prefix_tokens;
-  double input = unread.more_tokens + written + read;
-  double output = unread.questions * answer;
+  estimate.usage = FactsUsage(outlook);
   double seconds = std::ceil(unread.questions / concurrency) * kSecondsPerQuestion;
   if (!outlook.rest_remembered) {
     const Later steps[] = {
@@ -99,15 +134,11 @@ PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency
         {std::min(outlook.all.text_tokens, kMostTokens) + 2500 + 2500, 2500}};  // sections
     for (const Later& step : steps) {
       ++estimate.questions;
-      input += step.input_tokens;
-      output += step.output_tokens;
+      estimate.usage.input_tokens += std::llround(step.input_tokens);
+      estimate.usage.output_tokens += std::llround(step.output_tokens);
       seconds += kSecondsPerQuestion + step.output_tokens / kTokensPerSecond;
     }
   }
-  estimate.usage.input_tokens = std::llround(input);
-  estimate.usage.cache_written_tokens = std::llround(written);
-  estimate.usage.cache_read_tokens = std::llround(read);
-  estimate.usage.output_tokens = std::llround(output);
   estimate.usage.cost_usd = CostOf(estimate.usage, prices);
   estimate.duration = std::chrono::seconds(std::lround(seconds));
   return estimate;

@@ -43,6 +43,10 @@ struct PassEstimate {
   std::chrono::seconds duration{0};
 };
 
+// The share of the chunks, 0 … 1, that a pass can read for so much, in USD, if it keeps the most
+// that later questions can cost (later.hpp).  `context_tokens` as in MostCost.
+double CoverageFor(double usd, const Outlook& outlook, Prices prices, double context_tokens);
+
 // `concurrency`: requests in flight.
 PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency);
 

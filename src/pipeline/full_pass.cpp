@@ -17,8 +17,10 @@
 #include "pipeline/changes.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
+#include "pipeline/excerpt_groups.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
+#include "pipeline/later.hpp"
 #include "pipeline/progress.hpp"
 #include "pipeline/progress_model.hpp"
 #include "pipeline/prompt_format.hpp"
@@ -49,7 +51,7 @@ class Pass {
 
     Begin(Stage::kFacts);
     Profile profile;
-    profile.facts = MergeFacts(ReadEnoughChunks());
+    profile.facts = MergeFacts(ReadEnoughChunks(PlanReading(scored)));
 
     Begin(Stage::kReduce);
     FindChanges(&profile.facts, options_.memory.changes_tokens, model_, store_);
@@ -90,6 +92,10 @@ class Pass {
         if (!conversation) continue;
         std::vector<Chunk> chunks = ConversationToChunks(*conversation);
         if (chunks.empty()) continue;
+        for (const Chunk& chunk : chunks) {
+          chunk_bytes_ += static_cast<double>(chunk.content.size());
+          chunk_tokens_ += chunk.tokens;
+        }
         const std::size_t messages = conversation->messages.size();
         scored.push_back(
             {position - 1, ScoreConversation(*conversation), messages, conversation->created_at});
@@ -103,20 +109,46 @@ class Pass {
     return scored;
   }
 
-  std::vector<Fact> ReadEnoughChunks() {
+  ReadPlan PlanReading(const std::vector<Scored>& scored) const {
+    ReadPlan plan{.question_characters = options_.question_characters,
+                  .sample_bytes = SampleBytes(chunk_bytes_, chunk_tokens_)};
+    if (options_.cost.coverage >= 1) return plan;
+    RequireCoverage(options_.cost.coverage);
+    plan.richness.resize(ids_.size());
+    for (const Scored& conversation : scored) {
+      plan.richness[conversation.position] = conversation.score;
+    }
+    return plan;
+  }
+
+  void RequireCoverage(double coverage) const {
+    const CostPlan& cost = options_.cost;
+    if (coverage >= cost.min_coverage) return;
+    throw CostLimit(
+        Format("{} allow the pass to read {} % of the chunks", FormatUsd(cost.limit_usd),
+               static_cast<int>(100 * coverage)),
+        Format("The whole pass is estimated at {}. Below {} % it is not worth its price.",
+               FormatUsd(cost.estimated_usd), static_cast<int>(100 * cost.min_coverage)),
+        "Allow it more with soulprint.max_cost_per_pass or max_cost_usd, or lower "
+        "soulprint.min_coverage, then request it again.");
+  }
+
+  std::vector<Fact> ReadEnoughChunks(const ReadPlan& plan) {
     const auto count = [&](const ChunkCounts& counts) {
       progress_.chunks_done = counts.done;
       progress_.chunks_failed = counts.failed;
       progress_.facts = counts.facts;
       progress_.dropped = counts.dropped;
     };
-    ReadChunksResult read = ReadChunks(ids_, store_, model_, count, options_.question_characters);
+    ReadChunksResult read = ReadChunks(ids_, store_, model_, count, plan);
     const int all = read.counts.done + read.counts.failed;
     if (all == 0) {
       throw Error(sqlstate::kObjectNotInPrerequisiteState,
                   "the user has no conversation with a visible message")
           .Hint("Import an export that holds conversations, then ask for a full pass again.");
     }
+    progress_.coverage = static_cast<double>(all) / std::max(progress_.chunks, all);
+    RequireCoverage(*progress_.coverage);
     if (read.counts.done < options_.min_chunk_success * all) {
       throw Error(sqlstate::kConnectionException,
                   Format("{} of {} chunks could not be read", read.counts.failed, all))
@@ -151,6 +183,8 @@ class Pass {
   ProgressModel reporting_;
   WordingModel model_;
   std::vector<std::string> ids_;
+  double chunk_bytes_ = 0;
+  double chunk_tokens_ = 0;
 };
 
 }  // namespace

@@ -1,14 +1,23 @@
-// The identity of a question.
+// The identity of a question, and what requests cost.
 
 #include "pipeline/model.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 
 #include "util/text.hpp"
 
 namespace soulprint {
+namespace {
+
+constexpr double kMillion = 1e6;
+constexpr double kWritten = 1.25;  // to the cache: times the input price
+constexpr double kRead = 0.1;      // from it
+
+}  // namespace
 
 std::string_view StepName(Step step) {
   constexpr std::array<std::string_view, kSteps.size()> kNames = {
@@ -26,12 +35,26 @@ void Usage::Add(const Usage& more) {
   cache_read_tokens += more.cache_read_tokens;
   output_tokens += more.output_tokens;
   cost_usd += more.cost_usd;
+  lost_usd += more.lost_usd;
+}
+
+std::string FormatUsd(double usd) {
+  std::array<char, 40> text{};
+  const int decimals = usd < 1 ? 4 : 2;
+  std::snprintf(text.data(), text.size(), "%.*f USD", decimals, usd);
+  return text.data();
+}
+
+double MostCost(const RequestSize& request, const Prices& prices, double context_tokens) {
+  const auto bytes = static_cast<double>(request.wording);
+  const double wording = request.own_wording ? bytes / 2 : bytes;
+  double tokens = static_cast<double>(request.bytes) + wording;
+  if (context_tokens > 0) tokens = std::min(tokens, context_tokens);
+  if (request.cached) tokens += (kWritten - 1) * wording;
+  return (tokens * prices.input_usd + request.max_tokens * prices.output_usd) / kMillion;
 }
 
 double CostOf(const Usage& usage, const Prices& prices) {
-  constexpr double kMillion = 1e6;
-  constexpr double kWritten = 1.25;  // times the input price
-  constexpr double kRead = 0.1;
   const auto written = static_cast<double>(usage.cache_written_tokens);
   const auto read = static_cast<double>(usage.cache_read_tokens);
   const double plain = static_cast<double>(usage.input_tokens) - written - read;

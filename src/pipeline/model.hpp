@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,6 +30,15 @@ struct Nudge {
   std::string correction;
 };
 
+// A request, as far as it decides the most that it can cost.
+struct RequestSize {
+  std::size_t bytes = 0;    // sent, without the wording
+  std::size_t wording = 0;  // bytes of it
+  bool own_wording = true;  // false = an operator's
+  bool cached = false;      // the server may write the wording to its cache
+  int max_tokens = 0;       // of the answer
+};
+
 struct Question {
   Step step = Step::kFacts;
   std::uint64_t tag = 0;                      // set by the caller; comes back with the answer
@@ -46,12 +56,15 @@ struct Question {
   int max_tokens = 0;
   double temperature = 0;
 
+  // Of the pass, after all questions of this step: money is left for them.
+  std::vector<RequestSize> later;
+
   int try_number = 0;          // answers to this question that could not be used before
   std::optional<Nudge> nudge;  // with every try after the first
 };
 
 // The identity of a question in soulprint.replies: every field that decides the answer, without
-// tag, try number and nudge.  The store keeps its SHA-256.
+// tag, later, try number and nudge.  The store keeps its SHA-256.
 std::string QuestionIdentity(const Question& question);
 
 enum class Outcome {
@@ -87,6 +100,7 @@ struct Usage {
   std::int64_t cache_read_tokens = 0;     // of these, read from it
   std::int64_t output_tokens = 0;
   double cost_usd = 0;
+  double lost_usd = 0;  // the most that the lost ones can have cost
 
   void Add(const Usage& more);
 };
@@ -101,6 +115,13 @@ struct Answer {
 
 // What the tokens cost, in USD (doc/messages_api.md, "Usage").
 double CostOf(const Usage& usage, const Prices& prices);
+
+// An amount for messages: "12.50 USD", "0.0042 USD".
+std::string FormatUsd(double usd);
+
+// The most that one such request can cost, in USD: a token for each byte, and for each two bytes of
+// our own wording, which is English.  The model reads `context_tokens` at most, 0 = not known.
+double MostCost(const RequestSize& request, const Prices& prices, double context_tokens);
 
 class Model {
  public:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "pipeline/types.hpp"
@@ -28,6 +29,7 @@ struct Progress {
   int facts = 0;
   int facts_left_out = 0;  // of MEMORY's question, which had no room
   DroppedItems dropped{};
+  std::optional<double> coverage = {};  // the share of the chunks that the pass reads, 0 … 1
 };
 
 }  // namespace soulprint

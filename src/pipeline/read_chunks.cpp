@@ -13,13 +13,14 @@
 #include <utility>
 
 #include "pipeline/chunk_to_facts.hpp"
-#include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/excerpt.hpp"
+#include "pipeline/excerpt_groups.hpp"
 #include "pipeline/facts.hpp"
-#include "pipeline/prompt_format.hpp"
+#include "pipeline/later.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/sort_facts.hpp"
 #include "pipeline/tries.hpp"
+#include "util/error.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -64,93 +65,22 @@ std::string WhyGivenUp(const Answer& answer) {
   return answer.reason;
 }
 
-// Conversations ──► the lists of excerpts that questions are about.
-class Grouper {
- public:
-  // Calls `done` for each chunk that needs no question.
-  Grouper(const std::vector<std::string>& ids, Store& store, std::size_t question_characters,
-          std::function<void()> done)
-      : ids_(ids),
-        store_(store),
-        question_characters_(question_characters),
-        done_(std::move(done)) {}
-
-  // The next list; empty if there is no more.
-  std::vector<Excerpt> Next() {
-    std::vector<Excerpt> group;
-    std::size_t characters = 0;
-    while (const Excerpt* next = Peek()) {
-      const std::size_t more = SentCharacters(*next);
-      if (!group.empty() && characters + more > question_characters_) break;
-      characters += more;
-      const bool last = EndsGroup(*next, more);
-      group.push_back(std::move(excerpts_.front()));
-      excerpts_.pop_front();
-      if (last) break;
-    }
-    return group;
-  }
-
- private:
-  const Excerpt* Peek() {
-    while (excerpts_.empty() && conversation_ < ids_.size()) Open(ids_[conversation_++]);
-    return excerpts_.empty() ? nullptr : &excerpts_.front();
-  }
-
-  void Open(const std::string& id) {
-    const std::optional<Conversation> conversation = store_.ReadConversation(id);
-    if (!conversation) return;
-    for (Chunk& chunk : ConversationToChunks(*conversation)) {
-      if (HasUsersWords(chunk)) {
-        excerpts_.push_back(
-            {id, ShownTitle(conversation->title), conversation->created_at, std::move(chunk)});
-      } else {
-        done_();
-      }
-    }
-  }
-
-  static std::size_t SentCharacters(const Excerpt& excerpt) {
-    std::size_t characters = 0;
-    for (const std::string& text : SentTexts(excerpt)) characters += CountCharacters(text);
-    return characters;
-  }
-
-  // True for a share of all excerpts that grows with their size, by their content alone: on both
-  // sides of a change the questions soon end at the same places as before.
-  bool EndsGroup(const Excerpt& excerpt, std::size_t characters) const {
-    std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
-    for (const char c : excerpt.conversation_id + excerpt.chunk.content) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-    }
-    return (hash >> 32) % std::max<std::size_t>(question_characters_, 1) < characters;
-  }
-
-  const std::vector<std::string>& ids_;
-  Store& store_;
-  std::size_t question_characters_;
-  std::function<void()> done_;
-  std::size_t conversation_ = 0;  // the next in ids_
-  std::deque<Excerpt> excerpts_;  // of the open conversation, in no list yet
-};
-
 class ChunkReader {
  public:
   ChunkReader(const std::vector<std::string>& ids, Store& store, Model& model,
-              const std::function<void(const ChunkCounts&)>& count, std::size_t question_characters)
-      : store_(store), model_(model), count_(count), groups_(ids, store, question_characters, [&] {
+              const std::function<void(const ChunkCounts&)>& count, const ReadPlan& plan)
+      : store_(store),
+        model_(model),
+        count_(count),
+        sample_bytes_(plan.sample_bytes),
+        groups_(ids, store, plan, [this] {
           ++counts_.done;
           count_(counts_);
         }) {}
 
   ReadChunksResult Read() {
-    do {
-      rejected_.clear();
-      AskThenReject(
-          model_, store_, [&] { return Next(); },
-          [&](const Question& question, const Answer& answer) { Take(question, answer); },
-          rejected_);
-    } while (rejected_.size() >= kMaxRejected);
+    while (ReadMore()) {
+    }
     ReadChunksResult result{{}, counts_, std::move(last_failure_)};
     for (auto& [number, facts] : found_) {
       CheckForInterrupts();
@@ -161,6 +91,23 @@ class ChunkReader {
   }
 
  private:
+  // False if nothing is left to be read.
+  bool ReadMore() {
+    rejected_.clear();
+    try {
+      AskThenReject(
+          model_, store_, [&] { return Next(); },
+          [&](const Question& question, const Answer& answer) { Take(question, answer); },
+          rejected_);
+    } catch (const CostLimit&) {
+      // Others may be smaller, or remembered.
+      reading_.clear();
+      again_.clear();
+      return true;
+    }
+    return rejected_.size() >= kMaxRejected;
+  }
+
   // What one question is about.
   struct Part {
     std::vector<Excerpt> excerpts;
@@ -193,6 +140,7 @@ class ChunkReader {
     const Part& part = reading.parts.front();
     Question question = ExcerptsToQuestion(part.excerpts);
     question.tag = number;
+    question.later = LaterQuestions(fact_bytes_, sample_bytes_);
     reading.tries.emplace(
         std::move(question), kMaxTries,
         part.half == Part::Half::kNone ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
@@ -270,6 +218,7 @@ class ChunkReader {
   void Found(std::uint64_t number, ReadFacts read) {
     counts_.dropped.Add(read.dropped);
     counts_.facts += static_cast<int>(read.facts.size());
+    for (const Fact& fact : read.facts) fact_bytes_ += FactBytes(fact);
     std::move(read.facts.begin(), read.facts.end(), std::back_inserter(found_[number]));
     std::deque<Part>& parts = reading_.at(number).parts;
     if (parts.front().half != Part::Half::kFirst) {
@@ -302,7 +251,7 @@ class ChunkReader {
   Store& store_;
   Model& model_;
   const std::function<void(const ChunkCounts&)>& count_;
-  Grouper groups_;
+  std::size_t sample_bytes_;
 
   std::uint64_t number_ = 0;                          // the next list's running number
   std::map<std::uint64_t, Reading> reading_;          // by running number, which is the tag
@@ -310,15 +259,17 @@ class ChunkReader {
   std::map<std::uint64_t, std::vector<Fact>> found_;  // by running number
   std::vector<Question> rejected_;
   ChunkCounts counts_;
+  std::size_t fact_bytes_ = 0;  // of the facts found, in later questions
   std::string last_failure_;
+  ExcerptGroups groups_;  // counts when it is made
 };
 
 }  // namespace
 
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
                             const std::function<void(const ChunkCounts&)>& count,
-                            std::size_t question_characters) {
-  return ChunkReader(ids, store, model, count, question_characters).Read();
+                            const ReadPlan& plan) {
+  return ChunkReader(ids, store, model, count, plan).Read();
 }
 
 }  // namespace soulprint

@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "pipeline/excerpt_groups.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
@@ -27,16 +27,14 @@ struct ReadChunksResult {
   std::string last_failure;  // why the last failed chunk failed, "" = none did
 };
 
-// Of what questions send of conversations, about so much stands in one.
-inline constexpr std::size_t kQuestionCharacters = 8000;
-
 // Reads the conversations with these ids, oldest first.  Holds one conversation and the chunks in
 // flight in memory.  Calls `count` with the counts so far each time they change.  Chunks in which
-// the user says nothing are done without a question.  Short chunks share a question of at most
-// `question_characters`; their content decides where a question ends, so that a conversation that
-// is new or changed changes about one question.
+// the user says nothing are done without a question.  Short chunks share a question; their content
+// decides where a question ends, so that a conversation that is new or changed changes about one
+// question.  After a CostLimit reads only what the limit allows, or what is remembered; the other
+// chunks are neither done nor failed.
 ReadChunksResult ReadChunks(const std::vector<std::string>& ids, Store& store, Model& model,
                             const std::function<void(const ChunkCounts&)>& count,
-                            std::size_t question_characters = kQuestionCharacters);
+                            const ReadPlan& plan = {});
 
 }  // namespace soulprint

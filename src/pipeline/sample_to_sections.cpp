@@ -235,8 +235,13 @@ Sections SampleToSections(const FormatSample& format, const std::string& memory_
     Question question = SampleToQuestion(format(size.conversations, size.characters), memory_md);
     const bool smallest = &size == &kSizes.back();
     if (!smallest && model.SeemsTooLong(question)) continue;
-    Asker asker(model, store, std::move(question));
-    std::optional<Answered> sections = asker.Ask();
+    std::optional<Answered> sections;
+    try {
+      sections = Asker(model, store, std::move(question)).Ask();
+    } catch (const CostLimit&) {
+      // A smaller sample costs less.
+      if (smallest) throw;
+    }
     if (!sections) continue;
     NameAssistant(&*sections, model, store);
     return ToSections(*sections);

@@ -1,5 +1,6 @@
 // SQL functions that request and cancel full passes.
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "sql/arguments.hpp"
 #include "sql/server.hpp"
 #include "store/request.hpp"
+#include "util/error.hpp"
 #include "util/format.hpp"
 
 #include "pg/postgres.hpp"
@@ -16,6 +18,15 @@
 namespace soulprint {
 
 namespace {
+
+std::optional<double> MaxCostArgument(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(2)) return std::nullopt;
+  const double usd = pg::Call(
+      [&] { return DatumGetFloat8(DirectFunctionCall1(numeric_float8, PG_GETARG_DATUM(2))); });
+  if (std::isfinite(usd) && usd > 0) return usd;
+  throw Error(sqlstate::kInvalidParameterValue, "max_cost_usd must be a number greater than 0")
+      .Hint("Pass NULL for a pass that only soulprint.max_cost_per_pass limits.");
+}
 
 // Without a launcher a queued pass would wait in silence.
 void WarnIfUnserved(std::int64_t pass) {
@@ -44,7 +55,7 @@ Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
     const std::string user_id = UserIdArgument(fcinfo);
     std::optional<std::string> storage_path;
     if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
-    const std::int64_t pass = StartPass(user_id, storage_path);
+    const std::int64_t pass = StartPass(user_id, storage_path, MaxCostArgument(fcinfo));
     WarnIfUnserved(pass);
     return Int64GetDatum(pass);
   });

@@ -38,7 +38,8 @@ std::string HolderOfTable() {
     AND (l.relation IN (SELECT p.relid FROM unnest(ARRAY[$1, $2, $3]) AS t (name),
                                             pg_partition_tree(to_regclass(t.name)) AS p
                         UNION SELECT to_regclass(n) FROM unnest(ARRAY[$1, $2, $3]) AS n)
-         OR l.relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'soulprint'::regnamespace))
+         OR l.relation IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+                           WHERE nspname IN ('soulprint', 'vault')))
     AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
     ORDER BY l.granted DESC LIMIT 1)")
                       .Text(AppSql("{profiles}"))

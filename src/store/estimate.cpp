@@ -123,7 +123,7 @@ StoredEstimate EstimateStored(const std::string& user_id, const std::string& mod
   outlook.answer_tokens = known.Double(2);
   outlook.rest_remembered =
       outlook.all.chunks == 0 || (outlook.unread.questions == 0 && known.Bool(3));
-  return {static_cast<std::int64_t>(all.size()), outlook.all.chunks, known.BigInt(0),
+  return {static_cast<std::int64_t>(all.size()), outlook.all.chunks, known.BigInt(0), outlook,
           EstimatePass(outlook, prices, concurrency)};
 }
 

@@ -14,6 +14,7 @@ struct StoredEstimate {
   std::int64_t conversations = 0;
   double chunks = 0;
   std::int64_t remembered = 0;  // answers that need not be asked for
+  Outlook outlook;
   PassEstimate pass;
 };
 

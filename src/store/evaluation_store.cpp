@@ -6,6 +6,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
 #include "store/identity.hpp"
+#include "store/purse.hpp"
 #include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -23,6 +24,7 @@ namespace {
 void EvaluationStore::Begin(const std::string& model, const std::string& prompts,
                             double budget_usd) {
   pg::Transaction transaction;
+  Purse::CheckDay(budget_usd);
   id_ = OwnQuery(R"(
     INSERT INTO soulprint.evaluations (user_id, model, prompts, budget_usd)
     VALUES ($1, $2, left(encode(sha256(convert_to($3, 'UTF8')), 'hex'), 12), $4::numeric)
@@ -58,8 +60,8 @@ void EvaluationStore::Save(const Reply& reply) {
 }
 
 void EvaluationStore::SaveCosts() {
-  if (ledger().empty()) return;
-  const Usage usage = ledger().Unsaved();
+  if (purse().empty()) return;
+  const Usage usage = purse().Unsaved();
   pg::Transaction transaction;
   const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.evaluations
@@ -71,9 +73,9 @@ void EvaluationStore::SaveCosts() {
                                  .BigInt(usage.output_tokens)
                                  .Double(usage.cost_usd)
                                  .Execute();
-  ledger().Save(rows == 0 ? std::nullopt : std::optional(user_.user_id()));
+  purse().Save(rows == 0 ? std::nullopt : std::optional(user_.user_id()));
   transaction.Commit();
-  ledger().Saved();
+  purse().Saved();
   if (rows == 0) ThrowErased(user_.user_id());
 }
 

@@ -23,7 +23,8 @@ class EvaluationStore : public SqlStore {
   // `user` names the user, what to check while computing, and no pass; it must outlive the store.
   explicit EvaluationStore(PassLease& user) : SqlStore(user), user_(user) {}
 
-  // Begins the row, with the digest of these prompts.  Call it first.
+  // Begins the row, with the digest of these prompts.  Call it first.  Throws DayLimit if less than
+  // the budget is left of the day's limit.
   void Begin(const std::string& model, const std::string& prompts, double budget_usd);
 
   void SaveReplies(const std::vector<Reply>& replies) override;

@@ -5,6 +5,7 @@
 #include "pg/call.hpp"
 #include "pg/process.hpp"
 #include "pg/transaction.hpp"
+#include "shared_state.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
@@ -61,6 +62,7 @@ std::string PassLease::Activity() const {
   if (progress_.stage == Stage::kFacts) {
     text += Format(" {}/{}", progress_.chunks_done, progress_.chunks);
   }
+  if (const std::string wait = shared_state::DescribeWait(); !wait.empty()) text += "; " + wait;
   return text;
 }
 
@@ -78,7 +80,8 @@ void PassLease::TouchPass() {
         conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
         facts_left_out = $9, items_dropped = $10, calls_remembered = $11,
         drop_reasons = jsonb_build_object('malformed', $12::int, 'assistant', $13::int,
-                                          'invented', $14::int, 'secret', $15::int)
+                                          'invented', $14::int, 'secret', $15::int),
+        coverage = nullif($16, -1)
     WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid() AND f.state = 'running')")
                                  .BigInt(id_)
                                  .Uuid(user_id_)
@@ -95,6 +98,7 @@ void PassLease::TouchPass() {
                                  .BigInt(progress_.dropped.assistant)
                                  .BigInt(progress_.dropped.invented)
                                  .BigInt(progress_.dropped.secret)
+                                 .Double(progress_.coverage.value_or(-1))
                                  .Execute();
   if (rows == 0) {
     throw PassLost(Format("full pass {} was canceled, or its user was deleted", id_));

@@ -4,7 +4,9 @@
 
 namespace soulprint {
 
-void Ledger::Add(const Question& question, const Usage& usage) {
+bool Ledger::Reserve(double, double) { return true; }
+
+void Ledger::Pay(const Question& question, const Usage& usage, double) {
   unsaved_[{question.step, question.model}].Add(usage);
 }
 
@@ -19,9 +21,10 @@ void Ledger::Save(const std::optional<std::string>& user_id) const {
     OwnQuery(R"(
       INSERT INTO soulprint.costs AS c
         (hour, user_id, model, step, requests, retries, refusals, lost, input_tokens,
-         cache_creation_input_tokens, cache_read_input_tokens, output_tokens, cost_usd)
+         cache_creation_input_tokens, cache_read_input_tokens, output_tokens, cost_usd,
+         lost_usd)
       VALUES (date_trunc('hour', now(), 'UTC'), nullif($1, '')::uuid, $2, $3, $4, $5, $6, $7,
-              $8 - $9 - $10, $9, $10, $11, $12)
+              $8 - $9 - $10, $9, $10, $11, $12, $13)
       ON CONFLICT (hour, user_id, model, step) DO UPDATE
       SET requests = c.requests + EXCLUDED.requests, retries = c.retries + EXCLUDED.retries,
           refusals = c.refusals + EXCLUDED.refusals, lost = c.lost + EXCLUDED.lost,
@@ -30,7 +33,7 @@ void Ledger::Save(const std::optional<std::string>& user_id) const {
             c.cache_creation_input_tokens + EXCLUDED.cache_creation_input_tokens,
           cache_read_input_tokens = c.cache_read_input_tokens + EXCLUDED.cache_read_input_tokens,
           output_tokens = c.output_tokens + EXCLUDED.output_tokens,
-          cost_usd = c.cost_usd + EXCLUDED.cost_usd)")
+          cost_usd = c.cost_usd + EXCLUDED.cost_usd, lost_usd = c.lost_usd + EXCLUDED.lost_usd)")
         .Text(user_id.value_or(""))
         .Text(key.second)
         .Text(StepName(key.first))
@@ -43,6 +46,7 @@ void Ledger::Save(const std::optional<std::string>& user_id) const {
         .BigInt(usage.cache_read_tokens)
         .BigInt(usage.output_tokens)
         .Double(usage.cost_usd)
+        .Double(usage.lost_usd)
         .Execute();
   }
 }

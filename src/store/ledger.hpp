@@ -8,13 +8,17 @@
 #include <utility>
 
 #include "pipeline/model.hpp"
+#include "pipeline/payer.hpp"
 
 namespace soulprint {
 
-class Ledger {
+class Ledger : public Payer {
  public:
-  // In memory, until it is saved.
-  void Add(const Question& question, const Usage& usage);
+  // There is no limit.
+  bool Reserve(double most, double later) override;
+
+  // Adds it in memory, until it is saved.
+  void Pay(const Question& question, const Usage& usage, double reserved) override;
 
   bool empty() const { return unsaved_.empty(); }
 
@@ -24,7 +28,7 @@ class Ledger {
   // Adds it to soulprint.costs, in the open transaction.  Without a user, or one that was erased,
   // nobody is named.  Call Saved after the transaction was committed.
   void Save(const std::optional<std::string>& user_id) const;
-  void Saved() { unsaved_.clear(); }
+  virtual void Saved() { unsaved_.clear(); }
 
  private:
   std::map<std::pair<Step, std::string>, Usage> unsaved_;  // by step and model

@@ -12,6 +12,7 @@ namespace soulprint {
 // The fourth field of an advisory lock's tag.  No SQL function takes or releases such locks.
 inline constexpr std::uint16_t kPassLockClass = 0x5350;  // held by the worker of a pass (PassLease)
 inline constexpr std::uint16_t kImportLockClass = 0x5351;
+inline constexpr std::uint16_t kCostLockClass = 0x5352;  // of the limit of the day (Purse)
 
 // The second and third fields of the tag of a user's import lock.  Users whose hashes are equal
 // wait for each other, too.

@@ -9,6 +9,7 @@
 #include "shared_state.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
+#include "store/purse.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -43,6 +44,7 @@ void ReturnPass(int, Datum) {
                   FOR UPDATE SKIP LOCKED))")
         .BigInt(id)
         .Execute();
+    ChargeSetAside(id);
     shared_state::WakeLauncherAtCommit();
     transaction.Commit();
     if (pg::IsTerminating()) shared_state::CountPassEnded();
@@ -83,6 +85,7 @@ bool ReturnOrphans() {
                                .BigInt(kMostCrashes)
                                .BigInt(shared_state::Epoch())
                                .Run();
+  for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0));
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
   for (const pg::Row& orphan : orphans) {

@@ -94,8 +94,10 @@ std::string Cost(const PassLease& lease) {
 
 // What the pass did, for the log.
 constexpr const char* kSummary = R"(format(
-  '%s conversations, %s chunks, %s failed, %s facts, %s calls, %s remembered, %s USD, %s s',
-  conversations, chunks, chunks_failed, facts, calls_made, calls_remembered,
+  '%s conversations, %s chunks%s, %s failed, %s facts, %s calls, %s remembered, %s USD, %s s',
+  conversations, chunks,
+  CASE WHEN coverage < 1 THEN format(' of which %s %% were read', floor(100 * coverage)) END,
+  chunks_failed, facts, calls_made, calls_remembered,
   round(cost_usd, 4), round(extract(epoch FROM ended_at - taken_at), 1)))";
 
 // The alert of a pass: who failed, where, and $4, or NULL if that is empty.
@@ -111,7 +113,8 @@ std::string EndPass(const PassLease& lease, const char* state, const std::string
                     const std::string& alert, bool again) {
   std::string summary = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
-    SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false
+    SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false,
+        reserved_usd = 0
     WHERE id = $1
     RETURNING {})",
                                         kAlert, kSummary))

@@ -268,7 +268,9 @@ void DeleteExpired() {
          DELETE FROM soulprint.costs
          WHERE ctid = ANY (ARRAY(
            SELECT ctid FROM soulprint.costs
-           WHERE hour < now() - make_interval(mins => $1::int) LIMIT $2)))"}) {
+           -- Limits of cost look at the last 25 hours.
+           WHERE hour < now() - greatest(make_interval(mins => $1::int), interval '26 hours')
+           LIMIT $2)))"}) {
     OwnQuery(sql).BigInt(settings::keep_history).BigInt(kDeletedAtOnce).Execute();
   }
   OwnQuery(R"(

@@ -77,7 +77,7 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
     }
     SaveCosts(calls);
     transaction.Commit();
-    ledger_.Saved();
+    purse_.Saved();
   } catch (const SqlError& error) {
     if (error.sqlstate() == sqlstate::kDiskFull && HasFullDisk()) throw DiskFull(error.what());
     throw;
@@ -87,28 +87,31 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
 
 // Whatever has become of the pass: it was spent.
 void SqlStore::SaveCosts() {
-  if (ledger_.empty()) return;
+  if (purse_.IsSaved()) return;
   pg::Transaction transaction;
   LimitLockWait(kBriefly);
   SaveCosts(0);
   transaction.Commit();
-  ledger_.Saved();
+  purse_.Saved();
 }
 
 void SqlStore::SaveCosts(std::int64_t calls) {
-  const Usage usage = ledger_.Unsaved();
+  const Usage usage = purse_.Unsaved();
   const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
-        output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric
+        output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric,
+        lost_usd = lost_usd + $6::numeric, reserved_usd = $7::numeric
     WHERE id = $1)")
                                  .BigInt(lease_.id())
                                  .BigInt(usage.input_tokens)
                                  .BigInt(usage.output_tokens)
                                  .Double(usage.cost_usd)
                                  .BigInt(calls)
+                                 .Double(usage.lost_usd)
+                                 .Double(purse_.SetAside())
                                  .Execute();
-  ledger_.Save(rows == 0 ? std::nullopt : std::optional(lease_.user_id()));
+  purse_.Save(rows == 0 ? std::nullopt : std::optional(lease_.user_id()));
 }
 
 // With all tries of these questions: another pass will need them, too.

@@ -54,6 +54,15 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   return true;
 }
 
+void LimitCost(std::int64_t pass, double usd) {
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes SET max_cost_usd = $2::numeric
+    WHERE id = $1 AND state = 'queued')")
+      .BigInt(pass)
+      .Double(usd)
+      .Execute();
+}
+
 }  // namespace
 
 void RequireProfile(const std::string& user_id) {
@@ -133,7 +142,8 @@ std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
   return running.front().BigInt(0);
 }
 
-std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path) {
+std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path,
+                       const std::optional<double>& max_cost_usd) {
   RequireProfile(user_id);
   // A storage_path that is given may hold an export that a running pass has not seen.
   if (!storage_path) {
@@ -147,7 +157,10 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
   update.Uuid(user_id);
   if (storage_path) update.Text(storage_path);
   update.Execute();
-  if (const auto pass = QueuePass(user_id)) return *pass;
+  if (const auto pass = QueuePass(user_id)) {
+    if (max_cost_usd) LimitCost(*pass, *max_cost_usd);
+    return *pass;
+  }
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               Format("no conversations to process for user {}", user_id))
       .Hint("Import an export with soulprint_import() or soulprint_import_file() first.");
@@ -200,7 +213,8 @@ void NotifyEnded(const std::string& user_id, std::int64_t pass_id, const std::st
                  const std::string& error) {
   OwnQuery(R"(
     SELECT pg_notify('soulprint', json_build_object(
-      'user_id', $1, 'pass_id', $2, 'status', $3, 'error', nullif($4, ''))::text))")
+      'user_id', $1, 'pass_id', $2, 'status', $3, 'error', nullif($4, ''),
+      'coverage', (SELECT coverage FROM soulprint.full_passes WHERE id = $2))::text))")
       .Uuid(user_id)
       .BigInt(pass_id)
       .Text(status)

@@ -11,14 +11,14 @@
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 #include "store/lease.hpp"
-#include "store/ledger.hpp"
+#include "store/purse.hpp"
 
 namespace soulprint {
 
 class SqlStore : public Store {
  public:
   // The lease must outlive the store.
-  explicit SqlStore(PassLease& lease) : lease_(lease) {}
+  explicit SqlStore(PassLease& lease) : lease_(lease), purse_(lease.id()) {}
 
   std::vector<std::string> ConversationIds() override;
   std::optional<Conversation> ReadConversation(const std::string& id) override;
@@ -39,8 +39,8 @@ class SqlStore : public Store {
   // The answers that this process has saved.
   std::uint64_t answers_saved() const { return answers_saved_; }
 
-  // What requests take is added here; SaveReplies saves it, too.
-  Ledger& ledger() { return ledger_; }
+  // Pays for the requests; SaveReplies saves what they took, too.
+  Purse& purse() { return purse_; }
 
   // Saves what requests took and no answer has saved, in a transaction of its own: call it when the
   // pass ends otherwise than by publishing.
@@ -54,7 +54,7 @@ class SqlStore : public Store {
   void InsertReply(const Reply& reply);
 
  private:
-  // In the open transaction; call ledger_.Saved() after it.
+  // In the open transaction; call purse_.Saved() after it.
   void SaveCosts(std::int64_t calls);
   // Records, in the open transaction or in one of its own, that this pass needed the answers that
   // it has found: they expire soulprint.keep_replies later.
@@ -65,7 +65,7 @@ class SqlStore : public Store {
                     const std::vector<const Chunk*>& chunks);
 
   PassLease& lease_;
-  Ledger ledger_;
+  Purse purse_;
   // The questions of the answers found that no pass has needed for a day.
   std::vector<std::string> needed_steps_;
   std::vector<std::string> needed_hashes_;  // SHA-256 as hex digits

@@ -154,6 +154,33 @@ class ServerUnavailable : public Error {
   std::chrono::seconds at_least_;
 };
 
+// The next request could cost more than the pass may: it ends, or reads no more.  53400.
+class CostLimit : public Error {
+ public:
+  CostLimit(const std::string& message, std::string detail, std::string hint)
+      : Error(sqlstate::kConfigurationLimitExceeded, message, std::move(detail), std::move(hint)) {}
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+};
+
+// The next request could cost more than all passes of the day may: the pass waits, uncharged.
+// 53400.
+class DayLimit : public Error {
+ public:
+  DayLimit(const std::string& message, std::chrono::seconds wait)
+      : Error(sqlstate::kConfigurationLimitExceeded, message), wait_(wait) {}
+
+  std::chrono::seconds wait() const { return wait_; }
+
+ private:
+  using Error::Detail;
+  using Error::Hint;
+
+  std::chrono::seconds wait_;
+};
+
 // Answers cannot be saved because the disk is full.  57P03.
 class DiskFull : public ServerUnavailable {
  public:

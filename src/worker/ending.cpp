@@ -160,6 +160,16 @@ Ending EndingOf(const Error& error, const Attempt& attempt) {
             .reason = Sentences(error),
             .log = Format("goes to the end of the queue: {}", error.what())};
   }
+  if (const auto* day = dynamic_cast<const DayLimit*>(&error)) {
+    return {.action = Action::kRequeue,
+            .charged = false,
+            .wait = day->wait(),
+            .reason = Sentences(error),
+            .shown = std::string(kShownWait),
+            .sqlstate = error.sqlstate(),
+            .log = Format("waits: {}", error.what())};
+  }
+  if (Is<CostLimit>(error)) return Failed(error);
   if (Is<PassStopped>(error)) {
     return {.action = Action::kRequeue,
             .charged = false,

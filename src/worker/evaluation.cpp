@@ -93,7 +93,7 @@ class Run {
     store_.Begin(options.model, PromptsInForce(store_), exchange_.budget_usd);
     try {
       CachingModel model(store_, [this](std::function<void()> save_due) {
-        return std::make_unique<BudgetModel>(MakeModel(gate_, store_.ledger(),
+        return std::make_unique<BudgetModel>(MakeModel(gate_, store_.purse(),
                                                        [this, save_due = std::move(save_due)] {
                                                          save_due();
                                                          Wait();

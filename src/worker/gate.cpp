@@ -33,12 +33,18 @@ std::optional<settings::Obstacle> SettingsObstacle() {
     return settings::Obstacle{Format("soulprint.api_url {}", problem),
                               "Correct soulprint.api_url and reload."};
   }
-  if (*settings::api_key_file == '\0' &&
-      std::string_view(settings::api_url) == settings::kAnthropicUrl) {
+  const bool in_file = *settings::api_key_file != '\0';
+  const bool in_vault = *settings::vault_secret != '\0';
+  if (in_file && in_vault) {
+    return settings::Obstacle{"soulprint.api_key_file and soulprint.vault_secret are both set",
+                              "Reset one of them and reload."};
+  }
+  if (!in_file && !in_vault && std::string_view(settings::api_url) == settings::kAnthropicUrl) {
     return settings::Obstacle{
         "no API key is set",
-        "Put the key into a file that only the server can read, name it in "
-        "soulprint.api_key_file and reload; or set soulprint.provider = 'offline'."};
+        "Put the key into a file that only the server can read and name it in "
+        "soulprint.api_key_file, or name a secret of Supabase Vault in soulprint.vault_secret, and "
+        "reload; or set soulprint.provider = 'offline'."};
   }
   return std::nullopt;
 }
@@ -46,8 +52,8 @@ std::optional<settings::Obstacle> SettingsObstacle() {
 // The settings that decide which server is asked, as one text.
 std::string ModelServer() {
   std::string server = IsOffline() ? "offline" : "messages";
-  for (const char* setting :
-       {settings::api_url, settings::api_key_file, settings::ca_file, settings::proxy}) {
+  for (const char* setting : {settings::api_url, settings::api_key_file, settings::vault_secret,
+                              settings::ca_file, settings::proxy}) {
     server.append("\n").append(setting);
   }
   if (settings::api_key_header == settings::ApiKeyHeader::kAuthorization) server += " bearer";

@@ -229,6 +229,9 @@ std::string Launcher::Activity(const Schedule::Seen& seen) const {
     text = Format("{} of {} workers busy, {} passes queued", seen.running, settings::max_workers,
                   seen.waiting);
   }
+  if (const std::string limits = shared_state::DescribeLimits(); !limits.empty()) {
+    text += "; " + limits;
+  }
   if (put_off_ > 0) text += Format(", {} put off", put_off_);
   if (!put_off_for_.empty()) text += ": " + put_off_for_;
   return text;

@@ -1,17 +1,26 @@
 #include "worker/model_factory.hpp"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
+#include "llm/capabilities.hpp"
 #include "llm/client.hpp"
+#include "llm/limiter.hpp"
+#include "llm/secret.hpp"
+#include "llm/throttle.hpp"
 #include "net/secret_file.hpp"
 #include "offline/offline_model.hpp"
 #include "pg/call.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
+#include "pipeline/estimate.hpp"
 #include "settings.hpp"
+#include "shared_state.hpp"
+#include "store/estimate.hpp"
 #include "store/identity.hpp"
 #include "store/ledger.hpp"
+#include "store/vault.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -24,6 +33,7 @@ namespace {
 bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
 
 std::string ReadKey() {
+  if (*settings::vault_secret != '\0') return ReadVaultSecret(settings::vault_secret);
   if (*settings::api_key_file == '\0') return {};
   return ReadSecretFile(settings::api_key_file, "soulprint.api_key_file");
 }
@@ -38,10 +48,27 @@ Endpoint EndpointFromSettings() {
   return endpoint;
 }
 
-void CountIn(Ledger* ledger, Endpoint* endpoint) {
-  endpoint->spent = [ledger](const Question& question, const Usage& usage) {
-    ledger->Add(question, usage);
+void WarnOfChange(const std::string& before, const std::string& now) {
+  pg::Log(WARNING,
+          Format("the model server answers as model \"{}\" after model \"{}\"", now, before),
+          Format("What it answers is counted as model \"{}\", at its price.", settings::model),
+          "Have what routes the requests keep to one model.");
+}
+
+// All workers share the limiter, if there is shared memory.  Another server or key has limits of
+// its own.
+SharedLimiter LimiterOf(const Endpoint& endpoint) {
+  if (!shared_state::WithLimiter([](Limiter&) {})) return {};
+  Secret account;
+  try {
+    account.Set(endpoint.api_url + "\n" + ReadKey());
+  } catch (const Error&) {
+    // Asking meets it again, and tells.
+  }
+  const auto with = [](const std::function<void(Limiter&)>& use) {
+    shared_state::WithLimiter(use);
   };
+  return {with, MyProcPid, std::hash<std::string>()(account.text())};
 }
 
 Prices PricesOrWarning() {
@@ -78,10 +105,24 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
+CostPlan PlanCost(const Purse& purse, const std::string& user_id) {
+  CostPlan cost{.limit_usd = purse.Limit(), .min_coverage = settings::min_coverage};
+  const std::optional<Prices> prices = ModelPrices();
+  if (cost.limit_usd == 0 || IsOffline() || !prices) return cost;
+  const StoredEstimate estimate = pg::InTransaction([&] {
+    return EstimateStored(user_id, ModelName(), *prices, settings::max_concurrent_requests);
+  });
+  cost.estimated_usd = purse.spent() + estimate.pass.usage.cost_usd;
+  cost.coverage = CoverageFor(cost.limit_usd - purse.spent(), estimate.outlook, *prices,
+                              CapabilitiesOf(ModelName()).context_tokens);
+  return cost;
+}
+
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
   if (IsOffline()) return std::make_unique<OfflineModel>();
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
+  endpoint.limiter = LimiterOf(endpoint);
   endpoint.prices = PricesOrWarning();
   endpoint.key = [&gate] {
     gate.CheckOpen();
@@ -90,7 +131,8 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   endpoint.pause = [&gate](const ServerUnavailable& reason, bool doubtful) {
     gate.Close(reason, doubtful);
   };
-  CountIn(&ledger, &endpoint);
+  endpoint.payer = &ledger;
+  endpoint.model_changed = WarnOfChange;
   return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
 }
 
@@ -101,7 +143,7 @@ void ProbeModelServer(std::function<void()> waiting) {
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };
   endpoint.prices = ModelPrices().value_or(Prices());
   Ledger ledger;
-  CountIn(&ledger, &endpoint);
+  endpoint.payer = &ledger;
   MessagesModel model(std::move(endpoint), std::move(waiting));
   if (model.Probe(ModelName())) Gate::Open();
   pg::Transaction transaction;

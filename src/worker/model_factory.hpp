@@ -10,6 +10,7 @@
 #include "pipeline/full_pass.hpp"
 #include "pipeline/model.hpp"
 #include "store/ledger.hpp"
+#include "store/purse.hpp"
 #include "worker/gate.hpp"
 
 namespace soulprint {
@@ -22,6 +23,9 @@ std::optional<Prices> ModelPrices();
 
 // How passes are run, as the settings say now.
 PassOptions OptionsFromSettings();
+
+// What the purse of a pass allows, for a model with a price.
+CostPlan PlanCost(const Purse& purse, const std::string& user_id);
 
 // Sends requests as long as the gate is open, and adds what they took to the ledger; both must
 // outlive the model.  `waiting` is called at least every 100 ms while requests are in flight; what

@@ -26,6 +26,7 @@
 #include "store/pass_end.hpp"
 #include "store/pass_queue.hpp"
 #include "store/preflight.hpp"
+#include "store/purse.hpp"
 #include "store/sql_store.hpp"
 #include "store/stored_export.hpp"
 #include "util/error.hpp"
@@ -78,6 +79,7 @@ class Run {
     gives_way_ = only == 0;
     try {
       if (IsObstructed(only)) return true;
+      Purse::CheckDay(0);
       const Claim claim = ClaimPass(&pass_);
       if (claim != Claim::kClaimed) return claim == Claim::kCanceled;
       claimed_ = true;
@@ -110,14 +112,17 @@ class Run {
     if (pass_.put_off_for.empty()) {
       pg::Log(LOG, Format("{} starts, attempt {}", lease_.Name(), pass_.attempts));
     }
+    store_.purse().Open();
     ImportStoredExport(lease_);
+    PassOptions options = OptionsFromSettings();
+    options.cost = PlanCost(store_.purse(), pass_.user_id);
     CachingModel model(store_, [this](std::function<void()> save_due) {
-      return MakeModel(gate_, store_.ledger(), [this, save_due = std::move(save_due)] {
+      return MakeModel(gate_, store_.purse(), [this, save_due = std::move(save_due)] {
         save_due();
         lease_.WaitForServer();
       });
     });
-    RunFullPass(store_, model, OptionsFromSettings());
+    RunFullPass(store_, model, options);
     pg::Log(LOG, Format("{} is complete: {}", lease_.Name(), store_.summary()));
   }
 

@@ -1,6 +1,7 @@
 """The endpoints of the Messages API: what is answered to whom."""
 
 import hashlib
+import math
 import time
 import traceback
 from functools import lru_cache
@@ -33,6 +34,39 @@ def _usage(input_tokens, output_tokens, tier="standard", written=0, read=0):
         "service_tier": tier,
         "inference_geo": "not_available",
     }
+
+
+class RequestLimit:
+    """The bucket of requests a minute, which fills continuously."""
+
+    def __init__(self):
+        self._left = None
+        self._at = 0.0
+
+    def reset(self):
+        self._left = None
+
+    def take(self, config):
+        """Takes one request; what is left.  Refuses it if there is none."""
+        now = time.monotonic()
+        rate = config.requests_per_minute / 60
+        if self._left is None:
+            self._left, self._at = config.request_burst, now
+        self._left = min(config.request_burst, self._left + (now - self._at) * rate)
+        self._at = now
+        if self._left < 1:
+            wait = math.ceil((1 - self._left) / rate)
+            raise Refusal(429, "This request would exceed your account's rate limit.",
+                          headers={"retry-after": str(wait), "x-should-retry": "true",
+                                   **self.headers(config)})
+        self._left -= 1
+
+    def headers(self, config):
+        full = (config.request_burst - self._left) / config.requests_per_minute * 60
+        reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + full))
+        name = "anthropic-ratelimit-requests-"
+        return {name + "limit": f"{config.requests_per_minute:g}",
+                name + "remaining": str(int(self._left)), name + "reset": reset}
 
 
 @lru_cache(maxsize=4)
@@ -74,6 +108,7 @@ class Api:
     def __init__(self, script):
         self.script = script
         self.cache = PromptCache()
+        self.limit = RequestLimit()
         self.batches = Batches(self._batch_result, lambda: script.config)
         self._numbers = 0
 
@@ -117,6 +152,8 @@ class Api:
         question = Question(params)
         entry.kind = question.kind
         entry.question = question.key
+        if self.script.config.requests_per_minute:
+            self.limit.take(self.script.config)
         item = self._take(request, question, entry)
         reply = self._scripted(item, entry)
         if reply is None and counting:
@@ -185,7 +222,11 @@ class Api:
         reply.headers["request-id"] = entry.request_id
         reply.headers["anthropic-organization-id"] = "00000000-0000-4000-8000-000000000000"
         if config.ratelimit_headers and reply.status in (200, 429):
-            reply.headers.update(_ratelimit_headers(reply.status == 429, int(time.time())))
+            limited = config.requests_per_minute > 0
+            exhausted = reply.status == 429 and not limited
+            reply.headers.update(_ratelimit_headers(exhausted, int(time.time())))
+            if limited:
+                reply.headers.update(self.limit.headers(config))
         if reply.status == 200 and config.retry_after_on_200:
             reply.headers["retry-after"] = f"{config.retry_after_on_200:g}"
         if item is not None:

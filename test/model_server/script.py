@@ -38,6 +38,8 @@ class Config:
     retry_after_on_200: float = 0  # send the header that real answers carry now and then
     ignore_expect: bool = False  # never say "100 Continue"
     ratelimit_headers: bool = True
+    requests_per_minute: float = 0  # 0 = as many as come; else more are refused with 429
+    request_burst: float = 10  # what the limit's bucket holds
     access: bool = True  # False = like a local server: key and version do not matter
     blocks: bool = True  # False = like servers that take only a string as system
     cache_control: bool = True  # False = like servers that refuse it

@@ -48,6 +48,7 @@ class Server:
         self.script.reset()
         self._api.batches.reset()
         self._api.cache.reset()
+        self._api.limit.reset()
         self.gate.release()
         self.journal.reset()
 

@@ -64,6 +64,17 @@ class AnswerTest(ServerTest):
         self.assertEqual(answer.headers["x-should-retry"], "false")
         self.assertEqual(answer.headers["anthropic-ratelimit-tokens-remaining"], "0")
 
+    def test_a_limit_of_requests_a_minute(self):
+        self.script(requests_per_minute=60, request_burst=2)
+        answers = [self.ask() for _ in range(3)]
+        self.assertEqual([answer.status for answer in answers], [200, 200, 429])
+        limit = "anthropic-ratelimit-requests-"
+        self.assertEqual([a.headers[limit + "remaining"] for a in answers], ["1", "0", "0"])
+        self.assertEqual(answers[2].headers[limit + "limit"], "60")
+        self.assertEqual(answers[2].headers["retry-after"], "1")
+        self.assertEqual(answers[2].headers["anthropic-ratelimit-output-tokens-remaining"],
+                         "399000")
+
     def test_raw(self):
         html = {"content-type": "text/html"}
         self.script({"raw": {"status": 502, "reason": "Odd", "headers": html, "body": "<h1>"}},

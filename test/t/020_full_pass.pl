@@ -35,7 +35,7 @@ for my $shape ('setup', 'live')
 	is($code, 0, "$shape: CALL runs a pass") or diag $err;
 
 	my $heard = heard_by($listener);
-	like($heard, qr/notification "soulprint" with payload "\{"user_id" : "$user", "pass_id" : 1, "status" : "complete", "error" : null\}"/,
+	like($heard, qr/notification "soulprint" with payload "\{"user_id" : "$user", "pass_id" : 1, "status" : "complete", "error" : null, "coverage" : 1\}"/,
 		"$shape: NOTIFY says how it ended");
 	$listener->quit;
 

@@ -21,6 +21,14 @@ my $assembled = "soulprint_assemble_text(jsonb_build_object('soul', soul_md::jso
 	'user', user_md::jsonb, 'agents', agents_md::jsonb, 'tools', tools_md::jsonb), memory_md)";
 my ($number, $user, $before) = (0);
 
+# A server that takes its time, with the default settings, while everything else here is tried.
+my $slow = ModelServer->new;
+$slow->script({ kind => 'facts', delay_ms => 20000 });
+my $patient = new_server('patient', $slow->settings);
+new_database($patient);
+$patient->safe_psql('postgres', talk(add_user($patient, 1), 1, 2));
+start_pass($patient, user(1));
+
 # A pass over so many chunks, answered by these items first; how it ends.
 sub run_pass
 {
@@ -209,9 +217,31 @@ my @faults = (
 	{ error => { status => 500 } }, { raw => { status => 502, body => '<html>Bad gateway</html>' } }, { raw => { status => 503 } }, { error => { status => 504 } },
 	{ error => { status => 408 } }, { error => { status => 409 } }, { drop => 'request' }, { drop => 'rst' }, { truncate => 40 }, { truncate => 40, end => 'rst' },
 	{ truncate => 40, no_length => \1 }, { gzip => 'garbage' }, { raw => { status => 200, body => '<html>Welcome</html>' } }, { raw => { status => 200 } },
-	{ gzip => \1, no_length => \1, truncate => 40 }, { chunked => \1, truncate => 40 });
-is(run_pass(16, map { { about($_ + 1), %{ $faults[$_] } } } 0 .. $#faults), 'complete', 'a fault for each of 16 chunks');
-is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 32 memory 1 sections 1, 16 0', 'costs each one more request');
+	{ gzip => \1, no_length => \1, truncate => 40 }, { chunked => \1, truncate => 40 },
+	{ raw => { status => 200, body => '{"type": "error", "error": {"type": "api_error", "message": "m"}}' } },
+	{ raw => { status => 200, body => '{"error": {"message": "m", "type": "server_error", "param": null, "code": null}}' } });
+is(run_pass(18, map { { about($_ + 1), %{ $faults[$_] } } } 0 .. $#faults), 'complete', 'a fault for each of 18 chunks');
+is(kinds() . ', ' . of_pass("chunks_done || ' ' || chunks_failed"), 'changes 1 facts 36 memory 1 sections 1, 18 0', 'costs each one more request');
+
+# A server that streams, one that does not tell its tokens, and one that changes its model.
+my $given = '{"preferences": ["likes tea"], "projects": [], "dates": [], "beliefs": [], "decisions": []}';
+my $stream = ": waiting\n\n" . join '', map { "data: $_\n\n" } '{"type": "message_start", "message": {"type": "message", "content": [], "usage": {"input_tokens": 25, "output_tokens": 1}}}',
+	'{"type": "content_block_delta", "delta": {"type": "text_delta", "text": "' . $given =~ s/"/\\"/gr . '"}}', '{"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 15}}', '{"type": "message_stop"}';
+my $ledger = sub { $sql->("SELECT requests, retries, lost, input_tokens, output_tokens FROM soulprint_costs WHERE user_id = '$user' AND step = 'facts'") };
+is(run_pass(1, { kind => 'facts', raw => { status => 200, headers => { 'content-type' => 'text/event-stream' }, body => $stream } }) . ', ' . $ledger->(), 'complete, 1|0|0|25|15', 'a stream is read and counted');
+my $untold = '{"content": "' . $given =~ s/"/\\"/gr . '", "stop_reason": "end_turn"}';
+is(run_pass(1, { kind => 'facts', raw => { status => 200, body => $untold } }) . ', ' . $ledger->(), 'complete, 1|0|1|0|0', 'an answer without its tokens counts as lost');
+my $mid_stream = "data: {\"type\": \"message_start\", \"message\": {\"usage\": {\"input_tokens\": 25, \"output_tokens\": 1}}}\n\ndata: {\"type\": \"error\", \"error\": {\"type\": \"overloaded_error\", \"message\": \"m\"}}\n\n";
+is(run_pass(1, { kind => 'facts', raw => { status => 200, body => $mid_stream } }, { kind => 'facts', text => $given, usage => { input_tokens => 10, output_tokens => 2 } }) . ', ' . $ledger->(), 'complete, 2|1|0|35|3', 'an error in a stream is waited for, and its tokens are counted');
+my $changed = qr/WARNING:  the model server answers as model "another" after model "claude-haiku-4-5-20251001"/;
+is(run_pass(6, map { { about($_), extra => { model => 'another' } } } 4, 6), 'complete', 'a model that changes during a pass');
+is(count_log($node, $changed), 1, 'is one warning');
+is($sql->("SELECT string_agg(DISTINCT model, ' ') FROM soulprint_costs WHERE user_id = '$user'"), 'claude-haiku-4-5-20251001', 'and is counted as the model that was asked');
+
+is(end_of_pass($patient, user(1)), 'complete', 'a server that takes 20 seconds for an answer');
+my @late = $slow->journal('facts');
+is(scalar(@late), 2, 'is asked once for each');
+cmp_ok($late[0]{answered} - $late[0]{complete}, '>=', 20, 'and was waited for');
 
 log_is_clean($node);
 done_testing();

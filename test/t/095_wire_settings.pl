@@ -155,7 +155,7 @@ $model->config(access => \1);
 
 is($sql->("SELECT string_agg(name, ' ') FROM pg_settings WHERE name LIKE 'soulprint.%' AND (short_desc IS NULL OR extra_desc IS NULL)"), '', 'every setting says what it is and more');
 $sql->('CREATE ROLE somebody LOGIN');
-for my $setting (qw(alert_url api_key_file api_url))
+for my $setting (qw(alert_url api_key_file api_url vault_secret))
 {
 	my ($code, $out, $err) = $node->psql('postgres', "SET ROLE somebody; SHOW soulprint.$setting");
 	like("$code $err", qr/^3 .*ERROR: .*soulprint\.$setting/s, "an ordinary role cannot see soulprint.$setting");

@@ -11,6 +11,7 @@ TEST(Capabilities, GoByTheLongestPrefix) {
   EXPECT_TRUE(CapabilitiesOf("claude-haiku-4-5-20251001").temperature);
   EXPECT_EQ(CapabilitiesOf("claude-haiku-4-5-20251001").thinking, "");
   EXPECT_EQ(CapabilitiesOf("claude-haiku-4-5").max_output_tokens, 64000);
+  EXPECT_EQ(CapabilitiesOf("claude-haiku-4-5").context_tokens, 200000);
   EXPECT_FALSE(CapabilitiesOf("claude-haiku-5-5").temperature);
   EXPECT_EQ(CapabilitiesOf("claude-haiku-5-5").thinking, "disabled");
   EXPECT_TRUE(CapabilitiesOf("claude-opus-4-6").temperature);

@@ -218,6 +218,24 @@ TEST(Client, UsageOfEveryAttemptCounts) {
   EXPECT_DOUBLE_EQ(answer.usage.cost_usd, (108 + 26 * 5) * 1e-6);
 }
 
+TEST(Client, TellsOnceThatTheModelHasChanged) {
+  Wire wire;
+  std::string told;
+  wire.endpoint.model_changed = [&](const std::string& before, const std::string& now) {
+    told += before + " > " + now + ";";
+  };
+  std::vector<Scene> scenes;
+  for (const char* name : {"", "alias-1", "alias-1", "", "alias-2", "alias-1", "alias-3"}) {
+    nlohmann::json message = MessageJson("t");
+    message["model"] = name;
+    scenes.push_back(Reply(200, message.dump()));
+  }
+  wire.endpoint.concurrency = 1;
+  wire.stub.Play(scenes);
+  wire.AskMany(7);
+  EXPECT_EQ(told, "alias-1 > alias-2;");
+}
+
 TEST(Client, AnAnswerKnowsItsRequest) {
   Wire wire;
   wire.stub.Play({Reply(500, "", {{"request-id", "req_1"}}),

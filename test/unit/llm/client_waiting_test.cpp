@@ -201,6 +201,27 @@ TEST(ClientWaiting, HalfAnHourWithoutAnAnswerPauses) {
   for (const Answer& answer : wire.taken) EXPECT_EQ(answer.outcome, Outcome::kGivenUp);
 }
 
+TEST(ClientWaiting, LimitsOfAMinuteAreKept) {
+  Wire wire;
+  wire.endpoint.delay_scale = 0.1;  // a minute of six seconds
+  wire.stub.Play({Says("t", {{"anthropic-ratelimit-requests-limit", "120"},
+                             {"anthropic-ratelimit-requests-remaining", "0"}})});
+  wire.AskMany(4);
+  EXPECT_GE(wire.Gap(0, 1), milliseconds(40));
+  EXPECT_GE(wire.Gap(0, 3), milliseconds(140));
+}
+
+TEST(ClientWaiting, AWaitEndsWhenRequestsMayNotBeSentAnyMore) {
+  Wire wire;
+  wire.endpoint.delay_scale = 1;
+  wire.endpoint.key = [&] {
+    if (wire.sent() == 1) throw PassStopped("other settings");
+    return wire.key;
+  };
+  wire.stub.Play({Overloaded({{"retry-after", "100"}})});
+  EXPECT_STREQ(wire.Ending(3).what(), "other settings");
+}
+
 TEST(ClientWaiting, LongWaitsAreNotWaitedFor) {
   for (const Scene& scene :
        {Overloaded({{"retry-after", "86400"}}), Reply(503, "", {{"retry-after", "121"}})}) {

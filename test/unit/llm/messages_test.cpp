@@ -270,9 +270,16 @@ TEST(ReadCompletion, AStreamThatNobodyAskedForIsRead) {
   EXPECT_EQ(ReadTokens(start + end).input, 25);
   EXPECT_EQ(ReadTokens(start + end).output, 15);
   EXPECT_FALSE(ReadCompletion(start)) << "the connection was cut";
+  EXPECT_EQ(ReadTokens(start).input, 25);
+  EXPECT_EQ(ReadCompletion(": waiting\n\n" + start + end)->text, "Hello");
   const std::string error = R"(data: {"type":"error","error":{"type":"overloaded_error"}})";
   EXPECT_FALSE(ReadCompletion(start + error + "\n\n"));
   EXPECT_EQ(StatusOfError("event: error\n" + error), 529);
+}
+
+TEST(ReadCompletion, NullIsNoError) {
+  EXPECT_EQ(TextOf(With("error", nullptr)), TextOf(MessageJson("t")));
+  EXPECT_FALSE(ReadCompletion(With("error", "m").dump()));
 }
 
 TEST(ReadCompletion, WhatIsNoMessageIsUnreadable) {

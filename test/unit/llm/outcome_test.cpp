@@ -155,6 +155,12 @@ TEST(Judge, WhatIsNotTheApisOwnErrorMayBeMeantForOneQuestion) {
       EXPECT_EQ(Whole(row.status, body).disposition, row.of_others) << row.status << body;
     }
   }
+  for (const std::string& body : others) {
+    const Classified proxy = Whole(407, body);
+    EXPECT_EQ(proxy.disposition, Disposition::kPause) << body;
+    EXPECT_FALSE(MayBeOneQuestions(proxy));
+    EXPECT_NE(proxy.hint.find("soulprint.proxy"), std::string::npos);
+  }
   for (int status : {400, 405, 406, 410, 418, 451}) {
     for (const std::string& body : others) EXPECT_TRUE(Fails(Whole(status, body))) << status;
   }
@@ -277,6 +283,29 @@ TEST(Judge, RetryAfterIsReadOnErrorsOnly) {
   EXPECT_EQ(after("Thu, 01 Jan 1970 00:00:01 GMT"), std::chrono::seconds(1));
   for (const char* none : {"0", "abc", ""}) EXPECT_FALSE(after(none)) << none;
   EXPECT_FALSE(Whole(200, MessageJson("t").dump(), {{"retry-after", "61"}}).retry_after);
+}
+
+TEST(Judge, ProxiesMayRewriteRetryAfter) {
+  const auto after = [](std::vector<std::pair<std::string, std::string>> headers) {
+    return Whole(503, "<html>", std::move(headers)).retry_after;
+  };
+  EXPECT_EQ(after({{"Retry-After", "5"}, {"RETRY-AFTER", "20"}, {"retry-after", "x"}}),
+            std::chrono::seconds(20));
+  EXPECT_EQ(after({{"retry-after", "999999999"}}), std::chrono::hours(24));
+  for (const char* none : {"1.5", "30s", "5, 20", "-1"}) {
+    EXPECT_FALSE(after({{"retry-after", none}})) << none;
+  }
+}
+
+// The clock of this machine is 1970.
+TEST(Judge, ADateCountsFromTheServersOwn) {
+  const auto after = [](const std::string& date) {
+    return Whole(429, "", {{"Date", date}, {"retry-after", "Fri, 01 Mar 2024 10:00:05 GMT"}})
+        .retry_after;
+  };
+  EXPECT_EQ(after("Fri, 01 Mar 2024 10:00:00 GMT"), std::chrono::seconds(5));
+  EXPECT_FALSE(after("Fri, 01 Mar 2024 11:00:00 GMT"));
+  EXPECT_EQ(after("today"), std::chrono::hours(24));
 }
 
 TEST(Judge, NamesTheRequestAndNeverTheKey) {

@@ -109,6 +109,32 @@ TEST(Http, GzipAndChunksAreUnpacked) {
   EXPECT_EQ(net.Post({chunked}).body, "abcde");
 }
 
+TEST(Http, ProxiesMayEncodeAnew) {
+  const std::string text = "{\"a\":1}";
+  // Deflate, with its zlib header.
+  constexpr unsigned char kDeflated[] = {0x78, 0x9c, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32,
+                                         0xac, 0x05, 0x00, 0x08, 0x2a, 0x02, 0x09};
+  const std::string deflated(reinterpret_cast<const char*>(kDeflated), sizeof(kDeflated));
+  const std::string length = std::to_string(text.size());
+  Net net;
+  EXPECT_EQ(net.Post({Reply(200, deflated, {{"Content-Encoding", "deflate"}})}).body, text);
+  EXPECT_EQ(net.Post({Reply(200, Gzipped(), {{"CONTENT-ENCODING", "x-gzip"}})}).body, text);
+  EXPECT_EQ(net.Post({Reply(200, text, {{"content-encoding", "identity"}})}).body, text);
+  // Headers twice, an interim response, no length, both lengths.
+  const HttpResponse twice = net.Post(
+      {Reply(200, text, {{"content-length", length}, {"Request-Id", "a"}, {"request-id", "b"}})});
+  EXPECT_EQ(twice.body, text);
+  EXPECT_EQ(twice.Header("REQUEST-ID"), "a");
+  EXPECT_EQ(net.Post({{"HTTP/1.1 103 x\r\nlink: </x>\r\n\r\n" + Reply(200, text).bytes}}).body,
+            text);
+  EXPECT_EQ(net.Post({{"HTTP/1.0 200 x\r\nvia: 1.0 p\r\n\r\n" + text}}).body, text);
+  EXPECT_EQ(net.Post({{"HTTP/1.1 200 x\r\ncontent-length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "7\r\n" +
+                       text + "\r\n0\r\nx-checked: yes\r\n\r\n"}})
+                .body,
+            text);
+}
+
 TEST(Http, WhatIsCutOffIsNeverWhole) {
   const Scene whole = Reply(200, "0123456789");
   const Scene chunked{"HTTP/1.1 200 x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n9\r\nde"};
@@ -162,6 +188,12 @@ TEST(Http, ProxyComesFromTheSettingOnly) {
   net.stub.Play({Reply(502, "")});
   EXPECT_EQ(net.PostTo("https://model.invalid/x").end, HttpEnd::kBroken);
   EXPECT_EQ(net.stub.journal().at(1).start_line, "CONNECT model.invalid:443 HTTP/1.1");
+  net.stub.Play({Reply(407, "<html>who are you?</html>", {{"proxy-authenticate", "Basic"}})});
+  const HttpResponse refused = net.PostTo("https://model.invalid/x");
+  EXPECT_EQ(refused.end, HttpEnd::kMisconfigured);
+  EXPECT_EQ(refused.error, "the proxy answers with HTTP 407");
+  EXPECT_EQ(refused.status, 0);
+  EXPECT_FALSE(refused.sent);
   // Plain HTTP never goes through a proxy.
   net.settings.proxy = "http://127.0.0.1:1";
   EXPECT_EQ(net.Post({Reply(200, "direct")}).body, "direct");

@@ -76,5 +76,23 @@ TEST(Estimate, CountsWithoutWriting) {
   EXPECT_TRUE(store.replies.empty());
 }
 
+TEST(Estimate, ALimitCoversAShareOfTheChunks) {
+  const Outlook outlook = Unread(1000);
+  const double whole = EstimatePass(outlook, kPrices, 10).usage.cost_usd;
+  EXPECT_EQ(CoverageFor(2 * whole, outlook, kPrices, 200'000), 1);
+  const double half = CoverageFor(whole / 2, outlook, kPrices, 200'000);
+  EXPECT_GT(half, 0.25);
+  EXPECT_LT(half, 0.5);
+  EXPECT_EQ(CoverageFor(0.1, outlook, kPrices, 200'000), 0);
+}
+
+TEST(Estimate, WhatIsRememberedIsCovered) {
+  Outlook outlook = Unread(1000);
+  outlook.unread.Scale(0.1);
+  EXPECT_EQ(CoverageFor(0.1, outlook, kPrices, 200'000), 0.9);
+  outlook.unread.Scale(0);
+  EXPECT_EQ(CoverageFor(0, outlook, kPrices, 200'000), 1);
+}
+
 }  // namespace
 }  // namespace soulprint

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "pipeline/memory_text.hpp"
 #include "route.hpp"
@@ -261,6 +262,64 @@ TEST(FullPass, AQuoteOfTheAssistantIsNotTheUsersWord) {
   route.Run();
   EXPECT_TRUE(route.store.published->facts.empty());
   EXPECT_EQ(route.store.reports.back().dropped.assistant, 1);
+}
+
+// --- limits of cost
+
+// The rich ones are every second.
+struct LimitedRoute : Route {
+  LimitedRoute() {
+    model.in_flight = 1;
+    for (int i = 0; i < 10; ++i) {
+      const std::string number = std::to_string(i);
+      std::vector<std::string> texts = {"I collect stamp " + number, "and more"};
+      if (i % 2 == 1) texts.insert(texts.end(), 20, "and very much more of them");
+      store.Add(Talk("c" + number, i, texts));
+    }
+    options.cost = {1, 2, 0.5, 0.2};
+    model.answer = [this](const Question& question) {
+      if (question.step == Step::kFacts && paid-- <= 0) throw CostLimit("no more", "", "");
+      return ScriptedModel::Sensible(question);
+    };
+  }
+  int paid = 5;
+};
+
+TEST(FullPass, ALimitIsUsedForTheRichestConversations) {
+  LimitedRoute route;
+  route.Run();
+  ASSERT_TRUE(route.store.published);
+  std::set<std::string> read;
+  for (const Fact& fact : route.store.published->facts) {
+    for (const Source& source : fact.sources) read.insert(source.conversation_id);
+  }
+  EXPECT_EQ(read, (std::set<std::string>{"c1", "c3", "c5", "c7", "c9"}));
+  EXPECT_EQ(route.store.reports.back().coverage, 0.5);
+}
+
+TEST(FullPass, WithoutALimitAllIsCovered) {
+  Route route;
+  route.Add(3);
+  route.Run();
+  EXPECT_EQ(route.store.reports.back().coverage, 1);
+}
+
+TEST(FullPass, WhatALimitDoesNotAllowUsefullyIsNotAsked) {
+  LimitedRoute route;
+  route.options.cost.coverage = 0.19;
+  EXPECT_EQ(route.Fails(), "53400");
+  EXPECT_EQ(route.message, "1.00 USD allow the pass to read 19 % of the chunks");
+  EXPECT_EQ(route.detail,
+            "The whole pass is estimated at 2.00 USD. Below 20 % it is not worth its price.");
+  EXPECT_EQ(route.asked, 0);
+}
+
+TEST(FullPass, LessThanForeseenIsNotPublished) {
+  LimitedRoute route;
+  route.paid = 1;
+  EXPECT_EQ(route.Fails(), "53400");
+  EXPECT_FALSE(route.store.memory_md);
+  EXPECT_EQ(route.model.Asked(Step::kMemory), 0);
 }
 
 }  // namespace

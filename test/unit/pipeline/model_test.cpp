@@ -70,5 +70,22 @@ TEST(Model, BrokenUtf8HasAnIdentityToo) {
   EXPECT_NE(QuestionIdentity(question), "");
 }
 
+TEST(Model, TheMostThatARequestCanCost) {
+  const Prices prices = {1, 5};
+  RequestSize request{.bytes = 1000, .wording = 2000, .max_tokens = 100};
+  EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 1000 + 500) * 1e-6);
+  request.cached = true;
+  EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 1250 + 500) * 1e-6);
+  request.own_wording = false;
+  EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 2500 + 500) * 1e-6);
+  request.bytes = 1'000'000;
+  EXPECT_DOUBLE_EQ(MostCost(request, prices, 200'000), (200'000 + 500 + 500) * 1e-6);
+}
+
+TEST(Model, SmallAmountsAreShownToTheHundredthOfACent) {
+  EXPECT_EQ(FormatUsd(0.0042), "0.0042 USD");
+  EXPECT_EQ(FormatUsd(12.5), "12.50 USD");
+}
+
 }  // namespace
 }  // namespace soulprint

@@ -23,14 +23,14 @@ struct Read {
   ScriptedModel model;
   ChunkCounts counts;  // as reported last
   ReadChunksResult result;
-  std::size_t question_characters = 0;  // each chunk is a question of its own
+  ReadPlan plan{.question_characters = 0};  // each chunk is a question of its own
 
   // The texts of the facts, in order.
   std::string Facts() {
     WordingModel wording(model, store, "m");
     result = ReadChunks(
         store.ConversationIds(), store, wording,
-        [&](const ChunkCounts& so_far) { counts = so_far; }, question_characters);
+        [&](const ChunkCounts& so_far) { counts = so_far; }, plan);
     EXPECT_EQ(result.counts.done, counts.done);
     EXPECT_EQ(result.counts.failed, counts.failed);
     std::string all;
@@ -86,8 +86,8 @@ TEST(ReadChunks, NothingToReadAsksNothing) {
 TEST(ReadChunks, ADeletedConversationIsPassedOver) {
   Read read;
   read.store.Add(Talk("a", 1, {"one"}));
-  read.result = ReadChunks(
-      {"gone", "a", "gone too"}, read.store, read.model, [](const ChunkCounts&) {}, 0);
+  read.result =
+      ReadChunks({"gone", "a", "gone too"}, read.store, read.model, [](const ChunkCounts&) {}, {0});
   EXPECT_EQ(read.result.facts.size(), 1U);
 }
 
@@ -280,28 +280,28 @@ std::set<std::string> Materials(const ScriptedModel& model) {
 
 TEST(ReadChunks, ShortChunksShareAQuestion) {
   Read read;
-  read.question_characters = kQuestionCharacters;
+  read.plan.question_characters = ReadPlan().question_characters;
   AddShortTalks(200, &read.store);
   read.Facts();
   EXPECT_EQ(read.counts.done, 200);
   EXPECT_EQ(read.counts.facts, 200);
   EXPECT_LT(read.model.asked.size(), 50U);
   for (const Question& question : read.model.asked) {
-    EXPECT_LT(CountCharacters(question.material), kQuestionCharacters + 5000);
+    EXPECT_LT(CountCharacters(question.material), ReadPlan().question_characters + 5000);
   }
   for (const Fact& fact : read.result.facts) EXPECT_TRUE(fact.verified);
 }
 
 TEST(ReadChunks, ANewConversationChangesAboutOneQuestion) {
   Read before;
-  before.question_characters = kQuestionCharacters;
+  before.plan.question_characters = ReadPlan().question_characters;
   AddShortTalks(200, &before.store);
   before.Facts();
   const std::set<std::string> old = Materials(before.model);
   std::size_t changed = 0;
   for (int day = 0; day < 200; day += 5) {
     Read after;
-    after.question_characters = kQuestionCharacters;
+    after.plan.question_characters = ReadPlan().question_characters;
     AddShortTalks(200, &after.store);
     after.store.Add(Talk("new", day, {"Something new on day " + std::to_string(day)}));
     after.Facts();
@@ -317,7 +317,7 @@ TEST(ReadChunks, SoItIsAmongEqualConversations) {
   std::set<std::string> old;
   for (const bool is_new : {false, true}) {
     Read read;
-    read.question_characters = kQuestionCharacters;
+    read.plan.question_characters = ReadPlan().question_characters;
     for (int i = 0; i < 200; ++i) {
       Conversation talk = Talk("c" + std::to_string(1000 + i), i, {std::string(300, 'x')});
       talk.title = "Talk";
@@ -334,7 +334,7 @@ TEST(ReadChunks, SoItIsAmongEqualConversations) {
 
 TEST(ReadChunks, ARefusalCostsOnlyItsChunk) {
   Read read;
-  read.question_characters = kQuestionCharacters;
+  read.plan.question_characters = ReadPlan().question_characters;
   AddShortTalks(20, &read.store);
   read.model.answer = [](const Question& question) {
     return question.material.find("chat 7 ") != std::string::npos
@@ -348,7 +348,7 @@ TEST(ReadChunks, ARefusalCostsOnlyItsChunk) {
 
 TEST(ReadChunks, WithoutAnAnswerAllChunksOfTheQuestionHaveFailed) {
   Read read;
-  read.question_characters = kQuestionCharacters;
+  read.plan.question_characters = ReadPlan().question_characters;
   AddShortTalks(20, &read.store);
   read.model.answer = [](const Question&) { return NoAnswer(); };
   read.Facts();
@@ -358,7 +358,7 @@ TEST(ReadChunks, WithoutAnAnswerAllChunksOfTheQuestionHaveFailed) {
 
 TEST(ReadChunks, AnAnswerThatCannotBeReadCostsOnlyItsChunk) {
   Read read;
-  read.question_characters = kQuestionCharacters;
+  read.plan.question_characters = ReadPlan().question_characters;
   AddShortTalks(20, &read.store);
   read.model.answer = [](const Question& question) {
     return question.material.find("chat 7 ") != std::string::npos

@@ -149,6 +149,20 @@ TEST(SampleToSections, TakesLessWhenTheModelSaysSo) {
   EXPECT_EQ(asking.Rejected(), 0u);
 }
 
+TEST(SampleToSections, TakesLessWhereALimitOfCostDoesNotAllowMore) {
+  Asking asking({});
+  asking.sample = [](std::size_t max_chars) { return std::string(max_chars, 'x'); };
+  std::size_t allowed = 200'000;
+  asking.model.answer = [&](const Question& question) {
+    if (question.material.size() > allowed) throw CostLimit("no money is left", "", "Allow more.");
+    return Text(Named("Kestrel"));
+  };
+  EXPECT_EQ(asking.AiNameGot(), "Kestrel");
+  EXPECT_EQ(asking.sizes.back().first, 50U);
+  allowed = 0;
+  EXPECT_EQ(asking.FailureGot("53400"), "no money is left");
+}
+
 TEST(SampleToSections, FailsWhenEvenTheSmallestIsTooLong) {
   Asking asking({TooLong(), TooLong(), TooLong(), TooLong()});
   EXPECT_EQ(asking.FailureGot(),

@@ -137,6 +137,22 @@ TEST(Ending, ALockThatIsHeldCostsNoAttempt) {
   EXPECT_EQ(EndingOf(Raised("55P03"), Number(3)).action, Action::kFail);
 }
 
+TEST(Ending, TheLimitOfTheDayIsWaitedForForFree) {
+  const Ending ending =
+      EndingOf(DayLimit("the limit of cost of the day is reached", seconds(7000)), Number(3));
+  EXPECT_EQ(ending.action, Action::kRequeue);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.wait, seconds(7000));
+  EXPECT_EQ(ending.reason, "the limit of cost of the day is reached");
+  EXPECT_EQ(ending.level, Level::kLog);
+}
+
+TEST(Ending, TheLimitOfThePassEndsIt) {
+  const Ending ending = EndingOf(CostLimit("no money is left", "", "Allow more."), Number(1));
+  EXPECT_EQ(ending.action, Action::kFail);
+  EXPECT_EQ(ending.reason, "no money is left. Allow more.");
+}
+
 TEST(Ending, AFullDiskIsWaitedForForFree) {
   Attempt attempt = Number(3);
   attempt.disk_full = true;

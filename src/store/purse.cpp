@@ -1,0 +1,188 @@
+#include "store/purse.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "pg/call.hpp"
+#include "pg/query.hpp"
+#include "pg/transaction.hpp"
+#include "pipeline/model.hpp"
+#include "settings.hpp"
+#include "store/identity.hpp"
+#include "store/locks.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double kAhead = 1;  // requests like the next one, for which money is set aside with it
+constexpr seconds kForOthers{60};
+
+// The day, by whole hours: a cost leaves it 24 to 25 hours after it arose.
+struct Day {
+  double spent = 0;
+  double set_aside = 0;  // by passes, and of the budgets of evaluations
+  seconds until_less{};  // until some of what was spent leaves the day
+};
+
+// What others have spent and set aside.  `pass`: whose money in its row does not count.
+Day ReadDay(std::int64_t pass) {
+  const pg::Row row = OwnQuery(R"(
+    SELECT coalesce(c.usd, 0),
+           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes
+            WHERE state = 'running' AND id <> $1) +
+           (SELECT coalesce(sum(greatest(budget_usd - cost_usd, 0)), 0) FROM soulprint.evaluations
+            WHERE ended_at IS NULL AND started_at > now() - interval '1 day'),
+           ceil(extract(epoch FROM c.oldest + interval '25 hours' - now()))::bigint
+    FROM (SELECT sum(cost_usd + lost_usd) AS usd,
+                 min(hour) FILTER (WHERE cost_usd + lost_usd > 0) AS oldest
+          FROM soulprint.costs WHERE hour > now() - interval '25 hours') AS c)")
+                          .BigInt(pass)
+                          .Run()
+                          .at(0);
+  return {row.Double(0), row.Double(1), seconds(row.IsNull(2) ? 0 : row.BigInt(2))};
+}
+
+[[noreturn]] void ThrowDayLimit(const Day& day) {
+  const bool others_wait = day.set_aside > 0 && day.spent < settings::max_cost_per_day;
+  throw DayLimit(
+      Format("the limit of cost of the day is reached: of {} {} are spent, {} set aside",
+             FormatUsd(settings::max_cost_per_day), FormatUsd(day.spent), FormatUsd(day.set_aside)),
+      std::max(others_wait ? kForOthers : day.until_less, kForOthers));
+}
+
+bool IsLimited() { return settings::max_cost_per_day > 0; }
+
+// One process at a time looks at the day and takes of it, until the end of the transaction.
+void LockDay() {
+  LOCKTAG tag;
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, kCostLockClass);
+  pg::Call([&] { LockAcquire(&tag, ExclusiveLock, false, false); });
+}
+
+}  // namespace
+
+void Purse::CheckDay(double needed) {
+  if (!IsLimited() || settings::provider == settings::Provider::kOffline) return;
+  const Day day = pg::InTransaction([] {
+    LockDay();
+    return ReadDay(0);
+  });
+  if (day.spent + day.set_aside + needed > settings::max_cost_per_day) ThrowDayLimit(day);
+}
+
+void Purse::Open() {
+  pg::Transaction transaction;
+  ChargeSetAside(pass_);
+  const pg::Rows rows = OwnQuery(R"(
+    SELECT cost_usd + lost_usd, max_cost_usd FROM soulprint.full_passes WHERE id = $1)")
+                            .BigInt(pass_)
+                            .Run();
+  transaction.Commit();
+  if (rows.empty()) return;
+  spent_ = rows.front().Double(0);
+  requested_limit_ = rows.front().Double(1);
+}
+
+double Purse::Limit() const {
+  const double usual = pass_ == 0 ? 0 : settings::max_cost_per_pass;
+  if (requested_limit_ == 0 || usual == 0) return std::max(requested_limit_, usual);
+  return std::min(requested_limit_, usual);
+}
+
+bool Purse::Reserve(double most, double later) {
+  const double limit = Limit();
+  if (limit > 0 && spent_ + in_flight_ + most + later > limit) {
+    if (requests_ > 0) return false;
+    throw CostLimit(
+        Format("the next request could cost {}, and {} of the pass's {} are spent", FormatUsd(most),
+               FormatUsd(spent_), FormatUsd(limit)),
+        later > 0 ? Format("{} are kept for the questions that follow.", FormatUsd(later)) : "",
+        "Allow the pass more with soulprint.max_cost_per_pass or max_cost_usd, then request it "
+        "again.");
+  }
+  const Usage unsaved = Unsaved();
+  const double needed = unsaved.cost_usd + unsaved.lost_usd + in_flight_ + most;
+  const bool limited = pass_ != 0 && (limit > 0 || IsLimited());
+  if (limited && needed > set_aside_) {
+    bool enough = false;
+    UnlessLocked([&] { enough = SetMoreAside(most, needed); });
+    if (!enough) return false;
+  }
+  in_flight_ += most;
+  ++requests_;
+  return true;
+}
+
+bool Purse::SetMoreAside(double most, double needed) {
+  double amount = needed + kAhead * most;
+  pg::Transaction transaction;
+  LimitLockWait(kBriefly);
+  if (IsLimited()) {
+    LockDay();
+    const Day day = ReadDay(pass_);
+    const double room = settings::max_cost_per_day - day.spent - day.set_aside;
+    if (needed > room) {
+      if (requests_ > 0) return false;
+      ThrowDayLimit(day);
+    }
+    amount = std::min(amount, room);
+  }
+  const std::uint64_t rows = OwnQuery(R"(
+    UPDATE soulprint.full_passes SET reserved_usd = $2::numeric
+    WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running')")
+                                 .BigInt(pass_)
+                                 .Double(amount)
+                                 .Execute();
+  if (rows == 0) throw PassLost(Format("full pass {} was canceled", pass_));
+  transaction.Commit();
+  set_aside_ = amount;
+  return true;
+}
+
+void Purse::Pay(const Question& question, const Usage& usage, double reserved) {
+  Ledger::Pay(question, usage, reserved);
+  spent_ += usage.cost_usd + usage.lost_usd;
+  in_flight_ = --requests_ > 0 ? in_flight_ - reserved : 0;
+}
+
+double Purse::SetAside() const {
+  if (requests_ <= 0) return 0;
+  const Usage unsaved = Unsaved();
+  return std::max(set_aside_ - unsaved.cost_usd - unsaved.lost_usd, 0.0);
+}
+
+void Purse::Saved() {
+  set_aside_ = SetAside();
+  Ledger::Saved();
+}
+
+void ChargeSetAside(std::int64_t pass) {
+  OwnQuery(R"(
+    WITH pass AS (
+      SELECT id, user_id, reserved_usd FROM soulprint.full_passes
+      WHERE id = $1 AND reserved_usd > 0 FOR UPDATE),
+    charged AS (
+      UPDATE soulprint.full_passes f
+      SET lost_usd = f.lost_usd + pass.reserved_usd, reserved_usd = 0
+      FROM pass WHERE f.id = pass.id)
+    INSERT INTO soulprint.costs AS c
+      (hour, user_id, model, step, requests, retries, refusals, lost, input_tokens,
+       cache_creation_input_tokens, cache_read_input_tokens, output_tokens, cost_usd, lost_usd)
+    SELECT date_trunc('hour', now(), 'UTC'), user_id, soulprint.model_name(), 'interrupted', 0, 0,
+           0, 0, 0, 0, 0, 0, 0, reserved_usd
+    FROM pass
+    ON CONFLICT (hour, user_id, model, step) DO UPDATE
+    SET lost_usd = c.lost_usd + EXCLUDED.lost_usd)")
+      .BigInt(pass)
+      .Execute();
+}
+
+}  // namespace soulprint
