@@ -73,11 +73,9 @@ std::optional<Item> ReadItem(const Sentence& sentence) {
   item.score += std::min(details, 3) * 0.75;
   double heaviest = 0;
   bool mine = false;  // "my wife", "I have ADHD"
-  std::map<Cue, int> counts;
   for (const auto& [list, begin, end] : sentence.cues) {
     mine = mine || (list->category == Category::kPerson && list->weight >= 1.5 && begin > 0 &&
                     Among(words[begin - 1].text, "my our have got two three four a 我"));
-    if (++counts[list->cue] > 2) continue;
     item.score += list->weight;
     if (list->weight > heaviest) item.fact.category = list->category;
     heaviest = std::max(heaviest, list->weight);

@@ -101,8 +101,7 @@ constexpr std::size_t kLongSentence = 300;  // characters; the rest of a longer 
 // "Bob: hello" or "Henry Badgery  00:02": a line of somebody's chat log.
 bool IsSpeakerLine(std::string_view line) {
   const std::string_view name = line.substr(0, line.find(':'));
-  return name.size() < line.size() && name.size() <= 30 && !name.empty() && IsAsciiUpper(name[0]) &&
-         std::count(name.begin(), name.end(), ' ') <= 3;
+  return name.size() < line.size() && name.size() <= 30 && !name.empty() && IsAsciiUpper(name[0]);
 }
 
 // The lines of a message that the user typed, without list marks.
@@ -261,8 +260,7 @@ OwnWords ToOwnWords(std::string_view message) {
   for (Sentence& sentence : read) {
     own.part = sentence.Has(Cue::kPart) || sentence.text.starts_with("You are a");
     if (own.part || is_text(sentence)) return own;
-    const bool order = sentence.Has(Cue::kWriting, 0) ||
-                       (sentence.Has(Cue::kWriting) && sentence.Has(Cue::kGenre));
+    const bool order = sentence.Has(Cue::kWriting);
     // The rest is the text that is ordered.
     if (order && sentence.Has(Cue::kVoice)) return own;
     if (!order && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));
