@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,13 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 #include "offline/sentences.hpp"
-#include "offline/slots.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
 #include "pipeline/types.hpp"
+#include "util/ascii.hpp"
 #include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -42,32 +39,12 @@ constexpr double kLeastScore = 3;
 constexpr double kStatement = 5;  // what a name, a home, a job is worth
 constexpr std::int64_t kDay = 86400LL * 1000 * 1000;
 
-struct Rank {
-  double score;  // what tells most about the user has the highest
-  Category category;
+struct Item {
+  Fact fact;
+  double score = 0;  // what tells most about the user has the highest
+  json id;
+  std::string said;  // "2024-03-20", "" = unknown
 };
-
-bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me mine 我"); }
-
-// What makes a sentence specific: names, numbers, the user as its subject, "my wife", "I have
-// ADHD".
-double Shape(const Sentence& sentence) {
-  const Words& words = sentence.words;
-  int names = 0;
-  int numbers = 0;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string& text = words[i].text;
-    names += words[i].capital && !words[i - 1].mark && text.size() > 2 ? 1 : 0;
-    numbers += text[0] >= '0' && text[0] <= '9' ? 1 : 0;
-  }
-  const bool subject = IsOfTheUser(words[0]) || IsOfTheUser(words[1]);
-  const bool own = std::any_of(sentence.cues.begin(), sentence.cues.end(), [&](const Hit& hit) {
-    const Cue cue = hit.list->cue;
-    return (cue == Cue::kRelative || cue == Cue::kPartner || cue == Cue::kHealth) &&
-           hit.begin > 0 && Among(words[hit.begin - 1].text, "my our have got two three four a 我");
-  });
-  return std::min(names, 2) * 0.75 + std::min(numbers, 2) * 0.5 + (subject ? 1 : 0) + (own ? 1 : 0);
-}
 
 bool StatesSlot(const Sentence& sentence) {
   const std::vector<Reading> readings = ReadSlots(sentence);
@@ -75,42 +52,50 @@ bool StatesSlot(const Sentence& sentence) {
                      [](const Reading& reading) { return reading.slot <= Slot::kLanguage; });
 }
 
-// nullopt if the sentence tells nothing about the user: a question, an order, a hypothesis, words
-// of others, talk about this chat, or too little.
-std::optional<Rank> RankSentence(const Sentence& sentence) {
+// The sentence as a fact; nullopt if it tells nothing about the user: a question, an order, a
+// hypothesis, words of others, talk about this chat, or too little.
+std::optional<Item> ReadItem(const Sentence& sentence) {
   const Words& words = sentence.words;
   const bool own = std::any_of(words.begin(), words.end(), IsOfTheUser);
   if (!own || words.size() < 3 || sentence.question) return std::nullopt;
   // An order begins with its verb: "Show my tasks"; "What I love" is none.
   const bool relative = words[0].text != "if" && Among(words[1].text, "i my we our");
   if (sentence.Has(Cue::kRequest, 0) && !relative) return std::nullopt;
-  Rank rank = {Shape(sentence) + (StatesSlot(sentence) ? kStatement : 0), Category::kPerson};
+  Item item;
+  item.fact.text = sentence.text;
+  if (StatesSlot(sentence)) item.score += kStatement;
+  if (IsOfTheUser(words[0]) || IsOfTheUser(words[1])) item.score += 1;
+  int details = 0;  // names and numbers
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const bool name = words[i].capital && !words[i - 1].mark && words[i].text.size() > 2;
+    if (name || IsAsciiDigit(words[i].text[0])) ++details;
+  }
+  item.score += std::min(details, 3) * 0.75;
   double heaviest = 0;
-  std::map<Cue, int> counts;
+  bool mine = false;  // "my wife", "I have ADHD"
   for (const auto& [list, begin, end] : sentence.cues) {
-    if (++counts[list->cue] > 2) continue;
-    rank.score += list->weight;
-    if (list->weight > heaviest) rank.category = list->category;
+    mine = mine || (list->category == Category::kPerson && list->weight >= 1.5 && begin > 0 &&
+                    Among(words[begin - 1].text, "my our have got two three four a 我"));
+    item.score += list->weight;
+    if (list->weight > heaviest) item.fact.category = list->category;
     heaviest = std::max(heaviest, list->weight);
   }
-  return rank.score < kLeastScore ? std::nullopt : std::optional(rank);
+  if (mine) item.score += 1;
+  item.fact.importance = item.score >= 6 ? 3 : item.score >= 4.5 ? 2 : 1;
+  return item.score < kLeastScore ? std::nullopt : std::optional(item);
 }
 
 // "I live in Lisbon and I work as a nurse" is two statements, of which each can be overtaken.
 std::vector<Sentence> Statements(Sentence sentence) {
   std::vector<Sentence> statements;
-  for (std::size_t at = sentence.words.size(); sentence.question && at-- > 3;) {
-    // "I live in Porto, where can I surf?"
-    if (!sentence.Has(Cue::kRequest, at) || !Among(sentence.words[at - 1].text, ", so and"))
-      continue;
-    const std::string_view stated = TextOf(sentence.text, sentence.words, 0, at - 1);
-    if (IsOfTheUser(sentence.words[0])) return Statements(ReadSentence(stated));
-  }
   for (std::size_t at = 1; at < sentence.words.size(); ++at) {
-    if (!Among(sentence.words[at - 1].text, ", and") || !IsOfTheUser(sentence.words[at])) continue;
+    if (!Among(sentence.words[at - 1].text, ", and so")) continue;
     Sentence first = ReadSentence(TextOf(sentence.text, sentence.words, 0, at - 1));
+    // "I live in Porto, where can I surf?"
+    if (sentence.question && sentence.Has(Cue::kRequest, at) && IsOfTheUser(sentence.words[0]))
+      return Statements(std::move(first));
     Sentence rest = ReadSentence(sentence.text.substr(sentence.words[at].begin));
-    if (!StatesSlot(first) || !StatesSlot(rest)) continue;
+    if (!IsOfTheUser(sentence.words[at]) || !StatesSlot(first) || !StatesSlot(rest)) continue;
     statements.push_back(std::move(first));
     sentence = std::move(rest);
     at = 0;
@@ -119,44 +104,26 @@ std::vector<Sentence> Statements(Sentence sentence) {
   return statements;
 }
 
-// The day that "yesterday", "3 weeks ago", "on Friday" or "2024-05-03" means when said on a day,
-// the year of "in 2018"; "" if the sentence names none, or the day on which it was said is unknown.
+// The day that "yesterday" or "2024-05-03" means when said on a day, the year of "in 2018"; "" if
+// the sentence names none, or the day on which it was said is unknown.
 std::string DateIn(const Words& words, Time said) {
-  constexpr std::string_view kWeek = "thursday friday saturday sunday monday tuesday wednesday";
-  const auto is = [&](std::size_t at, std::string_view list) {
-    return at < words.size() && Among(words[at].text, list);
-  };
-  const auto after = [&](std::int64_t days) { return FormatDate(*said + days * kDay); };
+  constexpr std::array kDays = {"yesterday 昨", "today tonight 今", "tomorrow 明"};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i].text;
     const bool number = word.find_first_not_of("0123456789-") == std::string::npos;
     if (number && word.size() == 10 && ParseTime(word)) return word;
-    if (number && word.size() == 4 && i > 0 && is(i - 1, "in since")) return word;
-    if (!said) continue;
-    const bool chinese = is(i + 1, "天 晚");
-    if (word == "yesterday" || (chinese && word == "昨")) return after(-1);
-    if (is(i, "today tonight") || (chinese && word == "今")) return after(0);
-    if (word == "tomorrow" || (chinese && word == "明")) return after(1);
-    const int unit = is(i + 1, "day days") ? 1 : is(i + 1, "week weeks") ? 7 : 0;
-    const int count = is(i, "a one") ? 1 : number && word.size() < 4 ? std::atoi(word.c_str()) : 0;
-    if (unit * count > 0 && is(i + 2, "ago")) return after(-unit * count);
-    if (!Among(word, kWeek) || i == 0 || !is(i - 1, "on this next last")) continue;
-    // 1970-01-01 was a Thursday.
-    const auto name = kWeek.begin() + static_cast<std::ptrdiff_t>(kWeek.find(word));
-    const std::int64_t ahead = (std::count(kWeek.begin(), name, ' ') - *said / kDay) % 7;
-    return after(is(i - 1, "last") ? (ahead - 7) % 7 : (ahead + 7) % 7);
+    if (number && word.size() == 4 && i > 0 && Among(words[i - 1].text, "in since")) return word;
+    const bool day =
+        !words[i].ideograph || (i + 1 < words.size() && Among(words[i + 1].text, "天 晚"));
+    for (int ahead = -1; said && day && ahead <= 1; ++ahead)
+      if (Among(word, kDays[ahead + 1])) return FormatDate(*said + ahead * kDay);
   }
   return "";
 }
 
-// Sentences of one conversation: the best, as items of an answer, by category.
-void AddFacts(const json& conversation, ordered_json* answer) {
-  struct Found {
-    double score;
-    Category category;
-    ordered_json item;
-  };
-  std::vector<Found> found;
+// What the user's sentences in one conversation tell.
+std::vector<Item> ReadConversation(const json& conversation) {
+  std::vector<Item> items;
   Time day = ParseTime(conversation.value("date", ""));
   for (const json& message : conversation.at("messages")) {
     if (message.contains("date")) day = ParseTime(message.at("date").get_ref<const std::string&>());
@@ -164,41 +131,20 @@ void AddFacts(const json& conversation, ordered_json* answer) {
     const OwnWords own = ToOwnWords(message.at("text").get_ref<const std::string&>());
     for (const Sentence& whole : own.sentences) {
       for (const Sentence& sentence : Statements(whole)) {
-        const std::optional<Rank> rank = RankSentence(sentence);
-        if (!rank) continue;
-        const std::string date = DateIn(sentence.words, day);
-        const bool undated = rank->category == Category::kDates && date.empty();
-        const Category category = own.order ? Category::kDecisions
-                                  : undated ? Category::kPerson
-                                            : rank->category;
-        ordered_json item = {{"quote", sentence.text},
-                             {FieldNames(category)[0], sentence.text},
-                             {"importance", rank->score >= 6     ? 3
-                                            : rank->score >= 4.5 ? 2
-                                                                 : 1}};
-        if (category == Category::kDates) item["date"] = date;
-        if (own.order) item["context"] = "said for a text to be written";
-        found.push_back({rank->score, category, std::move(item)});
+        std::optional<Item> item = ReadItem(sentence);
+        if (!item) continue;
+        Fact& fact = item->fact;
+        if (fact.category == Category::kDates) {
+          fact.more[0] = DateIn(sentence.words, day);
+          if (fact.more[0].empty()) fact.category = Category::kPerson;
+        }
+        items.push_back(std::move(*item));
       }
     }
     if (own.part) break;
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Found& a, const Found& b) { return a.score > b.score; });
-  std::set<std::vector<std::string>> known;
-  std::erase_if(found, [&](const Found& fact) {
-    return !known.insert(ContentWords(fact.item.at("quote").get_ref<const std::string&>())).second;
-  });
-  for (std::size_t i = 0; i < std::min(found.size(), kMostFacts); ++i)
-    (*answer)[std::string(CategoryName(found[i].category))].push_back(std::move(found[i].item));
+  return items;
 }
-
-struct Item {
-  Fact fact;
-  json id;
-  std::string said;  // "2024-03-20", "" = unknown
-  double score = 0;
-};
 
 std::vector<Item> ReadItems(std::string_view material) {
   const json document = json::parse(material);
@@ -210,10 +156,10 @@ std::vector<Item> ReadItems(std::string_view material) {
       if (!fact) continue;
       for (const json& former : from.value("before", json::array()))
         fact->before.push_back({former.at("text"), ParseTime(former.value("said", ""))});
-      const std::optional<Rank> rank = RankSentence(ReadSentence(fact->text));
+      const std::optional<Item> read = ReadItem(ReadSentence(fact->text));
       // Facts of another model are no sentences of the user's: their importance ranks them.
-      const double score = rank ? rank->score : 2.0 * from.value("importance", 2);
-      items.push_back({std::move(*fact), from.value("id", json()), from.value("said", ""), score});
+      const double score = read ? read->score : 2.0 * fact->importance;
+      items.push_back({std::move(*fact), score, from.value("id", json()), from.value("said", "")});
     }
   }
   return items;
@@ -254,9 +200,16 @@ std::string AnswerFacts(std::string_view material) {
   ordered_json answer;
   for (const Category category : kCategories)
     answer[std::string(CategoryName(category))] = ordered_json::array();
-  if (!document.contains("conversations")) AddFacts(document.at("conversation"), &answer);
-  for (const json& conversation : document.value("conversations", json::array()))
-    AddFacts(conversation, &answer);
+  for (const json& conversation : document.at("conversations")) {
+    std::vector<Item> best = BestOf(ReadConversation(conversation));
+    best.resize(std::min(best.size(), kMostFacts));
+    for (const auto& [fact, score, id, said] : best) {
+      ordered_json item = FactToObject(fact);
+      item["quote"] = fact.text;
+      item["importance"] = fact.importance;
+      answer[std::string(CategoryName(fact.category))].push_back(std::move(item));
+    }
+  }
   return DumpJson(answer);
 }
 
@@ -276,17 +229,16 @@ std::string AnswerChanges(std::string_view material) {
   }
   for (const auto& [slot, readings] : slots) {
     // What holds, and what the user says to be over.
-    std::vector<std::size_t> last =
-        slot <= Slot::kDiet ? ThatHold(readings) : std::vector<std::size_t>();
-    for (std::size_t i = readings.size(); i-- > 0 && last.size() < kMostOvers;) {
-      if (readings[i].over) last.push_back(i);
-    }
+    std::vector<Reading> last;
+    if (slot <= Slot::kDiet) last = ThatHold(readings);
+    for (const Reading& reading : readings)
+      if (reading.over && last.size() < kMostOvers) last.push_back(reading);
     for (const Reading& old : readings) {
       CheckForInterrupts();
-      for (const std::size_t by : last) {
-        const bool ends = SameValue(old, readings[by]) == readings[by].over;
-        if (ends && !old.over && items[old.fact].said < items[readings[by].fact].said)
-          overtaken.emplace(old.fact, readings[by].fact);
+      for (const Reading& by : last) {
+        const bool newer = items[old.fact].said < items[by.fact].said;
+        if (newer && !old.over && SameValue(old, by) == by.over)
+          overtaken.emplace(old.fact, by.fact);
       }
     }
   }
@@ -315,8 +267,8 @@ std::string AnswerMemory(std::string_view material) {
   for (Item& item : BestOf(ReadItems(material))) {
     CheckForInterrupts();
     Fact& fact = item.fact;
-    std::size_t size = CountCharacters(fact.text) + kBullet;
-    if (!fact.before.empty()) size += CountCharacters(fact.before[0].text) + kBullet;
+    const std::string before = fact.before.empty() ? "" : fact.before[0].text;
+    const std::size_t size = CountCharacters(fact.text + before) + kBullet;
     if (size > room) continue;
     room -= size;
     // "Last week" needs the day on which it was said.

@@ -14,7 +14,7 @@ namespace soulprint {
 
 // The model name in questions.  Change it with the rules, so that stored answers of old rules are
 // not reused.
-inline constexpr std::string_view kOfflineModelName = "offline-3";
+inline constexpr std::string_view kOfflineModelName = "offline-4";
 
 class OfflineModel : public Model {
  public:

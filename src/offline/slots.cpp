@@ -1,11 +1,8 @@
-#include "offline/slots.hpp"
+#include "offline/sentences.hpp"
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
-
-#include "offline/cues.hpp"
-#include "offline/lexicon.hpp"
 
 namespace soulprint {
 namespace {
@@ -66,9 +63,8 @@ class Reader {
   // "my husband Ben", "my daughter's name is Ana", "I have two daughters, Ana and Eva".
   void ReadPerson(const Hit& hit, bool partner) {
     std::size_t begin = hit.begin;
-    while (begin > 0 && Is(begin - 1,
-                           "a an one two three four five little young older younger big best old "
-                           "new twin"))
+    while (begin > 0 &&
+           Is(begin - 1, "a an one two three four little young older younger best new"))
       --begin;
     const bool mine = begin > 0 && Is(begin - 1, "my our");
     const bool had =
@@ -92,9 +88,8 @@ class Reader {
     while (!EndsAt(verb, "is are") && verb < noun + 3) ++verb;
     std::size_t end = verb + 1;
     while (!EndsAt(end, "and but because so i since which that when")) ++end;
-    const bool plain =
-        at > 0 && Is(at - 1, "my") && Is(verb, "is are") && !Is(verb + 1, "how this it to where");
-    if (plain && verb > noun && end > verb + 1 && end < verb + 8)
+    const bool mine = at > 0 && Is(at - 1, "my") && !Is(verb + 1, "how this it to where");
+    if (mine && Is(verb, "is are") && verb > noun && end > verb + 1 && end < verb + 8)
       Add(Slot::kFavorite, Text(noun, verb) + ": " + Text(verb + 1, end));
   }
 
@@ -167,8 +162,7 @@ class Reader {
   bool IsAge(std::size_t at) const {
     return at < words_.size() && words_[at].text.size() == 2 && words_[at].text >= "10" &&
            words_[at].text.find_first_not_of("0123456789") == std::string::npos &&
-           (at + 1 == words_.size() ||
-            Is(at + 1, ", ; . and years year but last this today now 岁"));
+           EndsAt(at + 1, "and years year but last this today now 岁");
   }
 
   const Sentence& sentence_;
@@ -189,36 +183,24 @@ bool SameValue(const Reading& a, const Reading& b) {
   return std::includes(more.begin(), more.end(), less.begin(), less.end());
 }
 
-std::vector<std::size_t> ThatHold(const std::vector<Reading>& readings) {
-  struct Value {
-    std::size_t newest;
-    std::size_t count;
-  };
-  std::vector<Value> values;
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    const auto same = std::find_if(values.begin(), values.end(), [&](const Value& value) {
-      return SameValue(readings[value.newest], readings[i]);
-    });
-    if (same == values.end()) {
-      if (!readings[i].over && values.size() < kMostValues) values.push_back({i, 1});
-    } else if (readings[i].over) {
+std::vector<Reading> ThatHold(const std::vector<Reading>& readings) {
+  std::vector<Reading> values;
+  for (Reading value : readings) {
+    const auto same = std::find_if(values.begin(), values.end(),
+                                   [&](const Reading& known) { return SameValue(known, value); });
+    if (same != values.end()) {
+      value.times += same->times;
       values.erase(same);
-    } else {
-      *same = {i, same->count + 1};
     }
+    if (!value.over && values.size() < kMostValues) values.push_back(std::move(value));
   }
-  std::vector<std::size_t> places;
-  for (const Value& value : values) places.push_back(value.newest);
-  if (values.size() < 2 || readings[0].slot > Slot::kDiet) return places;
-  const auto [newest, count] =
+  if (values.size() < 2 || values[0].slot > Slot::kDiet) return values;
+  const Reading& last = values.back();
+  const Reading& most =
       *std::max_element(values.begin(), values.end(),
-                        [](const Value& a, const Value& b) { return a.newest < b.newest; });
-  const Value& most =
-      *std::max_element(values.begin(), values.end(),
-                        [](const Value& a, const Value& b) { return a.count < b.count; });
-  if (count > 1 || readings[newest].change || (values.size() == 2 && most.count < 3))
-    return {newest};
-  return most.count > 1 ? std::vector{most.newest} : std::vector<std::size_t>();
+                        [](const Reading& a, const Reading& b) { return a.times < b.times; });
+  if (last.times > 1 || last.change || (values.size() == 2 && most.times < 3)) return {last};
+  return most.times > 1 ? std::vector{most} : std::vector<Reading>();
 }
 
 }  // namespace soulprint
