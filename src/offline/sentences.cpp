@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "util/ascii.hpp"
-#include "util/error.hpp"
-#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -46,22 +44,6 @@ using Lexicon = std::unordered_multimap<std::string, const CueList*>;  // by phr
 
 constexpr std::size_t kLongestPhrase = 6;  // words
 
-std::vector<Hit> FindIn(const Lexicon& lexicon, const Words& words) {
-  std::vector<Hit> hits;
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    std::string phrase;
-    for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
-      // As kCueLists writes a phrase: spaces between words, none between ideographs.
-      if (at > begin && !words[at].ideograph) phrase += ' ';
-      phrase += words[at].text;
-      const auto [first, last] = lexicon.equal_range(phrase);
-      for (auto found = first; found != last; ++found)
-        hits.push_back({found->second, begin, at + 1});
-    }
-  }
-  return hits;
-}
-
 // Adds a phrase in each form that it stands for.
 void AddPhrase(const CueList& list, std::string phrase, Lexicon* lexicon) {
   if (phrase.ends_with('+')) {
@@ -80,17 +62,6 @@ Lexicon ReadLexicon() {
   for (const CueList& list : kCueLists) {
     for (const std::string_view phrase : Split(list.phrases, '|'))
       AddPhrase(list, std::string(phrase), &lexicon);
-  }
-  for (const auto& [phrase, list] : lexicon) {
-    const std::vector<Hit> hits = FindIn(lexicon, ToWords(phrase));
-    const auto found = std::count_if(hits.begin(), hits.end(), [&, own = list](const Hit& hit) {
-      return hit.list->cue == own->cue;
-    });
-    if (found != 1)
-      throw Error(
-          sqlstate::kInternalError,
-          Format("the lexicon has the phrase \"{}\" {} times under one cue, whole or in part",
-                 phrase, found));
   }
   return lexicon;
 }
@@ -217,7 +188,19 @@ bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me min
 
 std::vector<Hit> FindCues(const Words& words) {
   static const auto& lexicon = *new Lexicon(ReadLexicon());
-  return FindIn(lexicon, words);
+  std::vector<Hit> hits;
+  for (std::size_t begin = 0; begin < words.size(); ++begin) {
+    std::string phrase;
+    for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
+      // As kCueLists writes a phrase: spaces between words, none between ideographs.
+      if (at > begin && !words[at].ideograph) phrase += ' ';
+      phrase += words[at].text;
+      const auto [first, last] = lexicon.equal_range(phrase);
+      for (auto found = first; found != last; ++found)
+        hits.push_back({found->second, begin, at + 1});
+    }
+  }
+  return hits;
 }
 
 bool Sentence::Has(Cue cue, std::size_t at) const {
@@ -271,11 +254,10 @@ OwnWords ToOwnWords(std::string_view message) {
 std::vector<std::string> ContentWords(std::string_view text) {
   constexpr std::string_view kEmpty =
       "i my me we our us mine a an the and or but of to in on at for with from by near as is are "
-      "was "
-      "were be been am do does did have has had will would can could should may not no it its this "
-      "that these those so too about if up out off more some any all what when which who how there "
-      "here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 呢 啊 "
-      "这 那 个";
+      "was were be been am do does did have has had will would can could should may not no it its "
+      "this that these those so too about if up out off more some any all what when which who how "
+      "there here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 "
+      "呢 啊 这 那 个";
   std::set<std::string> content;
   for (Word& word : ToWords(text)) {
     if (word.mark || Among(word.text, kEmpty)) continue;
