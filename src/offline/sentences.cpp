@@ -243,7 +243,8 @@ OwnWords ToOwnWords(std::string_view message) {
   for (Sentence& sentence : read) {
     own.part = sentence.Has(Cue::kPart) || sentence.text.starts_with("You are a");
     if (own.part || is_text(sentence)) return own;
-    const bool order = sentence.Has(Cue::kWriting);
+    const bool order = sentence.Has(Cue::kWriting, 0) ||
+                       (sentence.Has(Cue::kWriting) && sentence.Has(Cue::kGenre));
     // The rest is the text that is ordered.
     if (order && sentence.Has(Cue::kVoice)) return own;
     if (!order && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));
