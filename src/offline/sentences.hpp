@@ -27,7 +27,7 @@ enum class Cue {
   kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
   kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
   // how the user writes and what for
-  kQuestion, kExclamation, kEmoji, kAdvice, kCode
+  kQuestion, kEmoji, kAdvice, kCode
 };
 // clang-format on
 
@@ -261,7 +261,6 @@ inline constexpr auto kCueLists = [] {
     {kAdvice, "recommend|recommendation+|suggest|suggestion+|advice|tips|should i|建议|推荐"},
     {kCode, "python|function|code|api|server|编程|error+|database", -2},
     {kQuestion, "?|？"},
-    {kExclamation, "!|！"},
     {kEmoji, "😂|😊|😍|👍|❤|🎉|🔥"},
   });
 }();

@@ -306,10 +306,8 @@ TEST(OfflineSections, FiguresInPlainWords) {
       {"What is tea? Thanks!", "What is jazz? Please!", "Why? Can you recommend a book?"});
   EXPECT_EQ(sections.at("soul").at("communication_style"),
             "messages are mostly short; often asks questions");
-  EXPECT_EQ(
-      sections.at("soul").at("personality_traits"),
-      ordered_json::array({"curious: often asks questions", "polite: often says please or thanks",
-                           "lively: often uses exclamation marks"}));
+  EXPECT_EQ(sections.at("soul").at("personality_traits"),
+            ordered_json::array({"polite: often says please or thanks"}));
   EXPECT_EQ(sections.at("tools").at("likely_usage"),
             ordered_json::array({"asking for suggestions"}));
   EXPECT_EQ(sections.dump().find('%'), std::string::npos);
@@ -317,12 +315,12 @@ TEST(OfflineSections, FiguresInPlainWords) {
 
 TEST(OfflineSections, OnlyRealLabelsSaySomething) {
   const ordered_json sections = Sections(
-      "=== Conversation: \"A\" (2024-03-20) ===\nUser: Tea.\nYes!\n User: No!\n"
+      "=== Conversation: \"A\" (2024-03-20) ===\nUser: Tea.\nThanks.\n User: No.\n"
       "=== Conversation: \"B\" (2024-03-20) ===\nAssistant: Why?\nWhy?\nUser: Tea.\nUser: Tea." +
       kMemory);
   EXPECT_EQ(sections.at("soul").at("communication_style"), "messages are mostly short");
   EXPECT_EQ(sections.at("soul").at("personality_traits"),
-            ordered_json::array({"lively: often uses exclamation marks"}));
+            ordered_json::array({"polite: often says please or thanks"}));
 }
 
 TEST(OfflineSections, WhoTheUserIsComesFromMemory) {
