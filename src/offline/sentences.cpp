@@ -59,10 +59,9 @@ void AddPhrase(const CueList& list, std::string phrase, Lexicon* lexicon) {
 
 Lexicon ReadLexicon() {
   Lexicon lexicon;
-  for (const CueList& list : kCueLists) {
+  for (const CueList& list : kCueLists)
     for (const std::string_view phrase : Split(list.phrases, '|'))
       AddPhrase(list, std::string(phrase), &lexicon);
-  }
   return lexicon;
 }
 
@@ -176,10 +175,9 @@ std::string_view TextOf(std::string_view text, const Words& words, std::size_t b
 }
 
 bool Among(std::string_view word, std::string_view list) {
-  for (std::size_t at = list.find(word); at != std::string_view::npos && !word.empty();
-       at = list.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  for (std::size_t end; !list.empty(); list.remove_prefix(std::min(end + 1, list.size()))) {
+    end = std::min(list.find(' '), list.size());
+    if (list.substr(0, end) == word) return true;
   }
   return false;
 }
