@@ -229,8 +229,7 @@ std::string AnswerChanges(std::string_view material) {
   }
   for (const auto& [slot, readings] : slots) {
     // What holds, and what the user says to be over.
-    std::vector<Reading> last;
-    if (slot <= Slot::kDiet) last = ThatHold(readings);
+    auto last = slot <= Slot::kDiet ? ThatHold(readings) : std::vector<Reading>();
     for (const Reading& reading : readings)
       if (reading.over && last.size() < kMostOvers) last.push_back(reading);
     for (const Reading& old : readings) {
@@ -242,10 +241,10 @@ std::string AnswerChanges(std::string_view material) {
       }
     }
   }
-  ordered_json pairs = ordered_json::array();
+  ordered_json answer{{"superseded", ordered_json::array()}};
   for (const auto& [old, by] : overtaken)
-    pairs.push_back({{"id", items[old].id}, {"by", items[by].id}});
-  return DumpJson(ordered_json{{"superseded", std::move(pairs)}});
+    answer["superseded"].push_back({{"id", items[old].id}, {"by", items[by].id}});
+  return DumpJson(answer);
 }
 
 std::string AnswerReduce(std::string_view material) {

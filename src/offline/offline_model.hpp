@@ -28,8 +28,7 @@ class OfflineModel : public Model {
 //
 // Facts: sentences of the user's own, each its own quote, the best of each conversation.
 std::string AnswerFacts(std::string_view material);
-// What overtakes what: by name, home, job, age, partner, diet, and what the user says to have
-// ended.
+// What overtakes what: by name, home, job, age, partner, diet, and what the user says is over.
 std::string AnswerChanges(std::string_view material);
 // At most half of the facts, the best; each lists in "from" the id of the fact that it is.
 std::string AnswerReduce(std::string_view material);

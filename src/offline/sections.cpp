@@ -54,9 +54,7 @@ constexpr auto kKnown = std::to_array<Row<Slot>>({
 
 constexpr auto kHabits = std::to_array<Row<Cue>>({
     {"communication_style", Cue::kQuestion, "{} asks questions"},
-    {"personality_traits", Cue::kQuestion, "curious: {} asks questions"},
     {"personality_traits", Cue::kThanks, "polite: {} says please or thanks"},
-    {"personality_traits", Cue::kExclamation, "lively: {} uses exclamation marks"},
     {"emoji_style", Cue::kEmoji, "the user {} writes emoji"},
     {"behavioral_rules", Cue::kAdvice, "Give concrete suggestions: the user {} asks for them"},
     {"likely_usage", Cue::kCode, "help with code"},
@@ -113,9 +111,8 @@ class Writer {
     }
     // MEMORY has the newest first.
     for (auto& [slot, readings] : readings_) std::reverse(readings.begin(), readings.end());
-    for (const std::string& message : messages) {
+    for (const std::string& message : messages)
       if (!IsBlank(message)) ReadMessage(message);
-    }
     AddKnown();
     if (lengths_.size() >= kEnough) AddHabits();
   }
@@ -156,10 +153,9 @@ class Writer {
   }
 
   void AddKnown() {
-    for (const auto& [field, slot, text] : kKnown) {
+    for (const auto& [field, slot, text] : kKnown)
       for (const Reading& reading : ThatHold(readings_[slot]))
         Add(field, Format(text, reading.value));
-    }
     const Tongue& tongue =
         kTongues[std::max_element(spoken_.begin(), spoken_.end()) - spoken_.begin()];
     const Texts& name = fields_["name"];
@@ -176,10 +172,9 @@ class Writer {
     std::set<Cue> cues;
     for (const Hit& hit : FindCues(words)) cues.insert(hit.list->cue);
     for (const Cue cue : cues) ++counts_[cue];
-    for (const Word& word : words) {
+    for (const Word& word : words)
       for (const Tongue& tongue : kTongues)
         if (Among(word.text, tongue.words)) ++spoken_[&tongue - kTongues.data()];
-    }
   }
 
   void AddHabits() {
@@ -190,10 +185,9 @@ class Writer {
     Add("communication_style", "messages are mostly " + length);
     Add("response_style", "in length like the user's own messages, mostly " + length);
     if (counts_[Cue::kEmoji] == 0) Add("emoji_style", "none: the user writes without emoji");
-    for (const auto& [field, cue, text] : kHabits) {
+    for (const auto& [field, cue, text] : kHabits)
       if (share(cue) >= kSometimes)
         Add(field, Format(text, share(cue) < kOften ? "sometimes" : "often"));
-    }
   }
 
   std::vector<std::size_t> lengths_;   // of messages, in words

@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "util/ascii.hpp"
-#include "util/error.hpp"
-#include "util/format.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -46,22 +44,6 @@ using Lexicon = std::unordered_multimap<std::string, const CueList*>;  // by phr
 
 constexpr std::size_t kLongestPhrase = 6;  // words
 
-std::vector<Hit> FindIn(const Lexicon& lexicon, const Words& words) {
-  std::vector<Hit> hits;
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    std::string phrase;
-    for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
-      // As kCueLists writes a phrase: spaces between words, none between ideographs.
-      if (at > begin && !words[at].ideograph) phrase += ' ';
-      phrase += words[at].text;
-      const auto [first, last] = lexicon.equal_range(phrase);
-      for (auto found = first; found != last; ++found)
-        hits.push_back({found->second, begin, at + 1});
-    }
-  }
-  return hits;
-}
-
 // Adds a phrase in each form that it stands for.
 void AddPhrase(const CueList& list, std::string phrase, Lexicon* lexicon) {
   if (phrase.ends_with('+')) {
@@ -77,21 +59,9 @@ void AddPhrase(const CueList& list, std::string phrase, Lexicon* lexicon) {
 
 Lexicon ReadLexicon() {
   Lexicon lexicon;
-  for (const CueList& list : kCueLists) {
+  for (const CueList& list : kCueLists)
     for (const std::string_view phrase : Split(list.phrases, '|'))
       AddPhrase(list, std::string(phrase), &lexicon);
-  }
-  for (const auto& [phrase, list] : lexicon) {
-    const std::vector<Hit> hits = FindIn(lexicon, ToWords(phrase));
-    const auto found = std::count_if(hits.begin(), hits.end(), [&, own = list](const Hit& hit) {
-      return hit.list->cue == own->cue;
-    });
-    if (found != 1)
-      throw Error(
-          sqlstate::kInternalError,
-          Format("the lexicon has the phrase \"{}\" {} times under one cue, whole or in part",
-                 phrase, found));
-  }
   return lexicon;
 }
 
@@ -205,10 +175,9 @@ std::string_view TextOf(std::string_view text, const Words& words, std::size_t b
 }
 
 bool Among(std::string_view word, std::string_view list) {
-  for (std::size_t at = list.find(word); at != std::string_view::npos && !word.empty();
-       at = list.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  for (std::size_t end; !list.empty(); list.remove_prefix(std::min(end + 1, list.size()))) {
+    end = std::min(list.find(' '), list.size());
+    if (list.substr(0, end) == word) return true;
   }
   return false;
 }
@@ -217,7 +186,19 @@ bool IsOfTheUser(const Word& word) { return Among(word.text, "i my we our me min
 
 std::vector<Hit> FindCues(const Words& words) {
   static const auto& lexicon = *new Lexicon(ReadLexicon());
-  return FindIn(lexicon, words);
+  std::vector<Hit> hits;
+  for (std::size_t begin = 0; begin < words.size(); ++begin) {
+    std::string phrase;
+    for (std::size_t at = begin; at < std::min(words.size(), begin + kLongestPhrase); ++at) {
+      // As kCueLists writes a phrase: spaces between words, none between ideographs.
+      if (at > begin && !words[at].ideograph) phrase += ' ';
+      phrase += words[at].text;
+      const auto [first, last] = lexicon.equal_range(phrase);
+      for (auto found = first; found != last; ++found)
+        hits.push_back({found->second, begin, at + 1});
+    }
+  }
+  return hits;
 }
 
 bool Sentence::Has(Cue cue, std::size_t at) const {
@@ -260,7 +241,8 @@ OwnWords ToOwnWords(std::string_view message) {
   for (Sentence& sentence : read) {
     own.part = sentence.Has(Cue::kPart) || sentence.text.starts_with("You are a");
     if (own.part || is_text(sentence)) return own;
-    const bool order = sentence.Has(Cue::kWriting);
+    const bool order = sentence.Has(Cue::kWriting, 0) ||
+                       (sentence.Has(Cue::kWriting) && sentence.Has(Cue::kGenre));
     // The rest is the text that is ordered.
     if (order && sentence.Has(Cue::kVoice)) return own;
     if (!order && !sentence.words.empty()) own.sentences.push_back(std::move(sentence));
@@ -271,11 +253,10 @@ OwnWords ToOwnWords(std::string_view message) {
 std::vector<std::string> ContentWords(std::string_view text) {
   constexpr std::string_view kEmpty =
       "i my me we our us mine a an the and or but of to in on at for with from by near as is are "
-      "was "
-      "were be been am do does did have has had will would can could should may not no it its this "
-      "that these those so too about if up out off more some any all what when which who how there "
-      "here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 呢 啊 "
-      "这 那 个";
+      "was were be been am do does did have has had will would can could should may not no it its "
+      "this that these those so too about if up out off more some any all what when which who how "
+      "there here than then now get got going go went s 我 的 了 是 在 也 都 很 和 就 有 会 们 吗 "
+      "呢 啊 这 那 个";
   std::set<std::string> content;
   for (Word& word : ToWords(text)) {
     if (word.mark || Among(word.text, kEmpty)) continue;

@@ -27,7 +27,7 @@ enum class Cue {
   kNameIs, kSelfIs, kSelfWas, kWorkAs, kHomeIs, kHomeWas, kSpeaks, kOccupation, kNoOccupation,
   kDietName, kStatus, kPartner, kRelative, kLanguage, kNoName, kChange,
   // how the user writes and what for
-  kQuestion, kExclamation, kEmoji, kAdvice, kCode
+  kQuestion, kEmoji, kAdvice, kCode
 };
 // clang-format on
 
@@ -69,8 +69,7 @@ bool Among(std::string_view word, std::string_view list);
 // True for "i", "my" and the like.
 bool IsOfTheUser(const Word& word);
 
-// All phrases in the words, in order of their beginning.  Throws Error XX000 if kCueLists has a
-// phrase twice under one cue, one that holds another of its cue, or one that no text can hold.
+// All phrases in the words, in order of their beginning.
 std::vector<Hit> FindCues(const Words& words);
 
 struct Sentence {
@@ -125,10 +124,9 @@ bool SameValue(const Reading& a, const Reading& b);
 // values.
 std::vector<Reading> ThatHold(const std::vector<Reading>& readings);
 
-// The phrases, in lower case, with contractions written out ("i am", "do not") and without
-// kAdverbs.
+// The phrases, in lower case, with contractions written out ("i am", "do not"), without kAdverbs.
 // "@ am" stands for "i am" and "we are", "@ love" for "i love" and "we love", "dog+" for "dog" and
-// "dogs".
+// "dogs".  None is listed twice under one cue, nor holds another of its cue.
 
 // Ends of words, or whole words (with a space in front), and what they are short for.
 inline constexpr std::string_view kShortForms =
@@ -147,8 +145,8 @@ inline constexpr auto kCueLists = [] {
   using enum Category;
   return std::to_array<CueList>({
     {kIdentity, "@ am from|i come from|@ grew up|i was born|i work at|i work from|i teach|"
-     "i have lived|years old|year old|my age|my birthday|i am retired|我来自|我毕业|我目前在|"
-     "i moved|i work for|i work in|i work with|i run a|我今年|i turned", 3},
+     "i have lived|years old|year old|my age|my birthday|i am retired|我来自|我毕业|我目前在|i moved|"
+     "i work for|i work in|i work with|i run a|我今年|i turned", 3},
     {kBeing, "i am a|i am an|i was a|as a|as an|being a|i am the|我的性格|我是一名|我是个", 2},
     {kHealth, "diagnosed|adhd|autistic|diabetes|asthma|depression|anxiety|cancer|hiv|migraine+|"
      "chronic|injury|injuries|surgery|hospital|sick|my back|my heart|my health|my weight|sore|pain|"
@@ -170,13 +168,13 @@ inline constexpr auto kCueLists = [] {
      "@ am starting|@ am going to|thinking of|thinking about|my project|my business|my novel|"
      "my book|my trip|trip to|holiday|vacation|wedding|retire|我计划|打算|找工作", 1.5, kProjects},
     {kDecision, "@ decided|@ have decided|@ chose|@ ended up|i signed up", 2, kDecisions},
-    {kEnd, "no longer|anymore|any more|@ used to|@ stopped|i quit|i gave up|@ broke up|不再|戒|"
-     "放弃了|辞职|分手", 2, kPreferences},
+    {kEnd, "no longer|anymore|any more|@ used to|@ stopped|i quit|i gave up|@ broke up|不再|戒|放弃了|辞职|"
+     "分手", 2, kPreferences},
     {kEvent, "getting married|divorced|broke up|engaged|passed away|died|funeral|graduated|started|"
      "joined|hired|new job|promoted|promotion|fired|i quit|interview|bought|@ sold|adopted|@ won|"
      "@ lost|i finished|@ built|i wrote|@ made|@ went|@ took|@ attended|@ met|@ saw|@ got|"
-     "i learned|i found|@ have been|birthday|exam|concert|结婚|毕业|搬到|搬家|生日|考试|面试|"
-     "我去了|我买了|通过了|i moved", 1.5, kDates},
+     "i learned|i found|@ have been|birthday|exam|concert|结婚|毕业|搬到|搬家|生日|考试|面试|我去了|我买了|通过了|"
+     "i moved", 1.5, kDates},
     {kBelief, "@ believe|my faith|my values|important to me|我相信|muslim|christian", 2, kBeliefs},
     {kWork, "job|work|career|office|company|business|client+|shift+|salary|income|rent|budget|"
      "school|college|university|class|classes|course+|exams|teacher|student+|professor|project+|"
@@ -189,9 +187,8 @@ inline constexpr auto kCueLists = [] {
      "chess|puzzles|games|gaming|anime|movie+|theater|books|reading|novel+|poetry|writing|history|"
      "science|travel|beach|mountains|nature|forest|birdwatching|animals|volunteering|cars|"
      "motorcycles|fashion|languages|spanish|french|german|italian|japanese|chinese|korean|english|"
-     "音乐|吉他|钢琴|唱歌|跳舞|街舞|画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|跑步|游泳|滑板|瑜伽|健身|"
-     "足球|篮球|网球|下棋|游戏|动漫|电影|电视剧|小说|书籍|阅读|读书|写作|历史|旅游|旅行|户外|园艺|"
-     "花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|绘画", 1, kPreferences},
+     "音乐|吉他|钢琴|唱歌|跳舞|街舞|画画|摄影|做饭|烹饪|咖啡|茶|徒步|攀岩|跑步|游泳|滑板|瑜伽|健身|足球|篮球|网球|下棋|游戏|动漫|电影|电视剧|小说|书籍|阅读|读书|"
+     "写作|历史|旅游|旅行|户外|园艺|花|手工|smoking|smoke|登山|骑行|滑雪|羽毛球|烘焙|绘画", 1, kPreferences},
     {kTime, "yesterday|today|tomorrow|tonight|this week|this weekend|this year|recently|monday|"
      "tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|"
      "august|september|october|november|december|昨天|今天|最近|last|next|ago", 0.5, kDates},
@@ -208,10 +205,10 @@ inline constexpr auto kCueLists = [] {
     {kNever, "hit the ground|drawing on|fishing for|dying to|dying for|run into|ran into|out of|"
      "play it by|beat around|in the long run|on the same page|sleep on|not sure i|not sure if|"
      "not sure whether|do not think i|do not know if|do not know whether|i doubt|not that i|"
-     "maybe i|if i were|if i was|if i had|if only|i might|不确定|也许我|可能我|suppose|imagine|"
-     "assume|assuming|pretend|let us say|what if|say i|如果|假如|假设|要是|假装|想象|tells me|"
-     "said to me|he said|she said|he says|she says|he told|she told|my character|according to|他说|"
-     "她说|他们说|告诉我|told me i|told me my|told me we|told me that|told me :", -100},
+     "maybe i|if i were|if i was|if i had|if only|i might|不确定|也许我|可能我|suppose|imagine|assume|"
+     "assuming|pretend|let us say|what if|say i|如果|假如|假设|要是|假装|想象|tells me|said to me|he said|"
+     "she said|he says|she says|he told|she told|my character|according to|他说|她说|他们说|告诉我|told me i|"
+     "told me my|told me we|told me that|told me :", -100},
     {kRequest, "please|can|could|would|will|make|give|tell|show|help|add|update|change|create|"
      "explain|provide|send|list|generate|use|keep|suggest|find|write|put|do|try|include|consider|"
      "describe|stop|remember|get|take|let|how|what|why|where|who|which|is|are|does|did|should|if"},
@@ -219,14 +216,14 @@ inline constexpr auto kCueLists = [] {
     {kGenre, "story|poem|song|essay|letter|email|speech|script|dialogue|article|post|tweet|"
      "paragraph|resume|cv"},
     {kVoice, "perspective|voice|pov|style|:|story|poem|song|speech|script|dialogue|lyrics|tweet"},
-    {kMaterial, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|fix this|"
-     "fix my|correct this|correct my|proofread|translate|rewrite|rephrase|paraphrase|improve this|"
+    {kMaterial, "dear|hello everyone|regards|sincerely|yours|best wishes|尊敬的|此致|敬礼|fix this|fix my|"
+     "correct this|correct my|proofread|translate|rewrite|rephrase|paraphrase|improve this|"
      "improve my|edit this|edit my|shorten|summarize|summarise|check this|check my|review my|"
      "revise|make this|reply to|respond to|response to|tweet this|continue this|complete this|"
      "the following|below|here is a|here is an|here is the|here are|this text|this sentence|"
      "this email|this article|this speech|this letter|this story|use this|read this|based on the|"
-     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|third person|spell check|"
-     "turn this into|turn it into|turn into|convert this|cover letter for|grammar check"},
+     "改写|翻译|润色|修改这|以下|下面|这段|这句|这篇|总结|polish this|third person|spell check|turn this into|"
+     "turn it into|turn into|convert this|cover letter for|grammar check"},
     {kPart, "act as|you are my|be my|role play|you are now|in character|my character|play the role|"
      "i want you to be|imagine you|from now on you|扮演|假装你|角色|pretend"},
     {kNameIs, "my name|i am called|call me|i go by|我叫|我的名字", 3},
@@ -243,18 +240,17 @@ inline constexpr auto kCueLists = [] {
      "accountant|banker|consultant|manager|director|assistant|technician|mechanic|electrician|"
      "plumber|carpenter|gardener|farmer|chef|cook|baker|barista|bartender|waiter|waitress|driver|"
      "pilot|lawyer|attorney|solicitor|judge|firefighter|salesman|entrepreneur|ceo|freelancer|"
-     "recruiter|hairdresser|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|"
-     "教师|工程师|程序员|设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|"
-     "公务员", 1},
+     "recruiter|hairdresser|coach|trainer|instructor|athlete|dancer|singer|律师|医生|护士|老师|教师|工程师|程序员|"
+     "设计师|学生|记者|作家|司机|厨师|经理|演员|会计|警察|摄影师|教授|农民|公务员", 1},
     {kNoOccupation, "bit|big|little|good|great|terrible|bad|better|amateur|retired|ai|not"},
     {kDietName, "vegan|vegetarian|pescatarian|keto|素食", 2, kPreferences},
     {kStatus, "single|married|divorced|engaged|widowed|单身|已婚"},
-    {kPartner, "wife|husband|girlfriend|boyfriend|fiance|fiancee|partner|spouse|missus|丈夫|妻子|"
-     "老公|老婆|女友|男友|女朋友|男朋友", 1.5},
+    {kPartner, "wife|husband|girlfriend|boyfriend|fiance|fiancee|partner|spouse|missus|丈夫|妻子|老公|老婆|"
+     "女友|男友|女朋友|男朋友", 1.5},
     {kRelative, "daughter+|son+|baby|kid+|child|children|twins|mother|father|mom|dad|mum|"
      "grandmother|grandfather|grandma|grandpa|aunt|uncle|cousin|brother+|sister+|niece|nephew|"
-     "friend|roommate|boss|colleague|dog+|puppy|cat+|horse+|孩子|儿子|女儿|爸爸|妈妈|父母|parents|"
-     "family|friends|neighbor+|colleagues|manager|pet|朋友|老板|哥哥|姐姐|弟弟|妹妹", 1.5},
+     "friend|roommate|boss|colleague|dog+|puppy|cat+|horse+|孩子|儿子|女儿|爸爸|妈妈|父母|parents|family|"
+     "friends|neighbor+|colleagues|manager|pet|朋友|老板|哥哥|姐姐|弟弟|妹妹", 1.5},
     {kLanguage, "english|spanish|french|german|italian|portuguese|dutch|swedish|polish|russian|"
      "greek|turkish|arabic|hindi|mandarin|chinese|japanese|korean|vietnamese|thai|indonesian"},
     {kNoName, "american|british|irish|canadian|australian|indian|christian|muslim|jewish|buddhist|"
@@ -265,7 +261,6 @@ inline constexpr auto kCueLists = [] {
     {kAdvice, "recommend|recommendation+|suggest|suggestion+|advice|tips|should i|建议|推荐"},
     {kCode, "python|function|code|api|server|编程|error+|database", -2},
     {kQuestion, "?|？"},
-    {kExclamation, "!|！"},
     {kEmoji, "😂|😊|😍|👍|❤|🎉|🔥"},
   });
 }();

@@ -42,7 +42,7 @@ struct Trap {
 };
 
 // Sentences that mislead, and plain ones that look like them.
-constexpr std::array<Trap, 47> kTraps = {{
+constexpr std::array<Trap, 48> kTraps = {{
     // negation and doubt
     {"I'm not sure I enjoy these long meetings.", nullptr},
     {"I don't think I love that restaurant.", nullptr},
@@ -97,6 +97,7 @@ constexpr std::array<Trap, 47> kTraps = {{
     {"I can't stand cilantro.", "cilantro"},
     {"I speak Polish and a little German.", "Polish"},
     {"I'm saving up for a camper van.", "camper"},
+    {"I develop software for a hospital in Ghent.", "software"},
 }};
 
 TEST(OfflineFacts, Traps) {
