@@ -350,7 +350,7 @@ CREATE TABLE soulprint.costs (
     cache_read_input_tokens     bigint NOT NULL,
     output_tokens               bigint NOT NULL,
     cost_usd                    numeric NOT NULL,
-    lost_usd                    numeric NOT NULL
+    lost_usd                    numeric NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE soulprint.costs IS 'what requests to the model server took, by the hour';
 COMMENT ON COLUMN soulprint.costs.hour IS 'beginning of the hour in which the answers were saved';

@@ -185,7 +185,6 @@ class AskLoop {
     } catch (const ServerUnavailable& error) {
       EndForPause(error);
     } catch (const Error& error) {
-      if (ActsAtOnce(error)) throw;
       End(std::current_exception(), error.what());
     }
     return false;
