@@ -110,6 +110,20 @@ TEST(ClientProbe, ByItselfIsOneRequest) {
   }
 }
 
+TEST(ClientEnding, ATurnThatIsOverWaitsForTheAnswers) {
+  Wire wire;
+  wire.stub.Play(std::vector<Scene>(5, Says("t")));
+  int keys = 0;
+  wire.endpoint.key = [&]() -> std::string {
+    if (++keys > 4) throw TurnOver();
+    return "k";
+  };
+  EXPECT_EQ(wire.Ending(5).sqlstate(), sqlstate::kAdminShutdown);
+  ASSERT_EQ(wire.sent(), 4U);
+  const auto answered = [](const Answer& answer) { return answer.text == "t"; };
+  EXPECT_EQ(std::count_if(wire.taken.begin(), wire.taken.end(), answered), 4);
+}
+
 TEST(ClientProbe, KeyThatCannotBeReadPausesAndWhatIdleThrowsComesThrough) {
   Wire wire;
   int pauses = 0;
