@@ -28,6 +28,7 @@ char* vault_secret;
 Provider provider = Provider::kAnthropic;
 ApiKeyHeader api_key_header = ApiKeyHeader::kXApiKey;
 bool enabled = true;
+bool batch = false;
 bool require_sections = true;
 int max_workers = 3;
 int poll_interval = 30 * 1000;
@@ -178,6 +179,9 @@ void DefineAll() {
   DefineString("soulprint.app_schema", "Sets the schema of the application's tables.",
                "The tables are user_profiles, raw_conversations and conversation_chunks.",
                &app_schema, "public", kText);
+  DefineBool("soulprint.batch", "Asks about facts in Message Batches, at half the price.",
+             "Their answers may take a day. A model server without batches is asked directly.",
+             &batch);
   DefineSecretString("soulprint.ca_file",
                      "Sets the file of CA certificates that servers are verified against.",
                      "The file is in PEM format. An empty string selects the system's "

@@ -32,6 +32,7 @@ extern char* storage_key_file;
 extern char* vault_secret;
 extern Provider provider;
 extern ApiKeyHeader api_key_header;
+extern bool batch;
 extern bool enabled;
 extern bool require_sections;
 extern int max_workers;

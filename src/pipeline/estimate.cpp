@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "pipeline/batches.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/later.hpp"
 #include "pipeline/read_chunks.hpp"
@@ -19,7 +20,8 @@ constexpr double kMostTokens = 150'000;  // of the material of one question
 constexpr double kAnswerTokens = 300;    // of an answer about facts, where none is known
 constexpr double kFactShare = 0.6;       // of such an answer, what stays of its facts
 constexpr double kSecondsPerQuestion = 4;
-constexpr double kTokensPerSecond = 80;  // of an answer
+constexpr double kSecondsOfBatch = 3600;  // most have ended by then
+constexpr double kTokensPerSecond = 80;   // of an answer
 
 double Tokens(const std::string& text) {
   return static_cast<double>(CountCharacters(text)) / kCharactersPerToken;
@@ -50,7 +52,7 @@ double AnswerTokens(const Outlook& outlook) {
 }
 
 // Of the questions about facts.
-Usage FactsUsage(const Outlook& outlook) {
+Usage FactsUsage(const Outlook& outlook, const Prices& prices) {
   const FactsQuestions& unread = outlook.unread;
   const double written = unread.questions > 0 ? unread.prefix_tokens : 0;
   const double read = std::max(unread.questions - 1, 0.0) * unread.prefix_tokens;
@@ -59,6 +61,7 @@ Usage FactsUsage(const Outlook& outlook) {
   usage.cache_written_tokens = std::llround(written);
   usage.cache_read_tokens = std::llround(read);
   usage.output_tokens = std::llround(unread.questions * AnswerTokens(outlook));
+  usage.cost_usd = CostOf(usage, outlook.batch ? BatchPrices(prices) : prices);
   return usage;
 }
 
@@ -101,7 +104,7 @@ FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& s
 
 double CoverageFor(double usd, const Outlook& outlook, Prices prices, double context_tokens) {
   if (outlook.all.chunks == 0 || outlook.unread.questions == 0) return 1;
-  const double whole = CostOf(FactsUsage(outlook), prices);
+  const double whole = FactsUsage(outlook, prices).cost_usd;
   const double new_facts = outlook.unread.questions * AnswerTokens(outlook) * kFactShare;
   const std::size_t sample =
       SampleBytes(kCharactersPerToken * outlook.all.text_tokens, outlook.all.text_tokens);
@@ -125,8 +128,9 @@ PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency
   const double facts = outlook.fact_tokens + unread.questions * AnswerTokens(outlook) * kFactShare;
   PassEstimate estimate;
   estimate.questions = unread.questions;
-  estimate.usage = FactsUsage(outlook);
+  estimate.usage = FactsUsage(outlook, prices);
   double seconds = std::ceil(unread.questions / concurrency) * kSecondsPerQuestion;
+  if (outlook.batch && unread.questions > 0) seconds = kSecondsOfBatch;
   if (!outlook.rest_remembered) {
     const Later steps[] = {
         {facts + 1200, 300},                                                    // changes
@@ -134,12 +138,14 @@ PassEstimate EstimatePass(const Outlook& outlook, Prices prices, int concurrency
         {std::min(outlook.all.text_tokens, kMostTokens) + 2500 + 2500, 2500}};  // sections
     for (const Later& step : steps) {
       ++estimate.questions;
-      estimate.usage.input_tokens += std::llround(step.input_tokens);
-      estimate.usage.output_tokens += std::llround(step.output_tokens);
+      Usage usage;
+      usage.input_tokens = std::llround(step.input_tokens);
+      usage.output_tokens = std::llround(step.output_tokens);
+      usage.cost_usd = CostOf(usage, prices);
+      estimate.usage.Add(usage);
       seconds += kSecondsPerQuestion + step.output_tokens / kTokensPerSecond;
     }
   }
-  estimate.usage.cost_usd = CostOf(estimate.usage, prices);
   estimate.duration = std::chrono::seconds(std::lround(seconds));
   return estimate;
 }

@@ -34,6 +34,7 @@ struct Outlook {
   FactsQuestions unread;         // of the conversations that no remembered answer covers
   double fact_tokens = 0;        // of the facts that are known
   double answer_tokens = 0;      // of one answer about facts; 0 = not known
+  bool batch = false;            // questions about facts go into batches
   bool rest_remembered = false;  // MEMORY and the sections need not be asked for
 };
 

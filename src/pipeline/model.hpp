@@ -59,12 +59,14 @@ struct Question {
   // Of the pass, after all questions of this step: money is left for them.
   std::vector<RequestSize> later;
 
+  bool may_wait = false;  // for an answer that takes a day and costs less
+
   int try_number = 0;          // answers to this question that could not be used before
   std::optional<Nudge> nudge;  // with every try after the first
 };
 
 // The identity of a question in soulprint.replies: every field that decides the answer, without
-// tag, later, try number and nudge.  The store keeps its SHA-256.
+// tag, later, may_wait, try number and nudge.  The store keeps its SHA-256.
 std::string QuestionIdentity(const Question& question);
 
 enum class Outcome {

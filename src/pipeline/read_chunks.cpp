@@ -125,14 +125,18 @@ class ChunkReader {
     if (!again_.empty()) {
       const std::uint64_t number = again_.front();
       again_.pop_front();
-      return reading_.at(number).tries->question();
+      Question question = reading_.at(number).tries->question();
+      question.may_wait = false;
+      return question;
     }
     std::vector<Excerpt> group = groups_.Next();
     if (group.empty()) return std::nullopt;
     const std::uint64_t number = number_++;
     reading_[number].parts.push_back({std::move(group), Part::Half::kNone});
     Begin(number);
-    return reading_.at(number).tries->question();
+    Question question = reading_.at(number).tries->question();
+    question.may_wait = true;
+    return question;
   }
 
   void Begin(std::uint64_t number) {
@@ -164,6 +168,7 @@ class ChunkReader {
       case Tries::Step::kUnanswered:
         return Fail(asked.tag, answer.reason);
       case Tries::Step::kNone:
+        reading_.erase(asked.tag);
         return;
     }
   }

@@ -31,8 +31,9 @@ Datum Interval(std::chrono::seconds time) {
 
 Datum AddEstimate(FunctionCallInfo fcinfo, const std::string& user_id) {
   const std::optional<Prices> prices = ModelPrices();
-  const StoredEstimate estimate = EstimateStored(user_id, ModelName(), prices.value_or(Prices()),
-                                                 settings::max_concurrent_requests);
+  const StoredEstimate estimate =
+      EstimateStored(user_id, ModelName(), prices.value_or(Prices()),
+                     settings::max_concurrent_requests, settings::batch);
   std::optional<Datum> cost;
   if (prices) cost = ToNumeric(std::round(estimate.pass.usage.cost_usd * 10000) / 10000);
   // Rules answer at once.

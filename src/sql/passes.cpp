@@ -55,7 +55,9 @@ Datum soulprint_start_full_pass(PG_FUNCTION_ARGS) {
     const std::string user_id = UserIdArgument(fcinfo);
     std::optional<std::string> storage_path;
     if (!PG_ARGISNULL(1)) storage_path = pg::FromText(PG_GETARG_DATUM(1));
-    const std::int64_t pass = StartPass(user_id, storage_path, MaxCostArgument(fcinfo));
+    std::optional<bool> batch;
+    if (!PG_ARGISNULL(3)) batch = PG_GETARG_BOOL(3);
+    const std::int64_t pass = StartPass(user_id, storage_path, MaxCostArgument(fcinfo), batch);
     WarnIfUnserved(pass);
     return Int64GetDatum(pass);
   });

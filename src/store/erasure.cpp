@@ -68,6 +68,7 @@ pg::Rows UsersAfter(const std::string& user_id) {
         (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.evaluations WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.batches WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.costs WHERE user_id > u.id ORDER BY 1 LIMIT 1))
       FROM u WHERE u.id IS NOT NULL)
     SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $2)")
@@ -165,6 +166,9 @@ void EraseUser(const std::string& user_id) {
   InterruptHolder(user_id);
   for (const char* sql : {"DELETE FROM soulprint.full_passes WHERE user_id = $1",
                           "DELETE FROM soulprint.evaluations WHERE user_id = $1",
+                          // The model server still has to be told of those that are out.
+                          "UPDATE soulprint.batches SET user_id = NULL, questions = '{}' "
+                          "WHERE user_id = $1",
                           "DELETE FROM soulprint.imports WHERE user_id = $1",
                           "DELETE FROM soulprint.replies WHERE user_id = $1",
                           "DELETE FROM soulprint.facts WHERE user_id = $1",

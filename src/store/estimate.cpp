@@ -96,7 +96,7 @@ FactsQuestions Count(const std::vector<Stored>& conversations, SqlStore& store,
 }  // namespace
 
 StoredEstimate EstimateStored(const std::string& user_id, const std::string& model, Prices prices,
-                              int concurrency) {
+                              int concurrency, bool batch) {
   const std::vector<Stored> all = ListConversations(user_id, model);
   std::vector<Stored> unread;
   std::copy_if(all.begin(), all.end(), std::back_inserter(unread),
@@ -104,6 +104,7 @@ StoredEstimate EstimateStored(const std::string& user_id, const std::string& mod
   PassLease nobody(0, user_id, [] {});
   SqlStore store(nobody);
   Outlook outlook;
+  outlook.batch = batch;
   outlook.all = Count(all, store, model);
   outlook.unread = unread.size() == all.size() ? outlook.all : Count(unread, store, model);
   const pg::Row known = OwnQuery(R"(

@@ -19,8 +19,9 @@ struct StoredEstimate {
 };
 
 // Reads a sample of at most 300 conversations as soulprint_worker, so that the time does not grow
-// with the history.  `concurrency`: requests in flight.  Needs an open transaction.
+// with the history.  `concurrency`: requests in flight; `batch`: questions about facts go into
+// batches.  Needs an open transaction.
 StoredEstimate EstimateStored(const std::string& user_id, const std::string& model, Prices prices,
-                              int concurrency);
+                              int concurrency, bool batch);
 
 }  // namespace soulprint

@@ -7,6 +7,7 @@
 #include "pipeline/model.hpp"
 #include "store/identity.hpp"
 #include "store/purse.hpp"
+#include "store/replies.hpp"
 #include "util/dump_json.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -55,7 +56,7 @@ void EvaluationStore::Save(const Reply& reply) {
           .BigInt(id_)
           .Execute();
   if (rows == 0) ThrowErased(user_.user_id());
-  InsertReply(reply);
+  InsertReply(KeyOf(user_.user_id(), reply.question), reply.answer);
   transaction.Commit();
 }
 

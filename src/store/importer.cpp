@@ -9,6 +9,7 @@
 #include "export/archive.hpp"
 #include "export/limits.hpp"
 #include "pg/call.hpp"
+#include "pg/sha256.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/types.hpp"
 #include "settings.hpp"
@@ -19,7 +20,6 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/freed_memory.hpp"
-#include "util/hex.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
 
@@ -41,22 +41,7 @@ constexpr std::size_t kMet = std::size_t{1} << 19;
 std::string MakeId(const Conversation& conversation) {
   const std::string head =
       conversation.title.value_or("") + "\n" + FormatTime(conversation.created_at) + "\n";
-  const std::string& message = conversation.messages.front().text;
-  uint8 digest[PG_SHA256_DIGEST_LENGTH];
-  pg::Call([&] {
-    const auto bytes = [](const std::string& text) {
-      return reinterpret_cast<const uint8*>(text.data());
-    };
-    pg_cryptohash_ctx* const hash = pg_cryptohash_create(PG_SHA256);
-    if (pg_cryptohash_init(hash) < 0 || pg_cryptohash_update(hash, bytes(head), head.size()) < 0 ||
-        pg_cryptohash_update(hash, bytes(message), message.size()) < 0 ||
-        pg_cryptohash_final(hash, digest, sizeof digest) < 0) {
-      ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-                      errmsg("could not compute an SHA-256 hash: %s", pg_cryptohash_error(hash))));
-    }
-    pg_cryptohash_free(hash);
-  });
-  return "h-" + ToHex({reinterpret_cast<const char*>(digest), 16});
+  return "h-" + pg::Sha256({head, conversation.messages.front().text}).substr(0, 32);
 }
 
 // A rollback releases the locks that it took.

@@ -261,6 +261,14 @@ void DeleteExpired() {
          WHERE id IN (SELECT id FROM soulprint.imports
                       WHERE imported_at < now() - make_interval(mins => $1::int) LIMIT $2))",
                           R"(
+         DELETE FROM soulprint.batches
+         WHERE id IN (SELECT id FROM soulprint.batches b
+                      WHERE state IN ('ended', 'refused', 'lost')
+                      AND (user_id IS NULL OR submitted_at < now() - make_interval(mins => $1::int))
+                      AND NOT EXISTS (SELECT FROM soulprint.full_passes f
+                                      WHERE f.id = b.pass_id AND f.state IN ('queued', 'running'))
+                      LIMIT $2))",
+                          R"(
          DELETE FROM soulprint.evaluations
          WHERE id IN (SELECT id FROM soulprint.evaluations
                       WHERE started_at < now() - make_interval(mins => $1::int) LIMIT $2))",

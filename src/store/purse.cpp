@@ -28,7 +28,7 @@ constexpr seconds kForOthers{60};
 // The day, by whole hours: a cost leaves it 24 to 25 hours after it arose.
 struct Day {
   double spent = 0;
-  double set_aside = 0;  // by passes, and of the budgets of evaluations
+  double set_aside = 0;  // by passes, for batches, and of the budgets of evaluations
   seconds until_less{};  // until some of what was spent leaves the day
 };
 
@@ -38,6 +38,8 @@ Day ReadDay(std::int64_t pass) {
     SELECT coalesce(c.usd, 0),
            (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes
             WHERE state = 'running' AND id <> $1) +
+           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches
+            WHERE state IN ('sent', 'processing', 'canceling')) +
            (SELECT coalesce(sum(greatest(budget_usd - cost_usd, 0)), 0) FROM soulprint.evaluations
             WHERE ended_at IS NULL AND started_at > now() - interval '1 day'),
            ceil(extract(epoch FROM c.oldest + interval '25 hours' - now()))::bigint
@@ -82,7 +84,10 @@ void Purse::Open() {
   pg::Transaction transaction;
   ChargeSetAside(pass_);
   const pg::Rows rows = OwnQuery(R"(
-    SELECT cost_usd + lost_usd, max_cost_usd FROM soulprint.full_passes WHERE id = $1)")
+    SELECT cost_usd + lost_usd + (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches
+                                  WHERE pass_id = $1),
+           max_cost_usd
+    FROM soulprint.full_passes WHERE id = $1)")
                             .BigInt(pass_)
                             .Run();
   transaction.Commit();
@@ -151,6 +156,17 @@ void Purse::Pay(const Question& question, const Usage& usage, double reserved) {
   Ledger::Pay(question, usage, reserved);
   spent_ += usage.cost_usd + usage.lost_usd;
   in_flight_ = --requests_ > 0 ? in_flight_ - reserved : 0;
+}
+
+void Purse::HandOver(std::size_t questions, double usd) {
+  Release(questions, usd);
+  spent_ += usd;
+  set_aside_ = std::max(set_aside_ - usd, 0.0);
+}
+
+void Purse::Release(std::size_t questions, double usd) {
+  requests_ -= static_cast<int>(questions);
+  in_flight_ = requests_ > 0 ? in_flight_ - usd : 0;
 }
 
 double Purse::SetAside() const {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "pipeline/model.hpp"
@@ -33,6 +34,14 @@ class Purse : public Ledger {
   // Throws CostLimit, or DayLimit, if nothing is in flight and there is not enough.
   bool Reserve(double most, double later) override;
   void Pay(const Question& question, const Usage& usage, double reserved) override;
+
+  // Money that was set aside for questions belongs to a batch from now on, and counts as spent; or
+  // is free, for they are not asked.
+  void HandOver(std::size_t questions, double usd);
+  void Release(std::size_t questions, double usd);
+
+  // A batch for which `reserved` was set aside has cost `usd`.
+  void Settle(double reserved, double usd) { spent_ += usd - reserved; }
 
   // True if the pass's row has all of it.
   bool IsSaved() const { return empty() && set_aside_ == 0; }

@@ -1,8 +1,9 @@
-// The answers that were paid for: SqlStore's statements on soulprint.replies.
+#include "store/replies.hpp"
 
 #include <utility>
 
 #include "pg/query.hpp"
+#include "pg/sha256.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
@@ -72,7 +73,7 @@ void SqlStore::SaveReplies(const std::vector<Reply>& replies) {
     std::int64_t calls = 0;
     for (const Reply& reply : replies) {
       if (!IsFinal(reply.answer.outcome)) continue;
-      InsertReply(reply);
+      InsertReply(KeyOf(lease_.user_id(), reply.question), reply.answer);
       ++calls;
     }
     SaveCosts(calls);
@@ -135,27 +136,36 @@ void SqlStore::RememberNeeded() {
   transaction.Commit();
 }
 
-void SqlStore::InsertReply(const Reply& reply) {
+ReplyKey KeyOf(const std::string& user_id, const Question& question) {
+  return {user_id,
+          question.step,
+          pg::Sha256({QuestionIdentity(question)}),
+          question.try_number,
+          question.model,
+          question.conversation_ids};
+}
+
+void InsertReply(const ReplyKey& key, const Answer& answer) {
   OwnQuery(R"(
     INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply, reason,
                                    request_id, model, input_tokens, output_tokens, cost_usd,
                                    conversation_ids)
-    VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5, $6, $7, nullif($8, ''), $9, $10, $11,
-            $12, nullif($13, '{}'))
+    VALUES ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, nullif($8, ''), $9, $10, $11, $12,
+            nullif($13, '{}'))
     ON CONFLICT DO NOTHING)")
-      .Uuid(lease_.user_id())
-      .Text(StepName(reply.question.step))
-      .Text(QuestionIdentity(reply.question))
-      .BigInt(reply.question.try_number)
-      .Text(OutcomeName(reply.answer.outcome))
-      .Text(CleanUtf8(reply.answer.text))
-      .Text(CleanUtf8(reply.answer.reason))
-      .Text(reply.answer.request_id)
-      .Text(reply.question.model)
-      .BigInt(reply.answer.usage.input_tokens)
-      .BigInt(reply.answer.usage.output_tokens)
-      .Double(reply.answer.usage.cost_usd)
-      .TextArray(reply.question.conversation_ids)
+      .Uuid(key.user_id)
+      .Text(StepName(key.step))
+      .Text(key.question)
+      .BigInt(key.try_number)
+      .Text(OutcomeName(answer.outcome))
+      .Text(CleanUtf8(answer.text))
+      .Text(CleanUtf8(answer.reason))
+      .Text(answer.request_id)
+      .Text(key.model)
+      .BigInt(answer.usage.input_tokens)
+      .BigInt(answer.usage.output_tokens)
+      .Double(answer.usage.cost_usd)
+      .TextArray(key.conversation_ids)
       .Execute();
 }
 

@@ -63,6 +63,13 @@ void LimitCost(std::int64_t pass, double usd) {
       .Execute();
 }
 
+void SetBatch(std::int64_t pass, bool batch) {
+  OwnQuery("UPDATE soulprint.full_passes SET batch = $2 WHERE id = $1 AND state = 'queued'")
+      .BigInt(pass)
+      .Bool(batch)
+      .Execute();
+}
+
 }  // namespace
 
 void RequireProfile(const std::string& user_id) {
@@ -143,7 +150,8 @@ std::optional<std::int64_t> CurrentPass(const std::string& user_id) {
 }
 
 std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path,
-                       const std::optional<double>& max_cost_usd) {
+                       const std::optional<double>& max_cost_usd,
+                       const std::optional<bool>& batch) {
   RequireProfile(user_id);
   // A storage_path that is given may hold an export that a running pass has not seen.
   if (!storage_path) {
@@ -159,6 +167,7 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
   update.Execute();
   if (const auto pass = QueuePass(user_id)) {
     if (max_cost_usd) LimitCost(*pass, *max_cost_usd);
+    if (batch) SetBatch(*pass, *batch);
     return *pass;
   }
   throw Error(sqlstate::kObjectNotInPrerequisiteState,

@@ -49,10 +49,6 @@ class SqlStore : public Store {
   // What the pass did, for the log; "" before it is published.
   const std::string& summary() const { return summary_; }
 
- protected:
-  // In the open transaction.
-  void InsertReply(const Reply& reply);
-
  private:
   // In the open transaction; call purse_.Saved() after it.
   void SaveCosts(std::int64_t calls);

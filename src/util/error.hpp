@@ -137,6 +137,13 @@ class TurnOver : public PassStopped {
   TurnOver() : PassStopped("other passes wait for a worker") {}
 };
 
+// The answers of a Message Batch must be waited for: the pass returns to the queue, uncharged.  The
+// message says for which one.  57P01.
+class BatchPending : public PassStopped {
+ public:
+  explicit BatchPending(const std::string& message) : PassStopped(message) {}
+};
+
 // A server cannot be used until somebody changes something, or until time has passed.  57P03.
 class ServerUnavailable : public Error {
  public:

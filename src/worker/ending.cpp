@@ -20,6 +20,10 @@ constexpr seconds kFirstRetry{10};  // doubled with each attempt
 constexpr int kMostDoublings = 16;
 constexpr seconds kLockWait{10};
 constexpr minutes kUnrecordedWait{5};
+// It becomes due as soon as its batches have ended.
+constexpr std::chrono::hours kBatchWait{1};
+constexpr std::string_view kShownBatchWait =
+    "The model's answers may take a day. The profile is made as soon as they are there.";
 // For readers of the profile while only the server's administrators can act.
 constexpr std::string_view kShownWait =
     "The profile cannot be made at the moment. It is retried automatically.";
@@ -159,6 +163,14 @@ Ending EndingOf(const Error& error, const Attempt& attempt) {
             .wait = kLeastWait,
             .reason = Sentences(error),
             .log = Format("goes to the end of the queue: {}", error.what())};
+  }
+  if (Is<BatchPending>(error)) {
+    return {.action = Action::kRequeue,
+            .charged = false,
+            .wait = kBatchWait,
+            .reason = error.what(),
+            .shown = std::string(kShownBatchWait),
+            .log = Format("waits: {}", error.what())};
   }
   if (const auto* day = dynamic_cast<const DayLimit*>(&error)) {
     return {.action = Action::kRequeue,

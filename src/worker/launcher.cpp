@@ -16,6 +16,7 @@
 #include "settings.hpp"
 #include "shared_state.hpp"
 #include "store/alert_queue.hpp"
+#include "store/batches.hpp"
 #include "store/locks.hpp"
 #include "store/pass_queue.hpp"
 #include "store/preflight.hpp"
@@ -75,8 +76,8 @@ class Launcher {
   steady_clock::time_point next_obstacle_look_;
 };
 
-// Reads nothing but pg_catalog and soulprint.full_passes, where only superusers have a say: this
-// process is a superuser.
+// Reads nothing but pg_catalog, soulprint.full_passes and soulprint.batches, where only superusers
+// have a say: this process is a superuser.
 Schedule::Seen Launcher::Look() {
   Schedule::Seen seen;
   seen.ended_idle = AnyEndedIdle();
@@ -111,7 +112,8 @@ Schedule::Seen Launcher::Look() {
              (SELECT count(*) FROM put_off),
              (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1),
              EXISTS (SELECT FROM soulprint.full_passes WHERE )" +
-                                  kAlertWaits + ")")
+                                  kAlertWaits + "), EXISTS (SELECT FROM soulprint.batches WHERE " +
+                                  kBatchIsOpen + ")")
                             .BigInt(kPassLockClass)
                             .BigInt(kMostCounted)
                             .Run()
@@ -123,6 +125,7 @@ Schedule::Seen Launcher::Look() {
     put_off_ = row.BigInt(4);
     put_off_for_ = row.Text(5);
     seen.alerts = row.Bool(6) && settings::SendsAlerts();
+    seen.batches = row.Bool(7) && settings::provider != settings::Provider::kOffline;
   }
   transaction.Commit();
   seen.closed = Gate::WhyClosed().has_value();
@@ -148,12 +151,14 @@ bool Launcher::AnyEndedIdle() {
   return idle;
 }
 
-// A worker that sends alerts takes no turn of a pass.
+// One that sends alerts or looks after batches takes no turn of a pass.
 void Launcher::CountWorkers(Schedule::Seen* seen) const {
   for (const Worker& worker : workers_) {
     const bool alerts = worker.duty == WorkerDuty::kAlert;
+    const bool batches = worker.duty == WorkerDuty::kBatches;
     seen->alerting = seen->alerting || alerts;
-    if (!alerts) ++seen->workers;
+    seen->looking = seen->looking || batches;
+    if (!alerts && !batches) ++seen->workers;
   }
 }
 
@@ -161,6 +166,7 @@ void Launcher::CountWorkers(Schedule::Seen* seen) const {
 std::int64_t Launcher::StartWorkers(const Schedule::Plan& plan) {
   if (plan.probe && Gate::ClaimProbe() && !Start(WorkerDuty::kProbe)) shared_state::ProbeNow();
   if (plan.alert) Start(WorkerDuty::kAlert);
+  if (plan.batches) Start(WorkerDuty::kBatches);
   for (std::int64_t i = 0; i < plan.workers; ++i) {
     const bool look_up = plan.look_up && i == 0;
     if (!Start(look_up ? WorkerDuty::kLookUp : WorkerDuty::kPasses)) return i;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "llm/batch_model.hpp"
 #include "llm/capabilities.hpp"
 #include "llm/client.hpp"
 #include "llm/limiter.hpp"
@@ -105,12 +106,12 @@ PassOptions OptionsFromSettings() {
   return options;
 }
 
-CostPlan PlanCost(const Purse& purse, const std::string& user_id) {
+CostPlan PlanCost(const Purse& purse, const std::string& user_id, bool batch) {
   CostPlan cost{.limit_usd = purse.Limit(), .min_coverage = settings::min_coverage};
   const std::optional<Prices> prices = ModelPrices();
   if (cost.limit_usd == 0 || IsOffline() || !prices) return cost;
   const StoredEstimate estimate = pg::InTransaction([&] {
-    return EstimateStored(user_id, ModelName(), *prices, settings::max_concurrent_requests);
+    return EstimateStored(user_id, ModelName(), *prices, settings::max_concurrent_requests, batch);
   });
   cost.estimated_usd = purse.spent() + estimate.pass.usage.cost_usd;
   cost.coverage = CoverageFor(cost.limit_usd - purse.spent(), estimate.outlook, *prices,
@@ -118,8 +119,9 @@ CostPlan PlanCost(const Purse& purse, const std::string& user_id) {
   return cost;
 }
 
-std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
-  if (IsOffline()) return std::make_unique<OfflineModel>();
+namespace {
+
+Endpoint EndpointOf(Gate& gate, Ledger& ledger) {
   gate.KeepToServer();
   Endpoint endpoint = EndpointFromSettings();
   endpoint.limiter = LimiterOf(endpoint);
@@ -133,7 +135,30 @@ std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void(
   };
   endpoint.payer = &ledger;
   endpoint.model_changed = WarnOfChange;
-  return std::make_unique<MessagesModel>(std::move(endpoint), std::move(waiting));
+  return endpoint;
+}
+
+}  // namespace
+
+std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
+  if (IsOffline()) return std::make_unique<OfflineModel>();
+  return std::make_unique<MessagesModel>(EndpointOf(gate, ledger), std::move(waiting));
+}
+
+std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, Batches& batches,
+                                 std::function<void()> waiting) {
+  if (IsOffline()) return std::make_unique<OfflineModel>();
+  Endpoint endpoint = EndpointOf(gate, ledger);
+  auto single = std::make_unique<MessagesModel>(endpoint, waiting);
+  return std::make_unique<BatchModel>(std::move(endpoint), batches, std::move(single),
+                                      std::move(waiting));
+}
+
+Endpoint EndpointForBatches() {
+  Endpoint endpoint = EndpointFromSettings();
+  endpoint.key = ReadKey;
+  endpoint.prices = ModelPrices().value_or(Prices());
+  return endpoint;
 }
 
 void ProbeModelServer(std::function<void()> waiting) {

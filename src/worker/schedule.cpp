@@ -41,6 +41,11 @@ void Schedule::PlanAlert(Time now) {
   if (plan_.alert) next_alert_ = now + kLookAgain;
 }
 
+void Schedule::PlanBatches(Time now) {
+  plan_.batches = seen_.batches && !seen_.looking && now >= next_look_;
+  if (plan_.batches) next_look_ = now + limits_.poll_interval;
+}
+
 Schedule::Plan Schedule::Next(const Seen& seen, const Limits& limits, Time now) {
   seen_ = seen;
   limits_ = limits;
@@ -53,6 +58,7 @@ Schedule::Plan Schedule::Next(const Seen& seen, const Limits& limits, Time now) 
     plan_.probe = due && seen.waiting > 0 && seen.workers == 0;
     return plan_;
   }
+  PlanBatches(now);
   const std::int64_t busy = std::max(seen.workers, seen.running);
   const std::int64_t starting = busy - seen.running;
   std::int64_t wanted = now < not_before_ ? 0 : seen.waiting - starting;
@@ -80,6 +86,7 @@ milliseconds Schedule::Started(std::int64_t workers, Time now) {
     // While every slot is taken the poll waits for a worker to exit.
     until(NextPoll(now));
     until(not_before_);
+    if (seen_.batches && !seen_.looking) until(next_look_);
   }
   return std::max(sleep, kShortestSleep);
 }

@@ -18,7 +18,7 @@ class Schedule {
     std::int64_t waiting = 0;              // passes that are due, or left behind by a dead worker
     std::int64_t running = 0;              // passes that a worker holds
     std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none
-    // Background workers that exist, also those that still start, but not for alerts.
+    // Background workers that exist, also those that still start, but not for alerts or batches.
     std::int64_t workers = 0;
     bool ended_idle = false;         // a worker has exited without ending a pass
     bool passes_ended = false;       // a pass has ended since the last look
@@ -28,6 +28,8 @@ class Schedule {
     bool alerts = false;             // an alert waits to be sent
     bool alerting = false;           // a worker that sends alerts exists
     Time next_alert;                 // none is sent earlier
+    bool batches = false;            // batches are out at the model server
+    bool looking = false;            // a worker that looks after them exists
   };
 
   struct Limits {
@@ -40,6 +42,7 @@ class Schedule {
     bool look_up = false;      // the first of them looks up pending profiles
     bool probe = false;        // one worker to start, for a probe
     bool alert = false;        // one worker to start, beside the others, for the alerts
+    bool batches = false;      // one more, for the batches
   };
 
   Plan Next(const Seen& seen, const Limits& limits, Time now);
@@ -54,6 +57,7 @@ class Schedule {
  private:
   void BackOff(Time now);
   void PlanAlert(Time now);
+  void PlanBatches(Time now);
   Time NextPoll(Time now) const;
 
   Seen seen_;
@@ -62,6 +66,7 @@ class Schedule {
   std::int64_t waiting_before_ = 0;
   std::optional<Time> last_poll_;
   Time next_alert_;
+  Time next_look_;   // at batches
   Time not_before_;  // no worker starts earlier
   std::chrono::milliseconds back_off_{};
   bool waits_for_slot_ = false;

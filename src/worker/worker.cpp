@@ -17,6 +17,7 @@
 #include "settings.hpp"
 #include "shared_state.hpp"
 #include "store/app_tables.hpp"
+#include "store/batches.hpp"
 #include "store/blocker.hpp"
 #include "store/disk.hpp"
 #include "store/identity.hpp"
@@ -32,6 +33,7 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "worker/alerts.hpp"
+#include "worker/batches.hpp"
 #include "worker/ending.hpp"
 #include "worker/gate.hpp"
 #include "worker/model_factory.hpp"
@@ -78,7 +80,7 @@ class Run {
     pg::ShowActivity("taking " + lease_.Name());
     gives_way_ = only == 0;
     try {
-      if (IsObstructed(only)) return true;
+      if (IsObstructed(only) || WaitsForBatch()) return true;
       Purse::CheckDay(0);
       const Claim claim = ClaimPass(&pass_);
       if (claim != Claim::kClaimed) return claim == Claim::kCanceled;
@@ -115,9 +117,10 @@ class Run {
     store_.purse().Open();
     ImportStoredExport(lease_);
     PassOptions options = OptionsFromSettings();
-    options.cost = PlanCost(store_.purse(), pass_.user_id);
-    CachingModel model(store_, [this](std::function<void()> save_due) {
-      return MakeModel(gate_, store_.purse(), [this, save_due = std::move(save_due)] {
+    options.cost = PlanCost(store_.purse(), pass_.user_id, WantsBatches(pass_.id));
+    PassBatches batches(lease_, store_.purse());
+    CachingModel model(store_, [&](std::function<void()> save_due) {
+      return MakeModel(gate_, store_.purse(), batches, [this, save_due = std::move(save_due)] {
         save_due();
         lease_.WaitForServer();
       });
@@ -137,6 +140,13 @@ class Run {
     ExplainWait(lease_, reason);
     PutOffPass(lease_, reason, std::chrono::seconds(1), 0);
     return true;
+  }
+
+  // Somebody has made it due that waits for a batch.
+  bool WaitsForBatch() {
+    const std::string reason = WaitingForBatches(pass_.user_id);
+    if (!reason.empty()) Act(EndingOf(BatchPending(reason), {}));
+    return !reason.empty();
   }
 
   // In each heartbeat.
@@ -333,6 +343,8 @@ void DoTask(const WorkerTask& task) {
     if (task.pass == 0) return;
   }
   if (task.duty == WorkerDuty::kAlert) return SendAlerts();
+  if (task.duty == WorkerDuty::kBatches || (task.pass != 0 && !Gate::WhyClosed())) LookAtBatches();
+  if (task.duty == WorkerDuty::kBatches) return;
   if (task.duty == WorkerDuty::kLookUp) LookUp();
   while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();

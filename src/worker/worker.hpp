@@ -11,11 +11,12 @@ namespace soulprint {
 
 // What a worker does besides running passes.
 enum class WorkerDuty {
-  kPasses,  // nothing
-  kLookUp,  // first looks up profiles that became pending without the trigger
-  kProbe,   // first asks the model server a question of its own, to end a pause; without a pass:
-            // only
-  kAlert,   // only sends the alerts that wait
+  kPasses,   // nothing
+  kLookUp,   // first looks up profiles that became pending without the trigger
+  kProbe,    // first asks the model server a question of its own, to end a pause; without a pass:
+             // only
+  kAlert,    // only sends the alerts that wait
+  kBatches,  // only looks after the batches that are out
 };
 
 // Starts a worker for the current database, as soulprint_worker: for this pass or, with 0, for one

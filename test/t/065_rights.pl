@@ -125,7 +125,7 @@ is($sql->('GRANT pg_monitor TO nobody; SET ROLE nobody; SELECT count(*) > 0 FROM
 # An application's user, under row security.
 my $other = add_user($node, 2);
 $sql->(talk($other, 1, 3));
-$sql->('GRANT EXECUTE ON FUNCTION soulprint_start_full_pass(uuid, text, numeric), soulprint_cancel_full_pass(uuid) TO authenticated');
+$sql->('GRANT EXECUTE ON FUNCTION soulprint_start_full_pass(uuid, text, numeric, boolean), soulprint_cancel_full_pass(uuid) TO authenticated');
 my $me = "SET request.jwt.claim.sub = '$user';";
 like(error_as('authenticated', "$me SELECT soulprint_start_full_pass('$other')"), qr/^ERROR:  no profile for user $other in /, "another user's pass cannot be requested");
 like(error_as('authenticated', "$me SELECT soulprint_cancel_full_pass('$other')"), qr/^ERROR:  no profile for user $other in /, 'nor canceled');

@@ -21,21 +21,22 @@ $old->("CALL soulprint_run_full_pass('$user')");
 start_pass($node, $waiting, 'old');
 $old->("INSERT INTO soulprint.prompts VALUES ('memory', 'Write MEMORY my way.');
 INSERT INTO soulprint.prices VALUES ('my-model', 1, 2);
-INSERT INTO soulprint.evaluations (user_id, model, prompts, budget_usd) VALUES ('$user', 'm', 'p', 1);");
+INSERT INTO soulprint.evaluations (user_id, model, prompts, budget_usd) VALUES ('$user', 'm', 'p', 1);
+INSERT INTO soulprint.batches (pass_id, user_id, model, requests, questions, reserved_usd) VALUES (1, '$user', 'm', 1, '{}', 0);");
 
 my $dump = $node->basedir . '/old.dump';
 $node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $node->connstr('old') ], 'pg_dump');
 $node->safe_psql('postgres', 'CREATE DATABASE new TEMPLATE template0');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('new'), $dump ], 'pg_restore');
 
-for my $table (qw(full_passes replies facts versions evaluations prompts prices))
+for my $table (qw(full_passes replies facts versions evaluations batches prompts prices))
 {
 	my $rows = "SELECT count(*), md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM soulprint.$table AS t";
 	is($new->($rows), $old->($rows), "soulprint.$table is carried over");
 	isnt($new->("SELECT count(*) FROM soulprint.$table"), '0', "and holds something");
 }
 is($new->('SELECT count(*) FROM soulprint.prices WHERE builtin'), $old->('SELECT count(*) FROM soulprint.prices WHERE builtin'), 'builtin prices come from the extension');
-for my $sequence (qw(full_passes_id_seq facts_id_seq evaluations_id_seq))
+for my $sequence (qw(full_passes_id_seq facts_id_seq evaluations_id_seq batches_id_seq))
 {
 	is($new->("SELECT last_value, is_called FROM soulprint.$sequence"), $old->("SELECT last_value, is_called FROM soulprint.$sequence"), "$sequence goes on");
 }

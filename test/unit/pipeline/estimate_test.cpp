@@ -86,6 +86,25 @@ TEST(Estimate, ALimitCoversAShareOfTheChunks) {
   EXPECT_EQ(CoverageFor(0.1, outlook, kPrices, 200'000), 0);
 }
 
+TEST(Estimate, BatchesCostHalfAndTakeAnHour) {
+  Outlook outlook = Unread(1000);
+  const PassEstimate single = EstimatePass(outlook, kPrices, 10);
+  outlook.batch = true;
+  const PassEstimate batch = EstimatePass(outlook, kPrices, 10);
+  Outlook nothing;
+  nothing.all = outlook.all;
+  nothing.fact_tokens = 1000 * 300 * 0.6;
+  const double rest = EstimatePass(nothing, kPrices, 10).usage.cost_usd;
+  EXPECT_NEAR(batch.usage.cost_usd - rest, (single.usage.cost_usd - rest) / 2, 0.01);
+  EXPECT_EQ(batch.usage.input_tokens, single.usage.input_tokens);
+  EXPECT_GE(batch.duration, std::chrono::hours(1));
+  const double usd = single.usage.cost_usd / 2;
+  Outlook without = outlook;
+  without.batch = false;
+  EXPECT_GT(CoverageFor(usd, outlook, kPrices, 200'000),
+            CoverageFor(usd, without, kPrices, 200'000));
+}
+
 TEST(Estimate, WhatIsRememberedIsCovered) {
   Outlook outlook = Unread(1000);
   outlook.unread.Scale(0.1);

@@ -147,6 +147,15 @@ TEST(Ending, TheLimitOfTheDayIsWaitedForForFree) {
   EXPECT_EQ(ending.level, Level::kLog);
 }
 
+TEST(Ending, ABatchIsWaitedForForFree) {
+  const Ending ending = EndingOf(BatchPending("waiting for batch msgbatch_1"), Number(3));
+  EXPECT_EQ(ending.action, Action::kRequeue);
+  EXPECT_FALSE(ending.charged);
+  EXPECT_EQ(ending.wait, std::chrono::hours(1));
+  EXPECT_EQ(ending.reason, "waiting for batch msgbatch_1");
+  EXPECT_EQ(ending.shown.find("The model's answers may take a day."), 0U);
+}
+
 TEST(Ending, TheLimitOfThePassEndsIt) {
   const Ending ending = EndingOf(CostLimit("no money is left", "", "Allow more."), Number(1));
   EXPECT_EQ(ending.action, Action::kFail);

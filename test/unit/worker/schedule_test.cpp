@@ -223,5 +223,25 @@ TEST(Schedule, AfterAFailureTheNextAlertWaits) {
   EXPECT_TRUE(scene.Next().alert);
 }
 
+TEST(Schedule, LooksAtBatchesAtEachInterval) {
+  Scene scene;
+  scene.Polled();
+  EXPECT_FALSE(scene.Next().batches);
+  scene.seen.batches = true;
+  scene.now += seconds(1);
+  EXPECT_TRUE(scene.Next().batches);
+  EXPECT_FALSE(scene.Next().batches);
+  scene.now += seconds(29);
+  EXPECT_EQ(scene.Act(), seconds(1));
+  scene.now += seconds(1);
+  scene.seen.looking = true;
+  EXPECT_FALSE(scene.Next().batches);
+  scene.seen.looking = false;
+  scene.seen.closed = true;
+  EXPECT_FALSE(scene.Next().batches);
+  scene.seen.closed = false;
+  EXPECT_TRUE(scene.Next().batches);
+}
+
 }  // namespace
 }  // namespace soulprint

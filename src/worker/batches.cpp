@@ -1,0 +1,163 @@
+#include "worker/batches.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "llm/batch_api.hpp"
+#include "llm/client.hpp"
+#include "llm/outcome.hpp"
+#include "net/http_message.hpp"
+#include "pg/call.hpp"
+#include "pg/cancel.hpp"
+#include "pg/process.hpp"
+#include "pipeline/batches.hpp"
+#include "store/batches.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
+#include "worker/gate.hpp"
+#include "worker/model_factory.hpp"
+
+#include "pg/postgres.hpp"
+
+namespace soulprint {
+
+namespace {
+
+constexpr std::int64_t kMinute = 60'000'000;  // microseconds
+constexpr std::int64_t kClocksDiffer = 10 * kMinute;
+constexpr std::int64_t kUntilShown = kMinute;  // a batch that was taken is listed by then
+constexpr const char* kPage = "?limit=100";
+
+std::int64_t Now() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+class Looker {
+ public:
+  explicit Looker(const Endpoint& endpoint)
+      : endpoint_(endpoint), api_(endpoint_, [] { Wait(); }) {}
+
+  void Look(OpenBatch open) {
+    if (open.state == "sent" && (open.in_hand || !Find(&open))) return;
+    if (!open.needed && open.state == "processing") Cancel(open);
+    if (HasEnded(open)) TakeResults(open);
+  }
+
+ private:
+  static void Wait() {
+    pg::WaitForLatch(std::chrono::milliseconds(0));
+    pg::EndServerWait();
+    pg::HandleInterrupts();
+    Gate().CheckSettings();
+    pg::ShowServerWait();
+  }
+
+  // The response to the submission was lost: the batch is one of so many requests that was made
+  // then and that nobody else has.
+  bool Find(OpenBatch* open) {
+    std::string body;
+    const HttpResponse response = api_.Get(kPage, &body);
+    const auto page = response.status == 200 ? ReadBatchPage(body) : std::nullopt;
+    if (!page) {
+      NotSeen(*open, response);
+      return false;
+    }
+    for (const BatchStatus& batch : *page) {
+      const std::int64_t apart = batch.created_at.value_or(0) - open->submitted_at;
+      if (batch.requests != open->requests || apart < -kClocksDiffer ||
+          apart > kClocksDiffer + LongestSubmission() || !RecordFound(open->row, batch.id)) {
+        continue;
+      }
+      open->id = batch.id;
+      open->state = "processing";
+      return true;
+    }
+    if (Now() - open->submitted_at > kUntilShown) {
+      Lose(*open, "the model server did not answer its submission, and does not list it");
+    }
+    return false;
+  }
+
+  std::int64_t LongestSubmission() const {
+    return std::chrono::microseconds(endpoint_.http.timeout).count();
+  }
+
+  void Cancel(const OpenBatch& open) {
+    const HttpResponse response = api_.Post(api_.Request("/" + open.id + "/cancel"));
+    if (response.status == 200) RecordCanceling(open.row);
+  }
+
+  bool HasEnded(const OpenBatch& open) {
+    std::string body;
+    const HttpResponse response = api_.Get("/" + open.id, &body);
+    const auto status = response.status == 200 ? ReadBatch(body) : std::nullopt;
+    if (!status) {
+      if (response.status == 404) {
+        Lose(open, "the model server does not have it");
+      } else {
+        NotSeen(open, response);
+      }
+      return false;
+    }
+    RecordSeen(open.row, status->done);
+    return status->ended;
+  }
+
+  void TakeResults(const OpenBatch& open) {
+    BatchResults results(BatchPrices(endpoint_.prices));
+    const HttpResponse response = api_.Results(open.id, &results);
+    if (response.status == 200 && response.end == HttpEnd::kWhole) {
+      EndBatch(open.row, results.answers(), results.usage());
+    } else if (response.status == 404) {
+      Lose(open, "the model server does not have its answers");
+    } else {
+      NotSeen(open, response);
+    }
+  }
+
+  void Lose(const OpenBatch& batch, const std::string& reason) {
+    if (!LoseBatch(batch.row, reason)) return;
+    pg::Log(WARNING, Format("batch {} is lost: {}", batch.id.empty() ? "?" : batch.id, reason),
+            "It counts with the most that it can have cost.",
+            "Its questions are asked again if their pass goes on.");
+  }
+
+  void NotSeen(const OpenBatch& batch, const HttpResponse& response) {
+    const Classified classified = api_.Meaning(response);
+    RecordNotSeen(batch.row, classified.reason);
+    if (classified.disposition != Disposition::kPause || response.status == 404) return;
+    Gate().Close(PauseError(classified), false);
+    throw PassStopped("requests are paused");
+  }
+
+  Endpoint endpoint_;
+  BatchApi api_;
+};
+
+}  // namespace
+
+void LookAtBatches() {
+  std::vector<OpenBatch> open = OpenBatches();
+  if (open.empty()) return;
+  pg::ShowIdle(Format("looking at {} batches", open.size()));
+  try {
+    Looker looker(EndpointForBatches());
+    for (OpenBatch& batch : open) looker.Look(std::move(batch));
+  } catch (const Canceled&) {
+    pg::ForgetCancelRequest();
+  } catch (const PassStopped&) {
+    // The settings changed, or requests are paused.
+  } catch (const ServerUnavailable& unavailable) {
+    Gate().Close(unavailable, false);
+  }
+  pg::EndServerWait();
+  WakeWaitingPasses();
+}
+
+}  // namespace soulprint
