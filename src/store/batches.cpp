@@ -226,6 +226,14 @@ void RecordNotSeen(std::int64_t row, const std::string& reason) {
          CleanUtf8(reason));
 }
 
+bool IsKnown(const std::string& id) {
+  return pg::InTransaction([&] {
+    return OwnQuery("SELECT FROM soulprint.batches WHERE batch_id = $1")
+               .Text(CleanUtf8(id))
+               .Execute() > 0;
+  });
+}
+
 bool RecordFound(std::int64_t row, const std::string& id) {
   return Change(R"(UPDATE soulprint.batches SET state = 'processing', batch_id = $2
                    WHERE id = $1 AND state = 'sent'

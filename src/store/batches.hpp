@@ -65,7 +65,11 @@ std::vector<OpenBatch> OpenBatches();
 void RecordSeen(std::int64_t row, std::int64_t done);
 void RecordCanceling(std::int64_t row);
 void RecordNotSeen(std::int64_t row, const std::string& reason);
-// False if another row has that batch.
+
+// True if a row has that batch.
+bool IsKnown(const std::string& id);
+
+// The batch of this row is that one.  False if the row has one, or a row has that one.
 bool RecordFound(std::int64_t row, const std::string& id);
 
 // It has ended: its answers, by the names of their questions, are remembered, and what it took is

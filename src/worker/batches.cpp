@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,8 +28,8 @@ namespace soulprint {
 
 namespace {
 
-constexpr std::int64_t kMinute = 60'000'000;  // microseconds
-constexpr std::int64_t kClocksDiffer = 10 * kMinute;
+constexpr std::int64_t kMinute = 60'000'000;   // microseconds
+constexpr std::int64_t kApart = 20 * kMinute;  // its making from its submission, by two clocks
 constexpr std::int64_t kUntilShown = kMinute;  // a batch that was taken is listed by then
 constexpr const char* kPage = "?limit=100";
 
@@ -59,7 +60,7 @@ class Looker {
   }
 
   // The response to the submission was lost: the batch is one of so many requests that was made
-  // then and that nobody else has.
+  // about then and that no other row has.
   bool Find(OpenBatch* open) {
     std::string body;
     const HttpResponse response = api_.Get(kPage, &body);
@@ -68,13 +69,17 @@ class Looker {
       NotSeen(*open, response);
       return false;
     }
+    const BatchStatus* found = nullptr;
+    const auto apart = [&](const BatchStatus& batch) {
+      return std::abs(batch.created_at.value_or(0) - open->submitted_at);
+    };
     for (const BatchStatus& batch : *page) {
-      const std::int64_t apart = batch.created_at.value_or(0) - open->submitted_at;
-      if (batch.requests != open->requests || apart < -kClocksDiffer ||
-          apart > kClocksDiffer + LongestSubmission() || !RecordFound(open->row, batch.id)) {
-        continue;
-      }
-      open->id = batch.id;
+      const bool fits = batch.requests == open->requests && apart(batch) <= kApart;
+      const bool closer = found == nullptr || apart(batch) < apart(*found);
+      if (fits && closer && !IsKnown(batch.id)) found = &batch;
+    }
+    if (found != nullptr && RecordFound(open->row, found->id)) {
+      open->id = found->id;
       open->state = "processing";
       return true;
     }
@@ -82,10 +87,6 @@ class Looker {
       Lose(*open, "the model server did not answer its submission, and does not list it");
     }
     return false;
-  }
-
-  std::int64_t LongestSubmission() const {
-    return std::chrono::microseconds(endpoint_.http.timeout).count();
   }
 
   void Cancel(const OpenBatch& open) {

@@ -22,7 +22,7 @@ start_pass($node, $waiting, 'old');
 $old->("INSERT INTO soulprint.prompts VALUES ('memory', 'Write MEMORY my way.');
 INSERT INTO soulprint.prices VALUES ('my-model', 1, 2);
 INSERT INTO soulprint.evaluations (user_id, model, prompts, budget_usd) VALUES ('$user', 'm', 'p', 1);
-INSERT INTO soulprint.batches (pass_id, user_id, model, requests, questions, reserved_usd) VALUES (1, '$user', 'm', 1, '{}', 0);");
+INSERT INTO soulprint.batches (pass_id, user_id, model, requests, questions, reserved_usd, state) VALUES (1, '$user', 'm', 1, '{}', 0, 'ended');");
 
 my $dump = $node->basedir . '/old.dump';
 $node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $node->connstr('old') ], 'pg_dump');

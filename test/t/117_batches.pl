@@ -167,6 +167,36 @@ is($sql->("SELECT string_agg(state || ' ' || (reserved_usd = 0), ', ' ORDER BY i
 is($sql->("SELECT lost, lost_usd > 0 FROM soulprint_costs WHERE user_id = '$never' AND step = 'facts'"), '1|t', 'with the most that it can have cost');
 is(count_log($node, qr/WARNING:  batch \? is lost: the model server did not answer its submission, and does not list it/), 1, 'the log says so');
 
+# Twice: then the pass asks one by one.
+$model->forget;
+my $twice = user_with(4);
+$model->script({ path => '/v1/messages/batches', contains => 'custom_id', times => 2, error => { status => 500, type => 'api_error', message => 'oops' } });
+start_pass($node, $twice);
+for my $time (1 .. 2)
+{
+	until_true("submission $time without an answer", "(SELECT count(*) = $time AND bool_or(state = 'sent') FROM soulprint.batches WHERE user_id = '$twice')");
+	$sql->("UPDATE soulprint.batches SET submitted_at = submitted_at - interval '2 minutes' WHERE state = 'sent'");
+}
+is(end_of_pass($node, $twice), 'complete', 'two submissions without an answer');
+is(scalar $model->journal('facts'), 4, 'then each question is asked alone');
+
+# A slow submission is not taken for a lost one.
+$model->forget;
+$model->config(batch_polls => 100_000);
+my ($watched, $slow) = (user_with(2), user_with(3));
+start_pass($node, $watched);
+until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$watched' AND state = 'processing')");
+$model->script({ path => '/v1/messages/batches', contains => 'painting number ' . 1000 * $number, hold => \1 });
+start_pass($node, $slow);
+$model->wait_for(held => 1);
+$sql->("UPDATE soulprint.batches SET submitted_at = submitted_at - interval '2 minutes' WHERE user_id = '$slow'");
+$model->wait_for(requests => $model->stats->{requests} + 3);
+is($sql->("SELECT state FROM soulprint.batches WHERE user_id = '$slow'"), 'sent', 'a submission whose response is late is not lost');
+$model->release;
+$model->config(batch_polls => 1);
+is(join(' ', map { end_of_pass($node, $_) } $watched, $slow), 'complete complete', 'both are complete');
+is(scalar(grep { $_->{method} eq 'POST' && $_->{path} =~ /batches/ } $model->journal), 2, 'each has submitted one batch');
+
 # A server without batches.
 $model->forget;
 $model->script({ path => '/v1/messages/batches', times => 'always', error => { status => 404, type => 'not_found_error', message => 'Not Found' } });
@@ -234,6 +264,17 @@ until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_i
 $model->forget;
 is(end_of_pass($node, $gone), 'complete', 'a batch that the server no longer has');
 is($sql->("SELECT string_agg(state, ', ' ORDER BY id) FROM soulprint.batches WHERE user_id = '$gone'"), 'lost, ended', 'is lost, and another one is submitted');
+
+# Rules answer at once, whatever is out.
+$model->forget;
+$model->config(batch_polls => 100_000);
+my $ruled = user_with(2);
+start_pass($node, $ruled);
+until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$ruled' AND state = 'processing')");
+$sql->("ALTER SYSTEM SET soulprint.provider = offline; SELECT pg_reload_conf(); SELECT soulprint_start_full_pass('$ruled')");
+is(end_of_pass($node, $ruled), 'complete', 'with soulprint.provider = offline a pass waits for no batch');
+$sql->('ALTER SYSTEM SET soulprint.provider = anthropic; SELECT pg_reload_conf()');
+until_true('the batch is canceled later', "(SELECT state = 'ended' FROM soulprint.batches WHERE user_id = '$ruled')");
 
 # CALL where no launcher serves: it waits for no batch, and another call goes on.
 my $alone = 'elsewhere';
