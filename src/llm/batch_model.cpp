@@ -84,8 +84,8 @@ std::optional<Question> BatchModel::NextSingle(const Next& next, const Take& tak
 
 // False if there is no money for it before a request in flight has ended.
 bool BatchModel::Gather(const Question& question, const std::string& name) {
-  const std::string params = RequestBody(question, {}, NewNonce());
-  const double most = MostUsd(question, params.size(), endpoint_.prices);
+  const std::string params = RequestBody(question, {}, NewNonce(), true);
+  const double most = MostUsd(question, params.size(), endpoint_.prices, true);
   const double later = LaterUsd(question, single_prices_);
   if (gathered_.body.size() + params.size() > kMostBytes ||
       gathered_.questions.size() >= kMostRequests) {

@@ -53,15 +53,17 @@ Json Messages(const Question& question, std::string_view nonce) {
 
 // The wording is the same with every question of its step, so a server may keep it; the nonce is
 // not.
-Json System(const Question& question, const NotTaken& not_taken, std::string_view nonce) {
+Json System(const Question& question, const NotTaken& not_taken, std::string_view nonce,
+            bool for_an_hour) {
   std::string wording = CleanUtf8(question.system);
   if (question.instruction.empty()) return wording;
   std::string policy = FencePolicy(nonce);
   if (IsBlank(wording)) return policy;
   policy.insert(0, "\n\n");  // some servers join the blocks as they are
   if (not_taken.cache) return wording + policy;
-  const Json kept = {
+  Json kept = {
       {"type", "text"}, {"text", std::move(wording)}, {"cache_control", {{"type", "ephemeral"}}}};
+  if (for_an_hour) kept["cache_control"]["ttl"] = "1h";
   return Json::array({kept, {{"type", "text"}, {"text", std::move(policy)}}});
 }
 
@@ -179,8 +181,8 @@ std::vector<std::string> RequestHeaders(const std::string& key, bool bearer) {
   return headers;
 }
 
-std::string RequestBody(const Question& question, const NotTaken& not_taken,
-                        std::string_view nonce) {
+std::string RequestBody(const Question& question, const NotTaken& not_taken, std::string_view nonce,
+                        bool for_an_hour) {
   const Capabilities capabilities = CapabilitiesOf(question.model);
   const int most = capabilities.max_output_tokens;
   Json body = {
@@ -191,7 +193,7 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken,
   }
   if (!capabilities.thinking.empty()) body["thinking"] = {{"type", capabilities.thinking}};
   if (!IsBlank(question.system) || !question.instruction.empty()) {
-    body["system"] = System(question, not_taken, nonce);
+    body["system"] = System(question, not_taken, nonce, for_an_hour);
   }
   body["messages"] = Messages(question, nonce);
   Json config = OutputConfig(question, capabilities, not_taken);
@@ -238,7 +240,9 @@ std::optional<Completion> ReadCompletion(std::string_view body) {
 Tokens ReadTokens(std::string_view body) {
   const std::optional<Body> parsed = ParseBody(body);
   const Json usage = parsed ? ObjectAt(parsed->json, "usage") : Json::object();
-  return {CountAt(usage, "input_tokens"), CountAt(usage, "cache_creation_input_tokens"),
+  const std::int64_t written = CountAt(usage, "cache_creation_input_tokens");
+  const std::int64_t hour = CountAt(ObjectAt(usage, "cache_creation"), "ephemeral_1h_input_tokens");
+  return {CountAt(usage, "input_tokens"), written, std::min(hour, written),
           CountAt(usage, "cache_read_input_tokens"), CountAt(usage, "output_tokens")};
 }
 

@@ -31,9 +31,10 @@ std::vector<std::string> RequestHeaders(const std::string& key, bool bearer);
 
 // The body of one request, in valid UTF-8, without null or unneeded fields.  `nonce` names the
 // fence around the material.  All that is sent before it is the same for the questions of a step
-// and model, and is marked so that the server can keep it (doc/messages_api.md, "Cache").
-std::string RequestBody(const Question& question, const NotTaken& not_taken,
-                        std::string_view nonce);
+// and model, and is marked so that the server can keep it, for five minutes or `for_an_hour`
+// (doc/messages_api.md, "Cache").
+std::string RequestBody(const Question& question, const NotTaken& not_taken, std::string_view nonce,
+                        bool for_an_hour = false);
 
 // The question of a probe (client.hpp): the smallest request, without any user's data.
 Question ProbeQuestion(Step step, const std::string& model);
@@ -55,6 +56,7 @@ std::optional<Completion> ReadCompletion(std::string_view body);
 struct Tokens {
   std::int64_t input = 0;
   std::int64_t cache_written = 0;
+  std::int64_t cache_hour = 0;  // of these, to be kept for an hour
   std::int64_t cache_read = 0;
   std::int64_t output = 0;
 };

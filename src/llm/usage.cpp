@@ -7,12 +7,13 @@
 
 namespace soulprint {
 
-double MostUsd(const Question& question, std::size_t body_bytes, const Prices& prices) {
+double MostUsd(const Question& question, std::size_t body_bytes, const Prices& prices,
+               bool for_an_hour) {
   const std::size_t wording = std::min(question.system.size(), body_bytes);
   const bool cached = !question.instruction.empty();  // as messages.cpp marks it
-  return MostCost(
-      {body_bytes - wording, wording, question.own_wording, cached, question.max_tokens}, prices,
-      CapabilitiesOf(question.model).context_tokens);
+  return MostCost({body_bytes - wording, wording, question.own_wording, cached, question.max_tokens,
+                   for_an_hour},
+                  prices, CapabilitiesOf(question.model).context_tokens);
 }
 
 double LaterUsd(const Question& question, const Prices& prices) {
@@ -31,6 +32,7 @@ Usage UsageOf(const HttpResponse& response, const Classified& classified, const 
   usage.refusals = classified.outcome == Outcome::kRefused ? 1 : 0;
   usage.input_tokens = tokens.input + tokens.cache_written + tokens.cache_read;
   usage.cache_written_tokens = tokens.cache_written;
+  usage.cache_hour_tokens = tokens.cache_hour;
   usage.cache_read_tokens = tokens.cache_read;
   usage.output_tokens = tokens.output;
   usage.cost_usd = CostOf(usage, prices);

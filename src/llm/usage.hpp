@@ -12,8 +12,10 @@
 
 namespace soulprint {
 
-// The most that one request with a body of so many bytes can cost, in USD.
-double MostUsd(const Question& question, std::size_t body_bytes, const Prices& prices);
+// The most that one request with a body of so many bytes can cost, in USD.  `for_an_hour`: as of
+// RequestBody.
+double MostUsd(const Question& question, std::size_t body_bytes, const Prices& prices,
+               bool for_an_hour = false);
 
 // The most that the questions after it can cost.
 double LaterUsd(const Question& question, const Prices& prices);

@@ -59,6 +59,7 @@ Usage FactsUsage(const Outlook& outlook, const Prices& prices) {
   Usage usage;
   usage.input_tokens = std::llround(unread.more_tokens + written + read);
   usage.cache_written_tokens = std::llround(written);
+  if (outlook.batch) usage.cache_hour_tokens = usage.cache_written_tokens;
   usage.cache_read_tokens = std::llround(read);
   usage.output_tokens = std::llround(unread.questions * AnswerTokens(outlook));
   usage.cost_usd = CostOf(usage, outlook.batch ? BatchPrices(prices) : prices);

@@ -15,7 +15,8 @@ namespace {
 
 constexpr double kMillion = 1e6;
 constexpr double kWritten = 1.25;  // to the cache: times the input price
-constexpr double kRead = 0.1;      // from it
+constexpr double kWrittenForAnHour = 2;
+constexpr double kRead = 0.1;  // from it
 
 }  // namespace
 
@@ -32,6 +33,7 @@ void Usage::Add(const Usage& more) {
   lost += more.lost;
   input_tokens += more.input_tokens;
   cache_written_tokens += more.cache_written_tokens;
+  cache_hour_tokens += more.cache_hour_tokens;
   cache_read_tokens += more.cache_read_tokens;
   output_tokens += more.output_tokens;
   cost_usd += more.cost_usd;
@@ -50,7 +52,9 @@ double MostCost(const RequestSize& request, const Prices& prices, double context
   const double wording = request.own_wording ? bytes / 2 : bytes;
   double tokens = static_cast<double>(request.bytes) + wording;
   if (context_tokens > 0) tokens = std::min(tokens, context_tokens);
-  if (request.cached) tokens += (kWritten - 1) * wording;
+  if (request.cached) {
+    tokens += ((request.for_an_hour ? kWrittenForAnHour : kWritten) - 1) * wording;
+  }
   return (tokens * prices.input_usd + request.max_tokens * prices.output_usd) / kMillion;
 }
 
@@ -58,7 +62,9 @@ double CostOf(const Usage& usage, const Prices& prices) {
   const auto written = static_cast<double>(usage.cache_written_tokens);
   const auto read = static_cast<double>(usage.cache_read_tokens);
   const double plain = static_cast<double>(usage.input_tokens) - written - read;
-  const double charged = plain + kWritten * written + kRead * read;
+  const auto hour = static_cast<double>(usage.cache_hour_tokens);
+  const double charged =
+      plain + kWritten * (written - hour) + kWrittenForAnHour * hour + kRead * read;
   return (charged * prices.input_usd +
           static_cast<double>(usage.output_tokens) * prices.output_usd) /
          kMillion;

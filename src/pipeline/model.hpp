@@ -32,11 +32,12 @@ struct Nudge {
 
 // A request, as far as it decides the most that it can cost.
 struct RequestSize {
-  std::size_t bytes = 0;    // sent, without the wording
-  std::size_t wording = 0;  // bytes of it
-  bool own_wording = true;  // false = an operator's
-  bool cached = false;      // the server may write the wording to its cache
-  int max_tokens = 0;       // of the answer
+  std::size_t bytes = 0;     // sent, without the wording
+  std::size_t wording = 0;   // bytes of it
+  bool own_wording = true;   // false = an operator's
+  bool cached = false;       // the server may write the wording to its cache
+  int max_tokens = 0;        // of the answer
+  bool for_an_hour = false;  // what is written to the cache; else for five minutes
 };
 
 struct Question {
@@ -99,6 +100,7 @@ struct Usage {
   std::int64_t lost = 0;                  // of these, those that may be billed without our knowing
   std::int64_t input_tokens = 0;          // with those of the cache
   std::int64_t cache_written_tokens = 0;  // of these, written to the server's cache
+  std::int64_t cache_hour_tokens = 0;     // of these, to be kept for an hour
   std::int64_t cache_read_tokens = 0;     // of these, read from it
   std::int64_t output_tokens = 0;
   double cost_usd = 0;

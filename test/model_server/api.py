@@ -5,12 +5,13 @@ import math
 import time
 import traceback
 from functools import lru_cache
+from types import SimpleNamespace
 
 import answers
 import checks
 import models
 from batches import Batches
-from cache import PromptCache
+from cache import PromptCache, keeps_for_an_hour
 from question import Question
 from refusal import Refusal, bad, error_body, type_of
 from reply import json_reply, raw_reply
@@ -24,12 +25,13 @@ _LIMITS = {"requests": 1000, "tokens": 2_400_000, "input-tokens": 2_000_000,
            "output-tokens": 400_000}
 
 
-def _usage(input_tokens, output_tokens, tier="standard", written=0, read=0):
+def _usage(input_tokens, output_tokens, tier="standard", written=0, read=0, for_an_hour=False):
+    hour = written if for_an_hour else 0
     return {
         "input_tokens": input_tokens - written - read,
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": read,
-        "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0},
+        "cache_creation": {"ephemeral_5m_input_tokens": written - hour, "ephemeral_1h_input_tokens": hour},
         "output_tokens": output_tokens,
         "service_tier": tier,
         "inference_geo": "not_available",
@@ -213,7 +215,7 @@ class Api:
             "stop_reason": given.get("stop_reason", stop),
             "stop_sequence": None,
             "stop_details": given.get("stop_details"),
-            "usage": {**_usage(tokens, spoken, tier, *cached), **given.get("usage", {})},
+            "usage": {**_usage(tokens, spoken, tier, *cached, keeps_for_an_hour(params)), **given.get("usage", {})},
             **given.get("extra", {}),
         }
 
@@ -256,5 +258,7 @@ class Api:
         times = 2 if given.get("twice") else 1
         if "result" in given:
             return {"type": given["result"]}, times
-        message = self._message(params, model, tokens, question, item, "batch")
+        entry = SimpleNamespace(outcome="answered")  # one after the other
+        cached = self.cache.use(params, model, entry, self.script.config.cache_seconds)
+        message = self._message(params, model, tokens, question, item, "batch", cached)
         return {"type": "succeeded", "message": message}, times

@@ -39,6 +39,10 @@ def _prefixes(params, model):
             yield digest.hexdigest(), estimate(size, model)
 
 
+def keeps_for_an_hour(params):
+    return any(part.get("cache_control", {}).get("ttl") == "1h" for _, part in _parts(params))
+
+
 class PromptCache:
     def __init__(self):
         self._kept = {}  # digest → [the journal's entry that brought it, when it was last used]

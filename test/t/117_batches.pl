@@ -51,7 +51,7 @@ sub results
 sub billed
 {
 	my ($factor, @usages) = @_;
-	return $factor * sum0(map { ($_->{input_tokens} + 1.25 * ($_->{cache_creation_input_tokens} // 0) + 0.1 * ($_->{cache_read_input_tokens} // 0)
+	return $factor * sum0(map { ($_->{input_tokens} + 1.25 * ($_->{cache_creation_input_tokens} // 0) + 0.75 * ($_->{cache_creation}{ephemeral_1h_input_tokens} // 0) + 0.1 * ($_->{cache_read_input_tokens} // 0)
 		+ 5 * $_->{output_tokens}) / 1e6 } @usages);
 }
 
@@ -94,6 +94,7 @@ is($sql->("SELECT abs(cost_usd - (SELECT sum(cost_usd) FROM soulprint_costs)) < 
 is($sql->("SELECT requests, input_tokens > 0 FROM soulprint_costs WHERE step = 'facts'"), '120|t', 'each is a request of step facts');
 my $facts = $sql->("SELECT to_char(sum(cost_usd), 'FM0.000000') FROM soulprint_costs WHERE step = 'facts'");
 is($facts, sprintf('%.6f', 0.5 * billed(1, map { $_->{result}{message}{usage} } results())), 'half');
+is(scalar(grep { $_->{result}{message}{usage}{cache_read_input_tokens} > 4000 } results()), 119, 'the wording is kept for an hour, and read by the other questions');
 $model->forget;
 start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'the next pass');

@@ -73,6 +73,15 @@ TEST(BatchApi, ReadsResultsInAnyPieces) {
   }
 }
 
+TEST(BatchApi, WhatIsKeptForAnHourCostsTwice) {
+  json message = MessageJson("one");
+  message["usage"]["cache_creation_input_tokens"] = 100;
+  message["usage"]["cache_creation"] = {{"ephemeral_1h_input_tokens", 100}};
+  BatchResults results({0.5, 2.5});
+  results.Add(Line("a", {{"type", "succeeded"}, {"message", message}}));
+  EXPECT_DOUBLE_EQ(results.usage().cost_usd, (208 * 0.5 + 16 * 2.5) / 1e6);
+}
+
 TEST(BatchApi, ALineThatComesTwiceCountsOnce) {
   BatchResults results({1, 5});
   results.Add(Succeeded("a", "one") + Succeeded("a", "two"));

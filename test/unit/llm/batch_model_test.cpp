@@ -146,6 +146,8 @@ TEST(BatchModel, SubmitsWhatMayWait) {
   EXPECT_EQ(body.at("requests")[0].at("custom_id"), "name1");
   EXPECT_EQ(body.at("requests")[1].at("params").at("model"), "claude-haiku-4-5-20251001");
   EXPECT_EQ(body.at("requests")[1].at("params").at("max_tokens"), 2048);
+  EXPECT_EQ(body.at("requests")[0].at("params").at("system").at(0).at("cache_control").at("ttl"),
+            "1h");
   EXPECT_EQ(scene.taken[1].outcome, Outcome::kGivenUp);
   ASSERT_EQ(scene.single.asked.size(), 1U);
   EXPECT_EQ(scene.single.asked[0].tag, 3U);

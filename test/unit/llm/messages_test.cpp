@@ -320,7 +320,12 @@ TEST(ReadTokens, CacheFieldsMayBeMissingOrNull) {
                              {"output_tokens", 2}});
   EXPECT_EQ(all.cache_written, 4);
   EXPECT_EQ(all.cache_read, 0);
+  EXPECT_EQ(all.cache_hour, 0);
   EXPECT_EQ(all.output, 2);
+  EXPECT_EQ(tokens({{"cache_creation_input_tokens", 4},
+                    {"cache_creation", {{"ephemeral_1h_input_tokens", 3}}}})
+                .cache_hour,
+            3);
   EXPECT_EQ(tokens({{"input_tokens", "3"}}).input, 0);
   EXPECT_EQ(tokens({{"input_tokens", 3.0}, {"output_tokens", nullptr}}).input, 3);
   EXPECT_EQ(tokens({{"input_tokens", -1}}).input, 0);

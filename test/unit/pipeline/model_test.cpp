@@ -76,6 +76,9 @@ TEST(Model, TheMostThatARequestCanCost) {
   EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 1000 + 500) * 1e-6);
   request.cached = true;
   EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 1250 + 500) * 1e-6);
+  request.for_an_hour = true;
+  EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 2000 + 500) * 1e-6);
+  request.for_an_hour = false;
   request.own_wording = false;
   EXPECT_DOUBLE_EQ(MostCost(request, prices, 0), (1000 + 2500 + 500) * 1e-6);
   request.bytes = 1'000'000;
