@@ -7,6 +7,7 @@
 #   start_server "fsync = off"       lines of postgresql.conf
 #   sql -c "SELECT 1"                psql
 #   start_model_server               the local model server; model_settings has what points there
+#   start_model_server tls           the same over TLS: its certificate is one of as many as a system's
 #   model_server POST /_config '{}'  asks its control interface
 
 . test/progress.sh
@@ -63,29 +64,38 @@ start_server() {
 
 # It ends when this script does: with its standard input.
 start_model_server() {
-  local port=
-  exec {model_input}> >(exec python3 -B test/model_server/serve.py --port-file "$folder/model.port" \
+  local port='' options=()
+  rm -f "$folder/model.port"
+  if [ "${1:-}" = tls ]; then
+    quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+      -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/tls.key" -out "$folder/tls.crt"
+    cat "$folder/tls.crt" "$(curl-config --ca)" >"$folder/ca.crt" || give_up "no certificates of the system"
+    options=(--tls-cert "$folder/tls.crt" --tls-key "$folder/tls.key")
+  fi
+  exec {model_input}> >(exec python3 -B test/model_server/serve.py "${options[@]}" --port-file "$folder/model.port" \
     >"$folder/model.log" 2>&1 {script}>&-)
   for ((i = 0; i < 600; i++)); do
     [ -s "$folder/model.port" ] && port=$(<"$folder/model.port") && break
     sleep 0.05
   done
   [ -n "$port" ] || give_up "the model server does not start" "$folder/model.log"
-  model_url=http://127.0.0.1:$port
+  model_url=http${1:+s}://127.0.0.1:$port
   (umask 077 && printf 'sk-ant-a-made-up-key\n' >"$folder/key")
   [ "$(id -u)" != 0 ] || chown postgres: "$folder/key"
   model_settings=("soulprint.provider = 'anthropic'" "soulprint.api_url = '$model_url'"
-    "soulprint.api_key_file = '$folder/key'")
+    "soulprint.api_key_file = '$folder/key'" "soulprint.ca_file = '${1:+$folder/ca.crt}'")
 }
 
 model_server() {
   python3 - "$model_url$2" "$1" "${3:-}" <<'PYTHON'
+import ssl
 import sys
 import urllib.request
 
 url, method, body = sys.argv[1:]
 request = urllib.request.Request(url, body.encode() or None, method=method)
-print(urllib.request.urlopen(request).read().decode())
+context = ssl._create_unverified_context()
+print(urllib.request.urlopen(request, context=context).read().decode())
 PYTHON
 }
 

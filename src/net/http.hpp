@@ -1,5 +1,6 @@
 // HTTP requests over one libcurl multi handle: one connection per request, no redirects, no
-// environment variables, no automatic retries.
+// environment variables, no automatic retries.  A pool reads the file of certificates once, and
+// again after a day.
 //
 //   HttpPool pool(settings);
 //   pool.Start({1, "https://host/path", {"content-type: application/json"}, body});

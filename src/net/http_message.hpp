@@ -15,7 +15,7 @@
 namespace soulprint {
 
 struct HttpSettings {
-  std::string ca_file;  // "" = the system's
+  std::string ca_file;  // all that is trusted; "" = the system's
   std::string proxy;    // for https://; "" = none, whatever the environment says
   std::chrono::milliseconds connect_timeout{0};  // 0 = libcurl's, 300 s
   std::chrono::milliseconds timeout{0};          // for a whole POST, from its start; 0 = none

@@ -191,7 +191,19 @@ void HttpTransfer::SetConnection(const HttpSettings& settings) {
   Set(easy(), CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   Set(easy(), CURLOPT_SSL_VERIFYPEER, 1L);
   Set(easy(), CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!settings.ca_file.empty()) Set(easy(), CURLOPT_CAINFO, settings.ca_file.c_str());
+  SetTrust(settings);
+}
+
+// Of a file alone libcurl keeps what it read, with the multi handle; beside a folder it reads the
+// file anew for each connection.
+void HttpTransfer::SetTrust(const HttpSettings& settings) {
+  const char* file = nullptr;  // the system's, if libcurl was built with one
+  curl_easy_getinfo(easy(), CURLINFO_CAINFO, &file);
+  if (!settings.ca_file.empty()) {
+    file = settings.ca_file.c_str();
+    Set(easy(), CURLOPT_CAINFO, file);
+  }
+  if (file != nullptr) Set(easy(), CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
 bool HttpTransfer::GoesToSink() const {

@@ -49,6 +49,7 @@ class HttpTransfer {
 
   void SetRequest();
   void SetConnection(const HttpSettings& settings);
+  void SetTrust(const HttpSettings& settings);
   bool GoesToSink() const;
   static std::size_t CountHead(char* data, std::size_t size, std::size_t count,
                                void* transfer) noexcept;
