@@ -15,13 +15,38 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {
-    "messages",  "conversations", "role",        "from",    "sender", "author",
-    "type",      "content",       "value",       "text",    "say",    "contentChunks",
-    "parts",     "metadata",      "created",     "updated", "dates",  "time",
-    "sessionId", "startTime",     "lastUpdated", "sent_at", "date"};
+constexpr std::string_view kKeys[] = {"messages",
+                                      "conversations",
+                                      "role",
+                                      "from",
+                                      "sender",
+                                      "author",
+                                      "type",
+                                      "content",
+                                      "value",
+                                      "text",
+                                      "say",
+                                      "contentChunks",
+                                      "parts",
+                                      "metadata",
+                                      "created",
+                                      "updated",
+                                      "dates",
+                                      "time",
+                                      "sessionId",
+                                      "messageId",
+                                      "parentMessageId",
+                                      "isCreatedByUser",
+                                      "contentBlocks",
+                                      "startTime",
+                                      "lastUpdated",
+                                      "sent_at",
+                                      "date"};
 
 std::string RoleOf(const Json& message) {
+  // LibreChat names the model as the sender.
+  const Json* const by_user = message.Find("isCreatedByUser", Json::Kind::kBoolean);
+  if (by_user != nullptr) return by_user->is_true() ? "user" : "assistant";
   if (const std::string* const name = message.Text({"role", "from", "sender"})) {
     return SpeakerOf(*name);
   }
@@ -68,6 +93,9 @@ Words WordsOf(const Json& message) {
       for (Json& block : *content) AddBlock(&block, &words);
     } else if (content->is_object()) {
       AddBlock(content, &words);
+      const Json* const blocks = content->Find("contentBlocks", Json::Kind::kList);
+      if (blocks == nullptr || !IsBlank(words.text)) continue;
+      for (Json& block : *blocks) AddBlock(&block, &words);
     }
     if (!IsBlank(words.text)) break;
   }
@@ -76,7 +104,14 @@ Words WordsOf(const Json& message) {
 
 void AddMessage(const Json& from, RawConversation* raw) {
   if (!from.is_object()) return;
-  RawMessage& message = raw->AddMessage(&raw->AddNode());
+  RawNode& node = raw->AddNode();
+  node.key = IdOf(from, {"messageId"});
+  if (const std::string* const parent = from.Text({"parentMessageId"})) {
+    node.parent = *parent;
+    node.has_parent_field = true;
+    raw->order = RawConversation::Order::kThread;
+  }
+  RawMessage& message = raw->AddMessage(&node);
   message.id = IdOf(from, {"id"});
   message.role = RoleOf(from);
   message.at = FirstTime(from, {"create_time", "created_at", "createdAt", "createTime",

@@ -51,6 +51,20 @@ TEST(ChatList, RolesAndContentsHaveManyNames) {
             "U:q A:a ");
 }
 
+TEST(ChatList, MessagesMayNameTheirParents) {
+  EXPECT_EQ(Said(R"({"messageId":"a","parentMessageId":"0","isCreatedByUser":true,"text":"q"},
+                    {"messageId":"b","parentMessageId":"a","isCreatedByUser":false,"sender":"GPT-5","text":"no"},
+                    {"messageId":"c","parentMessageId":"a","isCreatedByUser":false,"sender":"GPT-5","text":"a"})"),
+            "U:q A:a ");
+}
+
+TEST(ChatList, AContentMayBeAnObject) {
+  EXPECT_EQ(Said(R"({"role":"user","content":{"content":"q"}},
+                    {"role":"assistant","content":{"content":"","contentBlocks":[{"type":"text","text":"a"},
+                      {"type":"tool_call","text":"no"}]}})"),
+            "U:q A:a ");
+}
+
 TEST(ChatList, AContentMayBeAListOfBlocks) {
   EXPECT_EQ(
       Said(R"({"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"},"b"]})"),
