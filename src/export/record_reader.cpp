@@ -115,7 +115,8 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
   const std::size_t max_bytes = limits_.max_conversation_bytes;
   std::optional<JsonTree> tree;
   // Texts take no more memory than their JSON; countless tiny values would.
-  tree.emplace(ParseLimits{limits_.max_nesting, max_bytes + max_bytes / 2}, IsKeyOfAForm, whole);
+  tree.emplace(ParseLimits{limits_.max_nesting, 2 * max_bytes + max_bytes / 4}, IsKeyOfAForm,
+               whole);
   const ParseResult result = json.size() <= max_bytes ? tree->Read(json) : ParseResult::kTooLarge;
   if (whole && result == ParseResult::kInvalid) {
     throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
