@@ -36,6 +36,10 @@ SELECT pg_temp.import(E'\uFEFF  [{"id": "s5", "messages": [{"role": "user", "con
 --
 SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "alone"}]}$$);
 SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "alone"}, {"role": "assistant", "content": "no more"}]}$$);
+-- Of equal times the fuller copy stays, over two imports and within one.
+SELECT pg_temp.import($${"id": "s4", "messages": [{"role": "user", "content": "shorter"}]}$$);
+SELECT pg_temp.import($$[{"id": "s4", "messages": [{"role": "user", "content": "alone"}, {"role": "assistant", "content": "no more"}]},
+    {"id": "s4", "messages": [{"role": "user", "content": "alone"}, {"role": "assistant", "content": "no more"}, {"role": "user", "content": "really"}]}]$$);
 SELECT pg_temp.import($${"id": "s1", "title": "Rye bread", "create_time": 1700000000, "update_time": 1700000200,
     "messages": [{"role": "user", "content": "Which flour?"}]}$$);
 SELECT pg_temp.import($${"id": "s1", "title": "Old bread", "create_time": 1700000000, "update_time": 1700000100,

@@ -5,6 +5,7 @@
 #include "export/archive.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,11 +30,12 @@ constexpr std::size_t kNameCharacters = 60;
 // files: inner ZIPs are read twice.
 constexpr std::uint64_t kInnerFactor = 16;
 
-// What a file is.  Only files of the last kind that occurs are read: the kinds before it contain
-// the same conversations, or none.
+// What a file is, by its name.  If some have the name of a file of conversations (from kActivities
+// on), all of these are read; else those of the last kind that occurs.
 enum class Kind {
   kNone,  // a folder, or a resource fork of macOS
   kOther,
+  kJson,              // may be anything
   kZip,               // inside the ZIP
   kConversationsZip,  // inside the ZIP of OpenAI's Privacy Portal
   kGeminiJson,        // a file beside Gemini's activities, or these in an unknown language
@@ -42,13 +44,18 @@ enum class Kind {
   kPart,              // conversations-NNN.json
 };
 
-bool IsJson(Kind kind) { return kind >= Kind::kGeminiJson; }
+// True if the name says that the file is an export.
+bool IsNamed(Kind kind) { return kind >= Kind::kGeminiJson; }
 bool IsZip(Kind kind) { return kind == Kind::kZip || kind == Kind::kConversationsZip; }
 
 // Which files of an archive to read.
 struct Plan {
-  Kind kind = Kind::kNone;
-  std::size_t files = 0;  // of that kind
+  Kind kind = Kind::kNone;  // the last that occurs
+  std::size_t files = 0;    // to read
+
+  bool Takes(Kind other) const {
+    return other == kind || (kind >= Kind::kActivities && other >= Kind::kActivities);
+  }
 };
 
 struct Listing {
@@ -96,6 +103,12 @@ bool NamesGemini(std::string_view path) {
   return Contains(path, "Gemini") || Contains(path, "Bard");
 }
 
+std::string WithoutBlanks(std::string_view name) {
+  std::string folded = FoldCase(name);
+  std::erase(folded, ' ');
+  return folded;
+}
+
 // A Takeout has the activities of each Google product in a folder of that name, and all names but
 // the product's are in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  Files
 // that the user uploaded are in the same folder.  Takeout/Gemini belongs to another product.
@@ -106,9 +119,33 @@ Kind KindOfActivities(std::string_view path) {
   const std::string_view activity = BaseName(Folder(product));
   if (!name.ends_with(".json") || !NamesGemini(BaseName(product))) return Kind::kOther;
   if (activity.empty() || activity == "Takeout") return Kind::kOther;
-  std::string joined(activity);
-  joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
-  return FoldCase(name) == FoldCase(joined) + ".json" ? Kind::kActivities : Kind::kGeminiJson;
+  return WithoutBlanks(name) == WithoutBlanks(activity) + ".json" ? Kind::kActivities
+                                                                  : Kind::kGeminiJson;
+}
+
+// What vendors put beside the conversations is no conversation of the user's: people, memories,
+// settings, chats with others.
+Kind KindOfJson(std::string_view path) {
+  constexpr std::array<std::string_view, 14> kSideFiles = {"user.json",
+                                                           "users.json",
+                                                           "message_feedback.json",
+                                                           "memories.json",
+                                                           "user_settings.json",
+                                                           "export_manifest.json",
+                                                           "group_chats.json",
+                                                           "projects.json",
+                                                           "shopping.json",
+                                                           "sora.json",
+                                                           "codex.json",
+                                                           "library_files.json",
+                                                           "shared_conversations.json",
+                                                           "model_comparisons.json"};
+  const std::string name = LowerAscii(BaseName(path));
+  const bool beside = std::find(kSideFiles.begin(), kSideFiles.end(), name) != kSideFiles.end() ||
+                      Contains(path, "design_chats/") || Contains(path, "projects/");
+  // A Takeout has a folder for each product of Google's.
+  const bool of_takeout = Contains(path, "Takeout/");
+  return name.ends_with(".json") && !beside && !of_takeout ? Kind::kJson : Kind::kOther;
 }
 
 Kind KindOf(std::string_view path) {
@@ -116,7 +153,7 @@ Kind KindOf(std::string_view path) {
   const std::string_view name = BaseName(path);
   if (IsPart(name)) return Kind::kPart;
   if (name == "conversations.json") return Kind::kConversations;
-  return std::max(KindOfActivities(path), KindOfZip(name));
+  return std::max({KindOfActivities(path), KindOfZip(name), KindOfJson(path)});
 }
 
 std::string ShownName(std::string_view path) {
@@ -228,8 +265,10 @@ class ArchiveReader {
       if (kind == Kind::kNone) continue;
       ++listing.files;
       if (listing.names.size() < kListedNames) listing.names.push_back(ShownName(path));
-      if (kind > plan.kind) plan = {kind, 0};
-      if (kind == plan.kind) ++plan.files;
+      const Kind before = plan.kind;
+      plan.kind = std::max(kind, before);
+      if (!plan.Takes(before)) plan.files = 0;
+      if (plan.Takes(kind)) ++plan.files;
     }
     return listing;
   }
@@ -238,7 +277,7 @@ class ArchiveReader {
   void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
     while (plan.files > 0 && zip->Next()) {
       const std::string& path = zip->path();
-      if (KindOf(path) != plan.kind) continue;
+      if (!plan.Takes(KindOf(path))) continue;
       --plan.files;
       try {
         found();
@@ -257,14 +296,34 @@ class ArchiveReader {
   }
 
   void ReadFiles(Zip* zip, const Plan& plan) {
-    ForEach(zip, plan, [&] { ReadFile([&] { return zip->ReadBlock(); }); });
+    ForEach(zip, plan, [&] {
+      const ByteReader::Next next = [&] { return zip->ReadBlock(); };
+      if (IsNamed(plan.kind)) {
+        ReadFile(next);
+      } else {
+        Try(next);
+      }
+    });
+  }
+
+  // Reads a file that may be no export.
+  void Try(const ByteReader::Next& next) {
+    const ImportReport before = report_;
+    try {
+      ReadFile(next);
+    } catch (const Error& error) {
+      const bool of_file = !caller_ && error.sqlstate() == sqlstate::kInvalidTextRepresentation;
+      if (!of_file || report_.conversations > before.conversations) throw;
+      report_ = before;
+    }
   }
 
   void ReadZip() {
     const Listing listing = ListZip();
-    if (IsJson(listing.plan.kind)) {
+    if (listing.plan.kind == Kind::kJson || IsNamed(listing.plan.kind)) {
       ZipWithDirectory zip(source_, check_);
       ReadFiles(&zip, listing.plan);
+      if (!IsNamed(listing.plan.kind) && report_.found == 0) ThrowNoConversations(listing);
     } else if (!IsZip(listing.plan.kind) || !ReadInnerZips(listing.plan)) {
       ThrowNoConversations(listing);
     }
@@ -279,11 +338,11 @@ class ArchiveReader {
   bool ReadInnerZips(const Plan& outer) {
     std::vector<Plan> plans;
     ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
-    const auto has_conversations = [](const Plan& plan) { return IsJson(plan.kind); };
+    const auto has_conversations = [](const Plan& plan) { return IsNamed(plan.kind); };
     if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
     auto plan = plans.begin();
     ForEachInner(outer, [&](Zip* zip) {
-      if (IsJson(plan->kind)) ReadFiles(zip, *plan);
+      if (IsNamed(plan->kind)) ReadFiles(zip, *plan);
       ++plan;
     });
     return true;

@@ -2,8 +2,9 @@
 // (doc/export_format.md, "Archive").
 //
 // The first bytes decide what the file is, not its name.  In a ZIP the conversation files are found
-// by name: the parts conversations-000.json …, else conversations.json, else Gemini's activities,
-// in the ZIP itself or in a ZIP inside it.  Everything is streamed; nothing is written to disk.
+// by name: the parts conversations-000.json …, conversations.json and Gemini's activities, in the
+// ZIP itself or in a ZIP inside it; where there is none of them, each .json file is tried.
+// Everything is streamed; nothing is written to disk.
 //
 // The files of a ZIP are read in the order of its directory, so that the work is linear.
 

@@ -1,11 +1,15 @@
 #include "export/export_to_conversations.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "export/forms.hpp"
 #include "export/import_report.hpp"
+#include "export/json.hpp"
 #include "export/limits.hpp"
-#include "export/parser.hpp"
 #include "export/raw_conversation.hpp"
 #include "export/record_reader.hpp"
 #include "export/splitter.hpp"
@@ -19,31 +23,48 @@ namespace {
 constexpr std::string_view kConversationHint =
     "Give {\"title\": …, \"messages\": [{\"role\": \"user\", \"content\": …}]}.";
 
-Conversation ConversationFrom(ParseResult result, RawConversation raw) {
+[[noreturn]] void ThrowNoConversation(const Json& root) {
+  if (root.is_object()) {
+    throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation")
+        .Detail("It has neither \"mapping\" nor \"messages\" nor \"chat_messages\".")
+        .Hint(std::string(kConversationHint));
+  }
+  constexpr std::array<const char*, 6> kTypes = {"null",   "boolean", "number",
+                                                 "string", "array",   "object"};
+  const char* const type = kTypes[static_cast<std::size_t>(root.kind)];
+  throw Error(sqlstate::kInvalidTextRepresentation,
+              "a conversation must be a JSON object or an array of messages")
+      .Detail(Format(
+          root.is_list() ? "It is a JSON {} without a single message." : "It is a JSON {}.", type))
+      .Hint(std::string(kConversationHint));
+}
+
+[[noreturn]] void ThrowTooLarge(std::size_t bytes) {
+  throw Error(sqlstate::kProgramLimitExceeded, "conversation consists of too many parts")
+      .Detail(
+          Format("Reading it takes more than {} MB of memory, many times its size.", bytes >> 20))
+      .Hint("Leave out parts without text.");
+}
+
+Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t max_bytes) {
+  Json& root = tree->root();
   if (result == ParseResult::kTooDeep) {
     throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply")
         .Detail(Format("At most {} levels are read.", kMaxNesting))
         .Hint(std::string(kConversationHint));
   }
-  if (result == ParseResult::kTooLarge) {
-    throw Error(sqlstate::kProgramLimitExceeded, "conversation consists of too many parts")
-        .Detail(Format("Reading it takes more than {} MB of memory, many times its size.",
-                       raw.bytes >> 20))
-        .Hint("Leave out parts without text.");
+  if (result == ParseResult::kTooLarge) ThrowTooLarge(tree->bytes());
+  const bool silent =
+      root.is_list() && root.first != nullptr &&
+      std::none_of(root.begin(), root.end(), [](const Json& item) { return item.is_object(); });
+  const Form* const form = FindForm(root);
+  if (result == ParseResult::kInvalid || silent || form == nullptr ||
+      form->gives != Gives::kConversation) {
+    ThrowNoConversation(root);
   }
-  const bool speaks = raw.type != "array" || !raw.silent || !raw.messages.empty();
-  if ((raw.type != "object" && raw.type != "array") || !speaks) {
-    throw Error(sqlstate::kInvalidTextRepresentation,
-                "a conversation must be a JSON object or an array of messages")
-        .Detail(Format(speaks ? "It is a JSON {}." : "It is a JSON {} without a single message.",
-                       raw.type))
-        .Hint(std::string(kConversationHint));
-  }
-  if (result == ParseResult::kInvalid || !IsConversation(raw)) {
-    throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not a conversation")
-        .Detail("It has neither \"mapping\" nor \"messages\" nor \"chat_messages\".")
-        .Hint(std::string(kConversationHint));
-  }
+  RawConversation raw;
+  form->read(&root, &raw);
+  if (raw.bytes > max_bytes) ThrowTooLarge(raw.bytes);
   return RawToConversation(std::move(raw), nullptr);
 }
 
@@ -74,15 +95,15 @@ void ExportReader::Finish() {
 Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes) {
   ParseLimits limits;
   limits.max_bytes = max_bytes;
-  RawConversation raw;
-  const ParseResult result = JsonToRaw(send, limits, &raw);
-  return ConversationFrom(result, std::move(raw));
+  JsonTree tree(limits, IsKeyOfAForm);
+  const ParseResult result = tree.Read(send);
+  return ConversationFrom(result, &tree, max_bytes);
 }
 
 Conversation ConversationFromText(const std::string& json) {
-  RawConversation raw;
-  const ParseResult result = JsonToRaw(json, {}, &raw);
-  return ConversationFrom(result, std::move(raw));
+  JsonTree tree({}, IsKeyOfAForm);
+  const ParseResult result = tree.Read(json);
+  return ConversationFrom(result, &tree, SIZE_MAX);
 }
 
 }  // namespace soulprint

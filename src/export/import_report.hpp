@@ -10,7 +10,8 @@
 namespace soulprint {
 
 inline constexpr std::size_t kSkippedIds = 100;
-inline constexpr const char* kDoNotRemember = "do not remember";  // a reason to skip
+inline constexpr const char* kDoNotRemember = "do not remember";  // reasons to skip
+inline constexpr const char* kTemporary = "temporary chat";
 
 struct ImportReport {
   std::size_t found = 0;          // conversation objects seen

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 #include "util/json_escapes.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -238,13 +240,30 @@ std::string WithoutEnclosed(std::string_view open, std::string_view close, std::
 }  // namespace
 
 std::string WithoutClaudeMarkup(std::string text) {
-  constexpr std::string_view kToolRan = "This block is not supported on your current device yet.";
-  if (text.find(kToolRan) != std::string::npos) {
-    text = WithoutEnclosed("```\n" + std::string(kToolRan) + "\n```", "", text);
-    text = WithoutEnclosed(kToolRan, "", text);
+  constexpr std::string_view kPlaceholders[] = {
+      "This block is not supported on your current device yet.",
+      "Viewing artifacts created via the Analysis Tool web feature preview isn't yet supported on "
+      "mobile.",
+      "Viewing artifacts created via the Analysis Tool web feature preview isn\u2019t yet "
+      "supported "
+      "on mobile."};
+  for (std::string_view placeholder : kPlaceholders) {
+    if (text.find(placeholder) == std::string::npos) continue;
+    text = WithoutEnclosed("```\n" + std::string(placeholder) + "\n```", "", text);
+    text = WithoutEnclosed(placeholder, "", text);
   }
   text = WithoutEnclosed("<antThinking", "</antThinking>", text);
   return WithoutEnclosed("<antArtifact", "</antArtifact>", text);
+}
+
+std::string WithoutCopy(std::string_view hidden, std::string text) {
+  hidden = Trim(hidden);
+  if (hidden.empty()) return text;
+  // Unlike std::string::find, memmem is linear.
+  const void* const copy = memmem(text.data(), text.size(), hidden.data(), hidden.size());
+  if (copy == nullptr) return text;
+  return text.erase(static_cast<std::size_t>(static_cast<const char*>(copy) - text.data()),
+                    hidden.size());
 }
 
 std::string WithoutMarkup(std::string text) {

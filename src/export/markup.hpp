@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace soulprint {
 
@@ -12,5 +13,8 @@ std::string WithoutMarkup(std::string text);
 // Claude's text without the placeholders of tool calls, and without the thinking and the artifacts
 // that older exports have in the text.
 std::string WithoutClaudeMarkup(std::string text);
+
+// The text without the first copy of `hidden`.  Takes linear time.
+std::string WithoutCopy(std::string_view hidden, std::string text);
 
 }  // namespace soulprint

@@ -1,15 +1,16 @@
 #include "export/record_reader.hpp"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "export/parser.hpp"
+#include "export/fields.hpp"
+#include "export/json.hpp"
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/json_escapes.hpp"
 #include "util/text.hpp"
-#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {
@@ -78,7 +79,13 @@ RecordReader::RecordReader(ImportLimits limits, Give give, ImportReport* report)
     : limits_(limits),
       give_(std::move(give)),
       report_(*report),
-      activities_(limits.max_conversation_bytes) {}
+      talks_(
+          limits.max_conversation_bytes,
+          [this](RawConversation talk) { GiveTalk(std::move(talk)); },
+          [this] {
+            ++report_.found;
+            Skip("activity without a prompt");
+          }) {}
 
 void RecordReader::Take(RecordSplitter::Record record) {
   switch (record.kind) {
@@ -99,99 +106,123 @@ void RecordReader::Take(RecordSplitter::Record record) {
 
 void RecordReader::Finish() {
   GiveMessages();
-  GiveActivities(activities_.Finish());
+  talks_.Finish();
 }
 
 void RecordReader::Read(std::string json, bool whole, const std::vector<std::string>& keys) {
   if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report_.replaced_characters);
   report_.replaced_characters += RepairEscapes(&json);
-  RawConversation raw;
-  ParseResult result = ParseResult::kTooLarge;
   const std::size_t max_bytes = limits_.max_conversation_bytes;
-  if (json.size() <= max_bytes) {
-    // Texts take no more memory than their JSON; countless tiny messages would.
-    result = JsonToRaw(json, {limits_.max_nesting, max_bytes + max_bytes / 2}, &raw);
-  }
-  if (result == ParseResult::kRead) {
-    std::string().swap(json);
-    TakeRaw(std::move(raw), whole, keys);
-  } else if (whole && result == ParseResult::kInvalid) {
+  std::optional<JsonTree> tree;
+  // Texts take no more memory than their JSON; countless tiny values would.
+  tree.emplace(ParseLimits{limits_.max_nesting, 2 * max_bytes + max_bytes / 4}, IsKeyOfAForm,
+               whole);
+  const ParseResult result = json.size() <= max_bytes ? tree->Read(json) : ParseResult::kTooLarge;
+  if (whole && result == ParseResult::kInvalid) {
     throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
         .Detail(Format("It looks like one object of {} bytes.", json.size()))
         .Hint("Export the data again, or check what has changed the file.");
-  } else {
-    ++report_.found;
-    Skip(WhyUnread(result), FindId(json));
   }
+  if (result != ParseResult::kRead) {
+    ++report_.found;
+    return Skip(WhyUnread(result), FindId(json));
+  }
+  std::string().swap(json);
+  if (whole && ReadWrapped(&tree->root())) return;
+  Content content = ContentOf(&tree->root(), tree->bytes());
+  tree.reset();
+  if (whole && (content.form == nullptr || content.form->gives == Gives::kMessage)) {
+    ThrowNoExport(keys);
+  }
+  Take(std::move(content));
 }
 
-void RecordReader::TakeRaw(RawConversation raw, bool whole, const std::vector<std::string>& keys) {
-  if (IsActivity(raw)) {
-    AddActivity(raw);
-    return;
+// Reads the records in the lists of an object that is no record itself, and in what it names
+// "data".  False if there is none.
+bool RecordReader::ReadWrapped(Json* root) {
+  if (FindForm(*root) != nullptr) return false;
+  for (int level = 0; level < 3; ++level) {
+    const Json* inner = root->Find("data", Json::Kind::kObject);
+    if (inner == nullptr) inner = root->Find("biz_data", Json::Kind::kObject);
+    bool any = false;
+    for (Json& list : *root) {
+      if (!list.is_list() || list.first == nullptr || FindForm(*list.first) == nullptr) continue;
+      any = true;
+      for (Json& record : list) Take(ContentOf(&record, 0));
+    }
+    if (any) return true;
+    if (inner == nullptr) return false;
+    root = const_cast<Json*>(inner);
+    if (FindForm(*root) == nullptr) continue;
+    Take(ContentOf(root, 0));
+    return true;
   }
-  if (!whole && IsBareMessage(raw)) {
-    AddMessage(std::move(raw));
-    return;
+  return false;
+}
+
+RecordReader::Content RecordReader::ContentOf(Json* record, std::size_t bytes) const {
+  Content content;
+  content.bytes = bytes;
+  content.form = FindForm(*record);
+  if (content.form == nullptr) {
+    ReadHead(*record, &content.raw);
+  } else if (content.form->gives == Gives::kExchange) {
+    content.activity = ReadActivity(record);
+  } else {
+    content.form->read(record, &content.raw);
   }
-  const bool is_conversation = IsConversation(raw);
-  if (!is_conversation && whole) ThrowNoExport(keys);
-  const bool is_shell = !is_conversation && raw.has_title && raw.created_at;
+  return content;
+}
+
+void RecordReader::Take(Content content) {
+  RawConversation& raw = content.raw;
+  if (content.form != nullptr && content.form->gives == Gives::kExchange) {
+    return talks_.Add(std::move(content.activity));
+  }
+  if (content.form != nullptr && content.form->gives == Gives::kMessage) {
+    return AddMessage(std::move(content));
+  }
   ++report_.found;
-  if (raw.do_not_remember) {
-    Skip(kDoNotRemember);
+  const bool is_shell = content.form == nullptr && raw.has_title && raw.created_at;
+  if (!raw.forget.empty()) {
+    Skip(raw.forget);
     GiveForgotten(std::move(raw));
-  } else if (!is_conversation && !is_shell) {
-    Skip(kNoConversation, raw.conversation_id.empty() ? raw.id : raw.conversation_id);
+  } else if (content.form == nullptr && !is_shell) {
+    Skip(kNoConversation, raw.id);
+  } else if (raw.bytes > limits_.max_conversation_bytes + limits_.max_conversation_bytes / 2) {
+    Skip("too large", raw.id);
   } else {
     GiveConversation(std::move(raw));
   }
 }
 
-void RecordReader::AddActivity(const RawConversation& raw) {
-  const Time at = raw.activity.at;
-  std::vector<RawMessage> messages = ActivityToMessages(raw);
-  if (messages.empty()) {
-    ++report_.found;
-    Skip("activity without a prompt");
+void RecordReader::AddMessage(Content content) {
+  messages_bytes_ += content.bytes + content.raw.bytes;
+  if (messages_bytes_ > limits_.max_conversation_bytes) {
+    messages_.nodes.clear();
   } else {
-    GiveActivities(activities_.Add(at, std::move(messages)));
-  }
-}
-
-void RecordReader::GiveActivities(std::optional<RawConversation> ended) {
-  if (!ended) return;
-  ++report_.found;
-  GiveConversation(std::move(*ended));
-}
-
-void RecordReader::AddMessage(RawConversation raw) {
-  RawMessage message = std::move(raw.itself);
-  if (message.id.empty()) message.id = std::move(raw.id);
-  if (!message.at) message.at = raw.created_at;
-  messages_.has_messages = true;
-  messages_.bytes += raw.bytes + sizeof message;
-  if (messages_.bytes > limits_.max_conversation_bytes) {
-    messages_.messages = {};
-  } else {
-    messages_.messages.push_back(std::move(message));
+    messages_.nodes.push_back(std::move(content.raw.nodes.front()));
   }
 }
 
 void RecordReader::GiveMessages() {
-  if (!messages_.has_messages) return;
+  if (messages_bytes_ == 0) return;
   ++report_.found;
-  if (messages_.bytes > limits_.max_conversation_bytes) {
+  if (messages_bytes_ > limits_.max_conversation_bytes) {
     Skip("too large");
   } else {
     GiveConversation(std::move(messages_));
   }
 }
 
+void RecordReader::GiveTalk(RawConversation talk) {
+  ++report_.found;
+  GiveConversation(std::move(talk));
+}
+
 // An earlier export may have given the conversation with messages.
 void RecordReader::GiveForgotten(RawConversation raw) {
-  raw.nodes = {};
-  raw.messages = {};
+  raw.nodes.clear();
   Conversation conversation = RawToConversation(std::move(raw), nullptr);
   if (!conversation.id.empty()) give_(std::move(conversation));
 }

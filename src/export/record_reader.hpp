@@ -4,12 +4,13 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "export/forms.hpp"
 #include "export/gemini.hpp"
 #include "export/import_report.hpp"
+#include "export/json.hpp"
 #include "export/limits.hpp"
 #include "export/raw_conversation.hpp"
 #include "export/splitter.hpp"
@@ -33,12 +34,21 @@ class RecordReader {
   void Finish();
 
  private:
+  // What a record holds, apart from its JSON.
+  struct Content {
+    const Form* form = nullptr;  // nullptr = none
+    RawConversation raw;
+    Activity activity;
+    std::size_t bytes = 0;
+  };
+
   void Read(std::string json, bool whole, const std::vector<std::string>& keys);
-  void TakeRaw(RawConversation raw, bool whole, const std::vector<std::string>& keys);
-  void AddActivity(const RawConversation& raw);
-  void GiveActivities(std::optional<RawConversation> ended);
-  void AddMessage(RawConversation raw);
+  bool ReadWrapped(Json* root);
+  Content ContentOf(Json* record, std::size_t bytes) const;
+  void Take(Content content);
+  void AddMessage(Content content);
   void GiveMessages();
+  void GiveTalk(RawConversation talk);
   void GiveForgotten(RawConversation raw);
   void GiveConversation(RawConversation raw);
   void Skip(std::string_view reason, std::string_view id = {});
@@ -46,8 +56,9 @@ class RecordReader {
   ImportLimits limits_;
   Give give_;
   ImportReport& report_;
-  ActivityGrouper activities_;
+  GeminiTalks talks_;
   RawConversation messages_;  // collected from a file that is one list of messages
+  std::size_t messages_bytes_ = 0;
 };
 
 }  // namespace soulprint

@@ -137,7 +137,9 @@ inline constexpr AppStatement kStoreConversation = {
       message_count = excluded.message_count, created_at = excluded.created_at,
       updated_at = excluded.updated_at, imported_at = excluded.imported_at
   WHERE ($6 > coalesce(r.updated_at, '-infinity')
-         OR $6 = coalesce(r.updated_at, '-infinity') AND NOT $8)
+         OR $6 = coalesce(r.updated_at, '-infinity')
+            AND (excluded.message_count > r.message_count
+                 OR excluded.message_count = r.message_count AND NOT $8))
   -- In most collations = of jsonb copies the texts that it compares.
   AND (r.title, r.message_count, r.created_at, r.updated_at,
        jsonb_hash_extended(r.messages, 0))

@@ -168,7 +168,8 @@ ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool 
   const auto messages = static_cast<std::int64_t>(conversation.messages.size());
   const bool large = last_use && BytesOf(conversation) > kLarge;
   if (large) ReturnFreedMemory();
-  // Within one import the first copy stays unless another is newer; a later import wins ties.
+  // Within one import the first copy stays unless another is newer or fuller; a later import wins
+  // ties.
   const pg::Rows rows = AppQuery(app::kStoreConversation)
                             .Uuid(user_id_)
                             .Text(conversation.id)

@@ -35,8 +35,9 @@ class ConversationRows {
   // Calls CheckConstraintsAtOnce for the table.  `user_id` must outlive this object.
   explicit ConversationRows(const std::string& user_id);
 
-  // Stores a conversation, at the latest in Finish.  The later updated_at wins; ties go to this
-  // conversation, unless `met` says that the import has met its id before.
+  // Stores a conversation, at the latest in Finish.  The later updated_at wins, of
+  // equal ones the copy with more messages.  Ties go to this conversation, unless `met` says that
+  // the import has met its id before.
   void Store(Conversation conversation, bool met);
 
   // Deletes a conversation if it is stored.

@@ -25,9 +25,10 @@ std::int64_t CountSkipped(const ImportReport& report);
 // Imports an export into the user's conversations with the rights of the current role, in the open
 // transaction, after other imports of this user.
 //
-// The later updated_at wins; an unknown one is before all others.  Ties go to the later import;
-// within one import, to the first copy.  Unchanged rows are not rewritten.  Conversations that are
-// not to be remembered are deleted; the caller must erase what was learned from them.
+// The later updated_at wins; an unknown one is before all others.  Of equal ones the copy with more
+// messages wins, else the later import; within one import, the first copy.  Unchanged rows are not
+// rewritten.  Conversations that are not to be remembered are deleted; the caller must erase what
+// was learned from them.
 //
 // `check` is called for each conversation and each megabyte, `look` about once a second, in a
 // subtransaction that is rolled back; what they throw ends the import and comes through.  So until

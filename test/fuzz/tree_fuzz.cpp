@@ -26,8 +26,7 @@ constexpr std::size_t kNone = SIZE_MAX;
 // repeated to make a long one.
 RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_t nodes) {
   RawConversation raw;
-  raw.has_mapping = data[0] % 2 == 1;
-  raw.has_chat_messages = !raw.has_mapping;
+  raw.order = data[0] % 2 == 1 ? RawConversation::Order::kTree : RawConversation::Order::kThread;
   raw.current_node = std::to_string(data[1]);
   for (std::size_t i = 0; i < nodes; ++i) {
     const std::uint8_t* const bytes = data + kHead + i % given * kNodeBytes;
@@ -38,11 +37,11 @@ RawConversation MakeTree(const std::uint8_t* data, std::size_t given, std::size_
     node.has_parent_field = (what & 1) == 0;
     if (node.has_parent_field && bytes[0] != 0xFF) node.parent = std::to_string(base + bytes[0]);
     if (bytes[1] < 0x80) node.children.push_back(std::to_string(base + bytes[1]));
-    node.has_message = (what & 2) == 0;
-    node.message.role = "user";
-    node.message.content_type = "text";
-    node.message.text = std::to_string(i);
-    if (what < 0x80) node.message.at = what;
+    if ((what & 2) != 0) continue;
+    RawMessage& message = raw.AddMessage(&node);
+    message.role = "user";
+    message.text = std::to_string(i);
+    if (what < 0x80) message.at = what;
   }
   return raw;
 }
@@ -57,7 +56,7 @@ class Oracle {
   std::size_t Speaker(const std::string& name) const {
     auto node = at_.find(name);
     for (std::size_t steps = 0; node != at_.end() && steps < nodes_.size(); ++steps) {
-      if (nodes_[node->second].has_message) return node->second;
+      if (!nodes_[node->second].messages.empty()) return node->second;
       node = at_.find(nodes_[node->second].parent);
     }
     return kNone;
@@ -90,9 +89,9 @@ void RequireFileOrder(const std::vector<Message>& messages) {
 }
 
 void RequireTree(const RawConversation& raw) {
-  const bool is_tree =
-      raw.has_mapping || std::any_of(raw.nodes.begin(), raw.nodes.end(),
-                                     [](const auto& node) { return !node.parent.empty(); });
+  const bool is_tree = raw.order == RawConversation::Order::kTree ||
+                       std::any_of(raw.nodes.begin(), raw.nodes.end(),
+                                   [](const auto& node) { return !node.parent.empty(); });
   ImportReport report;
   const std::clock_t begin = std::clock();
   const std::vector<Message> messages = RawToConversation(raw, &report).messages;

@@ -49,13 +49,13 @@ TEST(Archive, IgnoresWhatOnlyLooksLikeConversations) {
             "a ");
 }
 
-TEST(Archive, ReadsPartsAsTheyStandAndOneSetOnly) {
+TEST(Archive, ReadsPartsAsTheyStand) {
   EXPECT_EQ(Ids(Zip({{"conversations-002.json", Export("c")},
                      {"conversations-10.json", Export("d")},
                      {"conversations.json", Export("single")},
                      {"conversations-000.json", Export("a")},
                      {"conversations-001.json", Export("b")}})),
-            "c d a b ");
+            "c d single a b ");
 }
 
 TEST(Archive, ReadsPartsOfEveryOrderInLinearTime) {
@@ -86,7 +86,7 @@ TEST(Archive, ReadsGeminisActivitiesInATakeout) {
             " ");
   EXPECT_EQ(
       Ids(Zip({{takeout + "Bard/MyActivity.json", asked}, {"conversations.json", Export("a")}})),
-      "a ");
+      " a ");
 }
 
 TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
@@ -105,11 +105,38 @@ TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
   EXPECT_EQ(found({{"Takeout/Meine Aktivitäten/Gemini-Apps/data-1.json", "no JSON"},
                    {"Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.json", asked}}),
             1U);
-  for (const char* name : {"Takeout/Gemini/gems.json", "Gemini/MeineAktivitäten.json",
-                           "Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json",
-                           "Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.html"}) {
+  EXPECT_EQ(found({{"Takeout/My Activity/Gemini Apps/own.json", Export("own")},
+                   {"Takeout/My Activity/Gemini Apps/My Activity.json", asked}}),
+            1U);
+  for (const char* name :
+       {"Takeout/Gemini/gems.json", "Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json",
+        "Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.html"}) {
     ExpectError(Zip({{name, asked}}), "22P02", "contains no conversations.json");
   }
+}
+
+TEST(Archive, ReadsAllFilesOfConversationsWhateverTheirKind) {
+  EXPECT_EQ(Ids(Zip({{"conversations-000.json", Export("a")},
+                     {"conversations.json", Export("b")},
+                     {"claude/conversations.json", Export("c")},
+                     {"other.json", Export("no")}})),
+            "a b c ");
+}
+
+TEST(Archive, TriesEachJsonWhereNoNameIsKnown) {
+  EXPECT_EQ(Ids(Zip({{"Hives in winter.json", Export("a")},
+                     {"notes.json", "no JSON"},
+                     {"empty.json", ""},
+                     {"settings.json", R"({"theme":"dark"})"},
+                     {"user.json", Export("no")},
+                     {"design_chats/x.json", Export("no")},
+                     {"conversations (1).json", Export("b")}})),
+            "a b ");
+  ExpectError(Zip({{"settings.json", R"({"theme":"dark"})"}}), "22P02",
+              "contains no conversations.json", "settings.json");
+  // What was given before an error cannot be taken back.
+  ExpectError(Zip({{"x.json", Export("a").substr(0, Export("a").size() - 1)}}), "22P02",
+              "unexpected end of export");
 }
 
 TEST(Archive, GoesOneZipDeep) {

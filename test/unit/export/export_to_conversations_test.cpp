@@ -156,9 +156,9 @@ TEST(ExportReader, PutsActivitiesTogether) {
   const Result result =
       ReadAll("[" + c + "," + b + "," + Activity("Used it", "") + "," + a + "," + Chat("x") + "]");
   ASSERT_EQ(result.conversations.size(), 3u);
-  EXPECT_EQ(result.conversations[0].messages.size(), 2u);
-  EXPECT_EQ(result.conversations[0].messages[0].text, "b");
-  EXPECT_EQ(result.conversations[1].id, "x");
+  EXPECT_EQ(result.conversations[0].id, "x");
+  EXPECT_EQ(result.conversations[1].messages.size(), 2u);
+  EXPECT_EQ(result.conversations[1].messages[0].text, "b");
   EXPECT_EQ(result.conversations[2].messages[0].text, "a");
   EXPECT_EQ(result.report.found, 4u);
   EXPECT_EQ(result.report.skipped.at("activity without a prompt"), 1u);

@@ -5,26 +5,45 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "export/forms.hpp"
 
 namespace soulprint {
 namespace {
 
 constexpr std::int64_t kMinute = 60 * 1000000;
 
-// The messages of an activity with this title: the prompt, then | and the answer.
-std::string Said(const std::string& title, const std::string& answer = "", bool picture = false) {
-  RawConversation raw;
-  raw.title = title;
-  raw.activity.picture = picture;
-  if (!answer.empty()) raw.activity.html = {answer};
+// The messages of activities that are a file: each prompt, then | and the answer.
+std::string Said(std::vector<Activity> activities) {
   std::string said;
-  for (const RawMessage& message : ActivityToMessages(raw)) {
-    said += (message.role == "user" ? "" : "|") + message.text;
-  }
+  GeminiTalks talks(
+      1 << 20,
+      [&](RawConversation talk) {
+        for (const RawNode& node : talk.nodes) {
+          for (const RawMessage& message : node.messages) {
+            said += (message.role == "user" ? "" : "|") + message.text;
+          }
+        }
+      },
+      [] {});
+  for (Activity& activity : activities) talks.Add(std::move(activity));
+  talks.Finish();
   return said;
 }
 
-TEST(ActivityToMessages, TakesThePromptOutOfTheTitle) {
+std::string Said(const std::string& title, const std::string& answer = "", bool picture = false) {
+  return Said({{title, answer, picture, std::nullopt}});
+}
+
+Activity ActivityOf(const std::string& members) {
+  JsonTree tree({}, IsKeyOfAForm);
+  EXPECT_EQ(tree.Read("{" + members + "}"), ParseResult::kRead) << members;
+  return ReadActivity(&tree.root());
+}
+
+TEST(GeminiTitles, TakesThePromptOutOfTheTitle) {
   EXPECT_EQ(Said("Prompted hi there "), "hi there");
   EXPECT_EQ(Said("Prompted\u00A0hi"), "hi");
   EXPECT_EQ(Said("Live Prompt hi"), "hi");
@@ -36,74 +55,113 @@ TEST(ActivityToMessages, TakesThePromptOutOfTheTitle) {
   EXPECT_EQ(Said("Prompted :-) :"), ":-) :");
 }
 
-TEST(ActivityToMessages, WhatWasDoneIsNotWhatWasSaid) {
+TEST(GeminiTitles, WhatWasDoneIsNotWhatWasSaid) {
   EXPECT_EQ(Said("Used an Assistant feature", "x"), "");
   EXPECT_EQ(Said("Gave feedback: x", "x"), "");
+  EXPECT_EQ(Said("Cleared previous feedback", "x"), "");
   EXPECT_EQ(Said("Prompting is not a known word"), "");
   EXPECT_EQ(Said(""), "");
 }
 
-TEST(ActivityToMessages, AnUnknownLanguageIsAPromptIfItWasAnswered) {
+TEST(GeminiTitles, AnUnknownLanguageIsAPromptIfItWasAnswered) {
   EXPECT_EQ(Said("Gefragt: Wie geht es?", "Gut"), "Gefragt: Wie geht es?|Gut");
   EXPECT_EQ(Said("Gefragt: Wie geht es?"), "");
 }
 
-TEST(ActivityToMessages, TakesTheAnswerAsText) {
-  EXPECT_EQ(Said("Prompted q", "<p>a &amp; b</p><p>c</p>"), "q|a & b\n\nc");
-  EXPECT_EQ(Said("Prompted", "a", true), "[image]|a");
+TEST(GeminiTitles, OldAndLongerVerbsAreCutOffInWhole) {
+  EXPECT_EQ(Said("Branched Plan a trip"), "Plan a trip");
+  EXPECT_EQ(Said("Prompted with: goats"), "goats");
+  EXPECT_EQ(Said("Asked Gemini: hens"), "hens");
+  EXPECT_EQ(Said("Asked Bard: bees"), "bees");
+}
+
+TEST(GeminiTitles, TheNoteOfAttachedFilesIsNotThePrompt) {
+  EXPECT_EQ(Said("Prompted Compare these. Attached 2 files."), "Compare these.");
+  EXPECT_EQ(Said("Prompted Attached 1 file.", "a", true), "[image]|a");
+  EXPECT_EQ(Said("Prompted What is Attached 2 files?"), "What is Attached 2 files?");
+  EXPECT_EQ(Said("Prompted Unattached 2 files."), "Unattached 2 files.");
+}
+
+TEST(GeminiTitles, TheVerbOfAnotherLanguageIsLearnedFromTheFile) {
+  const auto file = [](const std::string& before, const std::string& after) {
+    std::vector<Activity> all;
+    int minute = 0;
+    for (const char* prompt : {"I am a fisherman", "How do I dry cod", "Plan a trip"}) {
+      all.push_back({before + prompt + after, ";", false, ++minute * kMinute});
+    }
+    all.push_back({before + "I keep goats" + after, "", false, ++minute * kMinute});
+    all.push_back({"Etwas anderes", "", false, ++minute * kMinute});
+    return Said(std::move(all));
+  };
+  const std::string said = "I am a fisherman|;How do I dry cod|;Plan a trip|;I keep goats";
+  EXPECT_EQ(file("Eingegebener Prompt: ", ""), said);
+  EXPECT_EQ(file("Spurte\u00A0", ""), said);
+  EXPECT_EQ(file("\u300C", "\u300D\u3068\u5165\u529B"), said);
+  EXPECT_EQ(file("", " diye sordunuz"), said);
+}
+
+TEST(ReadActivity, TakesTheAnswerAsTextInAnyShape) {
+  EXPECT_EQ(ActivityOf(R"("safeHtmlItem":[{"html":"<p>a &amp; b</p><p>c</p>"},{"html":7}])").answer,
+            "a & b\n\nc");
+  EXPECT_EQ(ActivityOf(R"("safeHtmlItem":[{"html":"one"},{"html":"<br>"},"two"])").answer,
+            "one\n\ntwo");
+  EXPECT_EQ(ActivityOf(R"("safeHtmlItem":{"html":"one"})").answer, "one");
+  EXPECT_EQ(ActivityOf(R"("safeHtmlItem":"one","description":"no")").answer, "one");
+  EXPECT_EQ(
+      ActivityOf(R"("safeHtmlItem":[{"html":"<p> </p>"}],"description":" plain < text ")").answer,
+      "plain < text");
   EXPECT_EQ(Said("Prompted", "a"), "|a");
-  RawConversation raw;
-  raw.title = "Prompted q";
-  raw.activity.html = {"<p> </p>"};
-  raw.activity.description = " plain < text ";
-  EXPECT_EQ(ActivityToMessages(raw).back().text, "plain < text");
-  raw.activity.html = {"one", "<br>", "two"};
-  EXPECT_EQ(ActivityToMessages(raw).back().text, "one\n\ntwo");
 }
 
-std::vector<RawMessage> One(const std::string& text) {
-  RawMessage message;
-  message.text = text;
-  return {message};
+TEST(ReadActivity, SeesAPictureInAnyShape) {
+  for (const char* picture :
+       {R"("imageFile":"a.png")", R"("imageFile":["b.png"])",
+        R"("imageFile":{"name":1,"title":""})", R"("attachedFiles":["x.pdf","c.jpeg"])"}) {
+    EXPECT_TRUE(ActivityOf(picture).picture) << picture;
+  }
+  for (const char* none : {R"("imageFile":"")", R"("imageFile":[])", R"("imageFile":null)",
+                           R"("attachedFiles":["x.pdf"])", R"("x":1)"}) {
+    EXPECT_FALSE(ActivityOf(none).picture) << none;
+  }
 }
 
-std::string Texts(const std::optional<RawConversation>& conversation) {
-  if (!conversation) return "none";
+// The texts of the talks, with / after each.
+std::string Talks(std::vector<std::pair<Time, std::string>> prompts,
+                  std::size_t max_bytes = 1 << 20) {
   std::string texts;
-  for (const RawMessage& message : conversation->messages) texts += message.text;
+  GeminiTalks talks(
+      max_bytes,
+      [&](RawConversation talk) {
+        EXPECT_EQ(talk.created_at, talk.nodes.front().messages[0].at);
+        for (const RawNode& node : talk.nodes) texts += node.messages[0].text.substr(0, 1);
+        texts += "/";
+      },
+      [] {});
+  for (auto& [at, prompt] : prompts) talks.Add({"Prompted " + prompt, "", false, at});
+  talks.Finish();
   return texts;
 }
 
-TEST(ActivityGrouper, HalfAnHourApartIsAnotherConversation) {
-  ActivityGrouper activities(1 << 20);
-  EXPECT_EQ(Texts(activities.Add(100 * kMinute, One("c"))), "none");
-  EXPECT_EQ(Texts(activities.Add(70 * kMinute, One("b"))), "none");
-  EXPECT_EQ(Texts(activities.Add(39 * kMinute, One("a"))), "bc");
-  const std::optional<RawConversation> last = activities.Finish();
-  EXPECT_EQ(Texts(last), "a");
-  EXPECT_EQ(last->created_at, 39 * kMinute);
-  EXPECT_EQ(Texts(activities.Finish()), "none");
+TEST(GeminiTalks, HalfAnHourApartIsAnotherConversation) {
+  EXPECT_EQ(Talks({{100 * kMinute, "c"}, {70 * kMinute, "b"}, {39 * kMinute, "a"}}), "bc/a/");
+  EXPECT_EQ(Talks({}), "");
 }
 
-TEST(ActivityGrouper, AreInTheOrderOfTheirTimesWhateverTheFiles) {
-  ActivityGrouper oldest_first(1 << 20);
-  oldest_first.Add(1 * kMinute, One("a"));
-  oldest_first.Add(2 * kMinute, One("b"));
-  const std::optional<RawConversation> c = oldest_first.Finish();
-  EXPECT_EQ(Texts(c), "ab");
-  EXPECT_EQ(c->created_at, 1 * kMinute);
-  EXPECT_EQ(c->updated_at, 2 * kMinute);
-  ActivityGrouper same(1 << 20);
-  same.Add(5, One("b"));
-  same.Add(std::nullopt, One("a"));
-  EXPECT_EQ(Texts(same.Finish()), "ab");
+TEST(GeminiTalks, AreInTheOrderOfTheirTimesWhateverTheFiles) {
+  EXPECT_EQ(Talks({{1 * kMinute, "a"}, {2 * kMinute, "b"}}), "ab/");
+  EXPECT_EQ(Talks({{5, "b"}, {5, "a"}}), "ab/");
 }
 
-TEST(ActivityGrouper, AConversationEndsBeforeItIsTooLarge) {
-  ActivityGrouper activities(10000);
-  EXPECT_EQ(Texts(activities.Add(2, One(std::string(6000, 'b')))), "none");
-  EXPECT_EQ(Texts(activities.Add(1, One(std::string(6000, 'a')))), std::string(6000, 'b'));
-  EXPECT_EQ(Texts(activities.Finish()), std::string(6000, 'a'));
+TEST(GeminiTalks, AConversationEndsBeforeItIsTooLarge) {
+  EXPECT_EQ(Talks({{2, std::string(6000, 'b')}, {1, std::string(6000, 'a')}}, 10000), "b/a/");
+}
+
+TEST(GeminiTalks, HoldsAPartOfTheFileOnly) {
+  std::size_t given = 0;
+  GeminiTalks talks(
+      1 << 20, [&](RawConversation) { ++given; }, [] {});
+  for (std::int64_t i = 1; i <= 600; ++i) talks.Add({"Prompted x", "", false, i * 60 * kMinute});
+  EXPECT_GT(given, 500u);
 }
 
 }  // namespace

@@ -1,0 +1,199 @@
+// ChatGPT: a tree of nodes in "mapping", or a shared page's "linear_conversation"
+// (doc/export_format.md, "ChatGPT's tree" and "Visible messages").
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "export/fields.hpp"
+#include "export/forms.hpp"
+#include "export/json.hpp"
+#include "export/markup.hpp"
+#include "export/raw_conversation.hpp"
+#include "util/text.hpp"
+
+namespace soulprint {
+namespace {
+
+constexpr std::string_view kKeys[] = {"mapping",
+                                      "linear_conversation",
+                                      "message",
+                                      "parent",
+                                      "children",
+                                      "author",
+                                      "role",
+                                      "content",
+                                      "metadata",
+                                      "parts",
+                                      "text",
+                                      "result",
+                                      "recipient",
+                                      "channel",
+                                      "weight",
+                                      "content_type",
+                                      "current_node",
+                                      "currentNode",
+                                      "contentType",
+                                      "is_visually_hidden_from_conversation",
+                                      "isVisuallyHiddenFromConversation",
+                                      "is_user_system_message",
+                                      "isUserSystemMessage"};
+
+// Content types that are never shown.
+constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
+                                                              "execution_output",
+                                                              "tether_browsing_display",
+                                                              "tether_browsing_code",
+                                                              "tether_quote",
+                                                              "sonic_webpage",
+                                                              "app_pairing_content",
+                                                              "citable_code_output",
+                                                              "system_error",
+                                                              "computer_output",
+                                                              "thoughts",
+                                                              "reasoning_recap",
+                                                              "user_editable_context",
+                                                              "model_editable_context"};
+
+// The words of a message.
+struct Words {
+  std::string text;
+  std::size_t parts = 0;
+  bool picture = false;
+};
+
+void AddPart(std::string text, Words* words) {
+  if (words->parts++ > 0) words->text += '\n';
+  if (words->text.empty()) {
+    words->text = std::move(text);
+  } else {
+    words->text += text;
+  }
+}
+
+bool IsText(std::string_view type) {
+  return type.empty() || type == "text" || type == "multimodal_text";
+}
+
+Words WordsOf(const Json* content, std::string_view type) {
+  Words words;
+  if (content == nullptr) return words;
+  if (content->is_string()) AddPart(std::move(const_cast<Json*>(content)->text), &words);
+  Json* const parts = content->Find("parts");
+  if (parts != nullptr && parts->is_string()) AddPart(std::move(parts->text), &words);
+  if (parts != nullptr && parts->is_list()) {
+    for (Json& part : *parts) {
+      if (part.is_string()) AddPart(std::move(part.text), &words);
+      if (Json* const text = part.Find("text", Json::Kind::kString)) {
+        AddPart(std::move(text->text), &words);
+      }
+      const std::string* const kind = part.Text({"content_type", "contentType"});
+      words.picture = words.picture || (kind != nullptr && *kind == "image_asset_pointer");
+    }
+  }
+  if (words.parts == 0 && IsText(type)) {
+    if (std::string* const text = content->Text({"text", "result"})) {
+      AddPart(std::move(*text), &words);
+    }
+  }
+  return words;
+}
+
+bool IsMarked(const Json* metadata, std::initializer_list<std::string_view> names) {
+  if (metadata == nullptr) return false;
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    const Json* const mark = metadata->Find(name);
+    return mark != nullptr && mark->is_true();
+  });
+}
+
+// Why the message is hidden, whatever its text; "" if it is not.
+std::string_view WhyHidden(const Json& message, std::string_view type) {
+  const Json* const metadata = message.Find("metadata");
+  if (IsMarked(metadata, {"is_user_system_message", "isUserSystemMessage"})) {
+    return "custom instructions";
+  }
+  if (IsMarked(metadata,
+               {"is_visually_hidden_from_conversation", "isVisuallyHiddenFromConversation"})) {
+    return "hidden";
+  }
+  if (std::find(kSkippedContent.begin(), kSkippedContent.end(), type) != kSkippedContent.end()) {
+    return type;
+  }
+  const Json* const weight = message.Find("weight", Json::Kind::kNumber);
+  if (weight != nullptr && weight->number == 0) return "weight 0";
+  const std::string* const recipient = message.Text({"recipient"});
+  if (recipient != nullptr && *recipient != "all") return "tool call";
+  const std::string* const channel = message.Text({"channel"});
+  return channel != nullptr && *channel == "analysis" ? "analysis" : "";
+}
+
+void ReadMessage(Json* from, RawMessage* message) {
+  message->id = IdOf(*from, {"id"});
+  if (const Json* const author = from->Find("author")) {
+    if (const std::string* const role = author->Text({"role"})) message->role = *role;
+  }
+  message->at = FirstTime(
+      *from, {"create_time", "created_at", "createdAt", "createTime", "inserted_at", "timestamp"});
+  const Json* const content = from->Find("content");
+  std::string type;
+  if (content != nullptr) {
+    if (const std::string* const named = content->Text({"content_type", "contentType"})) {
+      type = *named;
+    }
+  }
+  message->hidden = WhyHidden(*from, type);
+  if (!message->hidden.empty()) return;
+  Words words = WordsOf(content, type);
+  if (message->role == "assistant") words.text = WithoutMarkup(std::move(words.text));
+  message->text = Trim(words.text);
+  if (!message->text.empty()) return;
+  if (words.picture && IsText(type) && message->role == "user") {
+    message->text = "[image]";
+  } else {
+    message->hidden = IsText(type) || words.parts > 0 ? "blank" : type;
+  }
+}
+
+void AddNode(Json* from, RawConversation* raw) {
+  if (!from->is_object()) return;
+  RawNode& node = raw->AddNode();
+  node.key = from->key.empty() ? IdOf(*from, {"id"}) : from->key;
+  const Json* const parent = from->Find("parent");
+  node.has_parent_field = parent != nullptr;
+  if (parent != nullptr && parent->is_string()) node.parent = parent->text;
+  if (const Json* const children = from->Find("children", Json::Kind::kList)) {
+    for (Json& child : *children) {
+      if (child.is_string()) node.children.push_back(std::move(child.text));
+    }
+  }
+  raw->bytes += node.children.size() * sizeof(std::string);
+  if (Json* const message = from->Find("message", Json::Kind::kObject)) {
+    ReadMessage(message, &raw->AddMessage(&node));
+  }
+}
+
+bool IsChatGpt(const Json& record) {
+  return record.Find("mapping") != nullptr ||
+         record.Find("linear_conversation", Json::Kind::kList) != nullptr;
+}
+
+void ReadChatGpt(Json* record, RawConversation* raw) {
+  ReadHead(*record, raw);
+  const bool tree = record->Find("mapping", Json::Kind::kObject) != nullptr;
+  raw->order = tree ? RawConversation::Order::kTree : RawConversation::Order::kList;
+  if (std::string* const current = record->Text({"current_node", "currentNode"})) {
+    raw->current_node = std::move(*current);
+  }
+  const Json* const nodes = tree ? record->Find("mapping") : record->Find("linear_conversation");
+  if (nodes == nullptr) return;
+  for (Json& node : *nodes) AddNode(&node, raw);
+}
+
+}  // namespace
+
+const Form kChatGpt = {Gives::kConversation, kKeys, IsChatGpt, ReadChatGpt};
+
+}  // namespace soulprint

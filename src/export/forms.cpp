@@ -1,0 +1,44 @@
+#include "export/forms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "export/fields.hpp"
+
+namespace soulprint {
+namespace {
+
+// The first form that fits counts.
+constexpr std::array<const Form*, 6> kForms = {&kDeepSeek, &kChatGpt, &kClaude,
+                                               &kChatList, &kGemini,  &kBareMessage};
+
+constexpr std::size_t kMaxKeys = 256;
+
+// The keys of all forms; unused places, which are "", come first.
+std::array<std::string_view, kMaxKeys> SortedKeys() {
+  std::array<std::string_view, kMaxKeys> keys;
+  std::size_t count = 0;
+  for (std::string_view key : kCommonKeys) keys.at(count++) = key;
+  for (const Form* form : kForms) {
+    for (std::string_view key : form->keys) keys.at(count++) = key;
+  }
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+}  // namespace
+
+bool IsKeyOfAForm(std::string_view key) {
+  static const std::array<std::string_view, kMaxKeys> keys = SortedKeys();
+  return !key.empty() && std::binary_search(keys.begin(), keys.end(), key);
+}
+
+const Form* FindForm(const Json& record) {
+  for (const Form* form : kForms) {
+    if (form->is(record)) return form;
+  }
+  return nullptr;
+}
+
+}  // namespace soulprint

@@ -1,0 +1,103 @@
+// The JSON of one record ──► a tree of the values that some form reads.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "export/limits.hpp"
+#include "util/json_events.hpp"
+
+namespace soulprint {
+
+// A value of a JsonTree, with the links to its neighbours.
+struct Json {
+  enum class Kind : unsigned char { kNull, kBoolean, kNumber, kString, kList, kObject };
+
+  // Goes through the elements of a list or the members of an object.
+  struct Iterator {
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = Json;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Json*;
+    using reference = Json&;
+
+    Json* at = nullptr;
+    Json& operator*() const { return *at; }
+    Iterator& operator++() {
+      at = at->next;
+      return *this;
+    }
+    bool operator==(const Iterator& other) const = default;
+  };
+  Iterator begin() const { return {first}; }
+  Iterator end() const { return {nullptr}; }
+
+  bool is_string() const { return kind == Kind::kString; }
+  bool is_list() const { return kind == Kind::kList; }
+  bool is_object() const { return kind == Kind::kObject; }
+  bool is_true() const { return kind == Kind::kBoolean && number != 0; }
+
+  // The last member of this name; nullptr if this is no object or has none.
+  Json* Find(std::string_view name) const;
+
+  // The same, if it is of that kind.
+  Json* Find(std::string_view name, Kind wanted) const;
+
+  // The text of the first of these members that is a string and not empty, to be moved from;
+  // nullptr if there is none.
+  std::string* Text(std::initializer_list<std::string_view> names) const;
+
+  std::string key;   // in an object
+  std::string text;  // of a string; of a number its digits if it is an integer
+  double number = 0;
+  Json* next = nullptr;
+  Json* first = nullptr;
+  Json* last = nullptr;
+  Kind kind = Kind::kNull;
+};
+
+enum class ParseResult { kRead, kInvalid, kTooDeep, kTooLarge };
+
+struct ParseLimits {
+  std::size_t max_nesting = kMaxNesting;
+  std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
+};
+
+// Keeps the members whose keys `is_read` names, and all members of an object that maps ids.  The
+// rest is skipped and takes no memory.
+class JsonTree {
+ public:
+  using IsRead = bool (*)(std::string_view key);
+
+  // With `lists`, all lists that are members of the outermost object are kept, too.
+  JsonTree(const ParseLimits& limits, IsRead is_read, bool lists = false)
+      : limits_(limits), is_read_(is_read), lists_(lists) {}
+  JsonTree(const JsonTree&) = delete;
+  JsonTree& operator=(const JsonTree&) = delete;
+
+  // Reads JSON text, or the events of a JSON value.  The text must have gone through CleanUtf8 and
+  // RepairEscapes.  Call one of them once.  After kTooDeep and kTooLarge the tree is what was read
+  // before.
+  ParseResult Read(const std::string& json);
+  ParseResult Read(const SendJson& send);
+
+  Json& root() { return root_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  friend class JsonTreeBuilder;
+
+  ParseLimits limits_;
+  IsRead is_read_;
+  bool lists_;
+  std::size_t bytes_ = 0;  // estimate of the memory that the values take
+  std::deque<Json> values_;
+  Json root_;
+};
+
+}  // namespace soulprint

@@ -1,0 +1,87 @@
+// The tree of a record's JSON: values kept, values skipped, limits.
+
+#include "export/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "export/forms.hpp"
+#include "send_value.hpp"
+
+namespace soulprint {
+namespace {
+
+// The tree as compact text.
+std::string Shown(const Json& value) {
+  std::string text = value.key.empty() ? "" : value.key + ":";
+  if (value.is_object()) text += "{";
+  if (value.is_list()) text += "[";
+  if (value.is_string()) text += "'";
+  text += value.text;
+  for (const Json& item : value) text += Shown(item) + ",";
+  if (value.is_object()) text += "}";
+  if (value.is_list()) text += "]";
+  return text;
+}
+
+TEST(JsonTree, TextAndParsedJsonGiveTheSame) {
+  const std::string text =
+      R"({"create_time":-3,"id":7,"junk":{"mapping":{},"title":"no"},"mapping":{"x":{"other":[1],
+      "parent":null}},"parts":["a",{"text":"b"},true,1.5,[]],"title":"T"})";
+  JsonTree from_text({}, IsKeyOfAForm), from_json({}, IsKeyOfAForm);
+  ASSERT_EQ(from_text.Read(text), ParseResult::kRead);
+  ASSERT_EQ(from_json.Read(Sender(nlohmann::json::parse(text))), ParseResult::kRead);
+  for (JsonTree* tree : {&from_text, &from_json}) {
+    EXPECT_EQ(
+        Shown(tree->root()),
+        "{create_time:-3,id:7,mapping:{x:{parent:,},},parts:['a,{text:'b,},,,[],],title:'T,}");
+  }
+}
+
+TEST(JsonTree, TheLastOfEqualMembersCounts) {
+  JsonTree tree({}, IsKeyOfAForm);
+  ASSERT_EQ(tree.Read(std::string(R"({"id":"a","title":"","name":"n","id":"b"})")),
+            ParseResult::kRead);
+  EXPECT_EQ(tree.root().Find("id")->text, "b");
+  EXPECT_EQ(*tree.root().Text({"uuid", "title", "name"}), "n");
+  EXPECT_EQ(tree.root().Find("id", Json::Kind::kList), nullptr);
+  EXPECT_EQ(tree.root().Find("id")->Find("x"), nullptr);
+}
+
+TEST(JsonTree, ListsAroundRecordsAreKeptOnDemand) {
+  const std::string text = R"({"unknown":[{"id":1}],"more":{"id":2}})";
+  JsonTree with({}, IsKeyOfAForm, true), without({}, IsKeyOfAForm);
+  ASSERT_EQ(with.Read(text), ParseResult::kRead);
+  ASSERT_EQ(without.Read(text), ParseResult::kRead);
+  EXPECT_EQ(Shown(with.root()), "{unknown:[{id:1,},],}");
+  EXPECT_EQ(Shown(without.root()), "{}");
+}
+
+TEST(JsonTree, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
+  const auto read = [](const std::string& text, std::size_t nesting = 512) {
+    ParseLimits limits;
+    limits.max_nesting = nesting;
+    return JsonTree(limits, IsKeyOfAForm).Read(text);
+  };
+  for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
+                           "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
+    EXPECT_EQ(read(text), ParseResult::kInvalid) << text;
+  }
+  EXPECT_EQ(read("{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}"),
+            ParseResult::kTooDeep);
+  EXPECT_EQ(read("[[[]]]", 3), ParseResult::kRead);
+  EXPECT_EQ(read("[[[]]]", 2), ParseResult::kTooDeep);
+}
+
+TEST(JsonTree, WhatIsSkippedTakesNoMemory) {
+  ParseLimits limits;
+  limits.max_bytes = 10 * sizeof(Json);
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(R"({"junk":[1,2,3,4,5,6,7,8,9,10,11,12]})"),
+            ParseResult::kRead);
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(R"({"parts":[1,2,3,4,5,6,7,8,9,10,11,12]})"),
+            ParseResult::kTooLarge);
+}
+
+}  // namespace
+}  // namespace soulprint
