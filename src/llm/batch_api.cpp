@@ -27,12 +27,20 @@ std::string StringAt(const Json& object, const char* key) {
   return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
+// It becomes part of an address.
+bool IsName(std::string_view id) {
+  constexpr std::size_t kLongest = 128;
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !id.empty() && id.size() <= kLongest && id.find_first_not_of(kLetters) == id.npos;
+}
+
 std::optional<BatchStatus> FromJson(const Json& json) {
   if (!json.is_object()) return std::nullopt;
   BatchStatus status;
   status.id = StringAt(json, "id");
   const std::string processing = StringAt(json, "processing_status");
-  if (status.id.empty() || processing.empty()) return std::nullopt;
+  if (!IsName(status.id) || processing.empty()) return std::nullopt;
   status.ended = processing == "ended";
   status.created_at = ParseTime(StringAt(json, "created_at"));
   const auto counts = json.find("request_counts");

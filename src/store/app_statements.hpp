@@ -138,7 +138,7 @@ inline constexpr AppStatement kStoreConversation = {
       updated_at = excluded.updated_at, imported_at = excluded.imported_at
   WHERE ($6 > coalesce(r.updated_at, '-infinity')
          OR $6 = coalesce(r.updated_at, '-infinity')
-            AND (excluded.message_count > r.message_count
+            AND (excluded.message_count > coalesce(r.message_count, 0)
                  OR excluded.message_count = r.message_count AND NOT $8))
   -- In most collations = of jsonb copies the texts that it compares.
   AND (r.title, r.message_count, r.created_at, r.updated_at,

@@ -193,7 +193,7 @@ bool WantsBatches(std::int64_t pass) {
 std::vector<OpenBatch> OpenBatches() {
   const pg::Rows rows = pg::InTransaction([&] {
     return OwnQuery(Format(R"(
-             SELECT b.id, b.batch_id, b.state, f.id IS NOT NULL,
+             SELECT b.id, b.pass_id, b.batch_id, b.state, f.id IS NOT NULL,
                     coalesce(f.state = 'running', false), b.requests, b.submitted_at
              FROM soulprint.batches b
              LEFT JOIN soulprint.full_passes f
@@ -204,8 +204,8 @@ std::vector<OpenBatch> OpenBatches() {
   });
   std::vector<OpenBatch> open;
   for (const pg::Row& row : rows) {
-    open.push_back({row.BigInt(0), row.Text(1), row.Text(2), row.Bool(3), row.Bool(4),
-                    row.BigInt(5), row.Timestamp(6).value_or(0)});
+    open.push_back({row.BigInt(0), row.BigInt(1), row.Text(2), row.Text(3), row.Bool(4),
+                    row.Bool(5), row.BigInt(6), row.Timestamp(7).value_or(0)});
   }
   return open;
 }

@@ -49,6 +49,7 @@ bool WantsBatches(std::int64_t pass);
 
 struct OpenBatch {
   std::int64_t row = 0;
+  std::int64_t pass = 0;
   std::string id;        // at the model server, "" = not known
   std::string state;     // as in soulprint.batches
   bool needed = false;   // its pass waits or runs

@@ -1,11 +1,11 @@
 #include "worker/batches.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "llm/batch_api.hpp"
@@ -44,8 +44,8 @@ class Looker {
   explicit Looker(const Endpoint& endpoint)
       : endpoint_(endpoint), api_(endpoint_, [] { Wait(); }) {}
 
-  void Look(OpenBatch open) {
-    if (open.state == "sent" && (open.in_hand || !Find(&open))) return;
+  void Look(OpenBatch& open) {
+    if (open.state == "sent" && (open.in_hand || !Find(open))) return;
     if (!open.needed && open.state == "processing") Cancel(open);
     if (HasEnded(open)) TakeResults(open);
   }
@@ -61,30 +61,30 @@ class Looker {
 
   // The response to the submission was lost: the batch is one of so many requests that was made
   // about then and that no other row has.
-  bool Find(OpenBatch* open) {
+  bool Find(OpenBatch& open) {
     std::string body;
     const HttpResponse response = api_.Get(kPage, &body);
     const auto page = response.status == 200 ? ReadBatchPage(body) : std::nullopt;
     if (!page) {
-      NotSeen(*open, response);
+      NotSeen(open, response);
       return false;
     }
     const BatchStatus* found = nullptr;
     const auto apart = [&](const BatchStatus& batch) {
-      return std::abs(batch.created_at.value_or(0) - open->submitted_at);
+      return std::abs(batch.created_at.value_or(0) - open.submitted_at);
     };
     for (const BatchStatus& batch : *page) {
-      const bool fits = batch.requests == open->requests && apart(batch) <= kApart;
+      const bool fits = batch.requests == open.requests && apart(batch) <= kApart;
       const bool closer = found == nullptr || apart(batch) < apart(*found);
       if (fits && closer && !IsKnown(batch.id)) found = &batch;
     }
-    if (found != nullptr && RecordFound(open->row, found->id)) {
-      open->id = found->id;
-      open->state = "processing";
+    if (found != nullptr && RecordFound(open.row, found->id)) {
+      open.id = found->id;
+      open.state = "processing";
       return true;
     }
-    if (Now() - open->submitted_at > kUntilShown) {
-      Lose(*open, "the model server did not answer its submission, and does not list it");
+    if (Now() - open.submitted_at > kUntilShown) {
+      Lose(open, "the model server did not answer its submission, and does not list it");
     }
     return false;
   }
@@ -106,7 +106,7 @@ class Looker {
       }
       return false;
     }
-    RecordSeen(open.row, status->done);
+    RecordSeen(open.row, std::min(status->done, open.requests));
     return status->ended;
   }
 
@@ -124,9 +124,11 @@ class Looker {
 
   void Lose(const OpenBatch& batch, const std::string& reason) {
     if (!LoseBatch(batch.row, reason)) return;
-    pg::Log(WARNING, Format("batch {} is lost: {}", batch.id.empty() ? "?" : batch.id, reason),
-            "It counts with the most that it can have cost.",
-            "Its questions are asked again if their pass goes on.");
+    pg::Log(
+        WARNING, Format("a batch of full pass {} is lost: {}", batch.pass, reason),
+        "It counts with the most that it can have cost. Its questions are asked again if the pass "
+        "goes on.",
+        "");
   }
 
   void NotSeen(const OpenBatch& batch, const HttpResponse& response) {
@@ -141,6 +143,17 @@ class Looker {
   BatchApi api_;
 };
 
+// What one batch meets in the database keeps nobody from the others.
+void LookAt(Looker& looker, OpenBatch& batch) {
+  try {
+    looker.Look(batch);
+  } catch (const SqlError& error) {
+    pg::Log(WARNING,
+            Format("could not look at a batch of full pass {}: {}", batch.pass, error.what()),
+            error.detail(), error.hint(), error.sqlstate());
+  }
+}
+
 }  // namespace
 
 void LookAtBatches() {
@@ -149,7 +162,7 @@ void LookAtBatches() {
   pg::ShowIdle(Format("looking at {} batches", open.size()));
   try {
     Looker looker(EndpointForBatches());
-    for (OpenBatch& batch : open) looker.Look(std::move(batch));
+    for (OpenBatch& batch : open) LookAt(looker, batch);
   } catch (const Canceled&) {
     pg::ForgetCancelRequest();
   } catch (const PassStopped&) {

@@ -166,7 +166,7 @@ $sql->("UPDATE soulprint.batches SET submitted_at = submitted_at - interval '2 m
 is(end_of_pass($node, $never), 'complete', 'a submission that the server does not list is made again');
 is($sql->("SELECT string_agg(state || ' ' || (reserved_usd = 0), ', ' ORDER BY id) FROM soulprint.batches WHERE user_id = '$never'"), 'lost true, ended true', 'the first counts as lost');
 is($sql->("SELECT lost, lost_usd > 0 FROM soulprint_costs WHERE user_id = '$never' AND step = 'facts'"), '1|t', 'with the most that it can have cost');
-is(count_log($node, qr/WARNING:  batch \? is lost: the model server did not answer its submission, and does not list it/), 1, 'the log says so');
+is(count_log($node, qr/WARNING:  a batch of full pass \d+ is lost: the model server did not answer its submission, and does not list it/), 1, 'the log says so');
 
 # Twice: then the pass asks one by one.
 $model->forget;
@@ -243,6 +243,18 @@ $sql->("SELECT soulprint_forget('$forgotten')");
 is($sql->("SELECT count(*) FROM soulprint.batches WHERE user_id = '$forgotten'"), '0', 'forgetting the user takes the name off');
 until_true('the batch is canceled and its row is gone in the end', "NOT EXISTS (SELECT FROM soulprint.batches WHERE user_id IS NULL AND state <> 'ended')");
 is(scalar(grep { $_->{path} =~ m{/cancel$} } $model->journal), 1, 'the server was told so');
+
+# A chat that is taken back while its answer is on the way: the answer is not kept.
+$model->forget;
+$model->config(batch_polls => 100_000);
+my $regretted = user_with(3);
+start_pass($node, $regretted);
+until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$regretted' AND state = 'processing')");
+$sql->("DELETE FROM raw_conversations WHERE user_id = '$regretted' AND conversation_id = 'talk-" . 1000 * $number . "'");
+$model->config(batch_polls => 1);
+is(end_of_pass($node, $regretted), 'complete', 'a chat is deleted while its batch is out');
+is($sql->("SELECT count(*) FILTER (WHERE 'talk-" . 1000 * $number . "' = ANY (conversation_ids)), count(*) FILTER (WHERE step = 'facts') FROM soulprint.replies WHERE user_id = '$regretted'"), '0|2',
+	'its answer is not kept');
 
 # A limit of cost: one batch after the other, as far as the money goes.
 $model->forget;

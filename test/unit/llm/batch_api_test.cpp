@@ -36,7 +36,7 @@ TEST(BatchApi, ReadsABatch) {
 TEST(BatchApi, ReadsNoBatch) {
   for (const char* body :
        {"", "[]", "{}", R"({"id":"b"})", R"({"id":1,"processing_status":"ended"})",
-        R"({"processing_status":"ended"})"}) {
+        R"({"processing_status":"ended"})", R"({"id":"../x","processing_status":"ended"})"}) {
     EXPECT_FALSE(ReadBatch(body)) << body;
   }
 }
