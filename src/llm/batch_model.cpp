@@ -57,10 +57,8 @@ void BatchModel::AskOrGather(const Next& next, const Take& take) {
   try {
     single_->Ask([&] { return NextSingle(next, take); }, take);
   } catch (const CostLimit&) {
-    // What is gathered is paid for; its answers cost less, so that there is money for more.
-    Submit();
+    // The answers that are waited for cost less than is set aside for them.
     if (!submitted_) throw;
-    return;
   }
   Submit();
 }
@@ -91,10 +89,7 @@ bool BatchModel::Gather(const Question& question, const std::string& name) {
       gathered_.questions.size() >= kMostRequests) {
     Submit();
   }
-  if (!endpoint_.payer->Reserve(most, later)) {
-    Submit();
-    if (!endpoint_.payer->Reserve(most, later)) return false;
-  }
+  if (!endpoint_.payer->Reserve(most, later)) return false;
   gathered_.body.Add(name, params);
   gathered_.questions.push_back({name, question.conversation_ids});
   gathered_.model = question.model;

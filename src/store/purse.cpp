@@ -84,10 +84,7 @@ void Purse::Open() {
   pg::Transaction transaction;
   ChargeSetAside(pass_);
   const pg::Rows rows = OwnQuery(R"(
-    SELECT cost_usd + lost_usd + (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches
-                                  WHERE pass_id = $1),
-           max_cost_usd
-    FROM soulprint.full_passes WHERE id = $1)")
+    SELECT cost_usd + lost_usd, max_cost_usd FROM soulprint.full_passes WHERE id = $1)")
                             .BigInt(pass_)
                             .Run();
   transaction.Commit();

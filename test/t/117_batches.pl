@@ -268,6 +268,23 @@ cmp_ok(bill(), '<=', $limit, 'costs no more, by the server');
 note "estimated $estimated, limit $limit, billed " . bill() . ', batches ' . $sql->("SELECT count(*) FROM soulprint.batches WHERE user_id = '$limited'");
 is($sql->("SELECT to_char(sum(cost_usd + lost_usd), 'FM0.000000000') FROM soulprint_costs WHERE user_id = '$limited'"), bill(), 'and that is what the ledger has');
 
+# The limit of the day: what is set aside for a batch is nobody else's.
+$model->forget;
+$model->config(batch_polls => 100_000);
+my ($holder, $behind) = (user_with(30), user_with(3));
+start_pass($node, $holder);
+until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$holder' AND state = 'processing')");
+my $day = $sql->("SELECT (SELECT sum(cost_usd + lost_usd) FROM soulprint.costs) + (SELECT sum(reserved_usd) FROM soulprint.batches) + 0.0001");
+$sql->("ALTER SYSTEM SET soulprint.max_cost_per_day = $day; SELECT pg_reload_conf()");
+until_true('the limit is in force', "current_setting('soulprint.max_cost_per_day')::float < 10");
+start_pass($node, $behind);
+until_true('another pass waits for the day', "EXISTS (SELECT FROM soulprint.full_passes WHERE user_id = '$behind' AND state = 'queued' AND error LIKE 'the limit of cost of the day is reached%')");
+$sql->('ALTER SYSTEM RESET soulprint.max_cost_per_day; SELECT pg_reload_conf()');
+until_true('it is lifted', "current_setting('soulprint.max_cost_per_day') = '100'");
+$model->config(batch_polls => 1);
+$sql->("SELECT soulprint_start_full_pass('$behind')");
+is(join(' ', map { end_of_pass($node, $_) } $holder, $behind), 'complete complete', 'then both are made');
+
 # The batch is gone at the server.
 $model->forget;
 $model->config(batch_polls => 100_000);

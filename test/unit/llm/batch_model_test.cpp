@@ -239,6 +239,9 @@ TEST(BatchModel, AServerWithoutBatchesIsToldApart) {
     EXPECT_EQ(error.find("57P01 the model server takes no batches: "), 0U) << status << error;
     EXPECT_EQ(scene.rows.rows[1].state, "refused");
   }
+  Scenario scene;
+  scene.stub.Play({Fails(404, "not_found_error", "Not Found")});
+  EXPECT_EQ(scene.Ask({Scenario::Fact(1)}).find("57P01 the model server takes no batches: "), 0U);
 }
 
 TEST(BatchModel, BusyIsNotRefused) {
