@@ -2,6 +2,7 @@
 // form").
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,7 +53,7 @@ std::string RoleOf(const Json& message) {
   }
   if (const Json* const author = message.Find("author")) {
     const std::string* const name =
-        author->is_string() ? &author->text : author->Text({"role", "name"});
+        author->is_string() ? &author->text() : author->Text({"role", "name"});
     if (name != nullptr) return SpeakerOf(*name);
   }
   const std::string* const type = message.Text({"type"});
@@ -72,7 +73,7 @@ void AddBlock(Json* block, Words* words) {
     return type != nullptr && type->find(part) != std::string::npos;
   };
   words->picture = words->picture || is("image");
-  std::string* text = block->is_string() ? &block->text : nullptr;
+  std::string* text = block->is_string() ? &block->text() : nullptr;
   if (type == nullptr || is("text")) {
     if (text == nullptr) text = block->Text({"text", "content", "value"});
   }
@@ -88,7 +89,7 @@ Words WordsOf(const Json& message) {
     if (content == nullptr) continue;
     if (content->is_string()) {
       words.any = true;
-      words.text = std::move(content->text);
+      words.text = std::move(content->text());
     } else if (content->is_list()) {
       for (Json& block : *content) AddBlock(&block, &words);
     } else if (content->is_object()) {
@@ -102,9 +103,16 @@ Words WordsOf(const Json& message) {
   return words;
 }
 
+bool NamesNeighbours(const Json& message) {
+  return message.Find("messageId") != nullptr || message.Find("parentMessageId") != nullptr;
+}
+
 void AddMessage(const Json& from, RawConversation* raw) {
   if (!from.is_object()) return;
-  RawNode& node = raw->AddNode();
+  // Messages that nobody names share a node.
+  const bool alone = raw->nodes.empty() || NamesNeighbours(from) ||
+                     !raw->nodes.back().key.empty() || raw->nodes.back().has_parent_field;
+  RawNode& node = alone ? raw->AddNode() : raw->nodes.back();
   node.key = IdOf(from, {"messageId"});
   if (const std::string* const parent = from.Text({"parentMessageId"})) {
     node.parent = *parent;
@@ -145,6 +153,11 @@ void ReadChatList(Json* record, RawConversation* raw) {
   }
   const Json* const messages = ListOf(*record);
   if (!messages->is_list()) return;
+  if (std::none_of(messages->begin(), messages->end(), NamesNeighbours)) {
+    const auto count = std::distance(messages->begin(), messages->end());
+    const std::size_t room = (raw->max_bytes - raw->bytes) / sizeof(RawMessage);
+    raw->AddNode().messages.reserve(std::min(static_cast<std::size_t>(count), room));
+  }
   for (const Json& message : *messages) AddMessage(message, raw);
 }
 

@@ -80,14 +80,14 @@ bool IsText(std::string_view type) {
 Words WordsOf(const Json* content, std::string_view type) {
   Words words;
   if (content == nullptr) return words;
-  if (content->is_string()) AddPart(std::move(const_cast<Json*>(content)->text), &words);
+  if (content->is_string()) AddPart(std::move(content->text()), &words);
   Json* const parts = content->Find("parts");
-  if (parts != nullptr && parts->is_string()) AddPart(std::move(parts->text), &words);
+  if (parts != nullptr && parts->is_string()) AddPart(std::move(parts->text()), &words);
   if (parts != nullptr && parts->is_list()) {
     for (Json& part : *parts) {
-      if (part.is_string()) AddPart(std::move(part.text), &words);
+      if (part.is_string()) AddPart(std::move(part.text()), &words);
       if (Json* const text = part.Find("text", Json::Kind::kString)) {
-        AddPart(std::move(text->text), &words);
+        AddPart(std::move(text->text()), &words);
       }
       const std::string* const kind = part.Text({"content_type", "contentType"});
       words.picture = words.picture || (kind != nullptr && *kind == "image_asset_pointer");
@@ -122,8 +122,8 @@ std::string_view WhyHidden(const Json& message, std::string_view type) {
   if (std::find(kSkippedContent.begin(), kSkippedContent.end(), type) != kSkippedContent.end()) {
     return type;
   }
-  const Json* const weight = message.Find("weight", Json::Kind::kNumber);
-  if (weight != nullptr && weight->number == 0) return "weight 0";
+  const Json* const weight = message.Find("weight");
+  if (weight != nullptr && weight->is_number() && weight->number() == 0) return "weight 0";
   const std::string* const recipient = message.Text({"recipient"});
   if (recipient != nullptr && *recipient != "all") return "tool call";
   const std::string* const channel = message.Text({"channel"});
@@ -160,13 +160,13 @@ void ReadMessage(Json* from, RawMessage* message) {
 void AddNode(Json* from, RawConversation* raw) {
   if (!from->is_object()) return;
   RawNode& node = raw->AddNode();
-  node.key = from->key.empty() ? IdOf(*from, {"id"}) : from->key;
+  node.key = from->key().empty() ? IdOf(*from, {"id"}) : std::string(from->key());
   const Json* const parent = from->Find("parent");
   node.has_parent_field = parent != nullptr;
-  if (parent != nullptr && parent->is_string()) node.parent = parent->text;
+  if (parent != nullptr && parent->is_string()) node.parent = parent->text();
   if (const Json* const children = from->Find("children", Json::Kind::kList)) {
     for (Json& child : *children) {
-      if (child.is_string()) node.children.push_back(std::move(child.text));
+      if (child.is_string()) node.children.push_back(std::move(child.text()));
     }
   }
   raw->bytes += node.children.size() * sizeof(std::string);

@@ -126,7 +126,7 @@ void AddTurn(const Json& turn, RawConversation* raw) {
   const Json* parent = turn.Find("parent_message_uuid");
   if (parent == nullptr) parent = turn.Find("parent_id");
   node.has_parent_field = parent != nullptr;
-  if (parent != nullptr) node.parent = parent->text;
+  if (parent != nullptr) node.parent = parent->text();
   RawMessage& message = raw->AddMessage(&node);
   message.id = node.key;
   message.at = CreatedOf(turn);

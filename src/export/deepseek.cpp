@@ -72,12 +72,12 @@ void ReadDeepSeek(Json* record, RawConversation* raw) {
   for (Json& from : *record->Find("mapping")) {
     if (!from.is_object()) continue;
     RawNode& node = raw->AddNode();
-    node.key = from.key;
+    node.key = from.key();
     const Json* const parent = from.Find("parent");
     node.has_parent_field = parent != nullptr;
-    if (parent != nullptr) node.parent = parent->text;
+    if (parent != nullptr) node.parent = parent->text();
     if (const Json* const children = from.Find("children", Json::Kind::kList)) {
-      for (Json& child : *children) node.children.push_back(std::move(child.text));
+      for (Json& child : *children) node.children.push_back(std::move(child.text()));
     }
     raw->bytes += node.children.size() * sizeof(std::string);
     if (Json* const message = from.Find("message", Json::Kind::kObject)) {

@@ -55,7 +55,7 @@ Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t ma
   }
   if (result == ParseResult::kTooLarge) ThrowTooLarge(tree->bytes());
   const bool silent =
-      root.is_list() && root.first != nullptr &&
+      root.is_list() && root.first() != nullptr &&
       std::none_of(root.begin(), root.end(), [](const Json& item) { return item.is_object(); });
   const Form* const form = FindForm(root);
   if (result == ParseResult::kInvalid || silent || form == nullptr ||
@@ -63,7 +63,9 @@ Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t ma
     ThrowNoConversation(root);
   }
   RawConversation raw;
+  raw.max_bytes = max_bytes;
   form->read(&root, &raw);
+  tree->Clear();
   if (raw.bytes > max_bytes) ThrowTooLarge(raw.bytes);
   return RawToConversation(std::move(raw), nullptr);
 }

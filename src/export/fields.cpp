@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, 9> kAssistant = {
 std::string IdOf(const Json& of, Names names) {
   for (std::string_view name : names) {
     const Json* const found = of.Find(name);
-    if (found == nullptr || found->text.size() > kIdBytes) continue;
-    if (!found->text.empty()) return found->text;
+    if (found == nullptr || found->text().size() > kIdBytes) continue;
+    if (!found->text().empty()) return found->text();
   }
   return "";
 }
@@ -43,8 +43,8 @@ Time TimeOf(const Json* value) {
   }
   if (value == nullptr) return std::nullopt;
   Time time;
-  if (value->kind == Json::Kind::kNumber) time = TimeFromNumber(value->number);
-  if (value->is_string()) time = ParseTime(value->text);
+  if (value->is_number()) time = TimeFromNumber(value->number());
+  if (value->is_string()) time = ParseTime(value->text());
   return time && *time > 0 ? time : std::nullopt;
 }
 
@@ -70,7 +70,7 @@ void ReadHead(const Json& record, RawConversation* raw) {
     const Json* const title = record.Find(name);
     if (title == nullptr) continue;
     raw->has_title = name == "title";
-    if (title->is_string()) raw->title = title->text;
+    if (title->is_string()) raw->title = title->text();
     break;
   }
   raw->created_at = CreatedOf(record);

@@ -126,7 +126,7 @@ std::string_view SharedOf(std::vector<std::string_view> titles, bool back) {
 void AddHtml(const Json& item, std::string* answer) {
   const Json* const html = item.is_object() ? item.Find("html") : &item;
   if (html == nullptr || !html->is_string()) return;
-  const std::string text = HtmlToText(html->text);
+  const std::string text = HtmlToText(html->text());
   if (!IsBlank(text)) AppendParagraph(std::string(Trim(text)), answer);
 }
 
@@ -144,16 +144,16 @@ std::string AnswerOf(const Json& record) {
 
 bool HasPicture(const Json& record) {
   const Json* const image = record.Find("imageFile");
-  if (image != nullptr && (image->first != nullptr || !image->text.empty())) return true;
+  if (image != nullptr && (image->first() != nullptr || !image->text().empty())) return true;
   const Json* const files = record.Find("attachedFiles", Json::Kind::kList);
   return files != nullptr && std::any_of(files->begin(), files->end(), [](const Json& file) {
-           return file.is_string() && IsPictureName(file.text);
+           return file.is_string() && IsPictureName(file.text());
          });
 }
 
 bool NamesGemini(const Json& value) {
-  return value.is_string() && (value.text.find("Gemini") != std::string::npos ||
-                               value.text.find("Bard") != std::string::npos);
+  return value.is_string() && (value.text().find("Gemini") != std::string::npos ||
+                               value.text().find("Bard") != std::string::npos);
 }
 
 bool IsActivity(const Json& record) {

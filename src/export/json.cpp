@@ -1,6 +1,8 @@
 #include "export/json.hpp"
 
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -13,7 +15,7 @@ Json* Json::Find(std::string_view name) const {
   Json* found = nullptr;
   if (!is_object()) return found;
   for (Json& member : *this) {
-    if (member.key == name) found = &member;
+    if (member.key() == name) found = &member;
   }
   return found;
 }
@@ -23,10 +25,22 @@ Json* Json::Find(std::string_view name, Kind wanted) const {
   return found != nullptr && found->kind == wanted ? found : nullptr;
 }
 
+std::string& Json::text() const {
+  static std::string none;
+  if (kind == Kind::kString || kind == Kind::kInteger) return *link.text;
+  none.clear();
+  return none;
+}
+
+double Json::number() const {
+  if (kind == Kind::kInteger) return std::strtod(link.text->c_str(), nullptr);
+  return kind == Kind::kNumber ? link.number : 0;
+}
+
 std::string* Json::Text(std::initializer_list<std::string_view> names) const {
   for (std::string_view name : names) {
     Json* const found = Find(name, Kind::kString);
-    if (found != nullptr && !found->text.empty()) return &found->text;
+    if (found != nullptr && !found->text().empty()) return &found->text();
   }
   return nullptr;
 }
@@ -62,15 +76,15 @@ class JsonTreeBuilder final : public JsonEvents {
  private:
   template <typename Integer>
   bool AddInteger(Integer value) {
-    return Add(Json::Kind::kNumber, std::to_string(value), static_cast<double>(value));
+    return Add(Json::Kind::kInteger, std::to_string(value), 0);
   }
 
   bool IsKept(Json::Kind kind) const {
     if (open_.empty()) return true;
-    const Json* const in = open_.back();
+    const Json* const in = open_.back().value;
     if (in == nullptr) return false;
     if (in->is_list()) return true;
-    if (in->key == "mapping" || in->key == "messages" || tree_.is_read_(key_)) return true;
+    if (in->key() == "mapping" || in->key() == "messages" || tree_.is_read_(key_)) return true;
     return tree_.lists_ && open_.size() == 1 && kind == Json::Kind::kList;
   }
 
@@ -78,22 +92,30 @@ class JsonTreeBuilder final : public JsonEvents {
     value_ = nullptr;
     interrupts_.Step();
     if (!IsKept(kind)) return true;
-    const std::size_t texts = text.size() + key_.size();
-    tree_.bytes_ += sizeof(Json) + texts;
+    const bool has_text = kind == Json::Kind::kString || kind == Json::Kind::kInteger;
+    tree_.bytes_ += sizeof(Json) + key_.size() + (has_text ? sizeof(text) + text.size() : 0);
     if (tree_.bytes_ > tree_.limits_.max_bytes) {
       why_ = ParseResult::kTooLarge;
       return false;
     }
     value_ = open_.empty() ? &tree_.root_ : &tree_.values_.emplace_back();
     value_->kind = kind;
-    value_->text = std::move(text);
-    value_->number = number;
+    if (kind == Json::Kind::kNumber || kind == Json::Kind::kBoolean) value_->link.number = number;
+    if (has_text) value_->link.text = &tree_.texts_.emplace_back(std::move(text));
     if (open_.empty()) return true;
-    Json* const in = open_.back();
-    if (in->is_object()) value_->key = std::move(key_);
-    (in->first == nullptr ? in->first : in->last->next) = value_;
-    in->last = value_;
+    Opened& in = open_.back();
+    if (in.value->is_object()) SetKey(value_);
+    (in.last == nullptr ? in.value->link.first : in.last->next) = value_;
+    in.last = value_;
     return true;
+  }
+
+  void SetKey(Json* value) {
+    if (key_.empty()) return;
+    auto* const copy = static_cast<char*>(tree_.keys_.allocate(key_.size(), 1));
+    std::memcpy(copy, key_.data(), key_.size());
+    value->key_bytes = copy;
+    value->key_size = static_cast<std::uint32_t>(key_.size());
   }
 
   bool Open(Json::Kind kind) {
@@ -102,7 +124,7 @@ class JsonTreeBuilder final : public JsonEvents {
       return false;
     }
     if (!Add(kind, {}, 0)) return false;
-    open_.push_back(value_);
+    open_.push_back({value_, nullptr});
     return true;
   }
 
@@ -111,9 +133,14 @@ class JsonTreeBuilder final : public JsonEvents {
     return true;
   }
 
+  struct Opened {
+    Json* value;  // nullptr = not kept
+    Json* last;   // in it
+  };
+
   JsonTree& tree_;
-  std::vector<Json*> open_;  // nullptr = not kept
-  Json* value_ = nullptr;    // the last one, nullptr = not kept
+  std::vector<Opened> open_;
+  Json* value_ = nullptr;  // the last one, nullptr = not kept
   std::string key_;
   ParseResult why_ = ParseResult::kInvalid;
   InterruptsNowAndThen interrupts_;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <initializer_list>
 #include <iterator>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 
@@ -16,7 +18,7 @@ namespace soulprint {
 
 // A value of a JsonTree, with the links to its neighbours.
 struct Json {
-  enum class Kind : unsigned char { kNull, kBoolean, kNumber, kString, kList, kObject };
+  enum class Kind : unsigned char { kNull, kBoolean, kInteger, kNumber, kString, kList, kObject };
 
   // Goes through the elements of a list or the members of an object.
   struct Iterator {
@@ -34,13 +36,24 @@ struct Json {
     }
     bool operator==(const Iterator& other) const = default;
   };
-  Iterator begin() const { return {first}; }
+  Iterator begin() const { return {first()}; }
   Iterator end() const { return {nullptr}; }
 
   bool is_string() const { return kind == Kind::kString; }
   bool is_list() const { return kind == Kind::kList; }
   bool is_object() const { return kind == Kind::kObject; }
-  bool is_true() const { return kind == Kind::kBoolean && number != 0; }
+  bool is_true() const { return kind == Kind::kBoolean && link.number != 0; }
+
+  bool is_number() const { return kind == Kind::kInteger || kind == Kind::kNumber; }
+
+  // In an object, else "".
+  std::string_view key() const { return {key_bytes, key_size}; }
+  // Of a string, to be moved from; of an integer its digits; else "".
+  std::string& text() const;
+  // Of a number; 0 if it is none.
+  double number() const;
+  // Of a list or an object; nullptr if it is empty, or neither.
+  Json* first() const { return is_list() || is_object() ? link.first : nullptr; }
 
   // The last member of this name; nullptr if this is no object or has none.
   Json* Find(std::string_view name) const;
@@ -52,12 +65,15 @@ struct Json {
   // nullptr if there is none.
   std::string* Text(std::initializer_list<std::string_view> names) const;
 
-  std::string key;   // in an object
-  std::string text;  // of a string; of a number its digits if it is an integer
-  double number = 0;
   Json* next = nullptr;
-  Json* first = nullptr;
-  Json* last = nullptr;
+  // There may be millions of values.
+  union {
+    Json* first = nullptr;
+    double number;
+    std::string* text;
+  } link;
+  const char* key_bytes = nullptr;
+  std::uint32_t key_size = 0;
   Kind kind = Kind::kNull;
 };
 
@@ -87,6 +103,14 @@ class JsonTree {
   ParseResult Read(const SendJson& send);
 
   Json& root() { return root_; }
+
+  // Frees all values.
+  void Clear() {
+    root_ = {};
+    values_.clear();
+    texts_.clear();
+    keys_.release();
+  }
   std::size_t bytes() const { return bytes_; }
 
  private:
@@ -97,6 +121,8 @@ class JsonTree {
   bool lists_;
   std::size_t bytes_ = 0;  // estimate of the memory that the values take
   std::deque<Json> values_;
+  std::deque<std::string> texts_;
+  std::pmr::monotonic_buffer_resource keys_;
   Json root_;
 };
 

@@ -15,9 +15,9 @@ struct ArchiveLimits {
 };
 
 struct ImportLimits {
-  // Bytes of JSON.  A conversation is skipped when its JSON is larger, when it would take more
-  // than two and a quarter times that in memory, when one string in it is half as large (parsing a
-  // string takes four times its size), or when a number in it has thousands of digits.
+  // Bytes of JSON.  A conversation is skipped when its JSON is larger, when it would take
+  // more than one and a half times that in memory, when one string in it is half as large (parsing
+  // a string takes four times its size), or when a number in it has thousands of digits.
   std::size_t max_conversation_bytes;
   std::size_t max_nesting = kMaxNesting;  // a deeper conversation is skipped
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct RawConversation {
     kThread,  // the same; but in file order if no node names a parent
   };
 
+  // Over max_bytes only the last one is kept.
   RawNode& AddNode();
   RawMessage& AddMessage(RawNode* to);
 
@@ -51,16 +53,19 @@ struct RawConversation {
   std::string_view forget;  // why the user does not want it to be remembered, "" = it may be
   Order order = Order::kList;
   std::deque<RawNode> nodes;  // in file order
-  std::size_t bytes = 0;      // estimate of the memory that nodes and messages take
+  std::size_t bytes = 0;      // estimate of the memory that all nodes and messages take
+  std::size_t max_bytes = SIZE_MAX;
 };
 
 inline RawNode& RawConversation::AddNode() {
   bytes += sizeof(RawNode) + 100;  // with its entry in the index of nodes
+  if (bytes > max_bytes) nodes.clear();
   return nodes.emplace_back();
 }
 
 inline RawMessage& RawConversation::AddMessage(RawNode* to) {
   bytes += sizeof(RawMessage);
+  if (bytes > max_bytes) to->messages.clear();
   return to->messages.emplace_back();
 }
 

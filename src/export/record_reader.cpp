@@ -115,8 +115,7 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
   const std::size_t max_bytes = limits_.max_conversation_bytes;
   std::optional<JsonTree> tree;
   // Texts take no more memory than their JSON; countless tiny values would.
-  tree.emplace(ParseLimits{limits_.max_nesting, 2 * max_bytes + max_bytes / 4}, IsKeyOfAForm,
-               whole);
+  tree.emplace(ParseLimits{limits_.max_nesting, MostMemory()}, IsKeyOfAForm, whole);
   const ParseResult result = json.size() <= max_bytes ? tree->Read(json) : ParseResult::kTooLarge;
   if (whole && result == ParseResult::kInvalid) {
     throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
@@ -146,7 +145,8 @@ bool RecordReader::ReadWrapped(Json* root) {
     if (inner == nullptr) inner = root->Find("biz_data", Json::Kind::kObject);
     bool any = false;
     for (Json& list : *root) {
-      if (!list.is_list() || list.first == nullptr || FindForm(*list.first) == nullptr) continue;
+      if (!list.is_list() || list.first() == nullptr || FindForm(*list.first()) == nullptr)
+        continue;
       any = true;
       for (Json& record : list) Take(ContentOf(&record, 0));
     }
@@ -163,6 +163,7 @@ bool RecordReader::ReadWrapped(Json* root) {
 RecordReader::Content RecordReader::ContentOf(Json* record, std::size_t bytes) const {
   Content content;
   content.bytes = bytes;
+  content.raw.max_bytes = MostMemory();
   content.form = FindForm(*record);
   if (content.form == nullptr) {
     ReadHead(*record, &content.raw);
@@ -189,7 +190,7 @@ void RecordReader::Take(Content content) {
     GiveForgotten(std::move(raw));
   } else if (content.form == nullptr && !is_shell) {
     Skip(kNoConversation, raw.id);
-  } else if (raw.bytes > limits_.max_conversation_bytes + limits_.max_conversation_bytes / 2) {
+  } else if (raw.bytes > MostMemory()) {
     Skip("too large", raw.id);
   } else {
     GiveConversation(std::move(raw));

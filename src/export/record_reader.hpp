@@ -42,6 +42,10 @@ class RecordReader {
     std::size_t bytes = 0;
   };
 
+  // For the tree of a record, and for what is made of it.
+  std::size_t MostMemory() const {
+    return limits_.max_conversation_bytes + limits_.max_conversation_bytes / 2;
+  }
   void Read(std::string json, bool whole, const std::vector<std::string>& keys);
   bool ReadWrapped(Json* root);
   Content ContentOf(Json* record, std::size_t bytes) const;

@@ -146,7 +146,9 @@ Conversation RawToConversation(RawConversation raw, ImportReport* report) {
   conversation.updated_at = raw.updated_at;
   conversation.do_not_remember = !raw.forget.empty();
   const std::vector<std::size_t> path = ActivePath(raw, report);
-  conversation.messages.reserve(path.size());
+  std::size_t count = 0;
+  for (std::size_t position : path) count += raw.nodes[position].messages.size();
+  conversation.messages.reserve(count);
   Time last;
   for (std::size_t position : path) {
     CheckForInterrupts();

@@ -14,11 +14,11 @@ namespace {
 
 // The tree as compact text.
 std::string Shown(const Json& value) {
-  std::string text = value.key.empty() ? "" : value.key + ":";
+  std::string text = value.key().empty() ? "" : std::string(value.key()) + ":";
   if (value.is_object()) text += "{";
   if (value.is_list()) text += "[";
   if (value.is_string()) text += "'";
-  text += value.text;
+  text += value.text();
   for (const Json& item : value) text += Shown(item) + ",";
   if (value.is_object()) text += "}";
   if (value.is_list()) text += "]";
@@ -43,7 +43,7 @@ TEST(JsonTree, TheLastOfEqualMembersCounts) {
   JsonTree tree({}, IsKeyOfAForm);
   ASSERT_EQ(tree.Read(std::string(R"({"id":"a","title":"","name":"n","id":"b"})")),
             ParseResult::kRead);
-  EXPECT_EQ(tree.root().Find("id")->text, "b");
+  EXPECT_EQ(tree.root().Find("id")->text(), "b");
   EXPECT_EQ(*tree.root().Text({"uuid", "title", "name"}), "n");
   EXPECT_EQ(tree.root().Find("id", Json::Kind::kList), nullptr);
   EXPECT_EQ(tree.root().Find("id")->Find("x"), nullptr);
