@@ -26,7 +26,7 @@ Json* Json::Find(std::string_view name, Kind wanted) const {
 }
 
 std::string& Json::text() const {
-  static std::string none;
+  static std::string& none = *new std::string;
   if (kind == Kind::kString || kind == Kind::kInteger) return *link.text;
   none.clear();
   return none;
