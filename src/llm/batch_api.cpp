@@ -91,7 +91,7 @@ void BatchResults::AddLine(std::string_view line) {
   const auto result = json->find("result");
   if (name.empty() || result == json->end() || !result->is_object()) return;
   // A line that comes twice is billed once.
-  if (!seen_.emplace(name, true).second) return;
+  if (!seen_.insert(name).second) return;
   const auto message = result->find("message");
   if (StringAt(*result, "type") != "succeeded" || message == result->end()) {
     ++usage_.requests;

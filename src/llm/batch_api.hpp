@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "llm/client.hpp"
@@ -56,7 +57,7 @@ class BatchResults {
   Prices prices_;
   std::string rest_;  // of a line whose end has not arrived
   std::map<std::string, Answer> answers_;
-  std::map<std::string, bool> seen_;
+  std::unordered_set<std::string> seen_;
   Usage usage_;
 };
 

@@ -33,6 +33,17 @@ sub until_true
 	ok($node->poll_query_until('postgres', "SELECT $query"), $what);
 }
 
+# The same, while a batch of theirs is out and does not end.
+sub with_batch_out
+{
+	my ($chats) = @_;
+	$model->config(batch_polls => 100_000);
+	my $user = user_with($chats);
+	start_pass($node, $user);
+	until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$user' AND state = 'processing')");
+	return $user;
+}
+
 # What the server itself says of batches: their results, as it would bill them.
 sub results
 {
@@ -220,10 +231,7 @@ is($sql->("SELECT count(*) FROM soulprint.batches WHERE user_id = '$later'"), '1
 
 # Canceled with the pass; what was billed until then counts.
 $model->forget;
-$model->config(batch_polls => 100_000);
-my $canceled = user_with(5);
-start_pass($node, $canceled);
-until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$canceled' AND state = 'processing')");
+my $canceled = with_batch_out(5);
 $sql->("SELECT soulprint_cancel_full_pass('$canceled')");
 until_true('the batch is canceled with its pass', "(SELECT state = 'ended' AND reserved_usd = 0 FROM soulprint.batches WHERE user_id = '$canceled')");
 is(scalar(grep { $_->{path} =~ m{/cancel$} } $model->journal), 1, 'the server was told so once');
@@ -235,10 +243,7 @@ is(scalar $model->journal('facts'), 0, 'in a batch again');
 
 # The user is forgotten: no name stays, and the batch is canceled.
 $model->forget;
-$model->config(batch_polls => 100_000);
-my $forgotten = user_with(5);
-start_pass($node, $forgotten);
-until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$forgotten' AND state = 'processing')");
+my $forgotten = with_batch_out(5);
 $sql->("SELECT soulprint_forget('$forgotten')");
 is($sql->("SELECT count(*) FROM soulprint.batches WHERE user_id = '$forgotten'"), '0', 'forgetting the user takes the name off');
 until_true('the batch is canceled and its row is gone in the end', "NOT EXISTS (SELECT FROM soulprint.batches WHERE user_id IS NULL AND state <> 'ended')");
@@ -246,10 +251,7 @@ is(scalar(grep { $_->{path} =~ m{/cancel$} } $model->journal), 1, 'the server wa
 
 # A chat that is taken back while its answer is on the way: the answer is not kept.
 $model->forget;
-$model->config(batch_polls => 100_000);
-my $regretted = user_with(3);
-start_pass($node, $regretted);
-until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$regretted' AND state = 'processing')");
+my $regretted = with_batch_out(3);
 $sql->("DELETE FROM raw_conversations WHERE user_id = '$regretted' AND conversation_id = 'talk-" . 1000 * $number . "'");
 $model->config(batch_polls => 1);
 is(end_of_pass($node, $regretted), 'complete', 'a chat is deleted while its batch is out');
@@ -287,20 +289,14 @@ is(join(' ', map { end_of_pass($node, $_) } $holder, $behind), 'complete complet
 
 # The batch is gone at the server.
 $model->forget;
-$model->config(batch_polls => 100_000);
-my $gone = user_with(4);
-start_pass($node, $gone);
-until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$gone' AND state = 'processing')");
+my $gone = with_batch_out(4);
 $model->forget;
 is(end_of_pass($node, $gone), 'complete', 'a batch that the server no longer has');
 is($sql->("SELECT string_agg(state, ', ' ORDER BY id) FROM soulprint.batches WHERE user_id = '$gone'"), 'lost, ended', 'is lost, and another one is submitted');
 
 # Rules answer at once, whatever is out.
 $model->forget;
-$model->config(batch_polls => 100_000);
-my $ruled = user_with(2);
-start_pass($node, $ruled);
-until_true('a batch is out', "EXISTS (SELECT FROM soulprint.batches WHERE user_id = '$ruled' AND state = 'processing')");
+my $ruled = with_batch_out(2);
 $sql->("ALTER SYSTEM SET soulprint.provider = offline; SELECT pg_reload_conf(); SELECT soulprint_start_full_pass('$ruled')");
 is(end_of_pass($node, $ruled), 'complete', 'with soulprint.provider = offline a pass waits for no batch');
 $sql->('ALTER SYSTEM SET soulprint.provider = anthropic; SELECT pg_reload_conf()');
