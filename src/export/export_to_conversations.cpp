@@ -29,9 +29,10 @@ constexpr std::string_view kConversationHint =
         .Detail("It has neither \"mapping\" nor \"messages\" nor \"chat_messages\".")
         .Hint(std::string(kConversationHint));
   }
-  constexpr std::array<const char*, 6> kTypes = {"null",   "boolean", "number",
+  // In the order of Json::Kind; an integer is a number, too.
+  constexpr std::array<const char*, 7> kTypes = {"null",   "boolean", "number", "number",
                                                  "string", "array",   "object"};
-  const char* const type = kTypes[static_cast<std::size_t>(root.kind)];
+  const char* const type = kTypes.at(static_cast<std::size_t>(root.kind));
   throw Error(sqlstate::kInvalidTextRepresentation,
               "a conversation must be a JSON object or an array of messages")
       .Detail(Format(
