@@ -211,7 +211,10 @@ RESET ROLE;
 DROP OWNED BY regress_importer;
 DROP ROLE regress_importer;
 
+-- What was not read is named.
+SELECT files_left_out FROM soulprint_import_file(:'ada', :'data' || 'persona_rich.zip');
+
 -- soulprint.imports keeps the counts of each import.
-SELECT source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters
+SELECT source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters, files_left_out
     FROM soulprint.imports WHERE imported + updated + unchanged > 0 AND storage_path IS NULL AND etag IS NULL ORDER BY id;
 TRUNCATE user_profiles, raw_conversations, soulprint.imports;

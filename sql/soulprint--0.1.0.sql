@@ -387,7 +387,8 @@ CREATE TABLE soulprint.imports (
     skipped_because     jsonb NOT NULL,
     skipped_ids         text[] NOT NULL,
     hidden_messages     jsonb NOT NULL,
-    replaced_characters bigint NOT NULL
+    replaced_characters bigint NOT NULL,
+    files_left_out      text[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE soulprint.imports IS 'imports of exports and what they found';
 COMMENT ON COLUMN soulprint.imports.id IS 'number of the import';
@@ -404,6 +405,7 @@ COMMENT ON COLUMN soulprint.imports.etag IS 'ETag of the object in Storage: an u
 COMMENT ON COLUMN soulprint.imports.skipped_because IS 'number of conversations left out, by reason';
 COMMENT ON COLUMN soulprint.imports.hidden_messages IS 'number of messages hidden from the user, by kind';
 COMMENT ON COLUMN soulprint.imports.replaced_characters IS 'number of characters replaced by U+FFFD because text cannot hold them';
+COMMENT ON COLUMN soulprint.imports.files_left_out IS 'files of the archive that were not read, each with the reason; at most about 120, then how many more';
 CREATE INDEX imports_user_idx ON soulprint.imports (user_id, id);
 CREATE INDEX imports_age_idx ON soulprint.imports (imported_at);
 
@@ -1135,13 +1137,15 @@ COMMENT ON FUNCTION @extschema@.soulprint_setup()
 
 CREATE FUNCTION @extschema@.soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
-        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
+        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint,
+        OUT files_left_out text[])
     AS 'MODULE_PATHNAME', 'soulprint_import' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_import(uuid, bytea) IS 'imports an export into raw_conversations';
 
 CREATE FUNCTION @extschema@.soulprint_import_file(user_id uuid, path text,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
-        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
+        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint,
+        OUT files_left_out text[])
     AS 'MODULE_PATHNAME', 'soulprint_import_file' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_import_file(uuid, text)
     IS 'imports an export file of the server into raw_conversations; requires the privileges of pg_read_server_files';

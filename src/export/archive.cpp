@@ -1,175 +1,43 @@
-// One pass over a ZIP lists its files and finds which kind of file to read; a second pass reads all
-// files of that kind.  If the conversations are in ZIPs inside the ZIP, one more pass lists all of
-// those and another reads them: an inner ZIP is a stream whose bytes come from the outer one.
+// One pass over an archive lists its files, to find the folders with files of conversations; a
+// second pass reads all files that are, or may be, of conversations.  A ZIP inside a ZIP is a
+// stream whose bytes come from the outer one; it is read twice, too.
 
 #include "export/archive.hpp"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "export/archive_names.hpp"
 #include "export/bytes.hpp"
+#include "export/container.hpp"
 #include "export/inflater.hpp"
-#include "export/splitter.hpp"
+#include "export/left_out.hpp"
+#include "export/rejection.hpp"
+#include "export/tar.hpp"
 #include "export/zip.hpp"
 #include "pipeline/types.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
-#include "util/text.hpp"
-#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
 
 constexpr std::size_t kMaxFiles = 250000;
-constexpr std::size_t kListedNames = 10;
-constexpr std::size_t kNameCharacters = 60;
-// Limit on the bytes read of inner ZIPs, media included, as a multiple of the limit on conversation
-// files: inner ZIPs are read twice.
+constexpr std::size_t kNamesInError = 10;
+constexpr std::size_t kTarHeadBytes = 512;
+constexpr std::size_t kKeptPaths = 200;
+constexpr std::size_t kKeptPathBytes = 300;
+// Limit on the bytes that are read of inner ZIPs and of tar archives, media included, as a multiple
+// of the limit on conversation files: they are read twice.
 constexpr std::uint64_t kInnerFactor = 16;
 
-// What a file is, by its name.  If some have the name of a file of conversations (from kActivities
-// on), all of these are read; else those of the last kind that occurs.
-enum class Kind {
-  kNone,  // a folder, or a resource fork of macOS
-  kOther,
-  kJson,              // may be anything
-  kZip,               // inside the ZIP
-  kConversationsZip,  // inside the ZIP of OpenAI's Privacy Portal
-  kGeminiJson,        // a file beside Gemini's activities, or these in an unknown language
-  kActivities,        // MyActivity.json of Gemini
-  kConversations,     // conversations.json
-  kPart,              // conversations-NNN.json
-};
+bool IsZip(FileKind kind) { return kind == FileKind::kUnknownZip || kind == FileKind::kExportZip; }
 
 // True if the name says that the file is an export.
-bool IsNamed(Kind kind) { return kind >= Kind::kGeminiJson; }
-bool IsZip(Kind kind) { return kind == Kind::kZip || kind == Kind::kConversationsZip; }
-
-// Which files of an archive to read.
-struct Plan {
-  Kind kind = Kind::kNone;  // the last that occurs
-  std::size_t files = 0;    // to read
-
-  bool Takes(Kind other) const {
-    return other == kind || (kind >= Kind::kActivities && other >= Kind::kActivities);
-  }
-};
-
-struct Listing {
-  Plan plan;
-  std::size_t files = 0;
-  std::vector<std::string> names;  // of the first files
-};
-
-std::string_view BaseName(std::string_view path) {
-  const std::size_t slash = path.find_last_of("/\\");
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-// The path of the folder that contains it; "" if there is none.
-std::string_view Folder(std::string_view path) {
-  const std::size_t slash = path.find_last_of("/\\");
-  return slash == std::string_view::npos ? "" : path.substr(0, slash);
-}
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-bool IsResourceFork(std::string_view path) {
-  return Contains(path, "__MACOSX/") || BaseName(path).starts_with("._");
-}
-
-// conversations-NNN.json
-bool IsPart(std::string_view name) {
-  constexpr std::string_view kBefore = "conversations-";
-  constexpr std::string_view kAfter = ".json";
-  if (!name.starts_with(kBefore) || !name.ends_with(kAfter)) return false;
-  if (name.size() <= kBefore.size() + kAfter.size()) return false;
-  name = name.substr(kBefore.size(), name.size() - kBefore.size() - kAfter.size());
-  return name.size() <= 20 && name.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-Kind KindOfZip(std::string_view name) {
-  const std::string lower = FoldCase(name);
-  if (!lower.ends_with(".zip") || lower.starts_with("files")) return Kind::kOther;
-  return lower.starts_with("conversations") ? Kind::kConversationsZip : Kind::kZip;
-}
-
-bool NamesGemini(std::string_view path) {
-  return Contains(path, "Gemini") || Contains(path, "Bard");
-}
-
-std::string WithoutBlanks(std::string_view name) {
-  std::string folded = FoldCase(name);
-  std::erase(folded, ' ');
-  return folded;
-}
-
-// A Takeout has the activities of each Google product in a folder of that name, and all names but
-// the product's are in the user's language: Takeout/My Activity/Gemini Apps/MyActivity.json.  Files
-// that the user uploaded are in the same folder.  Takeout/Gemini belongs to another product.
-Kind KindOfActivities(std::string_view path) {
-  const std::string_view name = BaseName(path);
-  if (name == "MyActivity.json" && NamesGemini(path)) return Kind::kActivities;
-  const std::string_view product = Folder(path);
-  const std::string_view activity = BaseName(Folder(product));
-  if (!name.ends_with(".json") || !NamesGemini(BaseName(product))) return Kind::kOther;
-  if (activity.empty() || activity == "Takeout") return Kind::kOther;
-  return WithoutBlanks(name) == WithoutBlanks(activity) + ".json" ? Kind::kActivities
-                                                                  : Kind::kGeminiJson;
-}
-
-// What vendors put beside the conversations is no conversation of the user's: people, memories,
-// settings, chats with others.
-Kind KindOfJson(std::string_view path) {
-  constexpr std::array<std::string_view, 14> kSideFiles = {"user.json",
-                                                           "users.json",
-                                                           "message_feedback.json",
-                                                           "memories.json",
-                                                           "user_settings.json",
-                                                           "export_manifest.json",
-                                                           "group_chats.json",
-                                                           "projects.json",
-                                                           "shopping.json",
-                                                           "sora.json",
-                                                           "codex.json",
-                                                           "library_files.json",
-                                                           "shared_conversations.json",
-                                                           "model_comparisons.json"};
-  const std::string name = LowerAscii(BaseName(path));
-  const bool beside = std::find(kSideFiles.begin(), kSideFiles.end(), name) != kSideFiles.end() ||
-                      Contains(path, "design_chats/") || Contains(path, "projects/");
-  // A Takeout has a folder for each product of Google's.
-  const bool of_takeout = Contains(path, "Takeout/");
-  return name.ends_with(".json") && !beside && !of_takeout ? Kind::kJson : Kind::kOther;
-}
-
-Kind KindOf(std::string_view path) {
-  if (path.empty() || IsResourceFork(path)) return Kind::kNone;
-  const std::string_view name = BaseName(path);
-  if (IsPart(name)) return Kind::kPart;
-  if (name == "conversations.json") return Kind::kConversations;
-  return std::max({KindOfActivities(path), KindOfZip(name), KindOfJson(path)});
-}
-
-std::string ShownName(std::string_view path) {
-  return Truncate(Quoted(BaseName(path)), kNameCharacters);
-}
-
-[[noreturn]] void ThrowNoConversations(const Listing& listing) {
-  std::string names;
-  for (const std::string& name : listing.names) names += (names.empty() ? "" : ", ") + name;
-  if (listing.files > listing.names.size()) {
-    names += Format(" and {} more", listing.files - listing.names.size());
-  }
-  throw Error(sqlstate::kInvalidTextRepresentation, "export archive contains no conversations.json")
-      .Detail(names.empty() ? "It contains no files." : Format("It contains {}.", names))
-      .Hint(std::string(kExportHint));
-}
+bool IsNamed(FileKind kind) { return kind == FileKind::kExport || kind == FileKind::kExportZip; }
 
 [[noreturn]] void ThrowTooManyFiles() {
   throw Error(sqlstate::kProgramLimitExceeded,
@@ -209,37 +77,45 @@ class ArchiveReader {
     const std::string_view head = ReadSource(source_, 0, &buffer_).substr(0, 4);
     if (head == "PK\x03\x04" || head == "PK\x05\x06" || head == "PK\x07\x08") {
       ReadZip();
-    } else if (head.starts_with("\x1F\x8B")) {
-      ReadGzip();
     } else {
-      ReadPlain();
+      ReadStream(head.starts_with("\x1F\x8B"));
     }
+    report_.files_left_out = left_out_.List();
     return std::move(report_);
   }
 
  private:
-  void ReadPlain() {
-    ByteReader in(SourceBlocks());
+  // The bytes of the source, decompressed.
+  struct Stream {
+    Stream(ArchiveReader* reader, bool gzip)
+        : source([reader, offset = std::uint64_t{0}]() mutable {
+            const std::string_view block = ReadSource(reader->source_, offset, &reader->buffer_);
+            offset += block.size();
+            return block;
+          }),
+          bytes([this] {
+            if (inflater) return inflater->Read();
+            const std::string_view block = source.Peek();
+            source.Drop(block.size());
+            return block;
+          }) {
+      if (gzip) inflater.emplace(Inflater::Form::kGzip, &source);
+    }
+    Stream(const Stream&) = delete;
+
+    ByteReader source;
+    std::optional<Inflater> inflater;
+    ByteReader bytes;
+  };
+
+  void ReadStream(bool gzip) {
+    Stream stream(this, gzip);
+    if (IsTar(stream.bytes.Peek(kTarHeadBytes))) return ReadTar(gzip);
     ReadFile([&] {
-      const std::string_view block = in.Peek();
-      in.Drop(block.size());
+      const std::string_view block = stream.bytes.Peek();
+      stream.bytes.Drop(block.size());
       return block;
     });
-  }
-
-  void ReadGzip() {
-    ByteReader in(SourceBlocks());
-    Inflater gzip(Inflater::Form::kGzip, &in);
-    ReadFile([&] { return gzip.Read(); });
-  }
-
-  // The blocks of the source.
-  ByteReader::Next SourceBlocks() {
-    return [this, offset = std::uint64_t{0}]() mutable {
-      const std::string_view block = ReadSource(source_, offset, &buffer_);
-      offset += block.size();
-      return block;
-    };
   }
 
   void ReadFile(const ByteReader::Next& next) {
@@ -255,117 +131,141 @@ class ArchiveReader {
     reader.Finish();
   }
 
-  Listing List(Zip* zip) {
+  struct Listing {
+    ExportFolders exports;
+    std::size_t files = 0;
+    std::size_t named = 0;  // of these, with the name of an export
+  };
+
+  Listing List(Container* archive) {
     Listing listing;
-    Plan& plan = listing.plan;
-    while (zip->Next()) {
+    while (archive->Next()) {
       if (++listed_ > kMaxFiles) ThrowTooManyFiles();
-      const std::string& path = zip->path();
-      const Kind kind = KindOf(path);
-      if (kind == Kind::kNone) continue;
       ++listing.files;
-      if (listing.names.size() < kListedNames) listing.names.push_back(ShownName(path));
-      const Kind before = plan.kind;
-      plan.kind = std::max(kind, before);
-      if (!plan.Takes(before)) plan.files = 0;
-      if (plan.Takes(kind)) ++plan.files;
+      if (!IsNamed(KindOf(archive->path()))) continue;
+      ++listing.named;
+      listing.exports.Add(archive->path());
     }
     return listing;
   }
 
-  // Calls `found` at each planned file.  Errors name the archive member.
-  void ForEach(Zip* zip, Plan plan, const std::function<void()>& found) {
-    while (plan.files > 0 && zip->Next()) {
-      const std::string& path = zip->path();
-      if (!plan.Takes(KindOf(path))) continue;
-      --plan.files;
-      try {
-        found();
-      } catch (const Error& error) {
-        if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
-        throw Error(error.sqlstate(), error.what())
-            .Detail(Format("In \"{}\": {}", ShownName(path), error.detail()))
-            .Hint(error.hint());
+  // Reads what may be of conversations.  `inner` reads a ZIP inside, if that can be; `folder`
+  // stands before the names of what is left out.
+  void ReadFiles(Container* archive, Listing listing, const std::string& folder,
+                 const std::function<void()>& inner) {
+    const auto whole = [&] { ReadFile([&] { return archive->ReadBlock(); }); };
+    while (listing.files > 0 && archive->Next()) {
+      --listing.files;
+      const std::string& path = archive->path();
+      const FileKind kind = KindOf(path);
+      if (kind == FileKind::kNone) continue;
+      if (IsNamed(kind)) --listing.named;
+      if (paths_.size() < kKeptPaths && path.size() < kKeptPathBytes) paths_.push_back(path);
+      const std::string name = folder + path;
+      const bool unknown = kind == FileKind::kUnknown || kind == FileKind::kUnknownZip;
+      if (kind == FileKind::kOther) {
+        left_out_.AddAlike(name, WhyNotRead(path));
+      } else if (kind == FileKind::kSide) {
+        left_out_.Add(name, WhyNotRead(path));
+      } else if (unknown && listing.exports.Contain(path)) {
+        left_out_.Add(name, "lies beside an export, like a file that was uploaded in a chat");
+      } else if (IsZip(kind) && !inner) {
+        left_out_.Add(name, kInnerArchive);
+      } else {
+        ReadOne(path, name, kind, IsZip(kind) ? inner : whole);
       }
     }
-    if (plan.files > 0) {
+    if (listing.files > 0 || listing.named != 0) {
       throw Error(sqlstate::kIoError, "export archive changed while it was read")
-          .Detail("It contains fewer files than before.")
+          .Detail("It contains other files than before.")
           .Hint("Import it again when it is complete.");
     }
   }
 
-  void ReadFiles(Zip* zip, const Plan& plan) {
-    ForEach(zip, plan, [&] {
-      const ByteReader::Next next = [&] { return zip->ReadBlock(); };
-      if (IsNamed(plan.kind)) {
-        ReadFile(next);
-      } else {
-        Try(next);
-      }
-    });
-  }
-
-  // Reads a file that may be no export.
-  void Try(const ByteReader::Next& next) {
+  // A file with the name of an export must be one.  What was given of another one cannot be taken
+  // back.
+  void ReadOne(const std::string& path, const std::string& name, FileKind kind,
+               const std::function<void()>& read) {
     const ImportReport before = report_;
     try {
-      ReadFile(next);
+      read();
     } catch (const Error& error) {
-      const bool of_file = !caller_ && error.sqlstate() == sqlstate::kInvalidTextRepresentation;
-      if (!of_file || report_.conversations > before.conversations) throw;
+      if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
+      if (IsNamed(kind) || report_.conversations > before.conversations) {
+        throw Error(error.sqlstate(), error.what())
+            .Detail(Format("In \"{}\": {}", ShownName(path), error.detail()))
+            .Hint(error.hint());
+      }
       report_ = before;
+      return left_out_.Add(name, error.what());
     }
+    if (IsZip(kind)) return;
+    if (kind != FileKind::kExport && report_.FoundNothingSince(before)) {
+      report_ = before;
+      return left_out_.Add(name, "holds no conversations");
+    }
+    ++exports_;
   }
 
   void ReadZip() {
-    const Listing listing = ListZip();
-    if (listing.plan.kind == Kind::kJson || IsNamed(listing.plan.kind)) {
+    const Listing listing = [&] {
       ZipWithDirectory zip(source_, check_);
-      ReadFiles(&zip, listing.plan);
-      if (!IsNamed(listing.plan.kind) && report_.found == 0) ThrowNoConversations(listing);
-    } else if (!IsZip(listing.plan.kind) || !ReadInnerZips(listing.plan)) {
-      ThrowNoConversations(listing);
-    }
-  }
-
-  Listing ListZip() {
+      return List(&zip);
+    }();
     ZipWithDirectory zip(source_, check_);
-    return List(&zip);
+    ReadFiles(&zip, listing, "", [&] { ReadInnerZip(&zip); });
+    if (exports_ == 0) ThrowNoConversations();
   }
 
-  // False if none of the inner ZIPs contains conversations.
-  bool ReadInnerZips(const Plan& outer) {
-    std::vector<Plan> plans;
-    ForEachInner(outer, [&](Zip* zip) { plans.push_back(List(zip).plan); });
-    const auto has_conversations = [](const Plan& plan) { return IsNamed(plan.kind); };
-    if (std::none_of(plans.begin(), plans.end(), has_conversations)) return false;
-    auto plan = plans.begin();
-    ForEachInner(outer, [&](Zip* zip) {
-      if (IsNamed(plan->kind)) ReadFiles(zip, *plan);
-      ++plan;
-    });
-    return true;
-  }
-
-  // Counts the bytes of the inner ZIPs, and again those that are inflated in them only to be
-  // skipped.
-  void ForEachInner(const Plan& outer, const std::function<void(Zip*)>& use) {
-    const auto spend = [this](std::size_t bytes) {
-      check_();
-      inner_read_ += bytes;
-      if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, "The ZIPs inside it");
+  // The current file.  What is inflated in it only to be skipped counts again.
+  void ReadInnerZip(ZipWithDirectory* outer) {
+    const auto next = [&] {
+      const std::string_view block = outer->ReadBlock();
+      SpendInner(block.size(), "The ZIPs inside it");
+      return block;
     };
-    ZipWithDirectory archive(source_, check_);
-    ForEach(&archive, outer, [&] {
-      const auto next = [&] {
-        const std::string_view block = archive.ReadBlock();
-        spend(block.size());
-        return block;
-      };
+    const auto spend = [&](std::size_t bytes) { SpendInner(bytes, "The ZIPs inside it"); };
+    const Listing listing = [&] {
       ZipStream zip(next, spend);
-      use(&zip);
-    });
+      return List(&zip);
+    }();
+    outer->Rewind();
+    ZipStream zip(next, spend);
+    ReadFiles(&zip, listing, outer->path() + "/", nullptr);
+  }
+
+  void ReadTar(bool gzip) {
+    const auto spend = [&](std::size_t bytes) { SpendInner(bytes, "The files of the archive"); };
+    const Listing listing = [&] {
+      Stream stream(this, gzip);
+      Tar tar(&stream.bytes, spend);
+      return List(&tar);
+    }();
+    Stream stream(this, gzip);
+    Tar tar(&stream.bytes, spend);
+    ReadFiles(&tar, listing, "", nullptr);
+    if (exports_ == 0) ThrowNoConversations();
+  }
+
+  void SpendInner(std::size_t bytes, const char* what) {
+    check_();
+    inner_read_ += bytes;
+    if (inner_read_ > max_inner_bytes_) ThrowTooLarge(max_inner_bytes_, what);
+  }
+
+  [[noreturn]] void ThrowNoConversations() const {
+    const std::vector<std::string> files = left_out_.List();
+    std::string names;
+    for (std::size_t i = 0; i < std::min(files.size(), kNamesInError); ++i) {
+      names += (i == 0 ? "" : ", ") + files[i];
+    }
+    if (files.size() > kNamesInError) names += Format(" and {} more", files.size() - kNamesInError);
+    Rejection rejection = RejectionOfNames(paths_);
+    if (!rejection.what.empty()) rejection.what += ' ';
+    throw Error(sqlstate::kInvalidTextRepresentation, "export archive contains no conversations")
+        .Detail(rejection.what +
+                (names.empty() ? "It contains no files." : Format("It contains {}.", names)))
+        .Hint(rejection.hint);
   }
 
   const ExportSource& source_;
@@ -376,6 +276,9 @@ class ArchiveReader {
   std::function<void()> check_;
   bool caller_ = false;  // inside `give` or `check`: an error is the caller's own
   ImportReport report_;
+  LeftOut left_out_;
+  std::vector<std::string> paths_;  // the first ones, to recognize what the archive is
+  std::size_t exports_ = 0;         // files read
   std::vector<char> buffer_;
   std::uint64_t read_ = 0;
   std::uint64_t inner_read_ = 0;

@@ -1,12 +1,11 @@
-// An export file (ZIP, gzip, plain JSON) ──► its conversations, one at a time
+// An export file (ZIP, tar, gzip, or a plain file) ──► its conversations, one at a time
 // (doc/export_format.md, "Archive").
 //
-// The first bytes decide what the file is, not its name.  In a ZIP the conversation files are found
-// by name: the parts conversations-000.json …, conversations.json and Gemini's activities, in the
-// ZIP itself or in a ZIP inside it; where there is none of them, each .json file is tried.
-// Everything is streamed; nothing is written to disk.
+// The first bytes decide what the file is, not its name.  In an archive the conversation files are
+// found by name, also in a ZIP inside a ZIP; files of unknown names are tried.  Everything is
+// streamed; nothing is written to disk.
 //
-// The files of a ZIP are read in the order of its directory, so that the work is linear.
+// The files are read in the order of the archive, so that the work is linear.
 
 #pragma once
 
@@ -25,8 +24,8 @@ namespace soulprint {
 //   22P02 when the file is empty, encrypted, damaged, truncated, compressed by another method than
 //         deflate, compressed twice by gzip, or contains no conversation file; the detail names the
 //         archive member,
-//   54000 when it is larger than the limit, the ZIPs inside it are larger than 16 times that, or it
-//         contains more than 250,000 files,
+//   54000 when it is larger than the limit, a tar archive or the ZIPs inside it are larger than 16
+//         times that, or it contains more than 250,000 files,
 //   58030 when the file cannot be read.
 ImportReport ReadExport(const ExportSource& source, const ArchiveLimits& archive_limits,
                         const ImportLimits& import_limits, const ExportReader::Give& give,

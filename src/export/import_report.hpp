@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "export/rejection.hpp"
+
 namespace soulprint {
 
 inline constexpr std::size_t kSkippedIds = 100;
 inline constexpr const char* kDoNotRemember = "do not remember";  // reasons to skip
 inline constexpr const char* kTemporary = "temporary chat";
+inline constexpr const char* kNoConversation = "not a conversation";
 
 struct ImportReport {
   std::size_t found = 0;          // conversation objects seen
@@ -24,7 +27,21 @@ struct ImportReport {
   // At most kSkippedIds ids of skipped conversations; not of those marked "do not remember".
   std::vector<std::string> skipped_ids;
   std::size_t replaced_characters = 0;  // replaced by U+FFFD
+  // At most 121 names of files of an archive that were not read, with the reason; and how many
+  // more.
+  std::vector<std::string> files_left_out;
+  // What the first records that are no conversations are, if they are known.
+  Rejection rejection = {"", std::string(AnyExportHint())};
   std::size_t unordered = 0;  // conversations passed on in file order because their tree is broken
+
+  // True if there was nothing but records that are no conversations since a copy was made.
+  bool FoundNothingSince(const ImportReport& before) const {
+    const auto count = [](const ImportReport& report) {
+      const auto at = report.skipped.find(kNoConversation);
+      return at == report.skipped.end() ? 0 : at->second;
+    };
+    return found - before.found == count(*this) - count(before);
+  }
 };
 
 }  // namespace soulprint

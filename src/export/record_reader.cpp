@@ -6,6 +6,7 @@
 
 #include "export/fields.hpp"
 #include "export/json.hpp"
+#include "export/rejection.hpp"
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -16,7 +17,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kNoConversation = "not a conversation";
+constexpr std::size_t kKeys = 16;  // of a record, to recognize what it is
+constexpr std::size_t kKeyCharacters = 60;
 
 // The string value of the key whose closing quote is before `at`; "" if the value is no string.
 std::string_view StringValue(std::string_view json, std::size_t at) {
@@ -29,8 +31,10 @@ std::string_view StringValue(std::string_view json, std::size_t at) {
   return json.substr(quote + 1, end - quote - 1);
 }
 
-// The id of a conversation whose JSON is invalid or cut off; "" if it is not found.
-std::string_view FindId(std::string_view json) {
+// Calls `found` with each key of an object and the place after it, until it returns false.  The
+// JSON may be invalid or cut off.
+template <typename Found>
+void ForEachKey(std::string_view json, const Found& found) {
   int depth = 0;
   for (std::size_t at = json.find_first_of("{}[]\""); at < json.size();
        at = json.find_first_of("{}[]\"", at)) {
@@ -41,14 +45,32 @@ std::string_view FindId(std::string_view json) {
     }
     std::size_t end = json.find_first_of("\"\\", at);
     while (end < json.size() && json[end] == '\\') end = json.find_first_of("\"\\", end + 2);
-    if (end >= json.size()) return "";
+    if (end >= json.size()) return;
     const std::string_view key = json.substr(at, end - at);
     at = end + 1;
-    if (depth != 1 || (key != "id" && key != "conversation_id" && key != "uuid")) continue;
-    const std::string_view id = StringValue(json, at);
-    if (!id.empty()) return id;
+    const std::size_t colon = json.find_first_not_of(" \t\r\n", at);
+    const bool is_key = depth == 1 && colon < json.size() && json[colon] == ':';
+    if (is_key && !found(key, at)) return;
   }
-  return "";
+}
+
+// The id of a conversation whose JSON is invalid or cut off; "" if it is not found.
+std::string_view FindId(std::string_view json) {
+  std::string_view id;
+  ForEachKey(json, [&](std::string_view key, std::size_t at) {
+    if (key == "id" || key == "conversation_id" || key == "uuid") id = StringValue(json, at);
+    return id.empty();
+  });
+  return id;
+}
+
+std::vector<std::string> FirstKeys(std::string_view json) {
+  std::vector<std::string> keys;
+  ForEachKey(json, [&](std::string_view key, std::size_t) {
+    keys.push_back(CleanUtf8(FirstCharacters(key, kKeyCharacters)));
+    return keys.size() < kKeys;
+  });
+  return keys;
 }
 
 std::string_view FindIdAtEnd(std::string_view tail) {
@@ -60,12 +82,13 @@ std::string_view FindIdAtEnd(std::string_view tail) {
 [[noreturn]] void ThrowNoExport(const std::vector<std::string>& keys) {
   std::string names;
   for (const std::string& key : keys) names += (names.empty() ? "\"" : ", \"") + Quoted(key) + "\"";
+  Rejection rejection = RejectionOfKeys(keys);
+  if (rejection.what.empty()) {
+    rejection.what = names.empty() ? "It is empty." : Format("Its first keys are {}.", names);
+  }
   throw Error(sqlstate::kInvalidTextRepresentation, "JSON object is not an export of conversations")
-      .Detail(names.empty() ? "It is empty."
-                            : Format("Its first keys are {}; a conversation has \"mapping\", "
-                                     "\"messages\" or \"chat_messages\".",
-                                     names))
-      .Hint(std::string(kExportHint));
+      .Detail(rejection.what)
+      .Hint(rejection.hint);
 }
 
 std::string_view WhyUnread(ParseResult result) {
@@ -100,7 +123,7 @@ void RecordReader::Take(RecordSplitter::Record record) {
       break;
     }
     default:
-      Read(std::move(record.json), record.kind == RecordSplitter::Kind::kWhole, record.keys);
+      Read(std::move(record.json), record.kind == RecordSplitter::Kind::kWhole);
   }
 }
 
@@ -109,7 +132,7 @@ void RecordReader::Finish() {
   talks_.Finish();
 }
 
-void RecordReader::Read(std::string json, bool whole, const std::vector<std::string>& keys) {
+void RecordReader::Read(std::string json, bool whole) {
   if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report_.replaced_characters);
   report_.replaced_characters += RepairEscapes(&json);
   const std::size_t max_bytes = limits_.max_conversation_bytes;
@@ -126,6 +149,8 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
     ++report_.found;
     return Skip(WhyUnread(result), FindId(json));
   }
+  std::vector<std::string> keys;
+  if (FindForm(tree->root()) == nullptr) keys = FirstKeys(json);
   std::string().swap(json);
   if (whole && ReadWrapped(&tree->root())) return;
   Content content = ContentOf(&tree->root(), tree->bytes());
@@ -133,6 +158,7 @@ void RecordReader::Read(std::string json, bool whole, const std::vector<std::str
   if (whole && (content.form == nullptr || content.form->gives == Gives::kMessage)) {
     ThrowNoExport(keys);
   }
+  if (report_.rejection.what.empty() && !keys.empty()) report_.rejection = RejectionOfKeys(keys);
   Take(std::move(content));
 }
 

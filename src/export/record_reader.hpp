@@ -46,7 +46,7 @@ class RecordReader {
   std::size_t MostMemory() const {
     return limits_.max_conversation_bytes + limits_.max_conversation_bytes / 2;
   }
-  void Read(std::string json, bool whole, const std::vector<std::string>& keys);
+  void Read(std::string json, bool whole);
   bool ReadWrapped(Json* root);
   Content ContentOf(Json* record, std::size_t bytes) const;
   void Take(Content content);

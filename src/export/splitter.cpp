@@ -8,19 +8,17 @@
 #include <cstring>
 #include <utility>
 
+#include "export/rejection.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
-#include "util/text.hpp"
-#include "util/visible.hpp"
 
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kHeadBytes = 64;     // enough to recognize a file that is not JSON
+constexpr std::size_t kHeadBytes = 1024;   // enough to recognize a file that is not JSON
 constexpr std::size_t kEndBytes = 4096;    // kept of each end of a record that is too large
 constexpr std::size_t kTokenBytes = 4096;  // parsing a longer number takes many times its size
 constexpr std::size_t kKeyBytes = 60;
-constexpr std::size_t kKeys = 8;
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
@@ -33,29 +31,11 @@ constexpr std::array<bool, 256> MakeStructural() {
 }
 constexpr std::array<bool, 256> kStructural = MakeStructural();
 
-std::string WhatItLooksLike(std::string_view head) {
-  const auto starts = [&](std::string_view with) { return head.substr(0, with.size()) == with; };
-  if (starts("%PDF")) return "It is a PDF document.";
-  if (starts("<")) return "It is an HTML or XML page.";
-  if (starts("PK\x03\x04")) return "It is a ZIP archive.";
-  if (starts("7z\xBC\xAF\x27\x1C")) return "It is a 7z archive.";
-  if (starts("Rar!")) return "It is a RAR archive.";
-  if (starts("\x1F\x8B")) return "It is compressed with gzip.";
-  if (starts("\xFF\xFE") || starts("\xFE\xFF")) return "It is text in UTF-16; UTF-8 is needed.";
-  if (starts("\"")) return "It is a JSON string.";
-  if (starts("null") || starts("true") || starts("false")) return "It is a JSON literal.";
-  if (head[0] == '-' || (head[0] >= '0' && head[0] <= '9')) return "It is a number.";
-  const auto is_control = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && !IsJsonSpace(c);
-  };
-  if (std::any_of(head.begin(), head.end(), is_control)) return "It is a binary file.";
-  return Format("It starts with \"{}\".", Quoted(FirstCharacters(CleanUtf8(head), 20)));
-}
-
 [[noreturn]] void ThrowNoJson(std::string_view head) {
+  const Rejection rejection = RejectionOfBytes(head);
   throw Error(sqlstate::kInvalidTextRepresentation, "export is not a JSON array or object")
-      .Detail(WhatItLooksLike(head))
-      .Hint(std::string(kExportHint));
+      .Detail(rejection.what)
+      .Hint(rejection.hint);
 }
 
 bool OddBackslashes(std::string_view bytes, std::size_t begin, std::size_t end, bool carried) {
@@ -93,7 +73,7 @@ void RecordSplitter::Finish() {
     if (!head_.empty() && head_ != kBom) ThrowNoJson(head_);
     throw Error(sqlstate::kInvalidTextRepresentation, "export is empty")
         .Detail(Format("The file has {} bytes and no JSON.", read_))
-        .Hint(std::string(kExportHint));
+        .Hint(std::string(AnyExportHint()));
   }
   throw Error(sqlstate::kInvalidTextRepresentation, "unexpected end of export")
       .Detail(Format("The JSON is not complete after {} bytes.", read_))
@@ -153,10 +133,7 @@ std::size_t RecordSplitter::SkipString(std::string_view bytes, std::size_t at) {
   if (in_key_) {
     const std::size_t room = kKeyBytes - key_.size();
     key_.append(bytes.substr(begin, std::min(end - begin, room)));
-    if (!in_string_) {
-      in_key_ = key_expected_ = false;
-      if (keys_.size() < kKeys) keys_.push_back(CleanUtf8(key_));
-    }
+    if (!in_string_) in_key_ = key_expected_ = false;
   }
   return at;
 }
@@ -207,7 +184,7 @@ void RecordSplitter::StepInList(std::string_view bytes, std::size_t at) {
     mode_ = depth_ == 0 ? Mode::kEnd : Mode::kRest;
   } else {
     in_string_ = c == '"';
-    if (!in_scalar_) take_({Kind::kNoObject, {}, {}, {}});
+    if (!in_scalar_) take_({Kind::kNoObject, {}, {}});
     in_scalar_ = !in_string_;
   }
 }
@@ -239,7 +216,7 @@ void RecordSplitter::StepAtEnd(char c) const {
   if (IsJsonSpace(c)) return;
   throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
       .Detail("There is more text after the end of the JSON.")
-      .Hint(std::string(kExportHint));
+      .Hint(std::string(AnyExportHint()));
 }
 
 void RecordSplitter::OpenRecord(std::size_t at) {
@@ -267,8 +244,7 @@ void RecordSplitter::KeepRecord(std::string_view bytes) {
 
 void RecordSplitter::GiveRecord(Kind kind) {
   if (too_large_) kind = Kind::kTooLarge;
-  Record record{kind, std::move(record_), std::move(tail_), {}};
-  if (kind == Kind::kWhole) record.keys = std::move(keys_);
+  Record record{kind, std::move(record_), std::move(tail_)};
   DropRecord();
   take_(std::move(record));
 }

@@ -10,13 +10,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace soulprint {
-
-// The hint of every error about a file that is not an export.
-inline constexpr std::string_view kExportHint =
-    "Give the ZIP file of the ChatGPT data export, or the conversations.json inside it.";
 
 class RecordSplitter {
  public:
@@ -32,7 +27,6 @@ class RecordSplitter {
     Kind kind = Kind::kElement;
     std::string json;
     std::string tail;
-    std::vector<std::string> keys;  // kWhole: the first keys of the object
   };
   using Take = std::function<void(Record)>;
 
@@ -73,7 +67,6 @@ class RecordSplitter {
   bool key_expected_ = true;  // in the file's one object
   bool in_key_ = false;
   std::string key_;
-  std::vector<std::string> keys_;
 
   bool open_ = false;      // a record is being collected
   std::size_t begin_ = 0;  // where it continues in the bytes of this push

@@ -276,6 +276,7 @@ bool ZipWithDirectory::Next() {
   header_.at = Number(entry, 42, 4);
   ReadPath(in, Short(entry, 28), Short(entry, 30), true, &header_);
   in->Skip(Short(entry, 32));
+  path_ = header_.path;
   return true;
 }
 
@@ -324,6 +325,7 @@ bool ZipStream::Next() {
   ReadCommon(own, 6, &header_);
   header_.sizes_follow = (header_.flags & kSizesFollow) != 0;
   ReadPath(&in_, Short(own, 26), Short(own, 28), false, &header_);
+  path_ = header_.path;
   file_.emplace(header_, &in_);
   untouched_ = true;
   return true;

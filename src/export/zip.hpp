@@ -1,4 +1,4 @@
-// A ZIP: its files in order, and the bytes of the current file.
+// A ZIP as a row of files.
 //
 // Reads files that are stored or deflated and not encrypted; it can skip the others.  Keeps one
 // entry of the directory in memory at a time.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "export/bytes.hpp"
+#include "export/container.hpp"
 #include "export/inflater.hpp"
 #include "export/source.hpp"
 
@@ -57,30 +58,16 @@ class ZipFileReader {
   bool ended_ = false;
 };
 
-class Zip {
- public:
-  virtual ~Zip() = default;
-
-  // Goes to the next file or folder; false at the end.  Throws Error 22P02 when the ZIP is damaged
-  // or truncated.
-  virtual bool Next() = 0;
-
-  // The next bytes of the current file, as from ZipFileReader::Read.
-  virtual std::string_view ReadBlock() = 0;
-
-  const std::string& path() const { return header_.path; }
-
- protected:
-  ZipHeader header_;
-};
-
 // A ZIP whose bytes can be read in any order; gives the files in the order of its directory.
-class ZipWithDirectory final : public Zip {
+class ZipWithDirectory final : public Container {
  public:
   // Calls `check` for each block and each file.  Keeps references to both.
   ZipWithDirectory(const ExportSource& source, const std::function<void()>& check);
   bool Next() override;
   std::string_view ReadBlock() override;
+
+  // ReadBlock begins again with the first bytes of the current file.
+  void Rewind() { file_.reset(); }
 
  private:
   // The bytes of the source from one place on.
@@ -96,6 +83,7 @@ class ZipWithDirectory final : public Zip {
   bool IsAt(std::uint64_t offset, std::string_view mark) const;
   void Open();
 
+  ZipHeader header_;
   const ExportSource& source_;
   const std::function<void()>& check_;
   std::uint64_t size_;
@@ -107,7 +95,7 @@ class ZipWithDirectory final : public Zip {
 };
 
 // A ZIP whose bytes come in order: each file follows its header.
-class ZipStream final : public Zip {
+class ZipStream final : public Container {
  public:
   // Calls `spend` with the size of each block that is inflated only to skip it.
   ZipStream(ByteReader::Next next, std::function<void(std::size_t)> spend);
@@ -117,6 +105,7 @@ class ZipStream final : public Zip {
  private:
   void SkipRest();
 
+  ZipHeader header_;
   ByteReader in_;
   std::function<void(std::size_t)> spend_;
   std::optional<ZipFileReader> file_;

@@ -64,6 +64,7 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
       pg::ToTextArray(report.skipped_ids),
       pg::ToJsonb(nlohmann::json(report.hidden).dump()),
       Int64GetDatum(static_cast<std::int64_t>(report.replaced_characters)),
+      pg::ToTextArray(report.files_left_out),
   };
   return pg::Call([&] {
     bool nulls[lengthof(values)] = {};

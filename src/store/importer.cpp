@@ -8,6 +8,7 @@
 
 #include "export/archive.hpp"
 #include "export/limits.hpp"
+#include "export/rejection.hpp"
 #include "pg/call.hpp"
 #include "pg/sha256.hpp"
 #include "pg/transaction.hpp"
@@ -139,9 +140,11 @@ class Importer {
               "Change the constraint or the trigger of the table that refuses them, then import "
               "again.");
     }
+    const Rejection& rejection = imported_.report.rejection;
+    if (!rejection.what.empty()) found = rejection.what + " " + found;
     throw Error(sqlstate::kInvalidTextRepresentation, "export contains no usable conversations")
         .Detail(found)
-        .Hint("Upload the archive that ChatGPT sends when data is exported.");
+        .Hint(rejection.hint);
   }
 
   const std::function<void()>& check_;
@@ -181,9 +184,9 @@ void RecordImport(const std::string& user_id, const ImportOrigin& origin,
   OwnQuery(R"(
     INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported, updated,
                                    unchanged, skipped, skipped_because, skipped_ids,
-                                   hidden_messages, replaced_characters)
+                                   hidden_messages, replaced_characters, files_left_out)
     VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9::jsonb, $10, $11::jsonb,
-            $12))")
+            $12, $13))")
       .Uuid(user_id)
       .Text(origin.source)
       .Text(origin.storage_path)
@@ -196,6 +199,7 @@ void RecordImport(const std::string& user_id, const ImportOrigin& origin,
       .TextArray(report.skipped_ids)
       .Text(nlohmann::json(report.hidden).dump())
       .BigInt(static_cast<std::int64_t>(report.replaced_characters))
+      .TextArray(report.files_left_out)
       .Execute();
   LockProfileRow(user_id);
 }

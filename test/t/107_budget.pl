@@ -55,7 +55,7 @@ upload_is_harmless('a directory that is nowhere', "zip($member); change((END, 16
 upload_is_harmless('a directory of 4 GB', "zip($member); change((END, 12, '<I', 0xFFFFFFF0))", $refused);
 upload_is_harmless('a directory of names and extra fields of 64 KB', q{
 entry = ENTRY + bytes(24) + struct.pack("<3H", 65535, 65535, 65535) + bytes(12) + b"x" * 65535 * 3
-write(FILE + bytes(26), entry * 300, END + bytes(8) + struct.pack("<2I", 300 * len(entry), 30) + bytes(2))}, qr/ERROR:  export archive contains no conversations.json/);
+write(FILE + bytes(26), entry * 300, END + bytes(8) + struct.pack("<2I", 300 * len(entry), 30) + bytes(2))}, qr/ERROR:  export archive contains no conversations/);
 my $overlap = q{
 content = squeezed(b"[", *[b" " * MB] * 10, b"]", window=-15)
 check = zlib.crc32(b"[" + b" " * 10 * MB + b"]")

@@ -21,17 +21,13 @@ namespace soulprint {
 using Files = std::vector<std::pair<std::string, std::string>>;
 
 // An archive in memory, made by libarchive with these options.
-inline std::string Pack(const Files& files, bool gzip, const char* options) {
+inline std::string Pack(const Files& files, const std::string& format, const char* options) {
   std::string packed(1 << 20, '\0');
   for (const auto& file : files) packed.resize(packed.size() + 2 * file.second.size() + 4096);
   std::size_t used = 0;
   archive* const writer = archive_write_new();
-  if (gzip) {
-    archive_write_add_filter_gzip(writer);
-    archive_write_set_format_raw(writer);
-  } else {
-    archive_write_set_format_zip(writer);
-  }
+  if (format == "raw") archive_write_add_filter_gzip(writer);
+  EXPECT_EQ(archive_write_set_format_by_name(writer, format.c_str()), ARCHIVE_OK);
   EXPECT_EQ(archive_write_set_options(writer, options), ARCHIVE_OK) << archive_error_string(writer);
   archive_write_open_memory(writer, packed.data(), packed.size(), &used);
   for (const auto& [name, content] : files) {
@@ -51,9 +47,12 @@ inline std::string Pack(const Files& files, bool gzip, const char* options) {
 }
 
 inline std::string Zip(const Files& files, const char* options = "") {
-  return Pack(files, false, options);
+  return Pack(files, "zip", options);
 }
-inline std::string Gzip(const std::string& content) { return Pack({{"data", content}}, true, ""); }
+inline std::string Gzip(const std::string& content) { return Pack({{"data", content}}, "raw", ""); }
+inline std::string PackTar(const Files& files, const std::string& format) {
+  return Pack(files, format, "");
+}
 
 inline std::string Bytes(std::uint64_t number, int size) {
   std::string bytes;

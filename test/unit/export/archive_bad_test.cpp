@@ -18,19 +18,24 @@ TEST(Archive, BadFilesAreClearErrors) {
   ExpectError("%PDF-1.4 conversations.json", "22P02", "not a JSON array or object", "a PDF");
   ExpectError(Gzip("%PDF-1.4"), "22P02", "not a JSON array or object", "a PDF");
   ExpectError(Gzip(Zip({{"conversations.json", "[]"}})), "22P02", "not a JSON", "a ZIP archive");
-  ExpectError(Zip({}), "22P02", "contains no conversations.json", "contains no files");
-  ExpectError(Zip({{"a/photo.png", "x"}, {"chat.html", "y"}}), "22P02",
-              "contains no conversations.json", "photo.png, chat.html");
-  ExpectError(Zip({{"a\nforged\x1B[31m\u202E.txt", "x"}}), "22P02",
-              "contains no conversations.json", "It contains a\\x0aforged\\x1b[31m.txt.");
-  ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02",
-              "contains no conversations.json", "other.zip");
+  ExpectError(Zip({}), "22P02", "contains no conversations", "contains no files");
+  ExpectError(
+      Zip({{"a/photo.png", "x"}, {"chat.html", "y"}}), "22P02", "contains no conversations",
+      "It contains chat.html (repeats parts of the conversations), a/photo.png (no kind of file");
+  ExpectError(Zip({{"a\nforged\x1B[31m\u202E.txt", "x"}}), "22P02", "contains no conversations",
+              "It contains a\\x0aforged\\x1b[31m.txt (export is not");
+  ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02", "contains no conversations",
+              "other.zip/x.txt (export is not a JSON");
   ExpectError(Zip({{"conversations.json", "<html>"}}), "22P02", "not a JSON array or object");
   ExpectError(Zip({{"conversations.json", "[{\"id\":"}}), "22P02", "unexpected end of export");
   ExpectError(Zip({{"conversations.zip", "PK\x03\x04 is not all"}}), "22P02", "export archive");
   Files many;
-  for (int i = 0; i < 30; ++i) many.emplace_back("file" + std::to_string(i), "");
-  ExpectError(Zip(many), "22P02", "contains no conversations.json", "file9 and 20 more");
+  for (int i = 0; i < 30; ++i) many.emplace_back("file" + std::to_string(i) + ".txt", "");
+  ExpectError(Zip(many), "22P02", "contains no conversations",
+              "file9.txt (export is empty) and 20 more");
+  for (auto& [name, content] : many) name += ".png";
+  ExpectError(Zip(many), "22P02", "contains no conversations",
+              "file0.txt.png and 29 more *.png (no kind");
 }
 
 TEST(Archive, CutOffFilesAreClearErrors) {
@@ -88,16 +93,16 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
     return Zip({{"conversations-000.json", good}, {"x/conversations-001.json", second}});
   };
   ExpectError(zip(""), "22P02", "export is empty",
-              "In \"conversations-001.json\": The file has 0 bytes");
-  ExpectError(zip("<html>"), "22P02", "not a JSON", "In \"conversations-001.json\": It is an HTML");
+              "In \"x/conversations-001.json\": The file has 0 bytes");
+  ExpectError(zip("<html>"), "22P02", "not a JSON",
+              "In \"x/conversations-001.json\": It is an HTML");
   ExpectError(zip("[{"), "22P02", "unexpected end of export",
-              "In \"conversations-001.json\": The JSON is not");
+              "In \"x/conversations-001.json\": The JSON is not");
   ExpectError(Zip({{"conversations-1.zip", zip("")}}), "22P02", "export is empty",
-              "In \"conversations-1.zip\": In \"conversations-001.json\": The file");
-  ExpectError(
-      Zip({{"conversations\xFF" + std::string(100, 'x') + ".zip", "x"}}), "22P02",
-      "export archive is damaged",
-      "In \"conversations\uFFFD" + std::string(46, 'x') + "... [truncated]\": The header of");
+              "In \"conversations-1.zip\": In \"x/conversations-001.json\": The file");
+  ExpectError(Zip({{"conversations\xFF" + std::string(100, 'x') + ".zip", "x"}}), "22P02",
+              "export archive is damaged",
+              "In \"conversations\uFFFD" + std::string(100, 'x') + ".zip\": The header of");
 }
 
 TEST(Archive, WhatTheCallerThrowsKeepsItsDetail) {

@@ -108,11 +108,8 @@ TEST(Archive, ReadsGeminisActivitiesInAnyLanguage) {
   EXPECT_EQ(found({{"Takeout/My Activity/Gemini Apps/own.json", Export("own")},
                    {"Takeout/My Activity/Gemini Apps/My Activity.json", asked}}),
             1U);
-  for (const char* name :
-       {"Takeout/Gemini/gems.json", "Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json",
-        "Takeout/Meine Aktivitäten/Gemini-Apps/MeineAktivitäten.html"}) {
-    ExpectError(Zip({{name, asked}}), "22P02", "contains no conversations.json");
-  }
+  ExpectError(Zip({{"Takeout/Meine Aktivitäten/YouTube/MeineAktivitäten.json", asked}}), "22P02",
+              "contains no conversations", "a Takeout without Gemini's activities. It contains");
 }
 
 TEST(Archive, ReadsAllFilesOfConversationsWhateverTheirKind) {
@@ -123,20 +120,69 @@ TEST(Archive, ReadsAllFilesOfConversationsWhateverTheirKind) {
             "a b c ");
 }
 
-TEST(Archive, TriesEachJsonWhereNoNameIsKnown) {
+std::vector<std::string> LeftOutOf(const Files& files) {
+  return Read({Zip(files), -1}).report.files_left_out;
+}
+
+TEST(Archive, NamesTheFilesThatItDoesNotRead) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(LeftOutOf({{"conversations.json", Export("a")}, {"x/", ""}, {"__MACOSX/._x", ""}}),
+            Names());
+  EXPECT_EQ(LeftOutOf({{"conversations.json", Export("a")},
+                       {"user.json", "{}"},
+                       {"file-1-own.json", Export("no")},
+                       {"b/1.PNG", ""},
+                       {"2.png", ""},
+                       {"noise", ""}}),
+            (Names{"user.json (holds no conversations)",
+                   "file-1-own.json (lies beside an export, like a file that was uploaded in a "
+                   "chat)",
+                   "b/1.PNG and 1 more *.png (no kind of file that holds conversations)",
+                   "noise (no kind of file that holds conversations)"}));
+  EXPECT_EQ(
+      LeftOutOf({{"Hives.json", Export("a")},
+                 {"notes.json", "no JSON"},
+                 {"settings.json", R"([{"theme":"dark"}])"},
+                 {"photos.zip", "no ZIP"},
+                 {"old.zip", Zip({{"x.txt", "x"}, {"deep.zip", ""}, {"b.json", Export("b")}})},
+                 {"Takeout.tgz", ""}}),
+      (Names{"notes.json (export is not a JSON array or object)",
+             "settings.json (holds no conversations)", "photos.zip (export archive is damaged)",
+             "old.zip/x.txt (export is not a JSON array or object)",
+             "old.zip/deep.zip (an archive inside the export)",
+             "Takeout.tgz (an archive inside the export)"}));
+}
+
+TEST(Archive, ReadsTheExportsOfAllVendorsInOneArchive) {
+  const std::string activities = "Takeout/My Activity/Gemini Apps/";
+  EXPECT_EQ(Ids(Zip({{"old/conversations-000.json", Export("a")},
+                     {"old/file-2.json", Export("no")},
+                     {"claude/conversations.json", Export("b")},
+                     {"claude/projects/p.json", Export("no")},
+                     {activities + "MyActivity.json", "[]"},
+                     {activities + "own.json", Export("no")},
+                     {"Takeout/Chat/messages.json", Export("no")},
+                     {"saved/Hives.json", Export("c")},
+                     {"saved/conversations (1).json", Export("d")},
+                     {"more.zip", Zip({{"conversations.json", Export("e")}})}})),
+            "a b c d e ");
+}
+
+TEST(Archive, TriesEachFileWhereNoNameIsKnown) {
   EXPECT_EQ(Ids(Zip({{"Hives in winter.json", Export("a")},
                      {"notes.json", "no JSON"},
                      {"empty.json", ""},
                      {"settings.json", R"({"theme":"dark"})"},
                      {"user.json", Export("no")},
-                     {"design_chats/x.json", Export("no")},
-                     {"conversations (1).json", Export("b")}})),
-            "a b ");
-  ExpectError(Zip({{"settings.json", R"({"theme":"dark"})"}}), "22P02",
-              "contains no conversations.json", "settings.json");
+                     {"design_chats/x.json", Export("b")},
+                     {"chat.txt", Export("c")},
+                     {"conversations (1).json", Export("d")}})),
+            "a b c d ");
+  ExpectError(Zip({{"settings.json", R"({"theme":"dark"})"}}), "22P02", "contains no conversations",
+              "settings.json (JSON object is not an export");
   // What was given before an error cannot be taken back.
   ExpectError(Zip({{"x.json", Export("a").substr(0, Export("a").size() - 1)}}), "22P02",
-              "unexpected end of export");
+              "unexpected end of export", "In \"x.json\":");
 }
 
 TEST(Archive, GoesOneZipDeep) {
