@@ -255,6 +255,7 @@ void GeminiTalks::GiveTalk() {
   std::stable_sort(exchanges_.begin(), exchanges_.end(),
                    [](const Exchange& a, const Exchange& b) { return a.at < b.at; });
   RawConversation talk;
+  talk.put_together = true;
   talk.created_at = exchanges_.front().at;
   talk.updated_at = exchanges_.back().at;
   for (Exchange& exchange : exchanges_) talk.nodes.push_back(std::move(exchange.node));

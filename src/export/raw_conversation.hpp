@@ -50,6 +50,7 @@ struct RawConversation {
   std::string current_node;
   Time created_at;
   Time updated_at;
+  bool put_together = false;  // from single exchanges, by their times
   std::string_view forget;  // why the user does not want it to be remembered, "" = it may be
   Order order = Order::kList;
   std::deque<RawNode> nodes;  // in file order

@@ -145,6 +145,7 @@ Conversation RawToConversation(RawConversation raw, ImportReport* report) {
   conversation.created_at = raw.created_at;
   conversation.updated_at = raw.updated_at;
   conversation.do_not_remember = !raw.forget.empty();
+  conversation.put_together = raw.put_together;
   const std::vector<std::size_t> path = ActivePath(raw, report);
   std::size_t count = 0;
   for (std::size_t position : path) count += raw.nodes[position].messages.size();

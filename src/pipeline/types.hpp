@@ -33,6 +33,7 @@ struct Conversation {
   Time updated_at;
   std::vector<Message> messages;
   bool do_not_remember = false;  // the user asked that it not be remembered
+  bool put_together = false;     // from single exchanges, by their times
 };
 
 // A part of a chunk's content that one person said.

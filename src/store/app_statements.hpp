@@ -159,6 +159,16 @@ inline constexpr AppStatement kCompareConversation = {"uuid, text, text, bigint,
 inline constexpr AppStatement kDeleteConversation = {"uuid, text", R"(
   DELETE FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)"};
 
+// The conversations whose ids were computed.
+inline constexpr AppStatement kListTalks = {"uuid, bigint", R"(
+  SELECT conversation_id, created_at, updated_at FROM {conversations}
+  WHERE user_id = $1 AND conversation_id LIKE 'h-%'
+  ORDER BY created_at DESC LIMIT $2)"};
+
+inline constexpr AppStatement kSharesMessage = {"uuid, text, jsonb, jsonb", R"(
+  SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2
+  AND (messages @> $3 OR messages @> $4))"};
+
 inline constexpr AppStatement kListConversations = {"uuid", R"(
   SELECT conversation_id FROM {conversations} WHERE user_id = $1
   ORDER BY created_at, conversation_id COLLATE "C")"};
@@ -224,7 +234,8 @@ inline constexpr const AppStatement* kNeeded[] = {
     &kFailProfile,         &kFindSources,        &kFindConversation,  &kStoreConversation,
     &kCompareConversation, &kDeleteConversation, &kListConversations, &kListSizes,
     &kReadConversation,    &kFindImportedSince,  &kReadChunks,        &kInsertChunks,
-    &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone};
+    &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone,
+    &kListTalks,           &kSharesMessage};
 
 }  // namespace app
 

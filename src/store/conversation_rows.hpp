@@ -40,6 +40,9 @@ class ConversationRows {
   // the import has met its id before.
   void Store(Conversation conversation, bool met);
 
+  // Stores what was given so far.
+  void Flush();
+
   // Deletes a conversation if it is stored.
   void Remove(const std::string& id);
 
@@ -60,7 +63,6 @@ class ConversationRows {
   };
   enum class Stored { kImported, kUpdated, kUnchanged, kNot };
 
-  void Flush();
   void StoreGroup();
   void StoreAlone(Entry entry);
   Stored Put(Conversation& conversation, bool met, bool last_use) const;

@@ -1,10 +1,12 @@
 #include "store/importer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "export/archive.hpp"
 #include "export/limits.hpp"
@@ -16,6 +18,7 @@
 #include "settings.hpp"
 #include "store/app_tables.hpp"
 #include "store/conversation_rows.hpp"
+#include "store/earlier_talks.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "util/error.hpp"
@@ -58,7 +61,7 @@ void LookBriefly(const std::function<void()>& look) {
 class Importer {
  public:
   Importer(const std::string& user_id, const std::function<void()>& check)
-      : check_(check), rows_(user_id) {
+      : check_(check), rows_(user_id), talks_(user_id) {
     if (!pg_strong_random(&secret_, sizeof secret_)) {
       throw Error(sqlstate::kInternalError, "could not generate random values");
     }
@@ -102,7 +105,30 @@ class Importer {
       return;
     }
     const bool met = !Remember(conversation.id, &met_);
+    if (conversation.put_together && !ReplaceEarlier(conversation)) {
+      ++not_stored_again_;
+      return;
+    }
     rows_.Store(std::move(conversation), met);
+  }
+
+  // The same talk may be stored under another id: an earlier export had its first exchange, which
+  // the user has deleted since.  Within one import the fuller copy stays, else the later one. False
+  // if what is stored stays.
+  bool ReplaceEarlier(const Conversation& talk) {
+    const std::vector<EarlierTalk> sharing = talks_.Sharing(talk, [&] { rows_.Flush(); });
+    const bool stays = std::any_of(sharing.begin(), sharing.end(), [&](const EarlierTalk& other) {
+      return other.of_import ? other.messages >= talk.messages.size()
+                             : other.last > *talk.updated_at;
+    });
+    if (stays) return false;
+    for (const EarlierTalk& other : sharing) {
+      if (!other.of_import) imported_.taken_back = true;
+      rows_.Remove(other.id);
+      talks_.Forget(other);
+    }
+    talks_.Add(talk);
+    return true;
   }
 
   // Keyed, so that nobody can write ids that collide.
@@ -149,6 +175,7 @@ class Importer {
 
   const std::function<void()>& check_;
   ConversationRows rows_;
+  EarlierTalks talks_;
   uint64 secret_ = 0;
   std::unordered_set<std::size_t> met_;  // hashes of ids
   std::unordered_set<std::size_t> taken_back_;

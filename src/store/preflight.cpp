@@ -58,6 +58,7 @@ Problem Try(Look look) {
 // Passes over conversations that the application stored itself need none of these.
 bool IsOfImports(const AppStatement* statement) {
   return statement == &app::kStoreConversation || statement == &app::kCompareConversation ||
+         statement == &app::kListTalks || statement == &app::kSharesMessage ||
          statement == &app::kFindConversation || statement == &app::kDeleteConversation;
 }
 
