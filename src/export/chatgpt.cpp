@@ -194,6 +194,6 @@ void ReadChatGpt(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-const Form kChatGpt = {Gives::kConversation, kKeys, IsChatGpt, ReadChatGpt};
+extern const Form kChatGpt = {"ChatGPT", Gives::kConversation, kKeys, IsChatGpt, ReadChatGpt};
 
 }  // namespace soulprint

@@ -153,6 +153,6 @@ void ReadClaude(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-const Form kClaude = {Gives::kConversation, kKeys, IsClaude, ReadClaude};
+extern const Form kClaude = {"Claude", Gives::kConversation, kKeys, IsClaude, ReadClaude};
 
 }  // namespace soulprint

@@ -88,6 +88,6 @@ void ReadDeepSeek(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-const Form kDeepSeek = {Gives::kConversation, kKeys, IsDeepSeek, ReadDeepSeek};
+extern const Form kDeepSeek = {"DeepSeek", Gives::kConversation, kKeys, IsDeepSeek, ReadDeepSeek};
 
 }  // namespace soulprint

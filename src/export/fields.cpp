@@ -12,20 +12,37 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-bool IsTrue(const Json& of, Names names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    const Json* const flag = of.Find(name);
-    return flag != nullptr && flag->is_true();
-  });
-}
-
 constexpr std::array<std::string_view, 10> kPictures = {
     ".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".heif", ".bmp", ".tiff", ".avif"};
 constexpr std::array<std::string_view, 5> kUser = {"user", "human", "prompt", "you", "request"};
 constexpr std::array<std::string_view, 9> kAssistant = {
     "assistant", "ai", "model", "gpt", "chatgpt", "bot", "response", "gemini", "claude"};
 
+void AddBlock(Json* block, Words* words) {
+  const std::string* const named = block->Text({"type"});
+  const std::string type = named != nullptr ? LowerAscii(*named) : "text";
+  words->picture = words->picture || type.find("image") != std::string::npos;
+  const bool shown = type == "text" || type == "input_text" || type == "output_text";
+  if (!shown || IsTrue(*block, {"thought"})) return;
+  std::string* text =
+      block->is_string() ? &block->text() : block->Text({"text", "content", "value"});
+  if (text == nullptr) {
+    const Json* const inner = block->Find("text", Json::Kind::kObject);
+    if (inner != nullptr) text = inner->Text({"value"});
+  }
+  if (text == nullptr) return;
+  words->any = true;
+  if (!IsBlank(*text)) AppendParagraph(std::move(*text), &words->text);
+}
+
 }  // namespace
+
+bool IsTrue(const Json& of, Names names) {
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    const Json* const flag = of.Find(name);
+    return flag != nullptr && flag->is_true();
+  });
+}
 
 std::string IdOf(const Json& of, Names names) {
   for (std::string_view name : names) {
@@ -94,6 +111,22 @@ bool IsPictureName(std::string_view name) {
       LowerAscii(name.substr(name.size() - std::min<std::size_t>(name.size(), 5)));
   return std::any_of(kPictures.begin(), kPictures.end(),
                      [&](std::string_view end) { return lower.ends_with(end); });
+}
+
+void AddWords(Json* content, Words* words) {
+  if (content == nullptr) return;
+  if (!content->is_list()) return AddBlock(content, words);
+  for (Json& block : *content) AddBlock(&block, words);
+}
+
+void SetWords(Words words, RawMessage* message) {
+  if (!IsBlank(words.text)) {
+    message->text = std::move(words.text);
+  } else if (words.picture && message->role == "user") {
+    message->text = "[image]";
+  } else {
+    message->hidden = words.any ? "blank" : "no text";
+  }
 }
 
 void AppendParagraph(std::string text, std::string* to) {

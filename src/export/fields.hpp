@@ -25,6 +25,9 @@ inline constexpr std::string_view kCommonKeys[] = {
     // What wraps records.
     "data", "biz_data", "chats", "items", "chat_session"};
 
+// True if one of these members is true.
+bool IsTrue(const Json& of, std::initializer_list<std::string_view> names);
+
 // The first of these members that is a usable id; "" if there is none.
 std::string IdOf(const Json& of, std::initializer_list<std::string_view> names);
 
@@ -46,5 +49,22 @@ bool IsPictureName(std::string_view name);
 
 // Appends a paragraph.
 void AppendParagraph(std::string text, std::string* to);
+
+// What a content says.
+struct Words {
+  std::string text;
+  bool any = false;  // there are words, or only blank ones
+  bool picture = false;
+};
+
+// The keys that AddWords looks at.
+inline constexpr std::string_view kWordKeys[] = {"type", "text", "content", "value", "thought"};
+
+// Moves the words out of a string, a block, or a list of blocks.  Only blocks of text are shown.
+void AddWords(Json* content, Words* words);
+
+// Gives the message its words: as they are, "[image]" for a picture of the user's without words, or
+// why it is hidden.
+void SetWords(Words words, RawMessage* message);
 
 }  // namespace soulprint

@@ -7,19 +7,31 @@
 #include "export/fields.hpp"
 
 namespace soulprint {
+
+// The forms, in one file each.
+extern const Form kBareMessage;
+extern const Form kChatGpt;
+extern const Form kChatList;
+extern const Form kClaude;
+extern const Form kDeepSeek;
+extern const Form kGemini;
+extern const Form kLeChat;
+extern const Form kLibreChat;
+
 namespace {
 
 // The first form that fits counts.
-constexpr std::array<const Form*, 6> kForms = {&kDeepSeek, &kChatGpt, &kClaude,
-                                               &kChatList, &kGemini,  &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek, &kChatGpt, &kClaude, &kLibreChat,
+                               &kChatList, &kGemini,  &kLeChat, &kBareMessage};
 
-constexpr std::size_t kMaxKeys = 256;
+constexpr std::size_t kMaxKeys = 512;
 
 // The keys of all forms; unused places, which are "", come first.
 std::array<std::string_view, kMaxKeys> SortedKeys() {
   std::array<std::string_view, kMaxKeys> keys;
   std::size_t count = 0;
   for (std::string_view key : kCommonKeys) keys.at(count++) = key;
+  for (std::string_view key : kWordKeys) keys.at(count++) = key;
   for (const Form* form : kForms) {
     for (std::string_view key : form->keys) keys.at(count++) = key;
   }

@@ -14,10 +14,13 @@ namespace soulprint {
 enum class Gives {
   kConversation,
   kExchange,  // a prompt and its answer; neighbours in the file form a conversation
-  kMessage,   // one message; the file is one conversation
+  // A message, or a few: these form one conversation with their neighbours, unless they name
+  // another by its id.
+  kMessage,
 };
 
 struct Form {
+  std::string_view name;
   Gives gives;
   // The keys whose values `is` and `read` look at; what other keys hold is not kept.
   std::span<const std::string_view> keys;
@@ -25,14 +28,6 @@ struct Form {
   // Moves the texts out of the record.
   void (*read)(Json* record, RawConversation* raw);
 };
-
-// The forms, in one file each.
-extern const Form kChatGpt;
-extern const Form kDeepSeek;
-extern const Form kClaude;
-extern const Form kGemini;
-extern const Form kChatList;
-extern const Form kBareMessage;
 
 // True if some form looks at this key.
 bool IsKeyOfAForm(std::string_view key);

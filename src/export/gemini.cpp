@@ -175,7 +175,7 @@ RawMessage MakeMessage(std::string_view role, std::string text, Time at) {
 
 }  // namespace
 
-const Form kGemini = {Gives::kExchange, kKeys, IsActivity, nullptr};
+extern const Form kGemini = {"Gemini", Gives::kExchange, kKeys, IsActivity, nullptr};
 
 Activity ReadActivity(Json* record) {
   Activity activity;

@@ -256,6 +256,34 @@ std::string WithoutClaudeMarkup(std::string text) {
   return WithoutEnclosed("<antArtifact", "</antArtifact>", text);
 }
 
+std::string WithoutThinking(std::string text) {
+  constexpr std::string_view kThink = "<think>";
+  constexpr std::string_view kEnd = "</think>";
+  const std::string_view trimmed = Trim(text);
+  if (!StartsWith(trimmed, kThink)) return text;
+  const std::size_t end = trimmed.find(kEnd);
+  return end == std::string_view::npos ? "" : std::string(Trim(trimmed.substr(end + kEnd.size())));
+}
+
+std::string WithoutElements(std::string_view name, std::string_view text) {
+  const std::string open = "<" + std::string(name);
+  const std::string close = "</" + std::string(name) + ">";
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    CheckForInterrupts();
+    const std::size_t begin = text.find(open);
+    const std::size_t end = begin == std::string_view::npos ? begin : text.find('>', begin);
+    if (end == std::string_view::npos) return out.append(text);
+    out.append(text.substr(0, begin));
+    const bool empty = text[end - 1] == '/';
+    const std::size_t last = empty ? end : text.find(close, end);
+    if (last == std::string_view::npos) return out;
+    text.remove_prefix(last + (empty ? 1 : close.size()));
+    Tidy(text, &out);
+  }
+}
+
 std::string WithoutCopy(std::string_view hidden, std::string text) {
   hidden = Trim(hidden);
   if (hidden.empty()) return text;

@@ -14,6 +14,13 @@ std::string WithoutMarkup(std::string text);
 // that older exports have in the text.
 std::string WithoutClaudeMarkup(std::string text);
 
+// The answer of a model without what it thought before: <think> … </think>.
+std::string WithoutThinking(std::string text);
+
+// The text without the elements of this name, as <name a="b"> … </name> or <name/>.  What is cut
+// off in the middle of one ends there.  Takes linear time.
+std::string WithoutElements(std::string_view name, std::string_view text);
+
 // The text without the first copy of `hidden`.  Takes linear time.
 std::string WithoutCopy(std::string_view hidden, std::string text);
 

@@ -167,8 +167,10 @@ void RecordReader::Read(std::string json, bool whole) {
 bool RecordReader::ReadWrapped(Json* root) {
   if (FindForm(*root) != nullptr) return false;
   for (int level = 0; level < 3; ++level) {
-    const Json* inner = root->Find("data", Json::Kind::kObject);
-    if (inner == nullptr) inner = root->Find("biz_data", Json::Kind::kObject);
+    const Json* inner = nullptr;
+    for (std::string_view name : {"data", "biz_data", "histories"}) {
+      if (inner == nullptr) inner = root->Find(name, Json::Kind::kObject);
+    }
     bool any = false;
     for (Json& list : *root) {
       if (!list.is_list() || list.first() == nullptr || FindForm(*list.first()) == nullptr)
@@ -224,21 +226,26 @@ void RecordReader::Take(Content content) {
 }
 
 void RecordReader::AddMessage(Content content) {
-  messages_bytes_ += content.bytes + content.raw.bytes;
-  if (messages_bytes_ > limits_.max_conversation_bytes) {
-    messages_.nodes.clear();
-  } else {
-    messages_.nodes.push_back(std::move(content.raw.nodes.front()));
+  RawConversation& raw = content.raw;
+  if (!raw.id.empty() && raw.id != messages_.id) {
+    GiveMessages();
+    messages_.id = std::move(raw.id);
   }
+  messages_.order = raw.order;
+  messages_bytes_ += content.bytes + raw.bytes;
+  if (messages_bytes_ > limits_.max_conversation_bytes) return messages_.nodes.clear();
+  for (RawNode& node : raw.nodes) messages_.nodes.push_back(std::move(node));
 }
 
 void RecordReader::GiveMessages() {
-  if (messages_bytes_ == 0) return;
+  const std::size_t bytes = std::exchange(messages_bytes_, 0);
+  RawConversation conversation = std::exchange(messages_, {});
+  if (bytes == 0) return;
   ++report_.found;
-  if (messages_bytes_ > limits_.max_conversation_bytes) {
-    Skip("too large");
+  if (bytes > limits_.max_conversation_bytes) {
+    Skip("too large", conversation.id);
   } else {
-    GiveConversation(std::move(messages_));
+    GiveConversation(std::move(conversation));
   }
 }
 

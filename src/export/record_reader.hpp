@@ -61,7 +61,7 @@ class RecordReader {
   Give give_;
   ImportReport& report_;
   GeminiTalks talks_;
-  RawConversation messages_;  // collected from a file that is one list of messages
+  RawConversation messages_;  // collected from records that are single messages
   std::size_t messages_bytes_ = 0;
 };
 

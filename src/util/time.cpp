@@ -143,9 +143,12 @@ Time ParseTime(std::string_view text) {
   return TimeReader(text).Read();
 }
 
-Time TimeFromNumber(double seconds_or_milliseconds) {
-  const bool milliseconds = std::abs(seconds_or_milliseconds) > 1e11;
-  const double seconds = milliseconds ? seconds_or_milliseconds / 1000 : seconds_or_milliseconds;
+Time TimeFromNumber(double number) {
+  // Milliseconds of the year 9999 are fewer than microseconds of 1980.
+  double seconds = number;
+  if (std::abs(number) > 1e11) seconds = number / 1e3;
+  if (std::abs(number) > 3e14) seconds = number / 1e6;
+  if (std::abs(number) > 3e17) seconds = number / 1e9;
   // False also for NaN.
   if (!(seconds >= kFirst && seconds <= kLast)) return std::nullopt;
   return std::llround(seconds * static_cast<double>(kSecond));

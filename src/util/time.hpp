@@ -18,9 +18,9 @@ std::string FormatDate(Time time);
 // "2024-03-20T10:00:00Z" in UTC, with microseconds unless they are 0; "" for an unknown time.
 std::string FormatTime(Time time);
 
-// Parses ISO 8601, or Unix seconds or milliseconds (over 10^11 = milliseconds).  nullopt if it is
-// neither, or not in the years 1 to 9999.
+// Parses ISO 8601, or Unix time in seconds, milliseconds, microseconds or nanoseconds, as its size
+// says.  nullopt if it is neither, or not in the years 1 to 9999.
 Time ParseTime(std::string_view text);
-Time TimeFromNumber(double seconds_or_milliseconds);
+Time TimeFromNumber(double number);
 
 }  // namespace soulprint

@@ -9,6 +9,7 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
+#include "export/visible_messages.hpp"
 #include "pipeline/types.hpp"
 
 namespace soulprint {
@@ -24,6 +25,15 @@ inline RawConversation Read(const std::string& json) {
     form->read(&tree.root(), &raw);
   }
   return raw;
+}
+
+// What the user saw of a record, with U: or A: before each message.
+inline std::string Said(const std::string& json) {
+  std::string said;
+  for (const Message& message : RawToConversation(Read(json), nullptr).messages) {
+    said += (message.role == Role::kUser ? "U:" : "A:") + message.text + " ";
+  }
+  return said;
 }
 
 inline std::string Texts(const Conversation& conversation) {

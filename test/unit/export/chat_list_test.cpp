@@ -30,36 +30,24 @@ TEST(SimplifiedForm, KeepsTextAsItIs) {
   EXPECT_EQ(report.hidden["system"], 1u);
 }
 
-// The texts of a list of these messages, with U: or A: before each.
-std::string Said(const std::string& messages) {
-  std::string said;
-  for (const Message& m : RawToConversation(Read("[" + messages + "]"), nullptr).messages) {
-    said += (m.role == Role::kUser ? "U:" : "A:") + m.text + " ";
-  }
-  return said;
-}
+// What a list of these messages says.
+std::string SaidInList(const std::string& messages) { return Said("[" + messages + "]"); }
 
 TEST(ChatList, RolesAndContentsHaveManyNames) {
-  EXPECT_EQ(Said(R"({"role":"human","content":"q"},{"role":"AI","content":"a"},
+  EXPECT_EQ(SaidInList(R"({"role":"human","content":"q"},{"role":"AI","content":"a"},
                     {"role":"model","content":"b"},{"role":"developer","content":"no"})"),
             "U:q A:a A:b ");
-  EXPECT_EQ(Said(R"({"from":"human","value":"q"},{"from":"gpt","value":"a"})"), "U:q A:a ");
-  EXPECT_EQ(Said(R"({"role":"Prompt","say":"q"},{"role":"Response","say":"a"})"), "U:q A:a ");
-  EXPECT_EQ(Said(R"({"type":"user","content":[{"text":"q"}]},{"type":"gemini","content":"a"})"),
-            "U:q A:a ");
-  EXPECT_EQ(Said(R"({"author":{"role":"user"},"text":"q"},{"sender":"bot","text":"a"})"),
-            "U:q A:a ");
-}
-
-TEST(ChatList, MessagesMayNameTheirParents) {
-  EXPECT_EQ(Said(R"({"messageId":"a","parentMessageId":"0","isCreatedByUser":true,"text":"q"},
-                    {"messageId":"b","parentMessageId":"a","isCreatedByUser":false,"sender":"GPT-5","text":"no"},
-                    {"messageId":"c","parentMessageId":"a","isCreatedByUser":false,"sender":"GPT-5","text":"a"})"),
+  EXPECT_EQ(SaidInList(R"({"from":"human","value":"q"},{"from":"gpt","value":"a"})"), "U:q A:a ");
+  EXPECT_EQ(SaidInList(R"({"role":"Prompt","say":"q"},{"role":"Response","say":"a"})"), "U:q A:a ");
+  EXPECT_EQ(
+      SaidInList(R"({"type":"user","content":[{"text":"q"}]},{"type":"gemini","content":"a"})"),
+      "U:q A:a ");
+  EXPECT_EQ(SaidInList(R"({"author":{"role":"user"},"text":"q"},{"sender":"bot","text":"a"})"),
             "U:q A:a ");
 }
 
 TEST(ChatList, AContentMayBeAnObject) {
-  EXPECT_EQ(Said(R"({"role":"user","content":{"content":"q"}},
+  EXPECT_EQ(SaidInList(R"({"role":"user","content":{"content":"q"}},
                     {"role":"assistant","content":{"content":"","contentBlocks":[{"type":"text","text":"a"},
                       {"type":"tool_call","text":"no"}]}})"),
             "U:q A:a ");
@@ -67,15 +55,23 @@ TEST(ChatList, AContentMayBeAnObject) {
 
 TEST(ChatList, AContentMayBeAListOfBlocks) {
   EXPECT_EQ(
-      Said(R"({"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"},"b"]})"),
+      SaidInList(
+          R"({"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"},"b"]})"),
       "U:a\n\nb ");
-  EXPECT_EQ(Said(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]})"),
-            "U:[image] ");
   EXPECT_EQ(
-      Said(R"({"role":"assistant","content":"","contentChunks":[{"type":"tool_call","text":"no"},
-                    {"type":"text","text":"a"},{"type":"reference","text":"no"}]})"),
-      "A:a ");
-  EXPECT_EQ(Said(R"({"role":"assistant","content":null}, {"role":"assistant","content":[]})"), "");
+      SaidInList(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]})"),
+      "U:[image] ");
+  EXPECT_EQ(SaidInList(R"({"role":"assistant","content":[{"type":"tool_call","text":"no"},
+                    {"type":"text","text":"a"},{"type":"reasoning_text","text":"no"}]})"),
+            "A:a ");
+  EXPECT_EQ(SaidInList(R"({"role":"assistant","content":null}, {"role":"assistant","content":[]})"),
+            "");
+}
+
+TEST(ChatList, WhatTheModelThoughtIsHidden) {
+  EXPECT_EQ(SaidInList(R"({"role":"user","text":"q"},{"role":"model","text":"no","isThought":true},
+                    {"role":"model","parts":[{"text":"no","thought":true},{"text":"a"}]})"),
+            "U:q A:a ");
 }
 
 }  // namespace

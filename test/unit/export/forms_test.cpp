@@ -14,20 +14,15 @@ std::string FormOf(const std::string& json) {
   JsonTree tree({}, IsKeyOfAForm);
   EXPECT_EQ(tree.Read(json), ParseResult::kRead) << json;
   const Form* const form = FindForm(tree.root());
-  if (form == &kChatGpt) return "ChatGPT";
-  if (form == &kDeepSeek) return "DeepSeek";
-  if (form == &kClaude) return "Claude";
-  if (form == &kGemini) return "Gemini";
-  if (form == &kChatList) return "list";
-  return form == &kBareMessage ? "message" : "";
+  return form == nullptr ? "" : std::string(form->name);
 }
 
 TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"mapping":{}})"), "ChatGPT");
   EXPECT_EQ(FormOf(R"({"linear_conversation":[]})"), "ChatGPT");
   EXPECT_EQ(FormOf(R"({"mapping":{"a":null,"b":{"message":{"fragments":[]}}}})"), "DeepSeek");
-  EXPECT_EQ(FormOf(R"({"messages":[]})"), "list");
-  EXPECT_EQ(FormOf("[]"), "list");
+  EXPECT_EQ(FormOf(R"({"messages":[]})"), "list of messages");
+  EXPECT_EQ(FormOf("[]"), "list of messages");
   EXPECT_EQ(FormOf(R"({"uuid":"x","chat_messages":[]})"), "Claude");
   EXPECT_EQ(FormOf(R"({"x":1})"), "");
   EXPECT_EQ(FormOf(R"({"header":"Gemini Apps","title":"x"})"), "Gemini");
@@ -40,6 +35,18 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"role":"user","content":null})"), "message");
   EXPECT_EQ(FormOf(R"({"from":"human","value":"x"})"), "message");
   EXPECT_EQ(FormOf(R"({"from":"a@example.org","content":"x"})"), "");
+  EXPECT_EQ(FormOf(R"({"responses":[]})"), "");
+  EXPECT_EQ(FormOf(R"({"name":"a project","conversation_starters":[]})"), "");
+  EXPECT_EQ(FormOf(R"({"chat":{}})"), "");
+  EXPECT_EQ(FormOf(R"({"messages":[{"messageId":"a"}]})"), "LibreChat");
+  EXPECT_EQ(FormOf(R"({"messagesTree":[{"messageId":"a"}]})"), "LibreChat");
+  EXPECT_EQ(FormOf(R"({"role":"user","chatId":"c"})"), "Le Chat");
+  EXPECT_EQ(FormOf(R"({"role":"user","content":"","contentChunks":null})"), "Le Chat");
+  EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
+  EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
+  EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
+  EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
+  EXPECT_EQ(FormOf(R"({"prompt":"a"})"), "");
 }
 
 }  // namespace

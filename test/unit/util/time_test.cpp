@@ -25,10 +25,13 @@ TEST(Time, ReadsIso8601) {
   EXPECT_EQ(ParseTime("1969-12-31T23:59:59Z"), -1000000);
 }
 
-TEST(Time, ReadsNumbersAsSecondsOrMilliseconds) {
+TEST(Time, ReadsNumbersInTheUnitThatTheirSizeSays) {
   EXPECT_EQ(TimeFromNumber(1710928800), kMorning);
   EXPECT_EQ(TimeFromNumber(1710928800.25), kMorning + 250000);
   EXPECT_EQ(TimeFromNumber(1710928800123), kMorning + 123000);
+  EXPECT_EQ(TimeFromNumber(1710928800123456), kMorning + 123456);
+  EXPECT_EQ(TimeFromNumber(1710928800123456000), kMorning + 123456);
+  EXPECT_EQ(TimeFromNumber(253402300799000), 253402300799000000) << "the last millisecond";
   EXPECT_EQ(TimeFromNumber(-1), -1000000);
   EXPECT_EQ(ParseTime("1710928800.25"), kMorning + 250000);
   EXPECT_EQ(ParseTime("1710928800000"), kMorning);
