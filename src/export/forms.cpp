@@ -15,13 +15,14 @@ extern const Form kChatList;
 extern const Form kClaude;
 extern const Form kDeepSeek;
 extern const Form kGemini;
+extern const Form kGrok;
 extern const Form kLeChat;
 extern const Form kLibreChat;
 
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek, &kChatGpt, &kClaude, &kLibreChat,
+constexpr std::array kForms = {&kDeepSeek, &kChatGpt, &kClaude, &kGrok,       &kLibreChat,
                                &kChatList, &kGemini,  &kLeChat, &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;

@@ -35,6 +35,8 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"role":"user","content":null})"), "message");
   EXPECT_EQ(FormOf(R"({"from":"human","value":"x"})"), "message");
   EXPECT_EQ(FormOf(R"({"from":"a@example.org","content":"x"})"), "");
+  EXPECT_EQ(FormOf(R"({"conversation":{},"responses":[]})"), "Grok");
+  EXPECT_EQ(FormOf(R"({"responses":[{"response":{}}]})"), "Grok");
   EXPECT_EQ(FormOf(R"({"responses":[]})"), "");
   EXPECT_EQ(FormOf(R"({"name":"a project","conversation_starters":[]})"), "");
   EXPECT_EQ(FormOf(R"({"chat":{}})"), "");
