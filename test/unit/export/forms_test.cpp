@@ -39,6 +39,8 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"responses":[{"response":{}}]})"), "Grok");
   EXPECT_EQ(FormOf(R"({"responses":[]})"), "");
   EXPECT_EQ(FormOf(R"({"name":"a project","conversation_starters":[]})"), "");
+  EXPECT_EQ(FormOf(R"({"chat":{"history":{"messages":{"a":{}}}}})"), "Open WebUI");
+  EXPECT_EQ(FormOf(R"({"chat":{"messages":[]}})"), "Open WebUI");
   EXPECT_EQ(FormOf(R"({"chat":{}})"), "");
   EXPECT_EQ(FormOf(R"({"messages":[{"messageId":"a"}]})"), "LibreChat");
   EXPECT_EQ(FormOf(R"({"messagesTree":[{"messageId":"a"}]})"), "LibreChat");
