@@ -18,13 +18,15 @@ extern const Form kGemini;
 extern const Form kGrok;
 extern const Form kLeChat;
 extern const Form kLibreChat;
+extern const Form kLmStudio;
 extern const Form kOpenWebUi;
 
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,  &kChatGpt,  &kClaude, &kGrok,   &kOpenWebUi,
-                               &kLibreChat, &kChatList, &kGemini, &kLeChat, &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek,  &kChatGpt,   &kClaude,     &kGrok,
+                               &kOpenWebUi, &kLibreChat, &kLmStudio,   &kChatList,
+                               &kGemini,    &kLeChat,    &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 
