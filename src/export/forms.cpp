@@ -9,6 +9,7 @@
 namespace soulprint {
 
 // The forms, in one file each.
+extern const Form kAiStudio;
 extern const Form kBareMessage;
 extern const Form kChatGpt;
 extern const Form kChatList;
@@ -24,9 +25,9 @@ extern const Form kOpenWebUi;
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,  &kChatGpt,   &kClaude,     &kGrok,
-                               &kOpenWebUi, &kLibreChat, &kLmStudio,   &kChatList,
-                               &kGemini,    &kLeChat,    &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek,  &kChatGpt,   &kClaude,   &kGrok,
+                               &kOpenWebUi, &kLibreChat, &kLmStudio, &kAiStudio,
+                               &kChatList,  &kGemini,    &kLeChat,   &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 
