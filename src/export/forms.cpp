@@ -16,6 +16,7 @@ extern const Form kChatList;
 extern const Form kClaude;
 extern const Form kDeepSeek;
 extern const Form kGemini;
+extern const Form kGeminiWorkspace;
 extern const Form kGrok;
 extern const Form kLeChat;
 extern const Form kLibreChat;
@@ -25,9 +26,9 @@ extern const Form kOpenWebUi;
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,  &kChatGpt,   &kClaude,   &kGrok,
-                               &kOpenWebUi, &kLibreChat, &kLmStudio, &kAiStudio,
-                               &kChatList,  &kGemini,    &kLeChat,   &kBareMessage};
+constexpr std::array kForms = {
+    &kDeepSeek, &kChatGpt,         &kClaude,   &kGrok,   &kOpenWebUi, &kLibreChat,  &kLmStudio,
+    &kAiStudio, &kGeminiWorkspace, &kChatList, &kGemini, &kLeChat,    &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -46,6 +46,7 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"messagesTree":[{"messageId":"a"}]})"), "LibreChat");
   EXPECT_EQ(FormOf(R"({"messages":[{"versions":[]}]})"), "LM Studio");
   EXPECT_EQ(FormOf(R"({"chunkedPrompt":{}})"), "AI Studio");
+  EXPECT_EQ(FormOf(R"({"conversation_turns":[]})"), "Gemini in Workspace");
   EXPECT_EQ(FormOf(R"({"role":"user","chatId":"c"})"), "Le Chat");
   EXPECT_EQ(FormOf(R"({"role":"user","content":"","contentChunks":null})"), "Le Chat");
   EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
