@@ -22,13 +22,15 @@ extern const Form kLeChat;
 extern const Form kLibreChat;
 extern const Form kLmStudio;
 extern const Form kOpenWebUi;
+extern const Form kPerplexity;
 
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {
-    &kDeepSeek, &kChatGpt,         &kClaude,   &kGrok,   &kOpenWebUi, &kLibreChat,  &kLmStudio,
-    &kAiStudio, &kGeminiWorkspace, &kChatList, &kGemini, &kLeChat,    &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,    &kClaude,   &kGrok,
+                               &kOpenWebUi,       &kLibreChat,  &kLmStudio, &kAiStudio,
+                               &kGeminiWorkspace, &kPerplexity, &kChatList, &kGemini,
+                               &kLeChat,          &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -49,6 +49,8 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"conversation_turns":[]})"), "Gemini in Workspace");
   EXPECT_EQ(FormOf(R"({"role":"user","chatId":"c"})"), "Le Chat");
   EXPECT_EQ(FormOf(R"({"role":"user","content":"","contentChunks":null})"), "Le Chat");
+  EXPECT_EQ(FormOf(R"({"entries":[{"query_str":"q"}]})"), "Perplexity");
+  EXPECT_EQ(FormOf(R"({"query":"q","answer":"a"})"), "Perplexity");
   EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
   EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
