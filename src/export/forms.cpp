@@ -23,14 +23,15 @@ extern const Form kLibreChat;
 extern const Form kLmStudio;
 extern const Form kOpenWebUi;
 extern const Form kPerplexity;
+extern const Form kVsCodeChat;
 
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,    &kClaude,   &kGrok,
-                               &kOpenWebUi,       &kLibreChat,  &kLmStudio, &kAiStudio,
-                               &kGeminiWorkspace, &kPerplexity, &kChatList, &kGemini,
-                               &kLeChat,          &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,    &kClaude,     &kGrok,
+                               &kOpenWebUi,       &kLibreChat,  &kLmStudio,   &kAiStudio,
+                               &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kChatList,
+                               &kGemini,          &kLeChat,     &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -52,6 +52,7 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"entries":[{"query_str":"q"}]})"), "Perplexity");
   EXPECT_EQ(FormOf(R"({"query":"q","answer":"a"})"), "Perplexity");
   EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
+  EXPECT_EQ(FormOf(R"({"requests":[{"message":{}}]})"), "VS Code");
   EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
   EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
