@@ -14,6 +14,7 @@ extern const Form kBareMessage;
 extern const Form kChatGpt;
 extern const Form kChatList;
 extern const Form kClaude;
+extern const Form kClaudeCopy;
 extern const Form kDeepSeek;
 extern const Form kGemini;
 extern const Form kGeminiWorkspace;
@@ -30,8 +31,8 @@ namespace {
 // The first form that fits counts.
 constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,    &kClaude,     &kGrok,
                                &kOpenWebUi,       &kLibreChat,  &kLmStudio,   &kAiStudio,
-                               &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kChatList,
-                               &kGemini,          &kLeChat,     &kBareMessage};
+                               &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kClaudeCopy,
+                               &kChatList,        &kGemini,     &kLeChat,     &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -54,6 +54,7 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
   EXPECT_EQ(FormOf(R"({"requests":[{"message":{}}]})"), "VS Code");
   EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
+  EXPECT_EQ(FormOf(R"({"chats":[{"type":"prompt","message":[]}]})"), "copy of Claude's page");
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
   EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
   EXPECT_EQ(FormOf(R"({"prompt":"a"})"), "");
