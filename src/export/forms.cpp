@@ -11,6 +11,7 @@ namespace soulprint {
 // The forms, in one file each.
 extern const Form kAiStudio;
 extern const Form kBareMessage;
+extern const Form kCharacterAi;
 extern const Form kChatGpt;
 extern const Form kChatList;
 extern const Form kClaude;
@@ -29,10 +30,10 @@ extern const Form kVsCodeChat;
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,    &kClaude,     &kGrok,
-                               &kOpenWebUi,       &kLibreChat,  &kLmStudio,   &kAiStudio,
-                               &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kClaudeCopy,
-                               &kChatList,        &kGemini,     &kLeChat,     &kBareMessage};
+constexpr std::array kForms = {
+    &kDeepSeek,    &kChatGpt,  &kClaude,          &kGrok,       &kOpenWebUi,  &kLibreChat,
+    &kLmStudio,    &kAiStudio, &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kClaudeCopy,
+    &kCharacterAi, &kChatList, &kGemini,          &kLeChat,     &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 
