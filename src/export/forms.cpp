@@ -25,15 +25,16 @@ extern const Form kLibreChat;
 extern const Form kLmStudio;
 extern const Form kOpenWebUi;
 extern const Form kPerplexity;
+extern const Form kSillyTavern;
 extern const Form kVsCodeChat;
 
 namespace {
 
 // The first form that fits counts.
 constexpr std::array kForms = {
-    &kDeepSeek,    &kChatGpt,  &kClaude,          &kGrok,       &kOpenWebUi,  &kLibreChat,
-    &kLmStudio,    &kAiStudio, &kGeminiWorkspace, &kPerplexity, &kVsCodeChat, &kClaudeCopy,
-    &kCharacterAi, &kChatList, &kGemini,          &kLeChat,     &kBareMessage};
+    &kDeepSeek,    &kChatGpt,  &kClaude,          &kGrok,       &kOpenWebUi,   &kLibreChat,
+    &kLmStudio,    &kAiStudio, &kGeminiWorkspace, &kPerplexity, &kVsCodeChat,  &kClaudeCopy,
+    &kCharacterAi, &kChatList, &kGemini,          &kLeChat,     &kSillyTavern, &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 
