@@ -16,6 +16,7 @@ extern const Form kChatGpt;
 extern const Form kChatList;
 extern const Form kClaude;
 extern const Form kClaudeCopy;
+extern const Form kCodexTasks;
 extern const Form kDeepSeek;
 extern const Form kGemini;
 extern const Form kGeminiWorkspace;
@@ -31,10 +32,11 @@ extern const Form kVsCodeChat;
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {
-    &kDeepSeek,    &kChatGpt,  &kClaude,          &kGrok,       &kOpenWebUi,   &kLibreChat,
-    &kLmStudio,    &kAiStudio, &kGeminiWorkspace, &kPerplexity, &kVsCodeChat,  &kClaudeCopy,
-    &kCharacterAi, &kChatList, &kGemini,          &kLeChat,     &kSillyTavern, &kBareMessage};
+constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,     &kClaude,     &kGrok,
+                               &kOpenWebUi,       &kLibreChat,   &kLmStudio,   &kAiStudio,
+                               &kGeminiWorkspace, &kPerplexity,  &kVsCodeChat, &kClaudeCopy,
+                               &kCharacterAi,     &kCodexTasks,  &kChatList,   &kGemini,
+                               &kLeChat,          &kSillyTavern, &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -58,6 +58,7 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
   EXPECT_EQ(FormOf(R"({"msgs":[{"src":{}}]})"), "Character.AI");
   EXPECT_EQ(FormOf(R"({"turns":[{"candidates":[]}]})"), "Character.AI");
+  EXPECT_EQ(FormOf(R"({"turns":[{"input_items":[]}]})"), "Codex");
   EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
   EXPECT_EQ(FormOf(R"({"is_user":true,"mes":"a"})"), "SillyTavern");
   EXPECT_EQ(FormOf(R"({"prompt":"a"})"), "");
