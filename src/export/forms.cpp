@@ -26,6 +26,7 @@ extern const Form kLibreChat;
 extern const Form kLmStudio;
 extern const Form kOpenWebUi;
 extern const Form kPerplexity;
+extern const Form kPromptRows;
 extern const Form kSillyTavern;
 extern const Form kVsCodeChat;
 
@@ -36,7 +37,7 @@ constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,     &kClaude,     &
                                &kOpenWebUi,       &kLibreChat,   &kLmStudio,   &kAiStudio,
                                &kGeminiWorkspace, &kPerplexity,  &kVsCodeChat, &kClaudeCopy,
                                &kCharacterAi,     &kCodexTasks,  &kChatList,   &kGemini,
-                               &kLeChat,          &kSillyTavern, &kBareMessage};
+                               &kLeChat,          &kSillyTavern, &kPromptRows, &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -61,6 +61,7 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"turns":[{"input_items":[]}]})"), "Codex");
   EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
   EXPECT_EQ(FormOf(R"({"is_user":true,"mes":"a"})"), "SillyTavern");
+  EXPECT_EQ(FormOf(R"({"prompt":"a","response":"b"})"), "row of prompt and response");
   EXPECT_EQ(FormOf(R"({"prompt":"a"})"), "");
 }
 
