@@ -54,7 +54,22 @@ is_harmless('a tree of 60,000 nodes in a ring',
 my $too_large = qr/ERROR:  export contains no usable conversations.*too large/s;
 is_harmless("countless $_->[0]", make('countless.json', qq{write('[{"id": "c", $_->[1]', ','.join(['$_->[2]'] * 8000000), '$_->[3]}]')}), $too_large)
 	for [ 'messages', '"messages": [', '{}', ']' ], [ 'turns', '"chat_messages": [', '{}', ']' ], [ 'nodes', '"mapping": {', '"":{}', '}' ],
-	[ 'children', '"mapping": {"a": {"children": [', '""', ']}}' ];
+	[ 'children', '"mapping": {"a": {"children": [', '""', ']}}' ],
+	[ 'responses of Grok', '"conversation": {}, "responses": [', '{}', ']' ], [ 'messages of Open WebUI', '"chat": {"history": {"messages": {', '"":{}', '}}}' ],
+	[ 'children of Open WebUI', '"chat": {"history": {"messages": {"a": {"childrenIds": [', '""', ']}}}}' ], [ 'messages of LibreChat', '"messages": [{"messageId": 1},', '{}', ']' ],
+	[ 'children of LibreChat', q<"messagesTree": [{"messageId": "', 'a' * 500, '", "children": [>, '{}', ']}]' ], [ 'versions of LM Studio', '"messages": [{"versions": [', '{}', ']}]' ],
+	[ 'chunks of AI Studio', '"chunkedPrompt": {"chunks": [', '{}', ']}' ], [ 'turns of Gemini in Workspace', '"conversation_turns": [', '{}', ']' ],
+	[ 'entries of Perplexity', '"entries": [{"query": ""},', '{}', ']' ], [ 'requests of VS Code', '"requests": [', '{}', ']' ], [ 'parts of VS Code', '"requests": [{"message": {}, "response": [', '""', ']}]' ],
+	[ 'chats of a copy', '"chats": [{"type": "prompt", "message": []},', '{}', ']' ], [ 'messages of Character.AI', '"msgs": [{"src": {}},', '{}', ']' ],
+	[ 'candidates of Character.AI', '"turns": [{"candidates": [', '{}', ']}]' ], [ 'turns of Codex', '"turns": [{"input_items": []},', '{}', ']' ];
+is_harmless("messages of $_->[0] in a ring", make('ring.json', qq{write(json.dumps([$_->[1]]))}), qr/^1 imported/)
+	for [ 'Grok', q<{"conversation": {"id": "gr", "leaf_response_id": "0"}, "responses": [{"response": {"_id": str(i), "parent_response_id": str((i + 1) % 60000), "sender": "human", "message": "x"}} for i in range(60000)]}> ],
+	[ 'Open WebUI', q<{"id": "ow", "chat": {"history": {"currentId": "0", "messages": {str(i): {"parentId": str((i + 1) % 60000), "childrenIds": [str(i - 1)], "role": "user", "content": "x"} for i in range(60000)}}}}> ],
+	[ 'LibreChat', q<{"conversationId": "lc", "messages": [{"messageId": str(i), "parentMessageId": str((i + 1) % 60000), "isCreatedByUser": True, "text": "x"} for i in range(60000)]}> ];
+is_harmless('children of LibreChat, 10,000 deep', make('nested.json', q{write('[{"messagesTree": [', '{"messageId":1,"children":[' * 10000, ']}' * 10000, ']}]')}), qr/ERROR:  export contains no usable conversations.*nested too deeply/s);
+is_harmless("an answer of 15 MB of $_->[0]", make('folded.json', qq{text = $_->[1]; write(json.dumps([{"id": "folded", "chat": {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": text * (15 * MB // len(text))}]}}]))}), qr/imported/)
+	for [ 'folds', q{'<details type=x>'} ], [ 'folds in folds', q{'<details type=x><details type=x></details>'} ], [ 'tags that do not end', q{'<details'} ], [ 'ends of folds', q{'</details>'} ], [ 'blocks', q{'<glm_block'} ];
+is_harmless('31 MB in parts', make('parts.json', q{write(json.dumps([{"chunkedPrompt": {"chunks": [{"role": "user", "parts": [{"text": noise(3 * MB)}] * 10}]}}]))}), qr/^1 imported/);
 is_harmless('half a million short messages', make('short.json', q{write('[{"id": "c", "messages": [', ','.join(['{"role":"user","content":"hi"}'] * 500000), ']}]')}), $too_large);
 is_harmless('a list of messages with large roles', make('roles.json', q{write('[', ','.join(['{"role":"' + 'r' * 9 * MB + '","content":"x"}'] * 9), ']')}), $too_large);
 is_harmless('31 MB that are no UTF-8', make('invalid.json', q{open(path, 'wb').write(b'[{"id": "c", "messages": [{"role": "user", "content": "' + b'\xff' * (31 * MB) + b'"}]}]')}), $too_large);
