@@ -137,6 +137,20 @@ SELECT kind.key, jsonb_array_length(kind.value) AS canaries,
        (SELECT count(*) FROM everything, jsonb_array_elements_text(kind.value) AS canary WHERE position(canary IN text) > 0) AS seen
     FROM jsonb_each(pg_read_file(:'data' || 'persona_rich.truth.json')::jsonb -> 'canaries') AS kind ORDER BY 1;
 
+-- Files that are no JSON.  The same activities as JSON have the same ids.
+\set dan '00000000-0000-4000-8000-0000000000da'
+INSERT INTO user_profiles (user_id) VALUES (:'dan');
+SELECT imported, skipped_because FROM soulprint_import_file(:'dan', :'data' || 'formats/gemini_page.html');
+SELECT imported, unchanged FROM soulprint_import(:'dan', convert_to($$[
+    {"header": "Bard", "title": "Prompt : bonjour", "time": "2023-11-01T07:00:00.250Z", "description": "Bonjour\u00a0!"},
+    {"header": "Gemini Apps", "title": "Prompted How do I bake rye bread?\n\n1 < 2 loaves", "time": "2025-06-02T08:00:00.999Z"}]$$, 'UTF8'));
+SELECT imported, skipped_because, hidden_messages FROM soulprint_import_file(:'dan', :'data' || 'formats/copilot.csv');
+SELECT imported, unchanged FROM soulprint_import_file(:'dan', :'data' || 'formats/copilot.csv');
+SELECT title, created_at, updated_at, message_count, messages -> 0 ->> 'role' AS first, messages -> 0 ->> 'content' AS content
+    FROM raw_conversations WHERE user_id = :'dan' ORDER BY created_at;
+SELECT soulprint_import(:'dan', '<div class="outer-cell"><p class="header-cell">YouTube</p>');
+SELECT soulprint_import(:'dan', E'Conversation,Time,Author,Message\\012a,,Human,"cut');
+
 --
 -- Bytes that are not an export.  (Some details of archives are zlib's own words.)
 --

@@ -13,6 +13,7 @@
 #include "export/raw_conversation.hpp"
 #include "export/record_reader.hpp"
 #include "export/splitter.hpp"
+#include "export/text_forms.hpp"
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -47,6 +48,17 @@ constexpr std::string_view kConversationHint =
       .Hint("Leave out parts without text.");
 }
 
+// The size of the byte order mark and the white space at the beginning.
+std::size_t SkipStart(std::string_view bytes) {
+  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  std::size_t at = 0;
+  for (;;) {
+    at = std::min(bytes.size(), bytes.find_first_not_of(" \t\r\n", at));
+    if (!bytes.substr(at).starts_with(kBom)) return at;
+    at += kBom.size();
+  }
+}
+
 Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t max_bytes) {
   Json& root = tree->root();
   if (result == ParseResult::kTooDeep) {
@@ -74,13 +86,55 @@ Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t ma
 }  // namespace
 
 struct ExportReader::State {
-  State(ImportLimits limits, Give give, ImportReport* report)
-      : reader(limits, std::move(give), report),
+  State(ImportLimits all_limits, Give give, ImportReport* report_to)
+      : limits(all_limits),
+        report(report_to),
+        reader(limits, std::move(give), report),
         splitter(limits.max_conversation_bytes,
                  [this](RecordSplitter::Record record) { reader.Take(std::move(record)); }) {}
 
+  // The splitter skips a byte order mark and white space, and says what a file is that has no form.
+  void PushHead(std::string_view bytes) {
+    head += bytes;
+    const std::size_t skipped = SkipStart(head);
+    splitter.Push(std::string_view(head).substr(0, skipped));
+    head.erase(0, skipped);
+    const bool is_json = head.starts_with("[") || head.starts_with("{");
+    if (is_json || head.size() >= kTextHeadBytes) EndHead();
+  }
+
+  void EndHead() {
+    in_head = false;
+    const std::string_view first = std::string_view(head).substr(0, kTextHeadBytes);
+    if (const TextForm* const form = FindTextForm(first)) {
+      text = form->read(first, limits, &reader, report);
+    }
+    Push(std::exchange(head, {}));
+  }
+
+  void Push(std::string_view bytes) {
+    if (in_head) return PushHead(bytes);
+    if (text != nullptr) return text->Push(bytes);
+    splitter.Push(bytes);
+  }
+
+  void Finish() {
+    if (in_head) EndHead();
+    if (text != nullptr) {
+      text->Finish();
+    } else {
+      splitter.Finish();
+    }
+    reader.Finish();
+  }
+
+  ImportLimits limits;
+  ImportReport* report;
   RecordReader reader;
   RecordSplitter splitter;
+  std::unique_ptr<TextReader> text;  // of a file that is no JSON
+  bool in_head = true;
+  std::string head;  // the first bytes, until they tell the form
 };
 
 ExportReader::ExportReader(ImportLimits limits, Give give, ImportReport* report)
@@ -88,12 +142,9 @@ ExportReader::ExportReader(ImportLimits limits, Give give, ImportReport* report)
 
 ExportReader::~ExportReader() = default;
 
-void ExportReader::Push(std::string_view bytes) { state_->splitter.Push(bytes); }
+void ExportReader::Push(std::string_view bytes) { state_->Push(bytes); }
 
-void ExportReader::Finish() {
-  state_->splitter.Finish();
-  state_->reader.Finish();
-}
+void ExportReader::Finish() { state_->Finish(); }
 
 Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes) {
   ParseLimits limits;

@@ -1,4 +1,4 @@
-// The bytes of one JSON file ──► conversations, one at a time (doc/export_format.md).
+// The bytes of one file ──► conversations, one at a time (doc/export_format.md).
 
 #pragma once
 
@@ -19,12 +19,12 @@ namespace soulprint {
 //   while (…) reader.Push(bytes);
 //   reader.Finish();
 //
-// Takes an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's and
-// DeepSeek's tree, Claude's chat_messages, the simplified form, and Gemini's list of activities.
-// Keeps one conversation in memory at a time.
-// A conversation that cannot be read is skipped and counted in the report.  A conversation marked
-// "do not remember" counts as skipped; if it has an id, it is given without messages, so that the
-// caller can remove what an earlier export gave.
+// Takes JSON: an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's
+// and DeepSeek's tree, Claude's chat_messages, the simplified form, and Gemini's list of
+// activities. Takes what else is in the table of text_forms.hpp. Keeps one conversation in memory
+// at a time. A conversation that cannot be read is skipped and counted in the report.  A
+// conversation marked "do not remember" counts as skipped; if it has an id, it is given without
+// messages, so that the caller can remove what an earlier export gave.
 class ExportReader {
  public:
   using Give = std::function<void(Conversation)>;
@@ -34,7 +34,7 @@ class ExportReader {
   ExportReader(const ExportReader&) = delete;
   ExportReader& operator=(const ExportReader&) = delete;
 
-  // Throws Error 22P02 when the file is not a JSON export; the detail says what it looks like.
+  // Throws Error 22P02 when the file is not an export; the detail says what it looks like.
   void Push(std::string_view bytes);
 
   // Call after the last byte.  Throws Error 22P02 when the file is empty or truncated.

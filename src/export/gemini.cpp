@@ -151,18 +151,20 @@ bool HasPicture(const Json& record) {
          });
 }
 
-bool NamesGemini(const Json& value) {
-  return value.is_string() && (value.text().find("Gemini") != std::string::npos ||
-                               value.text().find("Bard") != std::string::npos);
-}
+bool IsOfGemini(const Json& value) { return value.is_string() && NamesGemini(value.text()); }
 
 bool IsActivity(const Json& record) {
   if (record.Find("title") == nullptr) return false;
   const Json* const header = record.Find("header");
-  if (header != nullptr && NamesGemini(*header)) return true;
+  if (header != nullptr && IsOfGemini(*header)) return true;
   const Json* const products = record.Find("products", Json::Kind::kList);
   return header != nullptr && products != nullptr &&
-         std::any_of(products->begin(), products->end(), NamesGemini);
+         std::any_of(products->begin(), products->end(), IsOfGemini);
+}
+
+Time WholeSeconds(Time at) {
+  constexpr std::int64_t kSecond = 1000000;
+  return at ? Time(*at - *at % kSecond) : at;
 }
 
 RawMessage MakeMessage(std::string_view role, std::string text, Time at) {
@@ -174,6 +176,11 @@ RawMessage MakeMessage(std::string_view role, std::string text, Time at) {
 }
 
 }  // namespace
+
+bool NamesGemini(std::string_view product) {
+  return product.find("Gemini") != std::string_view::npos ||
+         product.find("Bard") != std::string_view::npos;
+}
 
 extern const Form kGemini = {"Gemini", Gives::kExchange, kKeys, IsActivity, nullptr};
 
@@ -231,7 +238,7 @@ void GeminiTalks::Learn() {
 }
 
 void GeminiTalks::Group(Activity activity) {
-  const Time at = activity.at;
+  const Time at = WholeSeconds(activity.at);
   std::optional<std::string> prompt = titles_->PromptOf(activity);
   if (prompt && prompt->empty() && activity.picture) prompt = "[image]";
   if (!prompt || (prompt->empty() && activity.answer.empty())) return skip_();
@@ -242,11 +249,12 @@ void GeminiTalks::Group(Activity activity) {
   }
   std::size_t bytes = sizeof node;
   for (const RawMessage& message : node.messages) bytes += message.text.size() + sizeof message;
-  const Time last = exchanges_.empty() ? at : exchanges_.back().at;
-  const bool apart = at && last && std::max(*at, *last) - std::min(*at, *last) > kGap;
+  const Time last = exchanges_.empty() ? activity.at : exchanges_.back().at;
+  const Time before = WholeSeconds(last);
+  const bool apart = at && before && std::max(*at, *before) - std::min(*at, *before) > kGap;
   if (apart || bytes_ + bytes > max_bytes_) GiveTalk();
   bytes_ += bytes;
-  exchanges_.push_back({at ? at : last, std::move(node)});
+  exchanges_.push_back({activity.at ? activity.at : last, std::move(node)});
 }
 
 void GeminiTalks::GiveTalk() {
@@ -255,9 +263,9 @@ void GeminiTalks::GiveTalk() {
   std::stable_sort(exchanges_.begin(), exchanges_.end(),
                    [](const Exchange& a, const Exchange& b) { return a.at < b.at; });
   RawConversation talk;
+  talk.created_at = WholeSeconds(exchanges_.front().at);
+  talk.updated_at = WholeSeconds(exchanges_.back().at);
   talk.put_together = true;
-  talk.created_at = exchanges_.front().at;
-  talk.updated_at = exchanges_.back().at;
   for (Exchange& exchange : exchanges_) talk.nodes.push_back(std::move(exchange.node));
   exchanges_.clear();
   bytes_ = 0;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "export/json.hpp"
@@ -17,6 +18,9 @@
 #include "util/time.hpp"
 
 namespace soulprint {
+
+// True if the name of a product of Google's is that of Gemini, or its earlier one.
+bool NamesGemini(std::string_view product);
 
 struct Activity {
   std::string title;
@@ -42,7 +46,8 @@ class GeminiTitles {
   std::string after_;
 };
 
-// Groups activities into conversations, in limited memory.
+// Groups activities into conversations, in limited memory.  Their times are given in whole seconds:
+// an export as HTML has no more, and the time of the first is part of the id.
 class GeminiTalks {
  public:
   using Give = std::function<void(RawConversation)>;

@@ -104,17 +104,13 @@ RecordReader::RecordReader(ImportLimits limits, Give give, ImportReport* report)
       report_(*report),
       talks_(
           limits.max_conversation_bytes,
-          [this](RawConversation talk) { GiveTalk(std::move(talk)); },
-          [this] {
-            ++report_.found;
-            Skip("activity without a prompt");
-          }) {}
+          [this](RawConversation talk) { TakeConversation(std::move(talk)); },
+          [this] { SkipRecord("activity without a prompt"); }) {}
 
 void RecordReader::Take(RecordSplitter::Record record) {
   switch (record.kind) {
     case RecordSplitter::Kind::kNoObject:
-      ++report_.found;
-      Skip(kNoConversation);
+      SkipRecord(kNoConversation);
       break;
     case RecordSplitter::Kind::kTooLarge: {
       ++report_.found;
@@ -249,9 +245,14 @@ void RecordReader::GiveMessages() {
   }
 }
 
-void RecordReader::GiveTalk(RawConversation talk) {
+void RecordReader::TakeConversation(RawConversation raw) {
   ++report_.found;
-  GiveConversation(std::move(talk));
+  GiveConversation(std::move(raw));
+}
+
+void RecordReader::SkipRecord(std::string_view reason) {
+  ++report_.found;
+  Skip(reason);
 }
 
 // An earlier export may have given the conversation with messages.

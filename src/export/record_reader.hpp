@@ -30,6 +30,12 @@ class RecordReader {
   // Throws Error 22P02 when the file's one object is not valid JSON or not an export.
   void Take(RecordSplitter::Record record);
 
+  // What a file gives that is no JSON: a conversation, an activity of Gemini's, or one that is
+  // skipped.
+  void TakeConversation(RawConversation raw);
+  void TakeActivity(Activity activity) { talks_.Add(std::move(activity)); }
+  void SkipRecord(std::string_view reason);
+
   // Call after the last record: gives the conversations still being collected.
   void Finish();
 
@@ -52,7 +58,6 @@ class RecordReader {
   void Take(Content content);
   void AddMessage(Content content);
   void GiveMessages();
-  void GiveTalk(RawConversation talk);
   void GiveForgotten(RawConversation raw);
   void GiveConversation(RawConversation raw);
   void Skip(std::string_view reason, std::string_view id = {});

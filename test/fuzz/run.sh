@@ -21,6 +21,7 @@ options=(-rss_limit_mb=2048 -timeout=20 -artifact_prefix="build/fuzz/$target-" -
 corpus=("test/fuzz/corpus/$target")
 case $target in
   tree) options+=(-max_len=1024) ;;
+  text) options+=(-max_len=4096 -dict=test/fuzz/words.dict) ;;
   answer) options+=(-max_len=16384 -dict=test/fuzz/words.dict) ;;
   *)
     options+=(-max_len=16384 -dict=test/fuzz/words.dict)

@@ -81,6 +81,39 @@ is_harmless('a message of 15 MB in a conversation without an id', make('noid.jso
 is_harmless('a mark around a list that does not end', make('mark.json', q{tree(said('a \ue200entity\ue202' + '[' * 8 * MB + '\ue201 b'))}), qr/^0 imported, 0 skipped/);
 is_harmless('a mark of countless fields', make('fields.json', q{tree(said('a \ue200entity' + '\ue202' * 5 * MB + '\ue201 b'))}), qr/^0 imported, 0 skipped/);
 
+# A page of Gemini's activities, and a table of Copilot's messages.
+my $cell = q{'<div class="outer-cell"><p class="header-cell">Gemini</p><div class="content-cell">'};
+my $said = q{'Prompted I like tea<br>Jan 5, 2026, 9:00:00 AM CET<br>'};
+my $no_export = qr/ERROR:  HTML page is not an export.*HINT:/s;
+is_harmless("80 MB of $_->[0]", make('page.html', qq{write('$_->[1]', *['$_->[1]' * MB] * (80 // len('$_->[1]')))}), $no_export)
+  for [ '<', '<' ], [ 'tags that do not end', '<a ' ], [ 'quotes that do not end', '<a href="x' ], [ 'comments that do not end', '<!--' ],
+	[ 'cells that do not begin', '<p class="outer-cell' ];
+is_harmless("a cell of 30 MB of $_->[0]", make('cell.html', qq{write($cell, $said, *['$_->[1]' * MB] * (30 // len('$_->[1]')))}), qr/^[01] imported, 0 skipped|too large/)
+  for [ '<', '<' ], [ 'tags that do not end', '<a ' ], [ 'line ends', '<br>' ], [ 'times', '<br>1:1:1 2026 1' ], [ 'files', '<br>- <a href=x>1</a>' ],
+	[ 'ends', '</div>' ], [ 'cells in it', '<p class="content-cell">' ], [ 'scripts', '<script>' ];
+is_harmless("a title of 15 MB of $_->[0]", make('title.html', qq{write($cell, 'Prompted I am Ada', *['$_->[1]' * MB] * (15 // len('$_->[1]')), '<br>Jan 5, 2026, 9:00:00 AM CET<br>')}), qr/^[01] imported, 0 skipped/)
+  for [ 'line ends', '<br>x' ], [ 'times', '<br>1:1:1 2026 1' ], [ 'files', '<br>- <a href=x>1</a>' ];
+is_harmless('a cell of 80 MB', make('large.html', qq{write($cell, $said, *['x' * MB] * 80)}), $too_large);
+is_harmless('one beside a cell', make('beside.html', qq{write($cell, $said, *['x' * MB] * 80, $cell, 'Prompted I like jam')}), qr/^1 imported, 1 skipped/);
+is_harmless('an answer of 17 MB', make('answer.html', qq{write($cell, $said, *['x' * MB] * 17)}), $too_large);
+is_harmless('an answer of 15 MB that are no UTF-8', make('bytes.html', qq{write($cell, $said, *[b'\\xff' * MB] * 15)}), $too_large);
+is_harmless('cells of 31 MB', make('cells.html', qq{write(*[$cell, $said, '<img src="' + 'x' * 31 * MB + '">'] * 3)}), qr/^\d imported, 0 skipped/);
+is_harmless('a million cells', make('million.html', qq{write('<p class=outer-cell><p class=header-cell>Gemini' * 1000000, $cell, 'Prompted I like tea')}), qr/^1 imported, 1000000 skipped/);
+is_harmless('a million cells of another product', make('other.html', q{write('<p class=outer-cell><p class=header-cell>YouTube' * 1000000)}), qr/ERROR:  page of Google Takeout contains no activities of Gemini.*HINT:/s);
+is_harmless('200,000 prompts at once', make('prompts.html', qq{write(($cell + $said) * 200000)}), qr/^\d+ imported, 0 skipped/);
+
+my $header = q{'Conversation,Time,Author,Message\n'};
+my $row = q{'a,2026-01-05T08:00:00,Human,I like tea\n'};
+is_harmless("80 MB of $_->[0]", make('table.csv', qq{write($header, $row, *['$_->[1]' * MB] * 80)}), $_->[2])
+  for [ 'a row', 'x', qr/^1 imported, 1 skipped/ ], [ 'commas', ',', qr/^0 imported, 0 skipped/ ], [ 'quotes', '"', qr/^0 imported, 1 skipped/ ], [ 'line ends', '\n', qr/^0 imported, 0 skipped/ ];
+is_harmless('80 MB of quotes that do not end', make('open.csv', qq{write($header, $row, '"', *['x' * MB] * 80)}), qr/ERROR:  unexpected end of export.*HINT:/s);
+is_harmless('a field of 80 MB', make('field.csv', qq{write($header, 'b,,Human,"', *['x' * MB] * 80, '"\\n', $row)}), qr/^0 imported, 1 skipped/);
+is_harmless('a message of 15 MB', make('message.csv', qq{write($header, 'b,,Human,"', *['x\\r\\n' * (MB // 3)] * 15, 'x"\\n')}), qr/^1 imported/);
+is_harmless('one that is no UTF-8', make('bytes.csv', qq{write($header, 'b,,Human,', *[b'\\xff' * MB] * 10)}), qr/^1 imported/);
+is_harmless('two million rows of a conversation', make('rows.csv', qq{write($header, $row * 2000000)}), $too_large);
+is_harmless('150,000 rows of a conversation', make('rows.csv', qq{write($header, $row * 150000)}), qr/^0 imported, 0 skipped/);
+is_harmless('a million conversations that say nothing', make('silent.csv', qq{write($header, 'a,,AI,\\nb,,AI,\\n' * 500000, $row)}), qr/^0 imported, 1000000 skipped/);
+
 is_harmless('an archive that ends in the middle', make('cut.zip', "zip(('conversations.json', json.dumps([conversation(id='c9')] * 1000))); whole = open(path, 'rb').read(); open(path, 'wb').write(whole[:len(whole) // 2])"), qr/ERROR:  .*HINT:/s);
 is_harmless('nothing', make('empty.json', 'write("")'), qr/ERROR:  .*HINT:/s);
 

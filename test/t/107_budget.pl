@@ -82,6 +82,13 @@ upload_is_harmless('a prefix before the ZIP', "zip($member); write(b'MZ' + bytes
 upload_is_harmless('a number of 31 MB', q{write('[{"messages": [], "x": ', *['1' * MB] * 31, '}]')}, qr/ERROR:  export contains no usable conversations.*too large/s);
 upload_is_harmless('links without an end', q{tree(said('](sandbox:' * (15 * MB // 10)))}, qr/^1 imported/);
 
+my $cell = q{'<div class="outer-cell"><p class="header-cell">Gemini</p><div class="content-cell">Prompted I like tea'};
+upload_is_harmless("a page with a cell of 30 MB of $_->[0]", qq{write($cell, *['$_->[1]' * MB] * (30 // len('$_->[1]')))}, qr/^[01] imported, 0 skipped|too large/)
+  for [ 'tags', '<a>' ], [ 'line ends', '<br>' ], [ 'times', '<br>1:1:1 2026 1' ], [ 'files', '<br>- <a href=x>1</a>' ], [ 'words', '<b>x</b> ' ];
+upload_is_harmless('a page of 39 MB of short cells', qq{write(*[$cell * 10000] * 40)}, qr/^\d+ imported/);
+upload_is_harmless("a table of 39 MB of $_->[0]", qq{write('Conversation,Time,Author,Message\\n', *['$_->[1]' * MB] * (39 // len(b'$_->[1]')))}, qr/^[01] imported|no usable/)
+  for [ 'delimiters', ',' ], [ 'rows', 'a,,Human,tea\n' ], [ 'empty rows', '\n' ], [ 'silent conversations', 'a,,AI,\nb,,AI,\n' ];
+
 my $long = q{'é' + 't' * 2 * MB};
 upload_is_harmless('a title of 2 MB', "write(json.dumps([conversation(id='long', title=$long, messages=[message(noise(8000))] * 500)]))", qr/^1 imported/);
 is($node->safe_psql('postgres', "SELECT char_length(title), left(title, 2) FROM raw_conversations WHERE conversation_id = 'long'"), '500|ét', 'a title is cut at 500 characters');

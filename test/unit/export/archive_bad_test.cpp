@@ -26,7 +26,7 @@ TEST(Archive, BadFilesAreClearErrors) {
               "It contains a\\x0aforged\\x1b[31m.txt (export is not");
   ExpectError(Zip({{"other.zip", Zip({{"x.txt", "x"}})}}), "22P02", "contains no conversations",
               "other.zip/x.txt (export is not a JSON");
-  ExpectError(Zip({{"conversations.json", "<html>"}}), "22P02", "not a JSON array or object");
+  ExpectError(Zip({{"conversations.json", "<html>"}}), "22P02", "HTML page is not an export");
   ExpectError(Zip({{"conversations.json", "[{\"id\":"}}), "22P02", "unexpected end of export");
   ExpectError(Zip({{"conversations.zip", "PK\x03\x04 is not all"}}), "22P02", "export archive");
   Files many;
@@ -94,7 +94,7 @@ TEST(Archive, AnErrorInAFileOfAZipNamesIt) {
   };
   ExpectError(zip(""), "22P02", "export is empty",
               "In \"x/conversations-001.json\": The file has 0 bytes");
-  ExpectError(zip("<html>"), "22P02", "not a JSON",
+  ExpectError(zip("<html>"), "22P02", "HTML page is not an export",
               "In \"x/conversations-001.json\": It is an HTML");
   ExpectError(zip("[{"), "22P02", "unexpected end of export",
               "In \"x/conversations-001.json\": The JSON is not");

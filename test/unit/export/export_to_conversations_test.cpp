@@ -206,7 +206,9 @@ void ExpectError(std::string_view file, std::string_view message, std::string_vi
 TEST(ExportReader, WhatIsNoExportIsAnError) {
   ExpectError("", "export is empty", "0 bytes");
   ExpectError("%PDF-1.7", "not a JSON array or object", "a PDF document");
-  ExpectError("<html>", "not a JSON array or object", "an HTML or XML page");
+  ExpectError("<html>", "HTML page is not an export", "an HTML or XML page");
+  ExpectError("Dear diary", "not a JSON array or object", "It starts with \"Dear diary\"");
+  ExpectError("  \n\xEF\xBB\xBF ", "export is empty", "7 bytes");
   ExpectError("42", "not a JSON array or object", "a number");
   ExpectError("{}", "not an export", "It is empty");
   ExpectError(R"({"id":"u","email":"x@y.z"})", "not an export", R"("id", "email")");
@@ -214,6 +216,23 @@ TEST(ExportReader, WhatIsNoExportIsAnError) {
   ExpectError(R"({"conversations":{"a":1}})", "not an export", "\"conversations\"");
   ExpectError(R"({"mapping":{"a":}})", "not valid JSON", "one object");
   ExpectError("[" + Chat("a") + ",{\"id\":", "unexpected end of export", "bytes");
+}
+
+TEST(ExportReader, TheFirstBytesTellTheFormOfTheFile) {
+  const std::string page =
+      "<div class=outer-cell><i class=header-cell>Bard</i><i class=content-cell>Prompted hi";
+  const std::string table = "Time,Author,Message,Conversation\n,Human,hi,a\n";
+  for (const std::string& file : {page, table, Chat("a"), "[" + Chat("a") + "]"}) {
+    for (const std::string before : {"", "\xEF\xBB\xBF", " \r\n\xEF\xBB\xBF\n"}) {
+      for (std::size_t step : {1u, 1u << 20}) {
+        const Result result = ReadAll(before + file, kLimits, step);
+        ASSERT_EQ(result.conversations.size(), 1u) << before + file;
+        EXPECT_EQ(result.conversations[0].messages[0].text, "hi");
+      }
+    }
+  }
+  // A page whose head is blank does not fill the memory, and is told as soon as it begins.
+  EXPECT_EQ(ReadAll(std::string(100000, ' ') + table, kLimits, 1000).conversations.size(), 1u);
 }
 
 TEST(ExportReader, AnEmptyListIsNoErrorOfTheReader) { EXPECT_EQ(ReadAll("[]").report.found, 0u); }

@@ -35,6 +35,15 @@ std::string ReadFile(const std::string& path) {
   return content.str();
 }
 
+// The file of that name that is beside its expected conversations.
+std::string GivenFile(const std::string& name) {
+  for (const char* end : {".json", ".html", ".csv"}) {
+    if (std::filesystem::exists(Folder() + name + end)) return Folder() + name + end;
+  }
+  ADD_FAILURE() << name;
+  return "";
+}
+
 std::vector<std::string> Names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(Folder())) {
@@ -68,7 +77,7 @@ ordered_json ReadFormat(const std::string& bytes) {
 class Formats : public testing::TestWithParam<std::string> {};
 
 TEST_P(Formats, BecomeWhatStandsBesideThem) {
-  const ordered_json read = ReadFormat(ReadFile(Folder() + GetParam() + ".json"));
+  const ordered_json read = ReadFormat(ReadFile(GivenFile(GetParam())));
   EXPECT_EQ(read.dump(1) + "\n", ReadFile(Folder() + GetParam() + kExpected));
   EXPECT_EQ(read.dump().find("NEVER"), std::string::npos);
 }
