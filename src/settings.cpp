@@ -29,6 +29,7 @@ Provider provider = Provider::kAnthropic;
 ApiKeyHeader api_key_header = ApiKeyHeader::kXApiKey;
 bool enabled = true;
 bool batch = false;
+bool import_memories = true;
 bool require_sections = true;
 int max_workers = 3;
 int poll_interval = 30 * 1000;
@@ -192,6 +193,11 @@ void DefineAll() {
             1, INT_MAX, GUC_UNIT_MS);
   DefineBool("soulprint.enabled", "Runs full passes.",
              "When off, running passes return to pending, and requested ones wait.", &enabled);
+  DefineBool(
+      "soulprint.import_memories",
+      "Reads what other assistants keep about the user: saved memories, custom instructions.",
+      "When off, imports do not store it, and passes do not read what is stored.",
+      &import_memories);
   DefineInt("soulprint.keep_history", "Sets the time to keep ended passes in the history.",
             "Workers delete older ones at each poll.", &keep_history, 0, INT_MAX, GUC_UNIT_MIN);
   DefineInt("soulprint.keep_replies", "Sets the time to keep answers of the model.",

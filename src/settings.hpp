@@ -34,6 +34,7 @@ extern Provider provider;
 extern ApiKeyHeader api_key_header;
 extern bool batch;
 extern bool enabled;
+extern bool import_memories;
 extern bool require_sections;
 extern int max_workers;
 extern int poll_interval;            // ms

@@ -11,8 +11,10 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/markup.hpp"
+#include "export/notes.hpp"
 #include "export/raw_conversation.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {
@@ -32,6 +34,13 @@ constexpr std::string_view kKeys[] = {"mapping",
                                       "recipient",
                                       "channel",
                                       "weight",
+                                      "model_set_context",
+                                      "structured_context",
+                                      "user_profile",
+                                      "user_instructions",
+                                      "user_context_message_data",
+                                      "about_user_message",
+                                      "about_model_message",
                                       "content_type",
                                       "current_node",
                                       "currentNode",
@@ -130,6 +139,47 @@ std::string_view WhyHidden(const Json& message, std::string_view type) {
   return channel != nullptr && *channel == "analysis" ? "analysis" : "";
 }
 
+// The inside of the fence that ChatGPT puts around the user's words, else what follows its own.
+std::string_view Unwrapped(std::string_view text) {
+  constexpr std::string_view kFence = "```";
+  const std::size_t begin = text.find(kFence);
+  const std::size_t end = text.rfind(kFence);
+  if (begin != end) return text.substr(begin + kFence.size(), end - begin - kFence.size());
+  if (!text.starts_with("The user provided ")) return text;
+  for (std::string_view mark : {"User profile:", "like you to respond:"}) {
+    const std::size_t at = text.find(mark);
+    if (at != std::string_view::npos) return text.substr(at + mark.size());
+  }
+  return text;
+}
+
+std::string Joined(const Json* object, std::initializer_list<std::string_view> names) {
+  std::string joined;
+  if (object == nullptr) return joined;
+  for (std::string_view name : names) {
+    const std::string* const text = object->Text({name});
+    if (text == nullptr) continue;
+    const std::string_view words = Trim(Unwrapped(*text));
+    if (!words.empty()) AppendParagraph(std::string(words), &joined);
+  }
+  return joined;
+}
+
+// ChatGPT repeats them in each conversation, mostly without a time.
+void ReadNotes(const Json& message, Time at, RawConversation* raw) {
+  const Json* const metadata = message.Find("metadata");
+  const Json* const content = message.Find("content");
+  if (!at) at = raw->created_at;
+  std::string instructions =
+      Joined(metadata == nullptr ? nullptr : metadata->Find("user_context_message_data"),
+             {"about_user_message", "about_model_message"});
+  if (instructions.empty()) instructions = Joined(content, {"user_profile", "user_instructions"});
+  KeepNotes({"custom instructions of ChatGPT", std::move(instructions), at}, &raw->notes);
+  KeepNotes(
+      {"saved memory of ChatGPT", Joined(content, {"model_set_context", "structured_context"}), at},
+      &raw->notes);
+}
+
 void ReadMessage(Json* from, RawMessage* message) {
   message->id = IdOf(*from, {"id"});
   if (const Json* const author = from->Find("author")) {
@@ -171,7 +221,9 @@ void AddNode(Json* from, RawConversation* raw) {
   }
   raw->bytes += node.children.size() * sizeof(std::string);
   if (Json* const message = from->Find("message", Json::Kind::kObject)) {
-    ReadMessage(message, &raw->AddMessage(&node));
+    RawMessage& read = raw->AddMessage(&node);
+    ReadMessage(message, &read);
+    ReadNotes(*message, read.at, raw);
   }
 }
 

@@ -15,6 +15,7 @@ extern const Form kCharacterAi;
 extern const Form kChatGpt;
 extern const Form kChatList;
 extern const Form kClaude;
+extern const Form kClaudeMemory;
 extern const Form kClaudeCopy;
 extern const Form kCodexTasks;
 extern const Form kDeepSeek;
@@ -33,11 +34,11 @@ extern const Form kVsCodeChat;
 namespace {
 
 // The first form that fits counts.
-constexpr std::array kForms = {&kDeepSeek,        &kChatGpt,     &kClaude,     &kGrok,
-                               &kOpenWebUi,       &kLibreChat,   &kLmStudio,   &kAiStudio,
-                               &kGeminiWorkspace, &kPerplexity,  &kVsCodeChat, &kClaudeCopy,
-                               &kCharacterAi,     &kCodexTasks,  &kChatList,   &kGemini,
-                               &kLeChat,          &kSillyTavern, &kPromptRows, &kBareMessage};
+constexpr std::array kForms = {
+    &kDeepSeek,    &kChatGpt,     &kClaude,     &kClaudeMemory,    &kGrok,       &kOpenWebUi,
+    &kLibreChat,   &kLmStudio,    &kAiStudio,   &kGeminiWorkspace, &kPerplexity, &kVsCodeChat,
+    &kClaudeCopy,  &kCharacterAi, &kCodexTasks, &kChatList,        &kGemini,     &kLeChat,
+    &kSillyTavern, &kPromptRows,  &kBareMessage};
 
 constexpr std::size_t kMaxKeys = 512;
 

@@ -17,6 +17,7 @@ enum class Gives {
   // A message, or a few: these form one conversation with their neighbours, unless they name
   // another by its id.
   kMessage,
+  kNotes,  // no conversation, but what an assistant keeps about its user
 };
 
 struct Form {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "export/rejection.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -26,6 +27,8 @@ struct ImportReport {
   std::map<std::string, std::size_t> hidden;
   // At most kSkippedIds ids of skipped conversations; not of those marked "do not remember".
   std::vector<std::string> skipped_ids;
+  std::vector<Notes> notes;             // what assistants keep about their user, the newest copies
+  std::size_t memories = 0;             // records that hold notes and no conversation
   std::size_t replaced_characters = 0;  // replaced by U+FFFD
   // At most 121 names of files of an archive that were not read, with the reason; and how many
   // more.
@@ -40,7 +43,7 @@ struct ImportReport {
       const auto at = report.skipped.find(kNoConversation);
       return at == report.skipped.end() ? 0 : at->second;
     };
-    return found - before.found == count(*this) - count(before);
+    return memories == before.memories && found - before.found == count(*this) - count(before);
   }
 };
 

@@ -79,12 +79,16 @@ class JsonTreeBuilder final : public JsonEvents {
     return Add(Json::Kind::kInteger, std::to_string(value), 0);
   }
 
+  static bool MapsIds(std::string_view key) {
+    return key == "mapping" || key == "messages" || key == "project_memories";
+  }
+
   bool IsKept(Json::Kind kind) const {
     if (open_.empty()) return true;
     const Json* const in = open_.back().value;
     if (in == nullptr) return false;
     if (in->is_list()) return true;
-    if (in->key() == "mapping" || in->key() == "messages" || tree_.is_read_(key_)) return true;
+    if (MapsIds(in->key()) || tree_.is_read_(key_)) return true;
     return tree_.lists_ && open_.size() == 1 && kind == Json::Kind::kList;
   }
 

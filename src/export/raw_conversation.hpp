@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/types.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -51,8 +52,9 @@ struct RawConversation {
   Time created_at;
   Time updated_at;
   bool put_together = false;  // from single exchanges, by their times
-  std::string_view forget;  // why the user does not want it to be remembered, "" = it may be
+  std::string_view forget;    // why the user does not want it to be remembered, "" = it may be
   Order order = Order::kList;
+  std::vector<Notes> notes;   // beside the conversation, one of each source
   std::deque<RawNode> nodes;  // in file order
   std::size_t bytes = 0;      // estimate of the memory that all nodes and messages take
   std::size_t max_bytes = SIZE_MAX;

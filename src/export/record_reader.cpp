@@ -6,6 +6,7 @@
 
 #include "export/fields.hpp"
 #include "export/json.hpp"
+#include "export/notes.hpp"
 #include "export/rejection.hpp"
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
@@ -201,6 +202,13 @@ RecordReader::Content RecordReader::ContentOf(Json* record, std::size_t bytes) c
 
 void RecordReader::Take(Content content) {
   RawConversation& raw = content.raw;
+  if (raw.forget.empty()) {
+    for (Notes& notes : raw.notes) KeepNotes(std::move(notes), &report_.notes);
+  }
+  if (content.form != nullptr && content.form->gives == Gives::kNotes) {
+    report_.memories += raw.notes.size();
+    return;
+  }
   if (content.form != nullptr && content.form->gives == Gives::kExchange) {
     return talks_.Add(std::move(content.activity));
   }

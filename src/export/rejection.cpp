@@ -62,8 +62,6 @@ struct KeyMark {
 };
 constexpr KeyMark kKeyMarks[] = {
     {{"export_id", "files"}, "It is Claude's list of download links.", kClaudeLinks},
-    {{"conversations_memory", ""}, "It is what Claude remembers, without conversations.", kClaude},
-    {{"project_memories", ""}, "It is what Claude remembers, without conversations.", kClaude},
     {{"full_name", "email_address"}, "It is Claude's list of users.", kClaude},
     {{"prompt_template", ""}, "It is Claude's list of projects.", kClaude},
     {{"chatgpt_plus_user", ""}, "It is ChatGPT's description of the user.", kChatGpt},

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "offline/notes.hpp"
 #include "offline/sentences.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/memory_text.hpp"
@@ -30,7 +31,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostFacts = 12;       // of one conversation
+constexpr std::size_t kMostFacts = 12;       // of one conversation; of notes all
 constexpr std::size_t kMemoryTokens = 3000;  // as the project's prompt asks for
 constexpr std::size_t kHeadings = 300;       // characters that headings and empty lines take
 constexpr std::size_t kBullet = 30;          // characters around a fact: its mark, the day
@@ -121,24 +122,47 @@ std::string DateIn(const Words& words, Time said) {
   return "";
 }
 
-// What the user's sentences in one conversation tell.
+void AddItem(const Sentence& sentence, Item item, Time day, std::vector<Item>* items) {
+  Fact& fact = item.fact;
+  if (fact.category == Category::kDates) {
+    fact.more[0] = DateIn(sentence.words, day);
+    if (fact.more[0].empty()) fact.category = Category::kPerson;
+  }
+  items->push_back(std::move(item));
+}
+
+// What notes about the user tell.  All of a memory is a statement; of the user's own instructions
+// most are orders.
+void ReadNotes(const std::string& text, bool memory, Time day, std::vector<Item>* items) {
+  for (const Note& note : ToNotes(text)) {
+    for (const Sentence& sentence : Statements(ReadSentence(note.text))) {
+      if (sentence.words.empty()) continue;
+      std::optional<Item> item = ReadItem(sentence);
+      const bool statement = memory || note.of_user || IsOfTheUser(sentence.words[0]);
+      if (!item && !statement) continue;
+      if (!item) item.emplace().fact.text = sentence.text;
+      item->fact.quote = note.quote;
+      AddItem(sentence, std::move(*item), day, items);
+    }
+  }
+}
+
+// What the user's sentences in one conversation, or notes, tell.
 std::vector<Item> ReadConversation(const json& conversation) {
   std::vector<Item> items;
+  const std::string title = conversation.value("title", "");
   Time day = ParseTime(conversation.value("date", ""));
   for (const json& message : conversation.at("messages")) {
     if (message.contains("date")) day = ParseTime(message.at("date").get_ref<const std::string&>());
-    if (message.at("role").get_ref<const std::string&>() != "user") continue;
-    const OwnWords own = ToOwnWords(message.at("text").get_ref<const std::string&>());
+    const auto& role = message.at("role").get_ref<const std::string&>();
+    const auto& text = message.at("text").get_ref<const std::string&>();
+    if (role == "notes") ReadNotes(text, !title.starts_with("custom instructions"), day, &items);
+    if (role != "user") continue;
+    const OwnWords own = ToOwnWords(text);
     for (const Sentence& whole : own.sentences) {
       for (const Sentence& sentence : Statements(whole)) {
         std::optional<Item> item = ReadItem(sentence);
-        if (!item) continue;
-        Fact& fact = item->fact;
-        if (fact.category == Category::kDates) {
-          fact.more[0] = DateIn(sentence.words, day);
-          if (fact.more[0].empty()) fact.category = Category::kPerson;
-        }
-        items.push_back(std::move(*item));
+        if (item) AddItem(sentence, std::move(*item), day, &items);
       }
     }
     if (own.part) break;
@@ -202,10 +226,10 @@ std::string AnswerFacts(std::string_view material) {
     answer[std::string(CategoryName(category))] = ordered_json::array();
   for (const json& conversation : document.at("conversations")) {
     std::vector<Item> best = BestOf(ReadConversation(conversation));
-    best.resize(std::min(best.size(), kMostFacts));
+    if (best.empty() || best[0].fact.quote.empty()) best.resize(std::min(best.size(), kMostFacts));
     for (const auto& [fact, score, id, said] : best) {
       ordered_json item = FactToObject(fact);
-      item["quote"] = fact.text;
+      item["quote"] = fact.quote.empty() ? fact.text : fact.quote;
       item["importance"] = fact.importance;
       answer[std::string(CategoryName(fact.category))].push_back(std::move(item));
     }

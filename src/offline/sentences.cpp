@@ -106,17 +106,6 @@ bool EndsSentence(std::string_view line, std::size_t at) {
          !Among(word.substr(0, word.find('.')), "Mr Mrs Ms Dr St Prof vs e.g i.e Jr Sr No");
 }
 
-void SplitLine(std::string_view line, std::vector<std::string_view>* sentences) {
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t mark = at;
-    NextCharacter(line, &at);
-    if (!EndsSentence(line, mark) && at < line.size()) continue;
-    sentences->push_back(Trim(line.substr(begin, at - begin)));
-    begin = at;
-  }
-}
-
 // A long text with few "I" is a document.
 bool LooksPasted(std::string_view message) {
   if (message.size() < kLongMessage) return false;
@@ -207,6 +196,19 @@ bool Sentence::Has(Cue cue, std::size_t at) const {
   });
 }
 
+std::vector<std::string_view> SplitLine(std::string_view line) {
+  std::vector<std::string_view> sentences;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t mark = at;
+    NextCharacter(line, &at);
+    if (!EndsSentence(line, mark) && at < line.size()) continue;
+    sentences.push_back(Trim(line.substr(begin, at - begin)));
+    begin = at;
+  }
+  return sentences;
+}
+
 Sentence ReadSentence(std::string_view text) {
   Sentence sentence;
   sentence.question = text.ends_with("?") || text.ends_with("？");
@@ -226,7 +228,9 @@ Sentence ReadSentence(std::string_view text) {
 
 OwnWords ToOwnWords(std::string_view message) {
   std::vector<std::string_view> all;
-  for (const std::string_view line : OwnLines(message)) SplitLine(line, &all);
+  for (const std::string_view line : OwnLines(message)) {
+    for (const std::string_view sentence : SplitLine(line)) all.push_back(sentence);
+  }
   // Users write a line before and a line after a pasted document.
   if (LooksPasted(message) && all.size() > 2) all = {all.front(), all.back()};
   std::vector<Sentence> read;

@@ -91,6 +91,9 @@ struct OwnWords {
 // Leaves out code, quotations, pasted texts and logs, texts to work on, and lines of a role play.
 OwnWords ToOwnWords(std::string_view message);
 
+// The sentences of a line, with their marks.
+std::vector<std::string_view> SplitLine(std::string_view line);
+
 // One sentence, read like those of a message.
 Sentence ReadSentence(std::string_view text);
 

@@ -17,6 +17,7 @@
 #include "util/interrupts.hpp"
 #include "util/json_reply.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 
 namespace soulprint {
 namespace {
@@ -128,11 +129,14 @@ void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store&
   }
 }
 
-// The verified facts in as few batches as have room, each category in as few as it needs.
+// The proven facts in as few batches as have room, each category in as few as it needs.
 class Batches {
  public:
   Batches(const std::vector<Fact>& facts, std::size_t batch_tokens)
-      : facts_(facts), batch_tokens_(batch_tokens) {
+      : facts_(facts),
+        batch_tokens_(batch_tokens),
+        undated_(std::any_of(facts.begin(), facts.end(),
+                             [](const Fact& fact) { return fact.verified && !LastSaid(fact); })) {
     for (const Category category : kCategories) AddCategory(category);
     Close();
   }
@@ -145,7 +149,7 @@ class Batches {
     std::size_t characters = 0;
     for (std::size_t i = 0; i < facts_.size(); ++i) {
       CheckForInterrupts();
-      if (facts_[i].category != category || !facts_[i].verified) continue;
+      if (facts_[i].category != category || !IsProven(facts_[i])) continue;
       places.push_back(i);
       characters += Characters(i);
     }
@@ -170,8 +174,14 @@ class Batches {
   void SortOldestFirst(Batch* places) const {
     std::stable_sort(places->begin(), places->end(), [&](std::size_t a, std::size_t b) {
       CheckForInterrupts();
-      return LastSaid(facts_[a]) < LastSaid(facts_[b]);
+      return Order(facts_[a]) < Order(facts_[b]);
     });
+  }
+
+  // Notes are older than the user's own words of the same time.  What the user said at an unknown
+  // time may be newer than any notes.
+  std::pair<Time, bool> Order(const Fact& fact) const {
+    return {fact.noted && undated_ ? std::nullopt : LastSaid(fact), fact.verified};
   }
 
   void Close() {
@@ -183,6 +193,7 @@ class Batches {
 
   const std::vector<Fact>& facts_;
   std::size_t batch_tokens_;
+  bool undated_;  // the user said some of them at an unknown time
   std::vector<Batch> batches_;
   Batch batch_;
   std::size_t characters_ = 0;
@@ -235,7 +246,7 @@ std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {
   InterruptsNowAndThen interrupts;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     interrupts.Step();
-    if (!facts[i].verified || facts[i].superseded_by) continue;
+    if (!IsProven(facts[i]) || facts[i].superseded_by) continue;
     places[i] = hold.size();
     hold.push_back(facts[i]);
   }

@@ -11,7 +11,7 @@
 
 namespace soulprint {
 
-// Sets superseded_by of the verified facts that a later verified fact overtakes.  Asks about all
+// Sets superseded_by of the proven facts that a later proven fact overtakes.  Asks about all
 // categories at once, or where they take more than `batch_tokens` about some of them, or parts of
 // one, oldest first.  An answer that cannot be used changes nothing.  Throws Error 08000 when the
 // model gave no answer.
@@ -21,7 +21,7 @@ void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& mode
 // again.  What held before one of them and is overtaken by a later fact stays.
 void ForgetFacts(std::vector<Fact>* facts, const std::vector<bool>& forgotten);
 
-// The verified facts that hold, each with the newest five that it overtook, newest first.
+// The proven facts that hold, each with the newest five that it overtook, newest first.
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts);
 
 }  // namespace soulprint

@@ -47,7 +47,8 @@ std::string Shortened(const std::string& text, bool asks) {
 std::vector<Source> AllOf(const std::vector<Excerpt>& excerpts) {
   std::vector<Source> sources;
   for (const Excerpt& excerpt : excerpts) {
-    sources.push_back({excerpt.conversation_id, excerpt.chunk.index, excerpt.created_at, -1});
+    sources.push_back(
+        {excerpt.conversation_id, excerpt.chunk.index, excerpt.created_at, -1, excerpt.notes});
   }
   return sources;
 }
@@ -58,10 +59,18 @@ std::vector<Source> SourcesAt(const std::vector<Place>& places,
   for (const Place& place : places) {
     const Excerpt& excerpt = excerpts[place.excerpt];
     const Span& span = excerpt.chunk.spans[place.span];
-    sources.push_back(
-        {excerpt.conversation_id, excerpt.chunk.index, SaidAt(excerpt, span), span.message});
+    sources.push_back({excerpt.conversation_id, excerpt.chunk.index, SaidAt(excerpt, span),
+                       span.message, excerpt.notes});
   }
   return sources;
+}
+
+// Notes share no question with conversations.
+bool AreNotes(const std::vector<Excerpt>& excerpts) { return !excerpts.front().notes.empty(); }
+
+std::string_view RoleName(Role role) {
+  if (role == Role::kNotes) return "notes";
+  return role == Role::kUser ? "user" : "assistant";
 }
 
 bool IsSecret(const Fact& fact) {
@@ -88,7 +97,9 @@ bool Locate(const SpokenWords& words, const std::vector<Excerpt>& excerpts, Fact
     case SaidBy::kUserBriefly:
       break;
   }
-  fact->verified = found.by == SaidBy::kUser;
+  const bool notes = AreNotes(excerpts);
+  fact->verified = found.by == SaidBy::kUser && !notes;
+  fact->noted = found.by == SaidBy::kUser && notes;
   fact->sources = SourcesAt(found.places, excerpts);
   return true;
 }
@@ -115,7 +126,7 @@ std::vector<std::string> SentTexts(const Excerpt& excerpt) {
     std::string text = Visible(Said(excerpt.chunk, spans[i]));
     const bool asks = i + 1 < spans.size() && spans[i + 1].role == Role::kUser &&
                       CountCharacters(Said(excerpt.chunk, spans[i + 1])) < kShortMessage;
-    texts.push_back(spans[i].role == Role::kUser ? std::move(text) : Shortened(text, asks));
+    texts.push_back(spans[i].role == Role::kAssistant ? Shortened(text, asks) : std::move(text));
   }
   return texts;
 }
@@ -137,7 +148,7 @@ Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts) {
       const Time at = SaidAt(excerpt, span);
       ordered_json message;
       if (at && FormatDate(at) != day) message["date"] = day = FormatDate(at);
-      message["role"] = span.role == Role::kUser ? "user" : "assistant";
+      message["role"] = RoleName(span.role);
       message["text"] = texts[i];
       messages.push_back(std::move(message));
     }
@@ -148,13 +159,14 @@ Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts) {
   Question question;
   question.step = Step::kFacts;
   question.material = DumpJson(ordered_json{{"conversations", std::move(conversations)}});
-  question.instruction = Instruction(Step::kFacts);
+  question.instruction = AreNotes(excerpts) ? NotesInstruction() : Instruction(Step::kFacts);
   question.schema =
       FactsSchema({kCategories.begin(), kCategories.end()}, {{"quote", {{"type", "string"}}}},
                   {{"importance", {{"type", "integer"}, {"enum", {1, 2, 3}}}}});
   question.max_tokens = 2048;
   question.temperature = 0.3;
   for (const Excerpt& excerpt : excerpts) {
+    if (excerpt.conversation_id.empty()) continue;
     std::vector<std::string>& ids = question.conversation_ids;
     if (ids.empty() || ids.back() != excerpt.conversation_id) {
       ids.push_back(excerpt.conversation_id);

@@ -1,4 +1,4 @@
-// Chunks ──► facts in six categories (doc/behavior.md, "Facts").
+// Chunks ──► facts in six categories (doc/behavior.md, "Facts" and "Notes of other assistants").
 
 #pragma once
 
@@ -22,7 +22,8 @@ std::vector<std::string> SentTexts(const Excerpt& excerpt);
 // True if the user says something in it; else it holds no facts.
 bool HasUsersWords(const Chunk& chunk);
 
-// The question about excerpts, which are not empty.  Its material is one JSON document
+// The question about excerpts, which are not empty and either all of conversations or all of notes.
+// Its material is one JSON document
 //   {"conversations":[{"title":…,"messages":[{"date":"2024-03-20","role":"user","text":…},…]},…]}
 // with one message per span, without invisible characters.  A message has a date where it is
 // another one than that of the message before.  The caller sets the tag.
@@ -31,8 +32,8 @@ Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts);
 // The facts in a model's answer about these excerpts, with the messages in which their quotes
 // stand as sources; nullopt if the answer cannot be read.  Each item is checked by itself: coerced
 // where the meaning is clear; dropped and counted if it is no fact, holds a secret, or has a quote
-// that the user did not say.  A fact without a quote stays unverified, with all excerpts as
-// sources.
+// that the user did not say, or that does not stand in the notes.  A fact without a quote stays
+// unverified, with all excerpts as sources.
 std::optional<ReadFacts> AnswerToFacts(std::string_view answer,
                                        const std::vector<Excerpt>& excerpts);
 

@@ -6,7 +6,9 @@
 
 #include "pipeline/batches.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
+#include "pipeline/excerpt_groups.hpp"
 #include "pipeline/later.hpp"
+#include "pipeline/notes.hpp"
 #include "pipeline/read_chunks.hpp"
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
@@ -87,8 +89,10 @@ void FactsQuestions::Scale(double factor) {
 }
 
 FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& store,
-                                   const std::string& model) {
+                                   const std::string& model, const std::vector<Notes>& notes) {
   FactsQuestions counts;
+  const ReadPlan plan{.notes = NotesToExcerpts(notes)};
+  counts.chunks = static_cast<double>(plan.notes.size());
   for (const std::string& id : ids) {
     const std::optional<Conversation> conversation = store.ReadConversation(id);
     if (!conversation) continue;
@@ -99,7 +103,8 @@ FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& s
   }
   CountingModel counting(&counts);
   WordingModel wording(counting, store, model);
-  ReadChunks(ids, store, wording, [](const ChunkCounts&) {});
+  ReadChunks(
+      ids, store, wording, [](const ChunkCounts&) {}, plan);
   return counts;
 }
 

@@ -9,6 +9,7 @@
 
 #include "pipeline/model.hpp"
 #include "pipeline/store.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -24,9 +25,10 @@ struct FactsQuestions {
   void Scale(double factor);
 };
 
-// Counts that for these conversations, oldest first.  Asks nothing, writes nothing.
+// Counts that for these conversations, oldest first, and these notes.  Asks nothing, writes
+// nothing.
 FactsQuestions CountFactsQuestions(const std::vector<std::string>& ids, Store& store,
-                                   const std::string& model);
+                                   const std::string& model, const std::vector<Notes>& notes = {});
 
 // A user, as far as it decides what a pass takes.
 struct Outlook {

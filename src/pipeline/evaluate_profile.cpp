@@ -35,6 +35,8 @@ class Rehearsal : public Store {
   std::optional<Conversation> ReadConversation(const std::string& id) override {
     return store_.ReadConversation(id);
   }
+  // Notes may tell what the conversations say that are left out.
+  std::vector<Notes> ReadNotes() override { return {}; }
   void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) override {
     while (next()) CheckForInterrupts();
   }

@@ -1,4 +1,4 @@
-// A chunk of a conversation, as the model is asked about it.
+// A chunk of a conversation, or of notes, as the model is asked about it.
 
 #pragma once
 
@@ -14,6 +14,7 @@ struct Excerpt {
   std::string title;
   Time created_at;  // of the conversation
   Chunk chunk;
+  std::string notes = {};  // Notes::source; "" = of a conversation
 };
 
 // The time at which the span was said: of its message, or of the conversation if that is unknown.

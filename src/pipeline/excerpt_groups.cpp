@@ -32,6 +32,7 @@ ExcerptGroups::ExcerptGroups(const std::vector<std::string>& ids, Store& store,
 }
 
 std::vector<Excerpt> ExcerptGroups::Next() {
+  if (next_notes_ < plan_.notes.size()) return {plan_.notes[next_notes_++]};
   std::vector<Excerpt> group;
   if (plan_.richness.empty()) {
     for (Placed& placed : NextInOrder()) group.push_back(std::move(placed.excerpt));

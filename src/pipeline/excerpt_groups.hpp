@@ -20,6 +20,7 @@ struct ReadPlan {
   // Of each conversation: the questions with the richest are asked first; empty: the oldest first.
   std::vector<std::int64_t> richness = {};
   std::size_t sample_bytes = 0;  // of the sections' question, for which money is kept (later.hpp)
+  std::vector<Excerpt> notes = {};  // each is a question of its own, asked first
 };
 
 class ExcerptGroups {
@@ -58,6 +59,7 @@ class ExcerptGroups {
   const std::vector<std::string>& ids_;
   Store& store_;
   const ReadPlan& plan_;
+  std::size_t next_notes_ = 0;  // in the plan
   std::function<void()> without_words_;
   std::vector<Group> ranked_;    // the richest last
   std::size_t next_ = 0;         // in ids_, to be opened in order

@@ -103,10 +103,16 @@ void AppendFact(const Fact& fact, std::string* json) {
   *json += '}';
 }
 
+void MoveSources(Fact* from, Fact* to) {
+  std::move(from->sources.begin(), from->sources.end(), std::back_inserter(to->sources));
+}
+
 // `newer` is the same statement as `merged`, made later.
 void MergeInto(Fact* merged, Fact newer) {
-  if (newer.verified != merged->verified) {
-    if (newer.verified) *merged = std::move(newer);
+  if (newer.verified != merged->verified || newer.noted != merged->noted) {
+    const bool both = IsProven(newer) && IsProven(*merged);
+    if (newer.verified || (newer.noted && !merged->verified)) std::swap(*merged, newer);
+    if (both) MoveSources(&newer, merged);
     return;
   }
   merged->text = std::move(newer.text);
@@ -115,7 +121,7 @@ void MergeInto(Fact* merged, Fact newer) {
   }
   if (!newer.quote.empty()) merged->quote = std::move(newer.quote);
   merged->importance = std::max(merged->importance, newer.importance);
-  std::move(newer.sources.begin(), newer.sources.end(), std::back_inserter(merged->sources));
+  MoveSources(&newer, merged);
 }
 
 ordered_json ItemSchema(const Form& form, const ordered_json& before, const ordered_json& after) {
@@ -266,7 +272,9 @@ std::string StoredFactKey(std::string_view category, std::string_view stored) {
 
 Time LastSaid(const Fact& fact) {
   Time last;
-  for (const Source& source : fact.sources) last = std::max(last, source.at);
+  for (const Source& source : fact.sources) {
+    if (!fact.verified || source.notes.empty()) last = std::max(last, source.at);
+  }
   return last;
 }
 
@@ -277,12 +285,12 @@ void SortSources(std::vector<Source>* sources) {
     interrupts.Step();
     return a.at < b.at;
   });
-  std::set<std::tuple<std::string, bool, int>> seen;
+  std::set<std::tuple<std::string, std::string, bool, int>> seen;
   std::erase_if(*sources, [&](const Source& source) {
     interrupts.Step();
     const bool known = source.message >= 0;
-    return !seen.emplace(source.conversation_id, known, known ? source.message : source.chunk_index)
-                .second;
+    const int place = known ? source.message : source.chunk_index;
+    return !seen.emplace(source.notes, source.conversation_id, known, place).second;
   });
 }
 

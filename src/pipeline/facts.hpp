@@ -63,7 +63,11 @@ std::string FactKey(const Fact& fact);
 // The FactKey of a fact stored as its category's name and FactToJson; "" if that is no fact.
 std::string StoredFactKey(std::string_view category, std::string_view json);
 
-// When the fact was said last, nullopt if that is unknown.
+// True if its quote stands where it must: MEMORY is made of such facts.
+inline bool IsProven(const Fact& fact) { return fact.verified || fact.noted; }
+
+// When the user said the fact last, or the notes did if the user has not; nullopt if that is
+// unknown.
 Time LastSaid(const Fact& fact);
 
 // Sorts oldest first and keeps each message once; without a message, each chunk.
@@ -73,8 +77,8 @@ void SortSources(std::vector<Source>* sources);
 void FreeFacts(std::vector<Fact>* facts);
 
 // Merges equal statements among facts that are given oldest first: one fact stays, in the newest
-// wording, at the place of the first, with all sources.  A verified one takes nothing from those
-// that are not.  Linear.
+// wording, at the place of the first, with all sources.  A verified one takes but the sources of
+// those that are noted, and these two nothing from those that are neither.  Linear.
 std::vector<Fact> MergeFacts(std::vector<Fact> facts);
 
 // MergeFacts for facts that come one at a time.

@@ -17,10 +17,12 @@
 #include "pipeline/changes.hpp"
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/conversations_to_sample.hpp"
+#include "pipeline/excerpt.hpp"
 #include "pipeline/excerpt_groups.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/facts_to_memory.hpp"
 #include "pipeline/later.hpp"
+#include "pipeline/notes.hpp"
 #include "pipeline/progress.hpp"
 #include "pipeline/progress_model.hpp"
 #include "pipeline/prompt_format.hpp"
@@ -48,10 +50,12 @@ class Pass {
     Begin(Stage::kChunks);
     ids_ = store_.ConversationIds();
     const std::vector<Scored> scored = StoreChunks();
+    std::vector<Excerpt> notes = NotesToExcerpts(store_.ReadNotes());
+    progress_.chunks += static_cast<int>(notes.size());
 
     Begin(Stage::kFacts);
     Profile profile;
-    profile.facts = MergeFacts(ReadEnoughChunks(PlanReading(scored)));
+    profile.facts = MergeFacts(ReadEnoughChunks(PlanReading(scored, std::move(notes))));
 
     Begin(Stage::kReduce);
     FindChanges(&profile.facts, options_.memory.changes_tokens, model_, store_);
@@ -109,9 +113,10 @@ class Pass {
     return scored;
   }
 
-  ReadPlan PlanReading(const std::vector<Scored>& scored) const {
+  ReadPlan PlanReading(const std::vector<Scored>& scored, std::vector<Excerpt> notes) const {
     ReadPlan plan{.question_characters = options_.question_characters,
-                  .sample_bytes = SampleBytes(chunk_bytes_, chunk_tokens_)};
+                  .sample_bytes = SampleBytes(chunk_bytes_, chunk_tokens_),
+                  .notes = std::move(notes)};
     if (options_.cost.coverage >= 1) return plan;
     RequireCoverage(options_.cost.coverage);
     plan.richness.resize(ids_.size());

@@ -32,7 +32,8 @@ struct PassOptions {
 // Runs the pass from the top.  With a CachingModel this also resumes it.  Throws
 //   Error 08000 when too few chunks could be read, or the model gave no answer: worth another
 //   attempt; SectionsFailed when the sections could not be made and are required: MEMORY is
-//   published by then; Error 55000 when the user has no conversation with a visible message;
+//   published by then; Error 55000 when the user has neither notes nor a conversation with a
+//   visible message;
 // CostLimit, before anything is asked if that is foreseen, when the limit of cost lets it read too
 // little; and the errors of store and model.  If the limit does not allow all, the richest
 // conversations are read first.

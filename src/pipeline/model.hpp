@@ -43,7 +43,7 @@ struct RequestSize {
 struct Question {
   Step step = Step::kFacts;
   std::uint64_t tag = 0;                      // set by the caller; comes back with the answer
-  std::vector<std::string> conversation_ids;  // in question, none = all
+  std::vector<std::string> conversation_ids;  // in question, none = all, or notes
 
   std::string system;       // the instructions
   bool own_wording = true;  // false = an operator's wording from soulprint.prompts is in `system`

@@ -17,6 +17,9 @@ std::string SystemPrompt(Step step, std::string_view operator_prompt);
 // The instruction after the material; "" for the sections question.
 std::string Instruction(Step step);
 
+// The instruction of the facts step for notes of other assistants.
+std::string NotesInstruction();
+
 // The correction for an answer that is not the JSON asked for.
 std::string JsonCorrection(std::string_view reason);
 

@@ -40,6 +40,9 @@ class Store {
   // nullopt if it was deleted meanwhile.  May be called from within the `next` of ReplaceChunks.
   virtual std::optional<Conversation> ReadConversation(const std::string& id) = 0;
 
+  // What other assistants keep about the user, by source; none where it is not to be read.
+  virtual std::vector<Notes> ReadNotes() = 0;
+
   // Replaces the user's chunk rows by those that `next` returns, in one transaction.  A row with
   // unchanged content stays the same row.
   virtual void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) = 0;

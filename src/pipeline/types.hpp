@@ -15,7 +15,8 @@
 
 namespace soulprint {
 
-enum class Role { kUser, kAssistant };
+// kNotes: nobody in a chat, but Notes.
+enum class Role { kUser, kAssistant, kNotes };
 
 // A message the user saw.
 struct Message {
@@ -36,6 +37,13 @@ struct Conversation {
   bool put_together = false;     // from single exchanges, by their times
 };
 
+// What an assistant keeps about its user, or was told by the user once for all.
+struct Notes {
+  std::string source;  // "saved memory of ChatGPT", "custom instructions of ChatGPT", …
+  std::string text;
+  Time at;  // when they were in force; lines may have days of their own
+};
+
 // A part of a chunk's content that one person said.
 struct Span {
   Role role = Role::kUser;
@@ -45,7 +53,7 @@ struct Span {
   Time at;          // of the message
 };
 
-// A part of a conversation that is small enough for one question.
+// A part of a conversation, or of notes, that is small enough for one question.
 struct Chunk {
   int index = 0;  // from 0
   int total = 0;
@@ -65,8 +73,9 @@ inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Cat
 struct Source {
   std::string conversation_id;
   int chunk_index = 0;
-  Time at;           // of the message, or of the conversation if that is unknown
-  int message = -1;  // its place among the conversation's messages, from 0; -1 = unknown
+  Time at;                 // of the message, or of the conversation if that is unknown
+  int message = -1;        // its place among the conversation's messages, from 0; -1 = unknown
+  std::string notes = {};  // Notes::source if notes say it, which are in no conversation
 };
 
 // What a fact said before it changed.
@@ -82,8 +91,9 @@ struct Fact {
   Category category = Category::kPerson;
   std::string text;
   std::array<std::string, 2> more;
-  std::string quote;            // the user's own words, "" = none
+  std::string quote;            // the user's own words, or those of notes, "" = none
   bool verified = false;        // the quote is in the user's own words
+  bool noted = false;           // else: the quote is in notes
   int importance = 2;           // 1 … 3, 3 = most
   std::vector<Source> sources;  // oldest first
   // The place of the later fact that overtakes it, in the list that holds both; nullopt = it holds.

@@ -59,6 +59,7 @@ Datum ToRecord(FunctionCallInfo fcinfo, const Imported& imported) {
       Int64GetDatum(imported.imported),
       Int64GetDatum(imported.updated),
       Int64GetDatum(imported.unchanged),
+      Int64GetDatum(imported.memories),
       Int64GetDatum(CountSkipped(report)),
       pg::ToJsonb(nlohmann::json(report.skipped).dump()),
       pg::ToTextArray(report.skipped_ids),

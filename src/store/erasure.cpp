@@ -63,6 +63,7 @@ pg::Rows UsersAfter(const std::string& user_id) {
       SELECT least(
         (SELECT user_id FROM soulprint.full_passes WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.imports WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.memories WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.replies WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
@@ -109,7 +110,8 @@ std::vector<std::string> GoneConversations(const std::string& user_id) {
          SELECT unnest(conversation_ids) FROM soulprint.replies WHERE user_id = $1
          UNION
          SELECT s ->> 'conversation_id'
-         FROM soulprint.facts f, jsonb_array_elements(f.sources) AS s WHERE f.user_id = $1)")
+         FROM soulprint.facts f, jsonb_array_elements(f.sources) AS s
+         WHERE f.user_id = $1 AND s ? 'conversation_id')")
                                 .Uuid(user_id)
                                 .Run()) {
     ids.push_back(row.Text(0));
@@ -150,7 +152,7 @@ bool RestartRunningPass(const std::string& user_id) {
              .Execute() > 0;
 }
 
-// Queues a pass of a profile that is pending.  False if it has no conversations.
+// Queues a pass of a profile that is pending.  False if it has nothing to read.
 bool QueueAgain(const std::string& user_id) {
   const std::optional<std::int64_t> pass = QueuePass(user_id);
   if (!pass) return false;
@@ -170,6 +172,7 @@ void EraseUser(const std::string& user_id) {
                           "UPDATE soulprint.batches SET user_id = NULL, questions = '{}' "
                           "WHERE user_id = $1",
                           "DELETE FROM soulprint.imports WHERE user_id = $1",
+                          "DELETE FROM soulprint.memories WHERE user_id = $1",
                           "DELETE FROM soulprint.replies WHERE user_id = $1",
                           "DELETE FROM soulprint.facts WHERE user_id = $1",
                           "DELETE FROM soulprint.forgotten_facts WHERE user_id = $1",

@@ -19,7 +19,8 @@ void EraseUser(const std::string& user_id);
 bool EraseLearnedFromGone(const std::string& user_id);
 
 // Does the same after conversations were taken back.  If there was anything, or if a pass runs,
-// which may have read them, it requests a new pass; without conversations it empties the profile.
+// which may have read them, it requests a new pass; if nothing is left to read it empties the
+// profile.
 void Unlearn(const std::string& user_id);
 
 // Erases the replies about conversations that are no longer stored, and the replies that were made
@@ -41,7 +42,7 @@ void Forget(const std::string& user_id);
 
 // Erases a published fact and the replies and versions that contain it, keeps later passes from
 // publishing it again, and requests a pass.  Throws Error as Forget does, P0002 if there is no such
-// fact, 55000 if the user has no conversations.
+// fact, 55000 if the user has nothing to read.
 void ForgetFact(const std::string& user_id, std::int64_t fact_id);
 
 }  // namespace soulprint

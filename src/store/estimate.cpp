@@ -93,6 +93,21 @@ FactsQuestions Count(const std::vector<Stored>& conversations, SqlStore& store,
   return counts;
 }
 
+// True if the answers about notes came after the notes.
+bool AreNotesRead(const std::string& user_id, const std::string& model) {
+  return OwnQuery(R"(
+           SELECT EXISTS (SELECT FROM soulprint.replies
+                          WHERE user_id = $1 AND step = 'facts' AND model = $2 AND NOT unusable
+                          AND conversation_ids IS NULL
+                          AND created_at > (SELECT max(imported_at) FROM soulprint.memories
+                                            WHERE user_id = $1)))")
+      .Uuid(user_id)
+      .Text(model)
+      .Run()
+      .at(0)
+      .Bool(0);
+}
+
 }  // namespace
 
 StoredEstimate EstimateStored(const std::string& user_id, const std::string& model, Prices prices,
@@ -107,6 +122,9 @@ StoredEstimate EstimateStored(const std::string& user_id, const std::string& mod
   outlook.batch = batch;
   outlook.all = Count(all, store, model);
   outlook.unread = unread.size() == all.size() ? outlook.all : Count(unread, store, model);
+  const FactsQuestions notes = CountFactsQuestions({}, store, model, store.ReadNotes());
+  outlook.all.Add(notes);
+  if (!AreNotesRead(user_id, model)) outlook.unread.Add(notes);
   const pg::Row known = OwnQuery(R"(
     SELECT (SELECT count(*) FROM soulprint.replies
             WHERE user_id = $1 AND step = 'facts' AND model = $2 AND NOT unusable),

@@ -19,6 +19,11 @@ using nlohmann::ordered_json;
 std::string SourcesToJson(const std::vector<Source>& sources) {
   ordered_json json = ordered_json::array();
   for (const Source& source : sources) {
+    if (!source.notes.empty()) {
+      json.push_back({{"source", source.notes},
+                      {"at", source.at ? ordered_json(FormatTime(source.at)) : nullptr}});
+      continue;
+    }
     json.push_back({{"conversation_id", source.conversation_id},
                     {"chunk_index", source.chunk_index},
                     {"message", source.message < 0 ? nullptr : ordered_json(source.message)},

@@ -21,6 +21,7 @@
 #include "store/earlier_talks.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
+#include "store/notes.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/freed_memory.hpp"
@@ -91,7 +92,12 @@ class Importer {
     imported_.imported = rows_.counts().imported;
     imported_.updated = rows_.counts().updated;
     imported_.unchanged = rows_.counts().unchanged + not_stored_again_;
-    if (imported_.imported + imported_.updated + imported_.unchanged + rows_.removed() == 0) {
+    if (settings::import_memories) {
+      imported_.memories = static_cast<std::int64_t>(imported_.report.notes.size());
+    }
+    if (imported_.imported + imported_.updated + imported_.unchanged + rows_.removed() +
+            imported_.memories ==
+        0) {
       ThrowEmpty();
     }
     return std::move(imported_);
@@ -155,6 +161,9 @@ class Importer {
       found += Format(", skipped ({}): {}", reason, count);
     }
     found += '.';
+    if (!imported_.report.notes.empty()) {
+      found += " What an assistant keeps is left out: soulprint.import_memories is off.";
+    }
     if (rows_.any_refused()) {
       if (!rows_.first_refusal().empty()) {
         found += Format(" The first refusal: {}.", rows_.first_refusal());
@@ -210,9 +219,9 @@ void RecordImport(const std::string& user_id, const ImportOrigin& origin,
   const ImportReport& report = imported.report;
   OwnQuery(R"(
     INSERT INTO soulprint.imports (user_id, source, storage_path, etag, imported, updated,
-                                   unchanged, skipped, skipped_because, skipped_ids,
+                                   unchanged, memories, skipped, skipped_because, skipped_ids,
                                    hidden_messages, replaced_characters, files_left_out)
-    VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9::jsonb, $10, $11::jsonb,
+    VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5, $6, $7, $14, $8, $9::jsonb, $10, $11::jsonb,
             $12, $13))")
       .Uuid(user_id)
       .Text(origin.source)
@@ -227,8 +236,10 @@ void RecordImport(const std::string& user_id, const ImportOrigin& origin,
       .Text(nlohmann::json(report.hidden).dump())
       .BigInt(static_cast<std::int64_t>(report.replaced_characters))
       .TextArray(report.files_left_out)
+      .BigInt(imported.memories)
       .Execute();
   LockProfileRow(user_id);
+  StoreNotes(user_id, report.notes);
 }
 
 }  // namespace soulprint

@@ -15,7 +15,8 @@ struct Imported {
   std::int64_t imported = 0;  // conversations that were new
   std::int64_t updated = 0;
   std::int64_t unchanged = 0;
-  bool taken_back = false;  // some are not to be remembered
+  std::int64_t memories = 0;  // sources of notes about the user
+  bool taken_back = false;    // some conversations are not to be remembered
   ImportReport report;
 };
 
@@ -33,7 +34,8 @@ std::int64_t CountSkipped(const ImportReport& report);
 // `check` is called for each conversation and each megabyte, `look` about once a second, in a
 // subtransaction that is rolled back; what they throw ends the import and comes through.  So until
 // RecordImport only raw_conversations stays locked, whatever `look` reads.  Throws Error as
-// ReadExport does, 22P02 if no conversation is usable, 55000 if the table takes none.
+// ReadExport does, 22P02 if no conversation is usable and there are no notes, 55000 if the table
+// takes none.
 Imported ImportExport(const std::string& user_id, const ExportSource& source,
                       const std::function<void()>& check, const std::function<void()>& look);
 
@@ -44,8 +46,8 @@ struct ImportOrigin {
   std::string etag = {};          // of "storage", "" if there was none
 };
 
-// Ends an import: records its counts in soulprint.imports.  Throws PassLost if the user was deleted
-// meanwhile.
+// Ends an import: records its counts in soulprint.imports and stores its notes.  Throws PassLost if
+// the user was deleted meanwhile.
 void RecordImport(const std::string& user_id, const ImportOrigin& origin, const Imported& imported);
 
 }  // namespace soulprint

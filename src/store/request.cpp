@@ -12,6 +12,7 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
+#include "store/notes.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -36,7 +37,10 @@ std::optional<std::int64_t> ActivePass(const std::string& user_id) {
 
 bool IsRequested(const std::string& user_id) {
   const pg::Rows rows = AppQuery(app::kIsRequested).Uuid(user_id).As(Worker()).Run();
-  return !rows.empty() && rows.front().Bool(0);
+  if (!rows.empty() && rows.front().Bool(0)) return true;
+  if (!HasNotes(user_id)) return false;
+  const pg::Rows status = AppQuery(app::kReadStatus).Uuid(user_id).As(Worker()).Run();
+  return !status.empty() && status.front().Text(0) == "pending";
 }
 
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {

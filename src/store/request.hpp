@@ -34,10 +34,9 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id);
 std::optional<std::int64_t> CurrentPass(const std::string& user_id);
 
 // Requests a pass with the rights of the current role.  Returns the id of the pass that is queued
-// or running then.  Throws Error as RequireProfile does, and 55000 if the user has no conversations
-// and no storage_path.
-// `max_cost_usd` and `batch` are for a pass that waits or is queued now; a running one keeps its
-// own.
+// or running then.  Throws Error as RequireProfile does, and 55000 if the user has no
+// conversations, no notes and no storage_path. `max_cost_usd` and `batch` are for a pass that waits
+// or is queued now; a running one keeps its own.
 std::int64_t StartPass(const std::string& user_id, const std::optional<std::string>& storage_path,
                        const std::optional<double>& max_cost_usd = std::nullopt,
                        const std::optional<bool>& batch = std::nullopt);

@@ -11,6 +11,7 @@
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
+#include "store/notes.hpp"
 #include "store/pass_end.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -63,6 +64,10 @@ std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
   conversation.created_at = row.Timestamp(2);
   conversation.updated_at = row.Timestamp(3);
   return conversation;
+}
+
+std::vector<Notes> SqlStore::ReadNotes() {
+  return pg::InTransaction([&] { return StoredNotes(lease_.user_id()); });
 }
 
 void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) {

@@ -22,6 +22,7 @@ class SqlStore : public Store {
 
   std::vector<std::string> ConversationIds() override;
   std::optional<Conversation> ReadConversation(const std::string& id) override;
+  std::vector<Notes> ReadNotes() override;
   void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) override;
   std::optional<std::string> OperatorPrompt(Step step) override;
   std::optional<Answer> FindReply(const Question& question) override;

@@ -60,11 +60,11 @@ def _dump(value):
 
 
 def _spoken(conversation):
-    """The user's sentences, each with the day it was said."""
+    """The user's sentences, or those of notes, each with the day it was said."""
     date = ""
     for message in conversation["messages"]:
         date = str(message.get("date", date))
-        if message.get("role") == "user":
+        if message.get("role") in ("user", "notes"):
             for sentence in _SENTENCE.finditer(str(message.get("text", ""))):
                 yield sentence.group().strip(), date
 

@@ -41,7 +41,7 @@ my @wanted = (
 	'schema soulprint: PUBLIC USAGE',
 	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(batches evaluations facts full_passes imports)),
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
-	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports prices prompts replies versions)),
+	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports memories prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
 	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress)));
 
@@ -135,10 +135,10 @@ my @action = (
 	[ 'change soulprint_progress', "UPDATE soulprint_progress SET error = ''", '- - - - - - - - -' ],
 	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', join ' ', ('55000') x 9 ],
 	map({ [ "read soulprint.$_->[0]", "SELECT FROM soulprint.$_->[0]", "- - - - - - - - $_->[1]" ] }
-		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ], [ costs => 3 ]),
+		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ memories => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ], [ costs => 3 ]),
 	map({ my $table = $_; map { [ "$_->[0] soulprint.$table", "$_->[1]", '- - - - - - - - -' ] }
 			[ 'add to', "INSERT INTO soulprint.$table SELECT * FROM soulprint.$table" ], [ 'delete in', "DELETE FROM soulprint.$table" ], [ 'empty', "TRUNCATE soulprint.$table" ] }
-		qw(full_passes replies facts forgotten_facts versions imports evaluations batches prompts prices costs)),
+		qw(full_passes replies facts forgotten_facts versions imports memories evaluations batches prompts prices costs)),
 	[ 'CREATE in schema soulprint', 'CREATE FUNCTION soulprint.app_table(varchar) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$', '- - - - - - - - -' ],
 	[ 'trigger on soulprint.full_passes', 'CREATE TRIGGER t BEFORE INSERT ON soulprint.full_passes EXECUTE FUNCTION suppress_redundant_updates_trigger()', '- - - - - - - - -' ],
 	[ 'value_for_worker()', q{SELECT soulprint.value_for_worker('SELECT 1')}, '- - - - - - - - -' ],

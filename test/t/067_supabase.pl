@@ -118,7 +118,7 @@ for my $role ('anon', 'authenticated', 'service_role')
 		  for "SELECT * FROM $view", "DELETE FROM $view", "UPDATE $view SET error = 'x'", "INSERT INTO $view (user_id) VALUES ('$ada')";
 	}
 	like(as($role, "SELECT * FROM soulprint.$_"), qr/^ERROR:  permission denied for table/, "$role may not read soulprint.$_")
-	  for 'full_passes', 'replies', 'facts', 'versions', 'imports', 'evaluations', 'prompts', 'prices', 'forgotten_facts';
+	  for 'full_passes', 'replies', 'facts', 'versions', 'imports', 'memories', 'evaluations', 'prompts', 'prices', 'forgotten_facts';
 }
 is(as('anon', 'SELECT count(*) FROM user_profiles'), '0', 'anon sees no profile');
 

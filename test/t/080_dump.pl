@@ -17,6 +17,7 @@ my $new = sub { $node->safe_psql('new', $_[0]) };
 my $user = add_user($node, 1, database => 'old', soul_md => '{"from": "v1"}');
 my $waiting = add_user($node, 2, database => 'old');
 $old->(talk($_, 1, 3)) for ($user, $waiting);
+$old->("INSERT INTO soulprint.memories (user_id, source, content, noted_at) VALUES ('$user', 'memory of Claude', 'I keep bees.', '-infinity')");
 $old->("CALL soulprint_run_full_pass('$user')");
 start_pass($node, $waiting, 'old');
 $old->("INSERT INTO soulprint.prompts VALUES ('memory', 'Write MEMORY my way.');
@@ -29,7 +30,7 @@ $node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $node->connstr('old') ]
 $node->safe_psql('postgres', 'CREATE DATABASE new TEMPLATE template0');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('new'), $dump ], 'pg_restore');
 
-for my $table (qw(full_passes replies facts versions evaluations batches prompts prices))
+for my $table (qw(full_passes memories replies facts versions evaluations batches prompts prices))
 {
 	my $rows = "SELECT count(*), md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM soulprint.$table AS t";
 	is($new->($rows), $old->($rows), "soulprint.$table is carried over");

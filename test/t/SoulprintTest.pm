@@ -319,8 +319,8 @@ sub heard_by
 sub sweep
 {
 	my ($node, $user) = @_;
-	$node->safe_psql('postgres', "INSERT INTO soulprint.imports (user_id, imported_at, source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters)
-		VALUES ('$user', now() - interval '1 year', 'argument', 0, 0, 0, 0, '{}', '{}', '{}', 0)");
+	$node->safe_psql('postgres', "INSERT INTO soulprint.imports (user_id, imported_at, source, imported, updated, unchanged, memories, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters)
+		VALUES ('$user', now() - interval '1 year', 'argument', 0, 0, 0, 0, 0, '{}', '{}', '{}', 0)");
 	$node->safe_psql('postgres', "ALTER SYSTEM SET soulprint.poll_interval = '100ms'; SELECT pg_reload_conf()");
 	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM soulprint.imports WHERE imported_at < now() - interval '300 d'") or diag 'no worker sweeps';
 	$node->safe_psql('postgres', 'ALTER SYSTEM RESET soulprint.poll_interval; SELECT pg_reload_conf()');

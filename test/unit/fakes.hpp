@@ -63,6 +63,7 @@ class FakeStore : public Store {
 
   // Set by the test.
   std::map<std::string, Conversation> conversations;
+  std::vector<Notes> notes;
   std::map<Step, std::string> prompts;
   StoredSections sections;
   std::set<std::string> forgotten;  // FactKeys
@@ -112,6 +113,8 @@ class FakeStore : public Store {
     if (found == conversations.end()) return std::nullopt;
     return found->second;
   }
+
+  std::vector<Notes> ReadNotes() override { return notes; }
 
   void ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) override {
     RequireOwned();
@@ -228,7 +231,8 @@ class ScriptedModel : public Model {
     }
   }
 
-  // Answers with one preference per user message, the given facts, a MEMORY, or five sections.
+  // Answers with one preference per note or message of the user, the given facts, a MEMORY, or five
+  // sections.
   static Answer Sensible(const Question& question) {
     using nlohmann::json;
     switch (question.step) {
@@ -237,7 +241,7 @@ class ScriptedModel : public Model {
         const json material = json::parse(question.material);
         for (const json& conversation : material["conversations"]) {
           for (const json& message : conversation["messages"]) {
-            if (message["role"] != "user") continue;
+            if (message["role"] == "assistant") continue;
             preferences.push_back({{"text", message["text"]}, {"quote", message["text"]}});
           }
         }

@@ -66,12 +66,17 @@ ordered_json ReadFormat(const std::string& bytes) {
     if (c.title) conversations.back()["title"] = *c.title;
   };
   const ImportReport report = ReadExport({bytes, -1}, {}, {std::size_t{1} << 20}, give, [] {});
-  return {{"found", report.found},
-          {"skipped", report.skipped},
-          {"skipped_ids", report.skipped_ids},
-          {"hidden", report.hidden},
-          {"replaced_characters", report.replaced_characters},
-          {"conversations", conversations}};
+  ordered_json read = {{"found", report.found},
+                       {"skipped", report.skipped},
+                       {"skipped_ids", report.skipped_ids},
+                       {"hidden", report.hidden},
+                       {"replaced_characters", report.replaced_characters},
+                       {"conversations", conversations}};
+  for (const Notes& notes : report.notes) {
+    read["notes"].push_back(
+        {{"source", notes.source}, {"text", notes.text}, {"at", FormatTime(notes.at)}});
+  }
+  return read;
 }
 
 class Formats : public testing::TestWithParam<std::string> {};
