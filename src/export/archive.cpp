@@ -34,7 +34,10 @@ constexpr std::size_t kKeptPathBytes = 300;
 // of the limit on conversation files: they are read twice.
 constexpr std::uint64_t kInnerFactor = 16;
 
-bool IsZip(FileKind kind) { return kind == FileKind::kUnknownZip || kind == FileKind::kExportZip; }
+bool IsZip(FileKind kind) {
+  return kind == FileKind::kUnknownZip || kind == FileKind::kChatsZip ||
+         kind == FileKind::kExportZip;
+}
 
 // True if the name says that the file is an export.
 bool IsNamed(FileKind kind) { return kind == FileKind::kExport || kind == FileKind::kExportZip; }

@@ -31,6 +31,7 @@ constexpr SideFile kSideFiles[] = {
     {"sora.json", kNoChats},
     {"library_files.json", kNoChats},
     {"codex.json", "holds tasks for code"},
+    {"conversation_asset_file_names.json", kNoChats},
     {"group_chats.json", "holds chats of several people"},
     {"archive_browser.html", kNoChats},
 };
@@ -97,11 +98,22 @@ bool OfAnotherProduct(std::string_view path) {
   return Contains(path, "Takeout/") && !NamesGemini(path) && !Contains(path, "AI Studio");
 }
 
+// Claude's batches, and what Grok keeps about the account.
+bool IsSideBatch(std::string_view lower_name) {
+  return (lower_name.ends_with(".zip") &&
+          (lower_name.starts_with("projects-") || lower_name.starts_with("users-"))) ||
+         (lower_name.starts_with("prod-mc-") && lower_name.ends_with(".json"));
+}
+
 const SideFile* FindSideFile(std::string_view lower_name) {
   const auto* const found =
       std::find_if(std::begin(kSideFiles), std::end(kSideFiles),
                    [&](const SideFile& file) { return file.name == lower_name; });
   return found == std::end(kSideFiles) ? nullptr : found;
+}
+
+bool IsSideFile(std::string_view lower_name) {
+  return FindSideFile(lower_name) != nullptr || IsSideBatch(lower_name);
 }
 
 // AI Studio gives its files no ending.
@@ -141,11 +153,12 @@ FileKind KindOf(std::string_view path) {
   if (path.empty() || IsResourceFork(path)) return FileKind::kNone;
   if (IsExport(path)) return FileKind::kExport;
   const std::string lower = FoldCase(BaseName(path));
+  if (IsSideFile(lower)) return FileKind::kSide;
   if (lower.ends_with(".zip")) {
     if (lower.starts_with("conversations")) return FileKind::kExportZip;
+    if (lower.starts_with("memories")) return FileKind::kChatsZip;
     return lower.starts_with("files") ? FileKind::kOther : FileKind::kUnknownZip;
   }
-  if (FindSideFile(lower) != nullptr) return FileKind::kSide;
   if (!IsText(path, lower) || OfAnotherProduct(path) || Contains(path, "projects/")) {
     return FileKind::kOther;
   }
@@ -158,7 +171,7 @@ std::string_view WhyNotRead(std::string_view path) {
   const std::string lower = FoldCase(BaseName(path));
   if (const SideFile* const file = FindSideFile(lower)) return file->why;
   if (OfAnotherProduct(path)) return "belongs to another product";
-  if (Contains(path, "projects/")) return kNoChats;
+  if (Contains(path, "projects/") || IsSideBatch(lower)) return kNoChats;
   if (lower.ends_with(".zip")) return "holds media";
   constexpr std::array<std::string_view, 6> kArchives = {".tgz", ".gz",  ".tar",
                                                          ".7z",  ".rar", ".xz"};

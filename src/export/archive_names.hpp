@@ -17,6 +17,7 @@ enum class FileKind {
   kUnknown,     // may hold conversations
   kUnknownZip,  // may contain files of conversations
   kChats,       // is tried, wherever it is
+  kChatsZip,    // the same
   kExport,      // has the name of a file of conversations
   kExportZip,   // has the name of a ZIP of these
 };

@@ -153,6 +153,21 @@ TEST(Archive, NamesTheFilesThatItDoesNotRead) {
              "Takeout.tgz (an archive inside the export)"}));
 }
 
+TEST(Archive, ReadsClaudesBatches) {
+  const std::string remembered = R"([{"conversations_memory":"Likes fjords."}])";
+  const std::string zip =
+      Zip({{"conversations-000.zip", Zip({{"conversations.json", Export("a")}})},
+           {"projects-000.zip", Zip({{"projects.json", "[]"}})},
+           {"users-000.zip", Zip({{"users.json", "[]"}})},
+           {"memories-000.zip", Zip({{"memories.json", remembered}})}});
+  const Result result = Read({zip, -1});
+  EXPECT_EQ(result.ids, "a ");
+  EXPECT_EQ(result.report.memories, 1U);
+  EXPECT_EQ(result.report.files_left_out,
+            (std::vector<std::string>{"projects-000.zip (holds no conversations)",
+                                      "users-000.zip (holds no conversations)"}));
+}
+
 TEST(Archive, ReadsTheExportsOfAllVendorsInOneArchive) {
   const std::string activities = "Takeout/My Activity/Gemini Apps/";
   EXPECT_EQ(Ids(Zip({{"old/conversations-000.json", Export("a")},
