@@ -20,7 +20,9 @@ constexpr std::string_view kKeys[] = {
     "messages",  "conversations", "role",    "from",      "sender",    "author",   "type",
     "content",   "value",         "text",    "say",       "parts",     "metadata", "created",
     "updated",   "dates",         "time",    "sessionId", "isThought", "thought",  "contentBlocks",
-    "startTime", "lastUpdated",   "sent_at", "date"};
+    "startTime", "lastUpdated",   "sent_at", "date",      "authorName"};
+
+constexpr std::size_t kNameCharacters = 100;
 
 std::string RoleOf(const Json& message) {
   if (const std::string* const name = message.Text({"role", "from", "sender"})) {
@@ -47,12 +49,21 @@ Words WordsOf(const Json& message) {
   return words;
 }
 
+// Chats of Claude Design say who of several people wrote.
+std::string AuthorOf(const Json& message) {
+  const std::string* name = message.Text({"authorName"});
+  const Json* const content = message.Find("content");
+  if (name == nullptr && content != nullptr) name = content->Text({"authorName"});
+  return name != nullptr ? std::string(FirstCharacters(Trim(*name), kNameCharacters)) : "";
+}
+
 void AddMessage(const Json& from, RawConversation* raw) {
   if (!from.is_object()) return;
   RawNode& node = raw->nodes.empty() ? raw->AddNode() : raw->nodes.front();
   RawMessage& message = raw->AddMessage(&node);
   message.id = IdOf(from, {"id"});
   message.role = RoleOf(from);
+  if (message.role == "user") message.author = AuthorOf(from);
   message.at = FirstTime(from, {"create_time", "created_at", "createdAt", "createTime",
                                 "inserted_at", "timestamp", "time", "date"});
   if (IsTrue(from, {"isThought", "thought"})) {

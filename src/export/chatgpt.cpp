@@ -19,6 +19,8 @@
 namespace soulprint {
 namespace {
 
+constexpr std::size_t kNameCharacters = 100;
+
 constexpr std::string_view kKeys[] = {"mapping",
                                       "linear_conversation",
                                       "message",
@@ -48,7 +50,9 @@ constexpr std::string_view kKeys[] = {"mapping",
                                       "is_visually_hidden_from_conversation",
                                       "isVisuallyHiddenFromConversation",
                                       "is_user_system_message",
-                                      "isUserSystemMessage"};
+                                      "isUserSystemMessage",
+                                      "user_id",
+                                      "owner"};
 
 // Content types that are never shown.
 constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
@@ -180,10 +184,21 @@ void ReadNotes(const Json& message, Time at, RawConversation* raw) {
       &raw->notes);
 }
 
-void ReadMessage(Json* from, RawMessage* message) {
+// Who of several people wrote: the name, else the id; "" = the owner of the account, or not said.
+std::string AuthorOf(const Json& author, std::string_view owner) {
+  const Json* const metadata = author.Find("metadata");
+  const std::string* const id = metadata != nullptr ? metadata->Text({"user_id"}) : nullptr;
+  if (id != nullptr && *id == owner) return "";
+  const std::string* const name = author.Text({"name"});
+  if (name != nullptr) return std::string(FirstCharacters(Trim(*name), kNameCharacters));
+  return id != nullptr ? std::string(FirstCharacters(*id, kNameCharacters)) : "";
+}
+
+void ReadMessage(Json* from, std::string_view owner, RawMessage* message) {
   message->id = IdOf(*from, {"id"});
   if (const Json* const author = from->Find("author")) {
     if (const std::string* const role = author->Text({"role"})) message->role = *role;
+    if (message->role == "user") message->author = AuthorOf(*author, owner);
   }
   message->at = FirstTime(
       *from, {"create_time", "created_at", "createdAt", "createTime", "inserted_at", "timestamp"});
@@ -207,7 +222,7 @@ void ReadMessage(Json* from, RawMessage* message) {
   }
 }
 
-void AddNode(Json* from, RawConversation* raw) {
+void AddNode(Json* from, std::string_view owner, RawConversation* raw) {
   if (!from->is_object()) return;
   RawNode& node = raw->AddNode();
   node.key = from->key().empty() ? IdOf(*from, {"id"}) : std::string(from->key());
@@ -222,7 +237,7 @@ void AddNode(Json* from, RawConversation* raw) {
   raw->bytes += node.children.size() * sizeof(std::string);
   if (Json* const message = from->Find("message", Json::Kind::kObject)) {
     RawMessage& read = raw->AddMessage(&node);
-    ReadMessage(message, &read);
+    ReadMessage(message, owner, &read);
     ReadNotes(*message, read.at, raw);
   }
 }
@@ -241,7 +256,8 @@ void ReadChatGpt(Json* record, RawConversation* raw) {
   }
   const Json* const nodes = tree ? record->Find("mapping") : record->Find("linear_conversation");
   if (nodes == nullptr) return;
-  for (Json& node : *nodes) AddNode(&node, raw);
+  const std::string* const owner = record->Text({"owner"});
+  for (Json& node : *nodes) AddNode(&node, owner != nullptr ? *owner : "", raw);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ struct RawMessage {
   std::string id;
   std::string role;  // "user", "assistant"; of others nothing is shown
   std::string text;  // what the user saw
+  // Of "user": who wrote it, where an export names people; "" = the owner of the account.
+  std::string author;
   // Why the message is not shown: "tool call", "blank", a content type …; "" = it is shown.
   std::string hidden;
   Time at;

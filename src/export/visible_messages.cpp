@@ -123,6 +123,27 @@ void CountHidden(std::string_view why, ImportReport* report) {
   ++report->hidden[kind];
 }
 
+// Which author is the owner of the account: whom the export does not name, else who wrote first.
+std::string OwnerOf(const RawConversation& raw, const std::vector<std::size_t>& path) {
+  std::string first;
+  for (std::size_t position : path) {
+    CheckForInterrupts();
+    for (const RawMessage& message : raw.nodes[position].messages) {
+      if (message.role != "user" || !message.hidden.empty()) continue;
+      if (message.author.empty()) return "";
+      if (first.empty()) first = message.author;
+    }
+  }
+  return first;
+}
+
+// What another person says in the conversation is not the user's.
+void NameOthers(const std::string& owner, RawMessage* message) {
+  if (message->role != "user" || message->author.empty() || message->author == owner) return;
+  message->role = "assistant";
+  message->text = message->author + ": " + message->text;
+}
+
 // Moves the message to the conversation if the user saw it.
 void Show(RawMessage* from, ImportReport* report, Conversation* to) {
   const bool of_user = from->role == "user";
@@ -150,6 +171,7 @@ Conversation RawToConversation(RawConversation raw, ImportReport* report) {
   std::size_t count = 0;
   for (std::size_t position : path) count += raw.nodes[position].messages.size();
   conversation.messages.reserve(count);
+  const std::string owner = OwnerOf(raw, path);
   Time last;
   for (std::size_t position : path) {
     CheckForInterrupts();
@@ -160,6 +182,7 @@ Conversation RawToConversation(RawConversation raw, ImportReport* report) {
       if (!conversation.created_at) conversation.created_at = last;
       if (!message.at) message.at = conversation.created_at;
       if (message.id.empty()) message.id = node.key;
+      NameOthers(owner, &message);
       Show(&message, report, &conversation);
     }
   }

@@ -68,6 +68,21 @@ TEST(ChatList, AContentMayBeAListOfBlocks) {
             "");
 }
 
+// A message of a chat of Claude Design, by a person; "" = nobody is named.
+std::string By(const std::string& name, const std::string& words) {
+  const std::string author = name.empty() ? "" : R"("authorName":")" + name + R"(",)";
+  return R"({"role":"user","content":{)" + author + R"("content":")" + words + R"("}})";
+}
+
+TEST(ChatList, OnlyTheOwnerOfSeveralPeopleIsTheUser) {
+  EXPECT_EQ(SaidInList(By("Kari", "a") + "," + By("Kari", "b")), "U:a U:b ");
+  EXPECT_EQ(SaidInList(By("Kari", "a") + "," + By("Ola", "b") + "," + By("Kari", "c")),
+            "U:a A:Ola: b U:c ");
+  EXPECT_EQ(SaidInList(By("Ola", "a") + "," + By("", "b")), "A:Ola: a U:b ");
+  EXPECT_EQ(SaidInList(R"({"role":"user","content":"a","authorName":" Kari "},)" + By("Ola", "b")),
+            "U:a A:Ola: b ");
+}
+
 TEST(ChatList, WhatTheModelThoughtIsHidden) {
   EXPECT_EQ(SaidInList(R"({"role":"user","text":"q"},{"role":"model","text":"no","isThought":true},
                     {"role":"model","parts":[{"text":"no","thought":true},{"text":"a"}]})"),

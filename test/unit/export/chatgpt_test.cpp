@@ -99,6 +99,30 @@ TEST(VisibleText, IsFoundElsewhereThanInAListOfParts) {
   EXPECT_EQ(Show(kUser + R"("content":{"parts":["part"],"text":"no"})"), "part");
 }
 
+// A node of a person, who may have an id.
+std::string By(const std::string& name, const std::string& id, const std::string& words) {
+  const std::string metadata = id.empty() ? "{}" : R"({"user_id":")" + id + R"("})";
+  return R"({"message":{"author":{"role":"user","name":)" + name + R"(,"metadata":)" + metadata +
+         R"(},"content":{"content_type":"text","parts":[")" + words + R"("]}}})";
+}
+
+std::string SaidBy(const std::string& nodes, const std::string& owner) {
+  return Said(R"({"linear_conversation":[)" + nodes + R"(],"owner":)" + owner + "}");
+}
+
+TEST(ChatGpt, OnlyTheOwnerOfAGroupIsTheUser) {
+  const std::string guest_first =
+      By(R"("Ola")", "2", "a") + "," + By(R"("Kari")", "1", "b") + "," + By("null", "3", "c");
+  EXPECT_EQ(SaidBy(guest_first, "\"1\""), "A:Ola: a U:b A:3: c ");
+  EXPECT_EQ(SaidBy(guest_first, "null"), "U:a A:Kari: b A:3: c ");
+  // One that is not shown tells nothing of the owner.
+  const std::string hidden =
+      R"({"message":{"author":{"role":"user"},"metadata":{"is_visually_hidden_from_conversation":true},)"
+      R"("content":{"content_type":"text","parts":["no"]}}},)";
+  EXPECT_EQ(SaidBy(hidden + guest_first, "null"), "U:a A:Kari: b A:3: c ");
+  EXPECT_EQ(SaidBy(By("null", "", "a") + "," + By(R"("Ola")", "", "b"), "null"), "U:a A:Ola: b ");
+}
+
 TEST(ChatGpt, ASharedPageIsAListOfNodes) {
   const Conversation c = RawToConversation(
       Read(R"({"id":"s","linear_conversation":[{"id":"n","message":{"author":{"role":"user"},
