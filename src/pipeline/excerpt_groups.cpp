@@ -98,7 +98,9 @@ void ExcerptGroups::Open(std::size_t position, const std::function<void()>& with
   const std::string& id = ids_[position];
   const std::optional<Conversation> conversation = store_.ReadConversation(id);
   if (!conversation) return;
+  const int shared = SharedMessages(position, *conversation);
   for (Chunk& chunk : ConversationToChunks(*conversation)) {
+    std::erase_if(chunk.spans, [&](const Span& span) { return span.message < shared; });
     if (!HasUsersWords(chunk)) {
       without_words();
       continue;
@@ -107,6 +109,15 @@ void ExcerptGroups::Open(std::size_t position, const std::function<void()>& with
     excerpts_.push_back(
         {place, {id, ShownTitle(conversation->title), conversation->created_at, std::move(chunk)}});
   }
+}
+
+// Conversations are opened in order before any is opened again.
+int ExcerptGroups::SharedMessages(std::size_t position, const Conversation& conversation) {
+  if (shared_.size() <= position) {
+    shared_.resize(position + 1);
+    shared_[position] = beginnings_.Count(conversation);
+  }
+  return shared_[position];
 }
 
 // True for a share of all excerpts that grows with their size, by their content alone: on both

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "pipeline/excerpt.hpp"
+#include "pipeline/shared_beginnings.hpp"
 #include "pipeline/store.hpp"
+#include "pipeline/types.hpp"
 
 namespace soulprint {
 
@@ -27,7 +29,7 @@ class ExcerptGroups {
  public:
   // Reads the conversations with these ids, oldest first, one at a time; all parameters must
   // outlive this.  Calls `without_words` for each chunk in which the user says nothing: it is in no
-  // group.
+  // group.  What a conversation has copied from an older one is in no excerpt.
   ExcerptGroups(const std::vector<std::string>& ids, Store& store, const ReadPlan& plan,
                 std::function<void()> without_words);
 
@@ -54,6 +56,7 @@ class ExcerptGroups {
   std::vector<Placed> NextInOrder();
   const Excerpt* Peek();
   void Open(std::size_t position, const std::function<void()>& without_words);
+  int SharedMessages(std::size_t position, const Conversation& conversation);
   bool EndsGroup(const Excerpt& excerpt, std::size_t characters) const;
 
   const std::vector<std::string>& ids_;
@@ -61,6 +64,8 @@ class ExcerptGroups {
   const ReadPlan& plan_;
   std::size_t next_notes_ = 0;  // in the plan
   std::function<void()> without_words_;
+  SharedBeginnings beginnings_;
+  std::vector<int> shared_;      // of the conversations opened in order: what others gave before
   std::vector<Group> ranked_;    // the richest last
   std::size_t next_ = 0;         // in ids_, to be opened in order
   std::size_t open_;             // in ids_

@@ -115,8 +115,9 @@ class RecallTest(unittest.TestCase):
 
     def test_filler(self):
         key = {"noise_conversation_ids": ["c1"]}
-        found = counts(account(key), [fact("Has a cat"), fact("Has a dog", "", "c2")])
-        self.assertEqual(found["from filler chats"], [1, 2])
+        noted = Fact({"fact": "Has a fox", "sources": [{"source": "memory of Claude", "at": None}]})
+        found = counts(account(key), [fact("Has a cat"), fact("Has a dog", "", "c2"), noted])
+        self.assertEqual(found["from filler chats"], [1, 3])
 
 
 class DuplicatesTest(unittest.TestCase):

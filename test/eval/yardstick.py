@@ -71,13 +71,16 @@ def squeezed(text):
 
 
 class Fact:
-    """A published fact: its words, its quote, the conversations it is from."""
+    """A published fact: its words, its quote, the conversations it is from.
+
+    A fact that only the notes of another assistant state is from none."""
 
     def __init__(self, row):
         fact = row["fact"]
         self.text = fact if isinstance(fact, str) else " ".join(str(part) for part in fact.values() if part)
         self.quote = row.get("quote") or ""
-        self.conversations = {source["conversation_id"] for source in row["sources"]}
+        self.conversations = {source["conversation_id"] for source in row["sources"]
+                              if "conversation_id" in source}
         self.in_text = Text(self.text)
         self.in_quote = Text(self.text + "\n" + self.quote)
         self.squeezed_quote = squeezed(self.quote)
@@ -251,7 +254,7 @@ def measure_account(figures, account, facts, section):
     measure_other_speaker(figures, account, facts)
     filler = set(account.key.get("noise_conversation_ids") or [])
     if filler:
-        figures.add("from filler chats", sum(f.conversations <= filler for f in facts), len(facts))
+        figures.add("from filler chats", sum(bool(f.conversations) and f.conversations <= filler for f in facts), len(facts))
     if section is not None:
         measure_slots(figures, account, section)
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fakes.hpp"
+#include "pipeline/chunk_to_facts.hpp"
 
 namespace soulprint {
 namespace {
@@ -62,6 +63,39 @@ TEST(ExcerptGroups, TheNewestConversationMayBeTheRichest) {
   for (const std::string& group : ranked.groups) order += group.substr(0, 5) + " ";
   EXPECT_EQ(order.substr(0, 4), "long");
   EXPECT_EQ(order.substr(order.size() - 18), "c1002 c1001 c1000 ");
+}
+
+// What questions would send of the conversations, in any order.
+std::multiset<std::string> SentOf(const ReadPlan& plan) {
+  FakeStore store;
+  Conversation parent = Talk("parent", 1, {"I grow garlic", "And leeks"});
+  for (Message& message : parent.messages) message.id = "id of " + message.text;
+  Conversation branch = parent;
+  branch.id = "branch";
+  branch.created_at = *parent.created_at + 1;
+  for (const char* text : {"What about chives?", "They grow, too"}) {
+    branch.messages.push_back(parent.messages[branch.messages.size() % 2]);
+    branch.messages.back().id = branch.messages.back().text = text;
+  }
+  store.Add(branch);
+  store.Add(parent);
+  const std::vector<std::string> ids = store.ConversationIds();
+  ExcerptGroups groups(ids, store, plan, [] {});
+  std::multiset<std::string> sent;
+  for (auto group = groups.Next(); !group.empty(); group = groups.Next()) {
+    for (const Excerpt& excerpt : group) {
+      for (const std::string& text : SentTexts(excerpt)) sent.insert(text);
+    }
+  }
+  return sent;
+}
+
+TEST(ExcerptGroups, WhatABranchHasCopiedIsReadOnce) {
+  const std::multiset<std::string> once = {"I grow garlic", "And leeks",          "Noted.",
+                                           "Noted.",        "What about chives?", "They grow, too"};
+  EXPECT_EQ(SentOf({}), once);
+  EXPECT_EQ(SentOf({.richness = {1, 2}}), once);
+  EXPECT_EQ(SentOf({.richness = {2, 1}}), once);
 }
 
 TEST(ExcerptGroups, ConversationsThatAreDeletedMeanwhileArePassedOver) {
