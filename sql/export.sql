@@ -231,4 +231,4 @@ SELECT files_left_out FROM soulprint_import_file(:'ada', :'data' || 'persona_ric
 -- soulprint.imports keeps the counts of each import.
 SELECT source, imported, updated, unchanged, skipped, skipped_because, skipped_ids, hidden_messages, replaced_characters, files_left_out
     FROM soulprint.imports WHERE imported + updated + unchanged > 0 AND storage_path IS NULL AND etag IS NULL ORDER BY id;
-TRUNCATE user_profiles, raw_conversations, soulprint.imports;
+TRUNCATE user_profiles, raw_conversations, soulprint.imports, soulprint.memories;
