@@ -146,11 +146,12 @@ void RecordReader::Read(std::string json, bool whole) {
     ++report_.found;
     return Skip(WhyUnread(result), FindId(json));
   }
+  const Form* const form = FindForm(tree->root());
   std::vector<std::string> keys;
-  if (FindForm(tree->root()) == nullptr) keys = FirstKeys(json);
+  if (form == nullptr) keys = FirstKeys(json);
   std::string().swap(json);
-  if (whole && ReadWrapped(&tree->root())) return;
-  Content content = ContentOf(&tree->root(), tree->bytes());
+  if (whole && form == nullptr && ReadWrapped(&tree->root())) return;
+  Content content = ContentOf(&tree->root(), form, tree->bytes());
   tree.reset();
   if (whole && (content.form == nullptr || content.form->gives == Gives::kMessage)) {
     ThrowNoExport(keys);
@@ -162,7 +163,6 @@ void RecordReader::Read(std::string json, bool whole) {
 // Reads the records in the lists of an object that is no record itself, and in what it names
 // "data".  False if there is none.
 bool RecordReader::ReadWrapped(Json* root) {
-  if (FindForm(*root) != nullptr) return false;
   for (int level = 0; level < 3; ++level) {
     const Json* inner = nullptr;
     for (std::string_view name : {"data", "biz_data", "histories"}) {
@@ -173,23 +173,25 @@ bool RecordReader::ReadWrapped(Json* root) {
       if (!list.is_list() || list.first() == nullptr || FindForm(*list.first()) == nullptr)
         continue;
       any = true;
-      for (Json& record : list) Take(ContentOf(&record, 0));
+      for (Json& record : list) Take(ContentOf(&record, FindForm(record), 0));
     }
     if (any) return true;
     if (inner == nullptr) return false;
     root = const_cast<Json*>(inner);
-    if (FindForm(*root) == nullptr) continue;
-    Take(ContentOf(root, 0));
+    const Form* const form = FindForm(*root);
+    if (form == nullptr) continue;
+    Take(ContentOf(root, form, 0));
     return true;
   }
   return false;
 }
 
-RecordReader::Content RecordReader::ContentOf(Json* record, std::size_t bytes) const {
+RecordReader::Content RecordReader::ContentOf(Json* record, const Form* form,
+                                              std::size_t bytes) const {
   Content content;
   content.bytes = bytes;
   content.raw.max_bytes = MostMemory();
-  content.form = FindForm(*record);
+  content.form = form;
   if (content.form == nullptr) {
     ReadHead(*record, &content.raw);
   } else if (content.form->gives == Gives::kExchange) {

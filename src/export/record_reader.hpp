@@ -54,7 +54,7 @@ class RecordReader {
   }
   void Read(std::string json, bool whole);
   bool ReadWrapped(Json* root);
-  Content ContentOf(Json* record, std::size_t bytes) const;
+  Content ContentOf(Json* record, const Form* form, std::size_t bytes) const;
   void Take(Content content);
   void AddMessage(Content content);
   void GiveMessages();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../export_files.hpp"
 #include "export/export_to_conversations.hpp"
 #include "util/error.hpp"
 #include "util/time.hpp"
@@ -15,29 +16,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMaxBytes = 50000;
-
-struct Result {
-  ImportReport report;
-  std::vector<Conversation> conversations;
-};
-
-Result ReadAll(std::string_view file, std::size_t step = SIZE_MAX) {
-  Result result;
-  ExportReader reader(
-      {kMaxBytes}, [&](Conversation c) { result.conversations.push_back(std::move(c)); },
-      &result.report);
-  while (!file.empty()) {
-    const std::size_t size = std::min(step, file.size());
-    reader.Push(file.substr(0, size));
-    file.remove_prefix(size);
-  }
-  reader.Finish();
-  return result;
-}
-
 // Each conversation: its title, its times, and its messages.
-std::string Texts(const Result& result) {
+std::string Texts(const FileResult& result) {
   std::string texts;
   for (const Conversation& conversation : result.conversations) {
     texts += conversation.title.value_or("null") + " " + FormatTime(conversation.created_at);
@@ -114,7 +94,8 @@ TEST(CopilotCsv, ARunOfATitleIsAConversation) {
 }
 
 TEST(CopilotCsv, WhatTheUserDidNotSeeIsHidden) {
-  const Result result = ReadAll(kHeader + "a,,System,NEVER\na,,Human,hi\na,,AI, \na,,AI\nb,,AI,\n");
+  const FileResult result =
+      ReadAll(kHeader + "a,,System,NEVER\na,,Human,hi\na,,AI, \na,,AI\nb,,AI,\n");
   EXPECT_EQ(Texts(result), "a |U:hi\n");
   EXPECT_EQ(result.report.hidden.at("system"), 1u);
   EXPECT_EQ(result.report.hidden.at("blank"), 3u);
@@ -126,7 +107,7 @@ TEST(CopilotCsv, WhatIsTooLargeIsSkipped) {
   std::string file = kHeader + "a,,Human,1\na,,AI,\"" + x + "\"\na,,Human,2\nb,,Human," + x + "\n";
   for (int i = 0; i < 3; ++i) file += "c,,Human," + std::string(20000, 'c') + "\n";
   for (std::size_t step : {std::size_t{1000}, SIZE_MAX}) {
-    const Result result = ReadAll(file + "d,,Human," + std::string(20000, ',') + "\n", step);
+    const FileResult result = ReadAll(file + "d,,Human," + std::string(20000, ',') + "\n", step);
     EXPECT_EQ(Texts(result), "a |U:1|U:2\n");
     EXPECT_EQ(result.report.found, 5u);
     EXPECT_EQ(result.report.skipped.at("too large"), 3u);
@@ -135,7 +116,7 @@ TEST(CopilotCsv, WhatIsTooLargeIsSkipped) {
 }
 
 TEST(CopilotCsv, BytesThatAreNoUtf8AreReplaced) {
-  const Result result = ReadAll(kHeader + "a\xFF,,Human,b\xFF\n");
+  const FileResult result = ReadAll(kHeader + "a\xFF,,Human,b\xFF\n");
   EXPECT_EQ(Texts(result), "a\uFFFD |U:b\uFFFD\n");
   EXPECT_EQ(result.report.replaced_characters, 2u);
 }

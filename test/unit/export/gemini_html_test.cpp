@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../export_files.hpp"
 #include "../messages_json.hpp"
 #include "export/export_to_conversations.hpp"
 #include "util/error.hpp"
@@ -16,29 +17,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMaxBytes = 50000;
-
-struct Result {
-  ImportReport report;
-  std::vector<Conversation> conversations;
-};
-
-Result ReadAll(std::string_view file, std::size_t step = SIZE_MAX) {
-  Result result;
-  ExportReader reader(
-      {kMaxBytes}, [&](Conversation c) { result.conversations.push_back(std::move(c)); },
-      &result.report);
-  while (!file.empty()) {
-    const std::size_t size = std::min(step, file.size());
-    reader.Push(file.substr(0, size));
-    file.remove_prefix(size);
-  }
-  reader.Finish();
-  return result;
-}
-
 // Each conversation: its time, and its messages.
-std::string Texts(const Result& result) {
+std::string Texts(const FileResult& result) {
   std::string texts;
   for (const Conversation& conversation : result.conversations) {
     texts += FormatTime(conversation.created_at);
@@ -156,8 +136,8 @@ TEST(GeminiHtml, TheVerbOfAnyLanguageIsLearned) {
 }
 
 TEST(GeminiHtml, OtherProductsAreSkippedAndCounted) {
-  const Result result = ReadAll(PageOf(CellOf("Watched NEVER<br>" + kTime, "YouTube") +
-                                       CellOf("Prompted hi<br>" + kTime) + CellOf("x", "")));
+  const FileResult result = ReadAll(PageOf(CellOf("Watched NEVER<br>" + kTime, "YouTube") +
+                                           CellOf("Prompted hi<br>" + kTime) + CellOf("x", "")));
   EXPECT_EQ(Texts(result), kAt + "|U:hi\n");
   EXPECT_EQ(result.report.found, 3u);
   EXPECT_EQ(result.report.skipped.at("activity of another product"), 2u);
@@ -195,7 +175,7 @@ TEST(GeminiHtml, ACellThatIsTooLargeCostsThatCellOnly) {
     const std::string page =
         PageOf(CellOf(large) + CellOf("Prompted hi<br>" + kTime) + CellOf(large));
     for (std::size_t step : {std::size_t{1000}, SIZE_MAX}) {
-      const Result result = ReadAll(page, step);
+      const FileResult result = ReadAll(page, step);
       EXPECT_EQ(Texts(result), kAt + "|U:hi\n");
       EXPECT_EQ(result.report.found, 3u);
       EXPECT_EQ(result.report.skipped.at("too large"), 2u);
@@ -204,7 +184,8 @@ TEST(GeminiHtml, ACellThatIsTooLargeCostsThatCellOnly) {
 }
 
 TEST(GeminiHtml, BytesThatAreNoUtf8AreReplaced) {
-  const Result result = ReadAll(PageOf(CellOf("Prompted a\xFF<br>" + kTime + "<br>&#xD800;b\xFF")));
+  const FileResult result =
+      ReadAll(PageOf(CellOf("Prompted a\xFF<br>" + kTime + "<br>&#xD800;b\xFF")));
   EXPECT_EQ(Texts(result), kAt + "|U:a\uFFFD|A:\uFFFDb\uFFFD\n");
   EXPECT_EQ(result.report.replaced_characters, 2u);
 }
@@ -237,8 +218,8 @@ TEST(GeminiHtml, GivesTheSameAsJson) {
     cells +=
         CellOf(std::string(given.html_title) + "<br>" + given.html_time + "<br>" + given.answer);
   }
-  const Result from_json = ReadAll("[" + json + "]");
-  const Result from_html = ReadAll(PageOf(cells));
+  const FileResult from_json = ReadAll("[" + json + "]");
+  const FileResult from_html = ReadAll(PageOf(cells));
   ASSERT_EQ(from_json.conversations.size(), 2u);
   ASSERT_EQ(from_html.conversations.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
