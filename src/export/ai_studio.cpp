@@ -59,8 +59,7 @@ void AddChunk(const Json& chunk, RawNode* node, RawConversation* raw) {
     return;
   }
   Words words = WordsOf(chunk);
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 // A turn of the user's may be several chunks; a picture beside words leaves nothing.

@@ -9,7 +9,6 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -54,8 +53,7 @@ void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
   Words words;
   const Json* const shown = ShownOf(turn);
   AddWords(shown != nullptr ? shown->Find("raw_content") : turn.Find("text"), &words);
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 const Json* TurnsOf(const Json& record) {

@@ -9,7 +9,6 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -32,8 +31,7 @@ void AddChat(const Json& chat, RawNode* node, RawConversation* raw) {
   } else {
     AddWords(elements, &words);
   }
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 bool IsCopy(const Json& record) {

@@ -9,7 +9,6 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -41,8 +40,7 @@ void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
       }
     }
   }
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 bool IsTask(const Json& record) {

@@ -129,6 +129,11 @@ void SetWords(Words words, RawMessage* message) {
   }
 }
 
+void SetTrimmedWords(Words words, RawMessage* message) {
+  words.text = Trim(words.text);
+  SetWords(std::move(words), message);
+}
+
 void AppendParagraph(std::string text, std::string* to) {
   if (to->empty()) {
     *to = std::move(text);

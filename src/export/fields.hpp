@@ -67,4 +67,7 @@ void AddWords(Json* content, Words* words);
 // why it is hidden.
 void SetWords(Words words, RawMessage* message);
 
+// The same, without the white space around them.
+void SetTrimmedWords(Words words, RawMessage* message);
+
 }  // namespace soulprint

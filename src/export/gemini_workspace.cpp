@@ -9,7 +9,6 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -45,8 +44,7 @@ void AddTurn(const Json& turn, std::string_view role, RawNode* node, RawConversa
   for (std::string_view name : {"prompt", "text", "cards"}) AddTexts(turn, name, &words);
   const Json* const images = turn.Find("images", Json::Kind::kList);
   words.picture = images != nullptr && images->first() != nullptr;
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 bool IsWorkspace(const Json& record) {

@@ -11,7 +11,6 @@
 #include "export/json.hpp"
 #include "export/markup.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -75,8 +74,7 @@ void AddResponse(const Json& wrapped, RawConversation* raw) {
   words.picture = HasPicture(response);
   AddWords(response.Find("message"), &words);
   if (message.role == "assistant") words.text = WithoutCards(std::move(words.text));
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 bool IsGrok(const Json& record) {

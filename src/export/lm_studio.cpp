@@ -10,7 +10,6 @@
 #include "export/json.hpp"
 #include "export/markup.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -75,8 +74,7 @@ void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
     }
   }
   if (message.role == "assistant") words.text = WithoutThinking(std::move(words.text));
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 bool IsLmStudio(const Json& record) {

@@ -110,8 +110,7 @@ void AddMessage(const Json& from, RawConversation* raw) {
   message.at = FirstTime(from, {"timestamp", "created_at", "createdAt"});
   Words words = WordsOf(from);
   if (message.role == "assistant") words.text = WithoutFolded(std::move(words.text));
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 // The chat of a record, or the record if it is one.

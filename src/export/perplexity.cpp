@@ -44,8 +44,7 @@ void AddSaid(Json* said, std::string_view role, Time at, RawConversation* raw) {
   message.at = at;
   Words words;
   AddWords(said, &words);
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 void AddEntry(const Json& entry, RawConversation* raw) {

@@ -8,7 +8,6 @@
 #include "export/forms.hpp"
 #include "export/json.hpp"
 #include "export/raw_conversation.hpp"
-#include "util/text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -41,8 +40,7 @@ void AddMessage(std::string_view role, const std::string& id, Time at, Words wor
   message.id = id;
   message.role = role;
   message.at = at;
-  words.text = Trim(words.text);
-  SetWords(std::move(words), &message);
+  SetTrimmedWords(std::move(words), &message);
 }
 
 void AddRequest(const Json& request, RawConversation* raw) {
