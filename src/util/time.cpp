@@ -3,7 +3,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
 #include "util/text.hpp"
 
@@ -29,6 +28,22 @@ Clock ReadClock(std::int64_t time) {
   const auto rest = (point - day).count();
   return {std::chrono::year_month_day(day), static_cast<int>(rest / kSecond),
           static_cast<int>(rest % kSecond)};
+}
+
+// Each message of an import has its time: snprintf would take as long as everything else about it.
+void AppendDigits(int number, std::size_t count, std::string* to) {
+  to->append(count, '0');
+  for (std::size_t at = to->size(); count-- > 0; number /= 10) {
+    (*to)[--at] = static_cast<char>('0' + number % 10);
+  }
+}
+
+void AppendDate(const Clock& clock, std::string* to) {
+  AppendDigits(static_cast<int>(clock.day.year()), 4, to);
+  *to += '-';
+  AppendDigits(static_cast<int>(static_cast<unsigned>(clock.day.month())), 2, to);
+  *to += '-';
+  AppendDigits(static_cast<int>(static_cast<unsigned>(clock.day.day())), 2, to);
 }
 
 // Reads an ISO 8601 time from left to right.
@@ -114,25 +129,28 @@ class TimeReader {
 
 std::string FormatDate(Time time) {
   if (!time) return "unknown date";
-  const Clock clock = ReadClock(*time);
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(clock.day.year()),
-                static_cast<unsigned>(clock.day.month()), static_cast<unsigned>(clock.day.day()));
+  std::string text;
+  AppendDate(ReadClock(*time), &text);
   return text;
 }
 
 std::string FormatTime(Time time) {
-  if (!time) return "";
+  std::string text;
+  if (!time) return text;
   const Clock clock = ReadClock(*time);
-  char text[48];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02d", clock.seconds / 3600, clock.seconds / 60 % 60,
-                clock.seconds % 60);
-  std::string result = FormatDate(time) + text;
+  AppendDate(clock, &text);
+  text += 'T';
+  AppendDigits(clock.seconds / 3600, 2, &text);
+  text += ':';
+  AppendDigits(clock.seconds / 60 % 60, 2, &text);
+  text += ':';
+  AppendDigits(clock.seconds % 60, 2, &text);
   if (clock.microseconds != 0) {
-    std::snprintf(text, sizeof text, ".%06d", clock.microseconds);
-    result += text;
+    text += '.';
+    AppendDigits(clock.microseconds, 6, &text);
   }
-  return result + "Z";
+  text += 'Z';
+  return text;
 }
 
 Time ParseTime(std::string_view text) {
