@@ -4,6 +4,7 @@
 #include "pipeline/conversation_to_chunks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -68,9 +69,15 @@ Written WriteConversation(const Conversation& conversation) {
   return written;
 }
 
-bool EndsSentence(char c, char next) {
-  return c == '\n' || ((c == '.' || c == '?' || c == '!') && next == ' ');
+// What may end a sentence: all others are passed over quickly.
+constexpr std::array<bool, 256> MakeStops() {
+  std::array<bool, 256> table{};
+  for (unsigned char c : {'\n', '.', '?', '!'}) table[c] = true;
+  return table;
 }
+constexpr std::array<bool, 256> kStops = MakeStops();
+
+bool IsStop(char c) { return kStops[static_cast<unsigned char>(c)]; }
 
 // Reads a text as sentences; a sentence of more than target_tokens comes in pieces.
 class SentenceReader {
@@ -97,7 +104,7 @@ class SentenceReader {
     std::size_t end = at_;
     while (end < text_.size()) {
       const char c = text_[end++];
-      if (EndsSentence(c, end < text_.size() ? text_[end] : '\0')) break;
+      if (IsStop(c) && (c == '\n' || text_.substr(end).starts_with(' '))) break;
     }
     sentence_ = {at_, end};
     sentence_characters_ = CountCharacters(text_.substr(at_, end - at_));
