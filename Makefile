@@ -43,7 +43,7 @@ UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
 WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
 OBJS = $(GLUE_OBJS) $(PURE_OBJS)
 
-LIBRARIES = -lcurl -lutf8proc -lz
+LIBRARIES = -lcurl -lsimdjson -lutf8proc -lz
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
@@ -114,7 +114,7 @@ build/fuzz/unit/%.o: test/unit/%.cpp
 	$(SANITIZED) -O0 -c -o $@ $<
 
 build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED:src/%.cpp=build/fuzz/%.o)
-	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lutf8proc -lz
+	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lsimdjson -lutf8proc -lz
 
 build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE:src/%.cpp=build/fuzz/%.o)
 	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main -larchive $(LIBRARIES) -lpthread

@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . test/progress.sh
 
-needed=(make g++ ca-certificates nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev libutf8proc-dev libgtest-dev libipc-run-perl
+needed=(make g++ ca-certificates nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev libsimdjson-dev libutf8proc-dev libgtest-dev libipc-run-perl
   perl python3)
 list=build/installed-packages
 cluster_conf=/etc/postgresql-common/createcluster.conf

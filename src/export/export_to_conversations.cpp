@@ -59,30 +59,6 @@ std::size_t SkipStart(std::string_view bytes) {
   }
 }
 
-Conversation ConversationFrom(ParseResult result, JsonTree* tree, std::size_t max_bytes) {
-  Json& root = tree->root();
-  if (result == ParseResult::kTooDeep) {
-    throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply")
-        .Detail(Format("At most {} levels are read.", kMaxNesting))
-        .Hint(std::string(kConversationHint));
-  }
-  if (result == ParseResult::kTooLarge) ThrowTooLarge(tree->bytes());
-  const bool silent =
-      root.is_list() && root.first() != nullptr &&
-      std::none_of(root.begin(), root.end(), [](const Json& item) { return item.is_object(); });
-  const Form* const form = FindForm(root);
-  if (result == ParseResult::kInvalid || silent || form == nullptr ||
-      form->gives != Gives::kConversation) {
-    ThrowNoConversation(root);
-  }
-  RawConversation raw;
-  raw.max_bytes = max_bytes;
-  form->read(&root, &raw);
-  tree->Clear();
-  if (raw.bytes > max_bytes) ThrowTooLarge(raw.bytes);
-  return RawToConversation(std::move(raw), nullptr);
-}
-
 }  // namespace
 
 struct ExportReader::State {
@@ -147,17 +123,29 @@ void ExportReader::Push(std::string_view bytes) { state_->Push(bytes); }
 void ExportReader::Finish() { state_->Finish(); }
 
 Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes) {
-  ParseLimits limits;
-  limits.max_bytes = max_bytes;
-  JsonTree tree(limits, IsKeyOfAForm);
+  JsonTree tree({kMaxNesting, max_bytes}, IsKeyOfAForm);
   const ParseResult result = tree.Read(send);
-  return ConversationFrom(result, &tree, max_bytes);
-}
-
-Conversation ConversationFromText(const std::string& json) {
-  JsonTree tree({}, IsKeyOfAForm);
-  const ParseResult result = tree.Read(json);
-  return ConversationFrom(result, &tree, SIZE_MAX);
+  Json& root = tree.root();
+  if (result == ParseResult::kTooDeep) {
+    throw Error(sqlstate::kProgramLimitExceeded, "conversation is nested too deeply")
+        .Detail(Format("At most {} levels are read.", kMaxNesting))
+        .Hint(std::string(kConversationHint));
+  }
+  if (result == ParseResult::kTooLarge) ThrowTooLarge(tree.bytes());
+  const bool silent =
+      root.is_list() && root.first() != nullptr &&
+      std::none_of(root.begin(), root.end(), [](const Json& item) { return item.is_object(); });
+  const Form* const form = FindForm(root);
+  if (result == ParseResult::kInvalid || silent || form == nullptr ||
+      form->gives != Gives::kConversation) {
+    ThrowNoConversation(root);
+  }
+  RawConversation raw;
+  raw.max_bytes = max_bytes;
+  form->read(&root, &raw);
+  tree.Clear();
+  if (raw.bytes > max_bytes) ThrowTooLarge(raw.bytes);
+  return RawToConversation(std::move(raw), nullptr);
 }
 
 }  // namespace soulprint

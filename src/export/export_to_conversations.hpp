@@ -46,11 +46,9 @@ class ExportReader {
 };
 
 // A conversation in any of the forms of one record: ChatGPT's tree, Claude's chat_messages,
-// {"messages": […]}, or a bare array of messages.  Reads the events of its JSON, or text that has
-// gone through CleanUtf8 and RepairEscapes.
+// {"messages": […]}, or a bare array of messages.
 // Throws Error 22P02 when it has none of these forms, 54000 when it is nested too deeply or reading
 // it would take more than max_bytes of memory.
 Conversation ConversationFromJson(const SendJson& send, std::size_t max_bytes);
-Conversation ConversationFromText(const std::string& json);
 
 }  // namespace soulprint

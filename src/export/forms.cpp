@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
+#include <iterator>
+#include <string_view>
+#include <vector>
 
 #include "export/fields.hpp"
 
@@ -40,26 +42,30 @@ constexpr std::array kForms = {
     &kClaudeCopy,  &kCharacterAi, &kCodexTasks, &kChatList,        &kGemini,     &kLeChat,
     &kSillyTavern, &kPromptRows,  &kBareMessage};
 
-constexpr std::size_t kMaxKeys = 512;
+// The keys of all forms, by size: an export has millions of keys to look up.
+using Keys = std::array<std::vector<std::string_view>, 64>;
 
-// The keys of all forms; unused places, which are "", come first.
-std::array<std::string_view, kMaxKeys> SortedKeys() {
-  std::array<std::string_view, kMaxKeys> keys;
-  std::size_t count = 0;
-  for (std::string_view key : kCommonKeys) keys.at(count++) = key;
-  for (std::string_view key : kWordKeys) keys.at(count++) = key;
-  for (const Form* form : kForms) {
-    for (std::string_view key : form->keys) keys.at(count++) = key;
-  }
-  std::sort(keys.begin(), keys.end());
-  return keys;
+const Keys& KeysOfAllForms() {
+  static const Keys& all = []() -> Keys& {
+    Keys& keys = *new Keys;
+    const auto add = [&](std::string_view key) { keys.at(key.size()).push_back(key); };
+    std::for_each(std::begin(kCommonKeys), std::end(kCommonKeys), add);
+    std::for_each(std::begin(kWordKeys), std::end(kWordKeys), add);
+    for (const Form* form : kForms) std::for_each(form->keys.begin(), form->keys.end(), add);
+    return keys;
+  }();
+  return all;
 }
 
 }  // namespace
 
 bool IsKeyOfAForm(std::string_view key) {
-  static const std::array<std::string_view, kMaxKeys> keys = SortedKeys();
-  return !key.empty() && std::binary_search(keys.begin(), keys.end(), key);
+  static const Keys& keys = KeysOfAllForms();
+  if (key.empty() || key.size() >= keys.size()) return false;
+  const auto& same_size = keys[key.size()];
+  return std::any_of(same_size.begin(), same_size.end(), [&](std::string_view known) {
+    return known.front() == key.front() && known == key;
+  });
 }
 
 const Form* FindForm(const Json& record) {

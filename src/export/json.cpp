@@ -1,15 +1,25 @@
 #include "export/json.hpp"
 
+#include <simdjson.h>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "util/interrupts.hpp"
 
 namespace soulprint {
+namespace {
+
+// simdjson takes up to fourteen times the memory of a text: a larger one goes to nlohmann, which is
+// slower, and takes none.
+constexpr std::size_t kParsedBytes = std::size_t{4} << 20;
+constexpr std::size_t kKeptBytes = std::size_t{1} << 20;  // its memory is kept for the next text
+
+}  // namespace
 
 Json* Json::Find(std::string_view name) const {
   Json* found = nullptr;
@@ -52,6 +62,21 @@ class JsonTreeBuilder final : public JsonEvents {
 
   ParseResult why() const { return why_; }
 
+  // The key of the next value; its bytes must stay until then.
+  void Key(std::string_view name) {
+    key_ = name;
+    is_read_ = open_.back().value != nullptr && (open_.back().maps_ids || tree_.is_read_(name));
+  }
+
+  // False if a value of this kind, the next one, would only be skipped.
+  bool IsKept(Json::Kind kind) const {
+    if (open_.empty()) return true;
+    const Json* const in = open_.back().value;
+    if (in == nullptr) return false;
+    if (in->is_list() || is_read_) return true;
+    return tree_.lists_ && open_.size() == 1 && kind == Json::Kind::kList;
+  }
+
   bool null() override { return Add(Json::Kind::kNull, {}, 0); }
   bool boolean(bool value) override { return Add(Json::Kind::kBoolean, {}, value ? 1 : 0); }
   bool number_integer(std::int64_t value) override { return AddInteger(value); }
@@ -62,7 +87,8 @@ class JsonTreeBuilder final : public JsonEvents {
   bool binary(nlohmann::json::binary_t&) { return true; }
   bool string(std::string& value) override { return Add(Json::Kind::kString, std::move(value), 0); }
   bool key(std::string& name) override {
-    key_ = std::move(name);
+    name_ = std::move(name);
+    Key(name_);
     return true;
   }
   bool start_object(std::size_t) override { return Open(Json::Kind::kObject); }
@@ -81,15 +107,6 @@ class JsonTreeBuilder final : public JsonEvents {
 
   static bool MapsIds(std::string_view key) {
     return key == "mapping" || key == "messages" || key == "project_memories";
-  }
-
-  bool IsKept(Json::Kind kind) const {
-    if (open_.empty()) return true;
-    const Json* const in = open_.back().value;
-    if (in == nullptr) return false;
-    if (in->is_list()) return true;
-    if (MapsIds(in->key()) || tree_.is_read_(key_)) return true;
-    return tree_.lists_ && open_.size() == 1 && kind == Json::Kind::kList;
   }
 
   bool Add(Json::Kind kind, std::string text, double number) {
@@ -128,7 +145,7 @@ class JsonTreeBuilder final : public JsonEvents {
       return false;
     }
     if (!Add(kind, {}, 0)) return false;
-    open_.push_back({value_, nullptr});
+    open_.push_back({value_, nullptr, value_ != nullptr && MapsIds(value_->key())});
     return true;
   }
 
@@ -140,23 +157,124 @@ class JsonTreeBuilder final : public JsonEvents {
   struct Opened {
     Json* value;  // nullptr = not kept
     Json* last;   // in it
+    bool maps_ids;
   };
 
   JsonTree& tree_;
   std::vector<Opened> open_;
   Json* value_ = nullptr;  // the last one, nullptr = not kept
-  std::string key_;
+  std::string name_;
+  std::string_view key_;
+  bool is_read_ = false;  // what has this key
   ParseResult why_ = ParseResult::kInvalid;
   InterruptsNowAndThen interrupts_;
 };
 
-ParseResult JsonTree::Read(const std::string& json) {
+// What simdjson has parsed ──► events, without what would only be skipped.  Recursive: the builder
+// stops at max_nesting.
+class ElementSender {
+ public:
+  explicit ElementSender(JsonTreeBuilder* to) : to_(*to) {}
+
+  bool Send(simdjson::dom::element value) {
+    using Type = simdjson::dom::element_type;
+    switch (value.type()) {
+      case Type::OBJECT:
+        return SendObject(value);
+      case Type::ARRAY:
+        return SendList(value);
+      case Type::STRING: {
+        std::string text{std::string_view(value)};
+        return to_.string(text);
+      }
+      case Type::INT64:
+        return to_.number_integer(value);
+      case Type::UINT64:
+        return to_.number_unsigned(value);
+      case Type::DOUBLE:
+        return to_.number_float(value, {});
+      case Type::BOOL:
+        return to_.boolean(value);
+      default:
+        return to_.null();
+    }
+  }
+
+ private:
+  bool SendObject(const simdjson::dom::object& object) {
+    if (!to_.start_object(0)) return false;
+    for (const auto [name, value] : object) {
+      to_.Key(name);
+      const bool kept = to_.IsKept(value.is_array() ? Json::Kind::kList : Json::Kind::kNull);
+      if (kept && !Send(value)) return false;
+    }
+    return to_.end_object();
+  }
+
+  bool SendList(const simdjson::dom::array& list) {
+    if (!to_.start_array(0)) return false;
+    for (const simdjson::dom::element value : list) {
+      if (!Send(value)) return false;
+    }
+    return to_.end_array();
+  }
+
+  JsonTreeBuilder& to_;
+};
+
+struct JsonTree::Parser {
+  // nullopt if simdjson refuses the text: also when it is nested more deeply, where nothing is
+  // kept.
+  std::optional<simdjson::dom::element> Parse(const std::string& json, std::size_t max_nesting) {
+    simdjson::dom::element root;
+    if (parser.max_depth() != max_nesting &&
+        parser.allocate(json.size(), max_nesting) != simdjson::SUCCESS) {
+      return std::nullopt;
+    }
+    if (parser.parse(json.data(), json.size(), false).get(root) != simdjson::SUCCESS) {
+      return std::nullopt;
+    }
+    return root;
+  }
+
+  simdjson::dom::parser parser;
+};
+
+JsonTree::JsonTree(const ParseLimits& limits, IsRead is_read)
+    : limits_(limits), is_read_(is_read) {}
+
+JsonTree::~JsonTree() = default;
+
+void JsonTree::Clear() {
+  root_ = {};
+  values_.clear();
+  texts_.clear();
+  keys_.release();
+  bytes_ = 0;
+}
+
+ParseResult JsonTree::Read(std::string* json, bool lists) {
+  Clear();
+  lists_ = lists;
   JsonTreeBuilder builder(this);
-  const bool complete = nlohmann::json::sax_parse(json.data(), json.data() + json.size(), &builder);
-  return complete ? ParseResult::kRead : builder.why();
+  return SendText(json, &builder) ? ParseResult::kRead : builder.why();
+}
+
+// nlohmann reads what simdjson refuses: it takes integers of any size, and knows what is too deep.
+bool JsonTree::SendText(std::string* json, JsonTreeBuilder* builder) {
+  if (json->size() <= kParsedBytes) {
+    json->reserve(json->size() + simdjson::SIMDJSON_PADDING);
+    if (parser_ == nullptr) parser_ = std::make_unique<Parser>();
+    const auto root = parser_->Parse(*json, limits_.max_nesting);
+    const bool complete = root && ElementSender(builder).Send(*root);
+    if (json->size() > kKeptBytes) parser_.reset();
+    if (root) return complete;
+  }
+  return nlohmann::json::sax_parse(json->data(), json->data() + json->size(), builder);
 }
 
 ParseResult JsonTree::Read(const SendJson& send) {
+  Clear();
   JsonTreeBuilder builder(this);
   return send(&builder) ? ParseResult::kRead : builder.why();
 }

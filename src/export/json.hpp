@@ -7,6 +7,7 @@
 #include <deque>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <memory_resource>
 #include <string>
 #include <string_view>
@@ -84,42 +85,43 @@ struct ParseLimits {
   std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
 };
 
+class JsonTreeBuilder;
+
 // Keeps the members whose keys `is_read` names, and all members of an object that maps ids.  The
 // rest is skipped and takes no memory.
 class JsonTree {
  public:
   using IsRead = bool (*)(std::string_view key);
 
-  // With `lists`, all lists that are members of the outermost object are kept, too.
-  JsonTree(const ParseLimits& limits, IsRead is_read, bool lists = false)
-      : limits_(limits), is_read_(is_read), lists_(lists) {}
+  JsonTree(const ParseLimits& limits, IsRead is_read);
+  ~JsonTree();
   JsonTree(const JsonTree&) = delete;
   JsonTree& operator=(const JsonTree&) = delete;
 
-  // Reads JSON text, or the events of a JSON value.  The text must have gone through CleanUtf8 and
-  // RepairEscapes.  Call one of them once.  After kTooDeep and kTooLarge the tree is what was read
-  // before.
-  ParseResult Read(const std::string& json);
+  // Read JSON text, or the events of a JSON value, in place of what was read before.  The text must
+  // have gone through CleanUtf8 and RepairEscapes; its string gets room behind it.  With `lists`,
+  // all lists that are members of the outermost object are kept, too.  After kTooDeep and kTooLarge
+  // the tree is what was read until then.
+  ParseResult Read(std::string* json, bool lists = false);
   ParseResult Read(const SendJson& send);
 
   Json& root() { return root_; }
 
   // Frees all values.
-  void Clear() {
-    root_ = {};
-    values_.clear();
-    texts_.clear();
-    keys_.release();
-  }
+  void Clear();
   std::size_t bytes() const { return bytes_; }
 
  private:
   friend class JsonTreeBuilder;
+  struct Parser;
+
+  bool SendText(std::string* json, JsonTreeBuilder* builder);
 
   ParseLimits limits_;
   IsRead is_read_;
-  bool lists_;
-  std::size_t bytes_ = 0;  // estimate of the memory that the values take
+  bool lists_ = false;
+  std::unique_ptr<Parser> parser_;  // with its memory, for the next text
+  std::size_t bytes_ = 0;           // estimate of the memory that the values take
   std::deque<Json> values_;
   std::deque<std::string> texts_;
   std::pmr::monotonic_buffer_resource keys_;

@@ -1,6 +1,5 @@
 #include "export/record_reader.hpp"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -103,6 +102,8 @@ RecordReader::RecordReader(ImportLimits limits, Give give, ImportReport* report)
     : limits_(limits),
       give_(std::move(give)),
       report_(*report),
+      // Texts take no more memory than their JSON; countless tiny values would.
+      tree_({limits_.max_nesting, MostMemory()}, IsKeyOfAForm),
       talks_(
           limits.max_conversation_bytes,
           [this](RawConversation talk) { TakeConversation(std::move(talk)); },
@@ -133,26 +134,25 @@ void RecordReader::Read(std::string json, bool whole) {
   if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report_.replaced_characters);
   report_.replaced_characters += RepairEscapes(&json);
   const std::size_t max_bytes = limits_.max_conversation_bytes;
-  std::optional<JsonTree> tree;
-  // Texts take no more memory than their JSON; countless tiny values would.
-  tree.emplace(ParseLimits{limits_.max_nesting, MostMemory()}, IsKeyOfAForm, whole);
-  const ParseResult result = json.size() <= max_bytes ? tree->Read(json) : ParseResult::kTooLarge;
+  const ParseResult result =
+      json.size() <= max_bytes ? tree_.Read(&json, whole) : ParseResult::kTooLarge;
   if (whole && result == ParseResult::kInvalid) {
     throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
         .Detail(Format("It looks like one object of {} bytes.", json.size()))
         .Hint("Export the data again, or check what has changed the file.");
   }
   if (result != ParseResult::kRead) {
+    tree_.Clear();
     ++report_.found;
     return Skip(WhyUnread(result), FindId(json));
   }
-  const Form* const form = FindForm(tree->root());
+  const Form* const form = FindForm(tree_.root());
   std::vector<std::string> keys;
   if (form == nullptr) keys = FirstKeys(json);
   std::string().swap(json);
-  if (whole && form == nullptr && ReadWrapped(&tree->root())) return;
-  Content content = ContentOf(&tree->root(), form, tree->bytes());
-  tree.reset();
+  if (whole && form == nullptr && ReadWrapped(&tree_.root())) return tree_.Clear();
+  Content content = ContentOf(&tree_.root(), form, tree_.bytes());
+  tree_.Clear();
   if (whole && (content.form == nullptr || content.form->gives == Gives::kMessage)) {
     ThrowNoExport(keys);
   }

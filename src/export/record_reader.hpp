@@ -65,6 +65,7 @@ class RecordReader {
   ImportLimits limits_;
   Give give_;
   ImportReport& report_;
+  JsonTree tree_;  // of the record that is being read
   GeminiTalks talks_;
   RawConversation messages_;  // collected from records that are single messages
   std::size_t messages_bytes_ = 0;

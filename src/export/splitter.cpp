@@ -20,6 +20,7 @@ constexpr std::size_t kEndBytes = 4096;    // kept of each end of a record that 
 constexpr std::size_t kTokenBytes = 4096;  // parsing a longer number takes many times its size
 constexpr std::size_t kKeyBytes = 60;
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
+constexpr std::size_t kRoom = 64;  // behind a record: its parser looks at whole blocks
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
 bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -227,7 +228,8 @@ void RecordSplitter::OpenRecord(std::size_t at) {
 void RecordSplitter::KeepRecord(std::string_view bytes) {
   if (!too_large_ && !long_string_ && !long_token_ && record_.size() + bytes.size() <= max_bytes_) {
     // Reserve the worst case: untouched pages are free, growing would hold two copies.
-    if (record_.size() + bytes.size() > kKeptCapacity) record_.reserve(max_bytes_);
+    const std::size_t size = record_.size() + bytes.size();
+    record_.reserve((size > kKeptCapacity ? max_bytes_ : size) + kRoom);
     record_.append(bytes);
     return;
   }

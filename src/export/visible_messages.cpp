@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <deque>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -23,11 +22,32 @@ constexpr std::size_t kHiddenKinds = 64;  // bounds the report: an export can na
 using Nodes = std::deque<RawNode>;
 using Order = RawConversation::Order;
 
+// Keys of nodes, in order, with their positions.  Of nodes with the same key the first counts.
+class KeyIndex {
+ public:
+  explicit KeyIndex(const Nodes& nodes) {
+    entries_.reserve(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (!nodes[i].key.empty()) entries_.emplace_back(nodes[i].key, i);
+    }
+    std::sort(entries_.begin(), entries_.end());
+  }
+
+  // kNone if there is none.
+  std::size_t Find(std::string_view key) const {
+    const auto found = std::lower_bound(entries_.begin(), entries_.end(), Entry(key, 0));
+    return found != entries_.end() && found->first == key ? found->second : kNone;
+  }
+
+ private:
+  using Entry = std::pair<std::string_view, std::size_t>;
+  std::vector<Entry> entries_;
+};
+
 // Position of each node's parent; kNone for a root and an orphan.  If a node does not name its
 // parent, or the file does not contain it, the lists of children decide.  In a thread a
 // message without a field for its parent follows the message before it.
-std::vector<std::size_t> FindParents(const Nodes& nodes, Order order,
-                                     const std::map<std::string_view, std::size_t>& at) {
+std::vector<std::size_t> FindParents(const Nodes& nodes, Order order, const KeyIndex& keys) {
   std::vector<std::size_t> parents(nodes.size(), kNone);
   bool any_parent = false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -38,17 +58,16 @@ std::vector<std::size_t> FindParents(const Nodes& nodes, Order order,
       continue;
     }
     any_parent = true;
-    const auto parent = at.find(nodes[i].parent);
-    if (parent != at.end()) parents[i] = parent->second;
+    parents[i] = keys.Find(nodes[i].parent);
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& name : nodes[i].children) {
       CheckForInterrupts();
-      const auto child = at.find(name);
-      if (child == at.end() || parents[child->second] != kNone) continue;
-      const RawNode& node = nodes[child->second];
-      const bool is_root = any_parent && node.has_parent_field && node.parent.empty();
-      if (!is_root) parents[child->second] = i;
+      const std::size_t child = keys.Find(name);
+      if (child == kNone || parents[child] != kNone) continue;
+      const bool is_root =
+          any_parent && nodes[child].has_parent_field && nodes[child].parent.empty();
+      if (!is_root) parents[child] = i;
     }
   }
   return parents;
@@ -87,17 +106,13 @@ bool IsTree(const RawConversation& raw) {
 std::vector<std::size_t> ActivePath(const RawConversation& raw, ImportReport* report) {
   const Nodes& nodes = raw.nodes;
   if (!IsTree(raw)) return FileOrder(nodes);
-  std::map<std::string_view, std::size_t> at;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    CheckForInterrupts();
-    if (!nodes[i].key.empty()) at.emplace(nodes[i].key, i);
-  }
-  const std::vector<std::size_t> parents = FindParents(nodes, raw.order, at);
+  const KeyIndex keys(nodes);
+  const std::vector<std::size_t> parents = FindParents(nodes, raw.order, keys);
 
-  const auto current = at.find(raw.current_node);
+  const std::size_t current = keys.Find(raw.current_node);
   const std::size_t last =
       raw.order == Order::kTree ? NewestLeaf(nodes, parents) : nodes.size() - 1;
-  std::size_t node = current != at.end() ? current->second : last;
+  std::size_t node = current != kNone ? current : last;
   if (node == kNone) {
     if (report != nullptr && !nodes.empty()) ++report->unordered;
     return FileOrder(nodes);

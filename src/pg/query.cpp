@@ -93,13 +93,20 @@ struct Cell {
   int number;  // 1 is the first
 };
 
+std::string FromJsonb(Datum jsonb) {
+  const varlena* const bytes = Call([&] { return PG_DETOAST_DATUM(jsonb); });
+  return {reinterpret_cast<const char*>(bytes), VARSIZE(bytes)};
+}
+
 std::optional<std::string> CopyText(const Cell& cell) {
   bool null = false;
   const Datum value =
       Call([&] { return SPI_getbinval(cell.tuple, cell.columns, cell.number, &null); });
   if (null) return std::nullopt;
   // Text is by far the largest that passes here: one copy less.
-  if (SPI_gettypeid(cell.columns, cell.number) == TEXTOID) return FromText(value);
+  const Oid type = SPI_gettypeid(cell.columns, cell.number);
+  if (type == TEXTOID) return FromText(value);
+  if (type == JSONBOID) return FromJsonb(value);
   char* const text = Call([&] { return SPI_getvalue(cell.tuple, cell.columns, cell.number); });
   std::string copy(text);
   Call([&] { pfree(text); });

@@ -29,7 +29,7 @@ namespace soulprint::pg {
 class Row {
  public:
   bool IsNull(std::size_t column) const;
-  // The value in its type's text form; "" if it is NULL.
+  // The value in its type's text form, of jsonb its bytes (store/jsonb.hpp); "" if it is NULL.
   const std::string& Text(std::size_t column) const;
   std::optional<std::string> TextOrNull(std::size_t column) const;
   // Numbers and booleans; 0 and false if the value is NULL.

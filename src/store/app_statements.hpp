@@ -182,13 +182,16 @@ inline constexpr AppStatement kListSizes = {"uuid, text[], text[]", R"(
   ORDER BY created_at, conversation_id COLLATE "C")"};
 
 inline constexpr AppStatement kReadConversation = {"uuid, text", R"(
-  SELECT messages::text, title, created_at, updated_at FROM {conversations}
+  SELECT messages, title, created_at, updated_at FROM {conversations}
   WHERE user_id = $1 AND conversation_id = $2)"};
 
 inline constexpr AppStatement kFindImportedSince = {"uuid, timestamptz", R"(
   SELECT FROM {conversations} WHERE user_id = $1 AND imported_at > $2 LIMIT 1)"};
 
 // chunks
+
+inline constexpr AppStatement kFindChunks = {"uuid", R"(
+  SELECT FROM {chunks} WHERE user_id = $1 LIMIT 1)"};
 
 inline constexpr AppStatement kReadChunks = {"uuid, text", R"(
   SELECT content, id FROM {chunks}
@@ -224,7 +227,7 @@ inline constexpr AppStatement kDeleteChunksOfGone = {"uuid", R"(
   DELETE FROM {chunks} k
   WHERE user_id = $1 AND chunk_tier = 'medium'
   AND NOT EXISTS (SELECT FROM {conversations} c
-                  WHERE c.user_id = k.user_id AND c.conversation_id = k.conversation_id))"};
+                  WHERE c.user_id = $1 AND c.conversation_id = k.conversation_id))"};
 
 // Those that a pass fails with: not kExplainWait, kShowPercent, kShowStage and kReadLocker.
 inline constexpr const AppStatement* kNeeded[] = {
@@ -235,7 +238,7 @@ inline constexpr const AppStatement* kNeeded[] = {
     &kCompareConversation, &kDeleteConversation, &kListConversations, &kListSizes,
     &kReadConversation,    &kFindImportedSince,  &kReadChunks,        &kInsertChunks,
     &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone,
-    &kListTalks,           &kSharesMessage};
+    &kListTalks,           &kSharesMessage,      &kFindChunks};
 
 }  // namespace app
 

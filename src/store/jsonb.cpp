@@ -208,34 +208,6 @@ JsonbValue FactValue(const Fact& fact, JsonbPair** pairs) {
   return value;
 }
 
-// The tokens of one object of strings.  For use inside of Call.
-class ObjectOfStrings {
- public:
-  explicit ObjectOfStrings(JsonbParseState** state) : state_(state) {
-    pushJsonbValue(state_, WJB_BEGIN_OBJECT, nullptr);
-  }
-
-  void Add(const char* key, std::string_view value) {
-    pg_verifymbstr(value.data(), static_cast<int>(value.size()), false);
-    Push(WJB_KEY, key);
-    Push(WJB_VALUE, value);
-  }
-
-  void End() { pushJsonbValue(state_, WJB_END_OBJECT, nullptr); }
-
- private:
-  // The string is not copied until the whole jsonb is.
-  void Push(JsonbIteratorToken token, std::string_view text) {
-    JsonbValue string;
-    string.type = jbvString;
-    string.val.string.len = static_cast<int>(text.size());
-    string.val.string.val = const_cast<char*>(text.data());
-    pushJsonbValue(state_, token, &string);
-  }
-
-  JsonbParseState** state_;
-};
-
 }  // namespace
 
 JsonbView::JsonbView(Datum datum) {
@@ -319,8 +291,9 @@ Datum JsonbView::Copy() const {
   return pg::Call([&] { return JsonbPGetDatum(JsonbValueToJsonb(&value)); });
 }
 
-// The tree that JsonbValueToJsonb takes is made in two blocks: pushJsonbValue would take several
+// The trees that JsonbValueToJsonb takes are made in two blocks: pushJsonbValue would take several
 // times the memory.
+
 Datum FactsToJsonb(const std::deque<Fact>& facts) {
   constexpr std::size_t kMaxFields = 3;
   return pg::Call([&] {
@@ -353,25 +326,38 @@ Datum FactsToJsonb(const std::deque<Fact>& facts) {
 }
 
 Datum MessagesToJsonb(const std::vector<Message>& messages) {
+  constexpr std::size_t kMaxPairs = 4;
   std::vector<std::string> times;
   times.reserve(messages.size());
-  for (const Message& message : messages) {
-    times.push_back(message.at ? FormatTime(message.at) : std::string());
-  }
+  for (const Message& message : messages) times.push_back(FormatTime(message.at));
   return pg::Call([&] {
-    JsonbParseState* state = nullptr;
-    pushJsonbValue(&state, WJB_BEGIN_ARRAY, nullptr);
-    for (std::size_t i = 0; i < messages.size(); ++i) {
+    std::size_t const count = messages.size();
+    auto* const values = static_cast<JsonbValue*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(JsonbValue)));
+    auto* pair = static_cast<JsonbPair*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, (kMaxPairs * count + 1) * sizeof(JsonbPair)));
+    const auto add = [&](const char* key, std::string_view text) {
+      pair->key = StringValue(key);
+      pair++->value = StringValue(text);
+    };
+    for (std::size_t i = 0; i < count; ++i) {
       CHECK_FOR_INTERRUPTS();
       const Message& message = messages[i];
-      ObjectOfStrings object(&state);
-      if (!message.id.empty()) object.Add("id", message.id);
-      object.Add("role", message.role == Role::kUser ? "user" : "assistant");
-      object.Add("content", message.text);
-      if (!times[i].empty()) object.Add("timestamp", times[i]);
-      object.End();
+      values[i].type = jbvObject;
+      values[i].val.object.pairs = pair;
+      // In the order of IsBefore.
+      if (!message.id.empty()) add("id", message.id);
+      add("role", message.role == Role::kUser ? "user" : "assistant");
+      add("content", message.text);
+      if (!times[i].empty()) add("timestamp", times[i]);
+      values[i].val.object.nPairs = static_cast<int>(pair - values[i].val.object.pairs);
     }
-    return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, nullptr)));
+    JsonbValue root;
+    root.type = jbvArray;
+    root.val.array.elems = values;
+    root.val.array.nElems = static_cast<int>(count);
+    root.val.array.rawScalar = false;
+    return JsonbPGetDatum(JsonbValueToJsonb(&root));
   });
 }
 

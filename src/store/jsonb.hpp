@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pg/query.hpp"
 #include "pipeline/types.hpp"
 #include "util/json_events.hpp"
 
@@ -22,6 +23,10 @@ class JsonbView {
  public:
   // An argument.  One that is compressed, or not in its row, is copied into the present context.
   explicit JsonbView(Datum jsonb);
+
+  // A column of a statement's row.
+  JsonbView(const pg::Row& row, std::size_t column)
+      : JsonbView(PointerGetDatum(row.Text(column).data())) {}
 
   bool IsObject() const;
   bool IsArray() const;

@@ -10,12 +10,14 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
+#include "store/jsonb.hpp"
 #include "store/locks.hpp"
 #include "store/notes.hpp"
 #include "store/pass_end.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/interrupts.hpp"
+#include "util/json_events.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
@@ -27,6 +29,32 @@ namespace {
       .Hint(
           "Look for a trigger, rule or policy on conversation_chunks that keeps soulprint_worker "
           "from changing it.");
+}
+
+// Without a message where another program stored what no user said.
+Conversation ReadMessages(const pg::Row& row) {
+  if (row.IsNull(0)) return {};
+  const JsonbView messages(row, 0);
+  try {
+    return ConversationFromJson([&](JsonEvents* reader) { return messages.Send(reader); },
+                                SIZE_MAX);
+  } catch (const Canceled&) {
+    throw;
+  } catch (const SqlError&) {
+    throw;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+Conversation ToConversation(const std::string& id, const pg::Row& row) {
+  Conversation conversation = ReadMessages(row);
+  conversation.id = id;
+  conversation.title = row.TextOrNull(1);
+  CutTitle(&conversation.title);
+  conversation.created_at = row.Timestamp(2);
+  conversation.updated_at = row.Timestamp(3);
+  return conversation;
 }
 
 }  // namespace
@@ -43,27 +71,12 @@ std::vector<std::string> SqlStore::ConversationIds() {
 
 std::optional<Conversation> SqlStore::ReadConversation(const std::string& id) {
   const bool requests_may_be_open = !pg::Transaction::IsOpen();
-  pg::Rows rows = pg::InTransaction([&] {
+  return pg::InTransaction([&]() -> std::optional<Conversation> {
     if (requests_may_be_open) LimitLockWait(kBriefly);
-    return AppQuery(app::kReadConversation).Uuid(lease_.user_id()).Text(id).Run();
+    const pg::Rows rows = AppQuery(app::kReadConversation).Uuid(lease_.user_id()).Text(id).Run();
+    if (rows.empty()) return std::nullopt;
+    return ToConversation(id, rows.front());
   });
-  if (rows.empty()) return std::nullopt;
-  const pg::Row& row = rows.front();
-  Conversation conversation;
-  try {
-    conversation = ConversationFromText(row.Text(0));
-  } catch (const Canceled&) {
-    throw;
-  } catch (const Error&) {
-    // Whatever another program stored there, no user said it.
-    conversation = {};
-  }
-  conversation.id = id;
-  conversation.title = row.TextOrNull(1);
-  CutTitle(&conversation.title);
-  conversation.created_at = row.Timestamp(2);
-  conversation.updated_at = row.Timestamp(3);
-  return conversation;
 }
 
 std::vector<Notes> SqlStore::ReadNotes() {
@@ -73,8 +86,9 @@ std::vector<Notes> SqlStore::ReadNotes() {
 void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversation>()>& next) {
   pg::Transaction transaction;
   lease_.Touch();
+  const bool any_stored = AppQuery(app::kFindChunks).Uuid(lease_.user_id()).Execute() > 0;
   while (std::optional<ChunkedConversation> conversation = next()) {
-    ReplaceChunksOf(*conversation);
+    ReplaceChunksOf(*conversation, any_stored);
     lease_.Check();
   }
   AppQuery(app::kDeleteChunksOfGone).Uuid(lease_.user_id()).Execute();
@@ -82,12 +96,14 @@ void SqlStore::ReplaceChunks(const std::function<std::optional<ChunkedConversati
   transaction.Commit();
 }
 
-void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation) {
+void SqlStore::ReplaceChunksOf(const ChunkedConversation& conversation, bool any_stored) {
   std::multimap<std::string, std::string> stored;  // content → id
-  for (const pg::Row& row :
-       AppQuery(app::kReadChunks).Uuid(lease_.user_id()).Text(conversation.conversation_id).Run()) {
-    stored.emplace(row.Text(0), row.Text(1));
+  pg::Rows rows;
+  if (any_stored) {
+    rows =
+        AppQuery(app::kReadChunks).Uuid(lease_.user_id()).Text(conversation.conversation_id).Run();
   }
+  for (const pg::Row& row : rows) stored.emplace(row.Text(0), row.Text(1));
   std::vector<const Chunk*> fresh;
   std::vector<std::string> kept;
   std::vector<std::int64_t> kept_index;

@@ -57,7 +57,7 @@ class SqlStore : public Store {
   // it has found: they expire soulprint.keep_replies later.
   void TouchNeeded();
   void RememberNeeded();
-  void ReplaceChunksOf(const ChunkedConversation& conversation);
+  void ReplaceChunksOf(const ChunkedConversation& conversation, bool any_stored);
   void InsertChunks(const ChunkedConversation& conversation,
                     const std::vector<const Chunk*>& chunks);
 

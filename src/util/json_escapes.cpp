@@ -22,6 +22,12 @@ int EscapeAt(std::string_view json, std::size_t at) {
   return number;
 }
 
+// True for what is neither \u0… nor \uD…: nearly all escapes, so it must be quick.
+bool IsHarmless(std::string_view json, std::size_t at) {
+  if (json.size() - at < 3 || json[at + 1] != 'u') return true;
+  return json[at + 2] != '0' && (json[at + 2] | 0x20) != 'd';
+}
+
 bool IsHighSurrogate(int number) { return number >= 0xD800 && number < 0xDC00; }
 bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
 
@@ -30,6 +36,10 @@ bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
 std::size_t RepairEscapes(std::string* json) {
   std::size_t replaced = 0;
   for (std::size_t at = json->find('\\'); at != std::string::npos; at = json->find('\\', at)) {
+    if (IsHarmless(*json, at)) {
+      at += 2;
+      continue;
+    }
     const int number = EscapeAt(*json, at);
     if (number < 0) {
       at += 2;

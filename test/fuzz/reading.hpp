@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "../messages_json.hpp"
+#include "../unit/send_value.hpp"
 #include "export/export_to_conversations.hpp"
 #include "fuzz.hpp"
 #include "util/error.hpp"
@@ -21,7 +22,7 @@ inline constexpr ImportLimits kLimits{5000, 20};
 
 inline void RequireReadable(const Conversation& conversation) {
   const std::string stored = MessagesToJson(conversation.messages);
-  const Conversation again = ConversationFromText("{\"messages\":" + stored + "}");
+  const Conversation again = ConversationOf(nlohmann::json::parse(stored));
   Require(MessagesToJson(again.messages).size() <= stored.size() &&
               again.messages.size() == conversation.messages.size(),
           "what is stored has all messages");

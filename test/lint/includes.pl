@@ -17,7 +17,7 @@ my %doors = (
 	offline => [ 'util|pipeline|offline', qr{$json} ],
 	net => [ 'util|net', qr{$json|$posix|^curl/curl\.h$} ],
 	llm => [ 'util|pipeline|net|llm', qr{$json} ],
-	export => [ 'util|pipeline|export', qr{$json|$posix|^zlib\.h$} ],
+	export => [ 'util|pipeline|export', qr{$json|$posix|^(?:simdjson|zlib)\.h$} ],
 	pg => [ 'util|pg', qr{^$} ],
 	# The module itself, its settings and its shared memory.
 	'' => [ '', qr{$json|$posix} ],

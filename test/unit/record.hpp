@@ -14,9 +14,9 @@
 
 namespace soulprint {
 
-inline RawConversation Read(const std::string& json) {
+inline RawConversation Read(std::string json) {
   JsonTree tree({}, IsKeyOfAForm);
-  EXPECT_EQ(tree.Read(json), ParseResult::kRead) << json;
+  EXPECT_EQ(tree.Read(&json), ParseResult::kRead) << json;
   const Form* const form = FindForm(tree.root());
   RawConversation raw;
   if (form == nullptr) {

@@ -259,11 +259,12 @@ TEST(ConversationFromJson, TakesAllFormsAndRefusesTheRest) {
   }
 }
 
-TEST(ConversationFromText, StoredMessagesAreReadBackAsTheyWere) {
+TEST(ConversationFromJson, StoredMessagesAreReadBackAsTheyWere) {
   Conversation conversation;
   conversation.messages = {{"m\"1", Role::kUser, "a\n\t\"b\"\\ \x01 é😀", 1710928800500000},
                            {"", Role::kAssistant, " x ", std::nullopt}};
-  const Conversation read = ConversationFromText(MessagesToJson(conversation.messages));
+  const Conversation read =
+      ConversationOf(nlohmann::json::parse(MessagesToJson(conversation.messages)));
   ASSERT_EQ(read.messages.size(), 2u);
   EXPECT_EQ(read.messages[0].id, conversation.messages[0].id);
   EXPECT_EQ(read.messages[0].text, conversation.messages[0].text);

@@ -15,7 +15,8 @@ namespace {
 
 Time TimeIn(const std::string& value) {
   JsonTree tree({}, IsKeyOfAForm);
-  EXPECT_EQ(tree.Read("{\"timestamp\":" + value + "}"), ParseResult::kRead);
+  std::string json = "{\"timestamp\":" + value + "}";
+  EXPECT_EQ(tree.Read(&json), ParseResult::kRead);
   return TimeOf(tree.root().Find("timestamp"));
 }
 
@@ -33,7 +34,8 @@ TEST(TimeOf, ZeroAndWhatIsBefore1970AreUnknown) {
 TEST(ReadHead, ATemporaryChatIsNotRemembered) {
   for (const char* flag : {"is_temporary_chat", "is_temporary", "is_do_not_remember"}) {
     JsonTree tree({}, IsKeyOfAForm);
-    tree.Read("{\"" + std::string(flag) + "\":true}");
+    std::string json = "{\"" + std::string(flag) + "\":true}";
+    tree.Read(&json);
     RawConversation raw;
     ReadHead(tree.root(), &raw);
     EXPECT_FALSE(raw.forget.empty()) << flag;

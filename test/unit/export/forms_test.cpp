@@ -10,9 +10,9 @@
 namespace soulprint {
 namespace {
 
-std::string FormOf(const std::string& json) {
+std::string FormOf(std::string json) {
   JsonTree tree({}, IsKeyOfAForm);
-  EXPECT_EQ(tree.Read(json), ParseResult::kRead) << json;
+  EXPECT_EQ(tree.Read(&json), ParseResult::kRead) << json;
   const Form* const form = FindForm(tree.root());
   return form == nullptr ? "" : std::string(form->name);
 }

@@ -39,7 +39,8 @@ std::string Said(const std::string& title, const std::string& answer = "", bool 
 
 Activity ActivityOf(const std::string& members) {
   JsonTree tree({}, IsKeyOfAForm);
-  EXPECT_EQ(tree.Read("{" + members + "}"), ParseResult::kRead) << members;
+  std::string json = "{" + members + "}";
+  EXPECT_EQ(tree.Read(&json), ParseResult::kRead) << members;
   return ReadActivity(&tree.root());
 }
 

@@ -26,11 +26,11 @@ std::string Shown(const Json& value) {
 }
 
 TEST(JsonTree, TextAndParsedJsonGiveTheSame) {
-  const std::string text =
+  std::string text =
       R"({"create_time":-3,"id":7,"junk":{"mapping":{},"title":"no"},"mapping":{"x":{"other":[1],
       "parent":null}},"parts":["a",{"text":"b"},true,1.5,[]],"title":"T"})";
   JsonTree from_text({}, IsKeyOfAForm), from_json({}, IsKeyOfAForm);
-  ASSERT_EQ(from_text.Read(text), ParseResult::kRead);
+  ASSERT_EQ(from_text.Read(&text), ParseResult::kRead);
   ASSERT_EQ(from_json.Read(Sender(nlohmann::json::parse(text))), ParseResult::kRead);
   for (JsonTree* tree : {&from_text, &from_json}) {
     EXPECT_EQ(
@@ -39,10 +39,33 @@ TEST(JsonTree, TextAndParsedJsonGiveTheSame) {
   }
 }
 
+// simdjson reads the first, nlohmann what is large, and what simdjson refuses.
+TEST(JsonTree, BothParsersGiveTheSame) {
+  const std::string value =
+      R"({"id":"a\u00e9\n\"","title":null,"parts":[1,-2,18446744073709551615,0.5,1e3,true,"",[{}]],
+      "messages":{"x\ty":1,"":{"junk":"\\"}}})";
+  const std::string spaces(5 << 20, ' ');
+  std::string small = value, large = value + spaces;
+  JsonTree tree({}, IsKeyOfAForm);
+  ASSERT_EQ(tree.Read(&small), ParseResult::kRead);
+  const std::string shown = Shown(tree.root());
+  EXPECT_EQ(shown,
+            "{id:'a\u00e9\n\",title:,parts:[1,-2,18446744073709551615,,,,',[{},],],"
+            "messages:{x\ty:1,{},},}");
+  ASSERT_EQ(tree.Read(&large), ParseResult::kRead);
+  EXPECT_EQ(Shown(tree.root()), shown);
+  std::string integer = R"({"id":123456789012345678901234567890})";
+  ASSERT_EQ(tree.Read(&integer), ParseResult::kRead);
+  EXPECT_EQ(tree.root().Find("id")->number(), 1.2345678901234568e29);
+  std::string invalid = R"({"junk":nul,"id":1})", invalid_large = invalid + spaces;
+  EXPECT_EQ(tree.Read(&invalid), ParseResult::kInvalid);
+  EXPECT_EQ(tree.Read(&invalid_large), ParseResult::kInvalid);
+}
+
 TEST(JsonTree, TheLastOfEqualMembersCounts) {
   JsonTree tree({}, IsKeyOfAForm);
-  ASSERT_EQ(tree.Read(std::string(R"({"id":"a","title":"","name":"n","id":"b"})")),
-            ParseResult::kRead);
+  std::string text = R"({"id":"a","title":"","name":"n","id":"b"})";
+  ASSERT_EQ(tree.Read(&text), ParseResult::kRead);
   EXPECT_EQ(tree.root().Find("id")->text(), "b");
   EXPECT_EQ(*tree.root().Text({"uuid", "title", "name"}), "n");
   EXPECT_EQ(tree.root().Find("id", Json::Kind::kList), nullptr);
@@ -50,21 +73,21 @@ TEST(JsonTree, TheLastOfEqualMembersCounts) {
 }
 
 TEST(JsonTree, ListsAroundRecordsAreKeptOnDemand) {
-  const std::string text = R"({"unknown":[{"id":1}],"more":{"id":2}})";
-  JsonTree with({}, IsKeyOfAForm, true), without({}, IsKeyOfAForm);
-  ASSERT_EQ(with.Read(text), ParseResult::kRead);
-  ASSERT_EQ(without.Read(text), ParseResult::kRead);
+  std::string text = R"({"unknown":[{"id":1}],"more":{"id":2}})";
+  JsonTree with({}, IsKeyOfAForm), without({}, IsKeyOfAForm);
+  ASSERT_EQ(with.Read(&text, true), ParseResult::kRead);
+  ASSERT_EQ(without.Read(&text), ParseResult::kRead);
   EXPECT_EQ(Shown(with.root()), "{unknown:[{id:1,},],}");
   EXPECT_EQ(Shown(without.root()), "{}");
 }
 
 TEST(JsonTree, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
-  const auto read = [](const std::string& text, std::size_t nesting = 512) {
+  const auto read = [](std::string text, std::size_t nesting = 512) {
     ParseLimits limits;
     limits.max_nesting = nesting;
-    return JsonTree(limits, IsKeyOfAForm).Read(text);
+    return JsonTree(limits, IsKeyOfAForm).Read(&text);
   };
-  for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}", "{} x",
+  for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}",
                            "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
     EXPECT_EQ(read(text), ParseResult::kInvalid) << text;
   }
@@ -77,10 +100,10 @@ TEST(JsonTree, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
 TEST(JsonTree, WhatIsSkippedTakesNoMemory) {
   ParseLimits limits;
   limits.max_bytes = 10 * sizeof(Json);
-  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(R"({"junk":[1,2,3,4,5,6,7,8,9,10,11,12]})"),
-            ParseResult::kRead);
-  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(R"({"parts":[1,2,3,4,5,6,7,8,9,10,11,12]})"),
-            ParseResult::kTooLarge);
+  std::string skipped = R"({"junk":[1,2,3,4,5,6,7,8,9,10,11,12]})";
+  std::string kept = R"({"parts":[1,2,3,4,5,6,7,8,9,10,11,12]})";
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(&skipped), ParseResult::kRead);
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(&kept), ParseResult::kTooLarge);
 }
 
 }  // namespace

@@ -48,13 +48,21 @@ std::string Repeat(const std::string& text, int count) {
   return all;
 }
 
+void ReadAll(const std::string& json) {
+  ImportReport report;
+  ExportReader reader(
+      {1 << 20}, [](Conversation) {}, &report);
+  reader.Push(json);
+  reader.Finish();
+}
+
 TEST(Interrupts, AreLookedForInWhatTakesLong) {
-  const std::string tree = R"({"mapping":{)" +
+  const std::string tree = R"([{"mapping":{)" +
                            Repeat(R"("n":{"parent":"n","message":{"weight":1}},)", 5000) +
-                           R"("x":{}},"title":null})";
-  ExpectInterruptible("a conversation", [&] { ConversationFromText(tree); });
+                           R"("x":{}},"title":null}])";
+  ExpectInterruptible("a conversation", [&] { ReadAll(tree); });
   ExpectInterruptible("what is skipped", [&] {
-    ConversationFromText(R"({"messages":[],"x":[)" + Repeat("null,", 10000) + "1]}");
+    ReadAll(R"([{"messages":[],"x":[)" + Repeat("null,", 10000) + "1]}]");
   });
   Conversation talk;
   talk.messages.resize(10);
