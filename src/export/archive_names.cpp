@@ -118,7 +118,8 @@ bool IsSideFile(std::string_view lower_name) {
 
 // AI Studio gives its files no ending.
 bool IsText(std::string_view path, std::string_view lower_name) {
-  constexpr std::array<std::string_view, 5> kEndings = {".json", ".html", ".htm", ".csv", ".txt"};
+  constexpr std::array<std::string_view, 7> kEndings = {".json", ".jsonl", ".ndjson", ".html",
+                                                        ".htm",  ".csv",   ".txt"};
   return std::any_of(kEndings.begin(), kEndings.end(),
                      [&](std::string_view ending) { return lower_name.ends_with(ending); }) ||
          (Contains(path, "AI Studio/") && !Contains(lower_name, "."));

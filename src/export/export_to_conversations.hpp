@@ -19,12 +19,12 @@ namespace soulprint {
 //   while (…) reader.Push(bytes);
 //   reader.Finish();
 //
-// Takes JSON: an array of conversations, {"conversations": […]} or a single conversation; ChatGPT's
-// and DeepSeek's tree, Claude's chat_messages, the simplified form, and Gemini's list of
-// activities. Takes what else is in the table of text_forms.hpp. Keeps one conversation in memory
-// at a time. A conversation that cannot be read is skipped and counted in the report.  A
-// conversation marked "do not remember" counts as skipped; if it has an id, it is given without
-// messages, so that the caller can remove what an earlier export gave.
+// Takes JSON: an array of conversations, {"conversations": […]}, a single conversation, or JSON
+// Lines of these; ChatGPT's and DeepSeek's tree, Claude's chat_messages, the simplified form, and
+// Gemini's list of activities.  Takes what else is in the table of text_forms.hpp.  Keeps one
+// conversation in memory at a time.  A conversation that cannot be read is skipped and counted in
+// the report.  A conversation marked "do not remember" counts as skipped; if it has an id, it is
+// given without messages, so that the caller can remove what an earlier export gave.
 class ExportReader {
  public:
   using Give = std::function<void(Conversation)>;

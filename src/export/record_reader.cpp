@@ -111,6 +111,9 @@ RecordReader::RecordReader(ImportLimits limits, Give give, ImportReport* report)
 
 void RecordReader::Take(RecordSplitter::Record record) {
   switch (record.kind) {
+    case RecordSplitter::Kind::kEndOfList:
+      GiveMessages();
+      break;
     case RecordSplitter::Kind::kNoObject:
       SkipRecord(kNoConversation);
       break;

@@ -1,5 +1,5 @@
 // Inside a record only quotes and brackets matter, so the scan jumps from one to the next.  Between
-// records, and among the keys of the file's one object, it looks at every byte.
+// records, and among the keys of the outermost object, it looks at every byte.
 
 #include "export/splitter.hpp"
 
@@ -58,8 +58,8 @@ void RecordSplitter::Push(std::string_view bytes) {
       StepInList(bytes, at++);
     } else if (mode_ == Mode::kObject && depth_ == 1) {
       StepInObject(bytes, at++);
-    } else if (mode_ == Mode::kEnd) {
-      StepAtEnd(bytes[at++]);
+    } else if (mode_ == Mode::kAfterObject || mode_ == Mode::kEnd) {
+      StepAfterEnd(bytes, at++);
     } else {
       at = SkipNested(bytes, at);
     }
@@ -69,7 +69,8 @@ void RecordSplitter::Push(std::string_view bytes) {
 }
 
 void RecordSplitter::Finish() {
-  if (mode_ == Mode::kEnd) return;
+  if (mode_ == Mode::kAfterObject && held_) GiveRecord(lines_ ? Kind::kElement : Kind::kWhole);
+  if (mode_ == Mode::kAfterObject || mode_ == Mode::kEnd) return;
   if (mode_ == Mode::kStart) {
     if (!head_.empty() && head_ != kBom) ThrowNoJson(head_);
     throw Error(sqlstate::kInvalidTextRepresentation, "export is empty")
@@ -94,12 +95,12 @@ std::string_view RecordSplitter::SkipStart(std::string_view bytes) {
     }
     const char c = bytes[0];
     if (head_.empty() && (c == '[' || c == '{')) {
-      depth_ = 1;
-      mode_ = c == '[' ? Mode::kList : Mode::kObject;
-      list_depth_ = c == '[' ? 1 : 0;
       if (c == '{') {
-        open_ = true;
+        BeginObject();
         record_ = c;
+      } else {
+        mode_ = Mode::kList;
+        depth_ = list_depth_ = 1;
       }
       return bytes.substr(1);
     }
@@ -165,11 +166,9 @@ void RecordSplitter::Close(std::string_view bytes, std::size_t at) {
     KeepRecord(bytes.substr(begin_, at + 1 - begin_));
     GiveRecord(Kind::kElement);
   } else if (depth_ == 0) {
-    if (open_) {
-      KeepRecord(bytes.substr(begin_, at + 1 - begin_));
-      GiveRecord(Kind::kWhole);
-    }
-    mode_ = Mode::kEnd;
+    if (open_) KeepRecord(bytes.substr(begin_, at + 1 - begin_));
+    held_ = std::exchange(open_, false);
+    mode_ = Mode::kAfterObject;
   }
 }
 
@@ -179,9 +178,11 @@ void RecordSplitter::StepInList(std::string_view bytes, std::size_t at) {
     in_scalar_ = false;
   } else if (c == '{' || c == '[') {
     ++depth_;
-    OpenRecord(at);
+    open_ = true;
+    begin_ = at;
   } else if (c == '}' || c == ']') {
     --depth_;
+    in_scalar_ = false;
     mode_ = depth_ == 0 ? Mode::kEnd : Mode::kRest;
   } else {
     in_string_ = c == '"';
@@ -213,16 +214,28 @@ void RecordSplitter::StepInObject(std::string_view bytes, std::size_t at) {
   }
 }
 
-void RecordSplitter::StepAtEnd(char c) const {
-  if (IsJsonSpace(c)) return;
-  throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
-      .Detail("There is more text after the end of the JSON.")
-      .Hint(std::string(AnyExportHint()));
+void RecordSplitter::StepAfterEnd(std::string_view bytes, std::size_t at) {
+  if (IsJsonSpace(bytes[at])) return;
+  if (mode_ == Mode::kEnd || bytes[at] != '{') {
+    throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
+        .Detail("There is more text after the end of the JSON.")
+        .Hint(std::string(AnyExportHint()));
+  }
+  if (held_) {
+    GiveRecord(Kind::kElement);
+  } else {
+    take_({Kind::kEndOfList, {}, {}});
+  }
+  lines_ = true;
+  BeginObject();
+  begin_ = at;
 }
 
-void RecordSplitter::OpenRecord(std::size_t at) {
+void RecordSplitter::BeginObject() {
+  mode_ = Mode::kObject;
+  depth_ = 1;
+  key_expected_ = true;
   open_ = true;
-  begin_ = at;
 }
 
 void RecordSplitter::KeepRecord(std::string_view bytes) {

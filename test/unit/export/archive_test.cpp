@@ -183,6 +183,12 @@ TEST(Archive, ReadsTheExportsOfAllVendorsInOneArchive) {
             "a b c d e ");
 }
 
+// An export of one conversation, as a line of JSON.
+std::string Line(const std::string& id) {
+  const std::string list = Export(id);
+  return list.substr(1, list.size() - 2) + "\n";
+}
+
 TEST(Archive, TriesEachFileWhereNoNameIsKnown) {
   EXPECT_EQ(Ids(Zip({{"Hives in winter.json", Export("a")},
                      {"notes.json", "no JSON"},
@@ -191,8 +197,10 @@ TEST(Archive, TriesEachFileWhereNoNameIsKnown) {
                      {"user.json", Export("no")},
                      {"design_chats/x.json", Export("b")},
                      {"chat.txt", Export("c")},
-                     {"conversations (1).json", Export("d")}})),
-            "a b c d ");
+                     {"conversations (1).json", Export("d")},
+                     {"lines.jsonl", Line("e") + Line("f")},
+                     {"lines.NDJSON", Line("g")}})),
+            "a b c d e f g ");
   ExpectError(Zip({{"settings.json", R"({"theme":"dark"})"}}), "22P02", "contains no conversations",
               "settings.json (JSON object is not an export");
   // What was given before an error cannot be taken back.

@@ -55,6 +55,28 @@ TEST(ExportReader, TakesEveryTopLevel) {
   EXPECT_EQ(bare.report.found, 1u);
 }
 
+TEST(ExportReader, TakesLinesOfJson) {
+  EXPECT_EQ(Ids(ReadAll(Chat("a") + "\n" + Chat("b") + "\n")), "a b ");
+  EXPECT_EQ(Ids(ReadAll("{\"conversations\":[" + Chat("a") + "]}\n{\"conversations\":[" +
+                        Chat("b") + "]}")),
+            "a b ");
+  // A line that was not written to its end, and one without a form.
+  const Result broken =
+      ReadAll(Chat("a") + "\n{\"id\":\"bad\",}\n{\"note\":1}\n" + Chat("b") + "\n");
+  EXPECT_EQ(Ids(broken), "a b ");
+  EXPECT_EQ(broken.report.skipped,
+            (std::map<std::string, std::size_t>{{"not a conversation", 1}, {"not valid JSON", 1}}));
+  EXPECT_EQ(broken.report.skipped_ids, std::vector<std::string>{"bad"});
+  // Lines that are one message each are one conversation, lists of messages one each.
+  EXPECT_EQ(ReadAll("{\"role\":\"user\",\"content\":\"q\"}\n"
+                    "{\"role\":\"assistant\",\"content\":\"a\"}")
+                .conversations.at(0)
+                .messages.size(),
+            2u);
+  const std::string list = R"({"conversations":[{"from":"human","value":"q"}]})";
+  EXPECT_EQ(ReadAll(list + "\n" + list + "\n").conversations.size(), 2u);
+}
+
 TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
   const Result result =
       ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"uuid":"bad2","m":{]},7,)" +
@@ -216,6 +238,8 @@ TEST(ExportReader, WhatIsNoExportIsAnError) {
   ExpectError(R"({"conversations":{"a":1}})", "not an export", "\"conversations\"");
   ExpectError(R"({"mapping":{"a":}})", "not valid JSON", "one object");
   ExpectError("[" + Chat("a") + ",{\"id\":", "unexpected end of export", "bytes");
+  ExpectError(Chat("a") + "\n{\"id\":", "unexpected end of export", "bytes");
+  ExpectError(Chat("a") + "\nDear diary", "not valid JSON", "more text after the end");
 }
 
 TEST(ExportReader, TheFirstBytesTellTheFormOfTheFile) {

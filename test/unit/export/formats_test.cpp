@@ -37,7 +37,7 @@ std::string ReadFile(const std::string& path) {
 
 // The file of that name that is beside its expected conversations.
 std::string GivenFile(const std::string& name) {
-  for (const char* end : {".json", ".html", ".csv"}) {
+  for (const char* end : {".json", ".jsonl", ".html", ".csv"}) {
     if (std::filesystem::exists(Folder() + name + end)) return Folder() + name + end;
   }
   ADD_FAILURE() << name;

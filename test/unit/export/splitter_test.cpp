@@ -69,6 +69,48 @@ TEST(RecordSplitter, AnyOtherObjectIsOneRecord) {
   }
 }
 
+using Kinds = std::vector<RecordSplitter::Kind>;
+
+TEST(RecordSplitter, ObjectsOneAfterTheOtherAreRecords) {
+  const Records expected = {R"({"a":"}{"})", R"({"b":{"conversations":[{}]}})", "{}"};
+  const Kinds elements(3, RecordSplitter::Kind::kElement);
+  for (const std::string& file :
+       {" " + expected[0] + "\r\n" + expected[1] + "\n\n" + expected[2] + "\n",
+        expected[0] + expected[1] + expected[2]}) {
+    for (std::size_t step = 1; step <= file.size(); ++step) {
+      const Cut cut = CutUp(file, step);
+      EXPECT_EQ(cut.records, expected) << step;
+      EXPECT_EQ(cut.kinds, elements);
+    }
+  }
+}
+
+TEST(RecordSplitter, EachOfSeveralObjectsMayHaveAList) {
+  using enum RecordSplitter::Kind;
+  const std::string file =
+      R"({"conversations":[{"a":1},2],"n":1} {"b":[]} {"n":1,"conversations":[3]}{"c":0})";
+  for (std::size_t step = 1; step <= file.size(); ++step) {
+    const Cut cut = CutUp(file, step);
+    EXPECT_EQ(cut.records, (Records{R"({"a":1})", "", "", R"({"b":[]})", "", "", R"({"c":0})"}));
+    EXPECT_EQ(cut.kinds,
+              (Kinds{kElement, kNoObject, kEndOfList, kElement, kNoObject, kEndOfList, kElement}));
+  }
+}
+
+TEST(RecordSplitter, EachOfSeveralObjectsHasTheWholeRoom) {
+  const std::string large = R"({"t":")" + std::string(100000, 'x') + R"("})";
+  for (const std::string& file : {large + "{}" + large, "{}" + large + "\n{}"}) {
+    for (std::size_t step : {1000u, 1000000u}) {
+      const Cut cut = CutUp(file, step, 50000);
+      ASSERT_EQ(cut.kinds.size(), 3u);
+      for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(cut.kinds[i], cut.records[i] == "{}" ? RecordSplitter::Kind::kElement
+                                                       : RecordSplitter::Kind::kTooLarge);
+      }
+    }
+  }
+}
+
 TEST(RecordSplitter, ElementsThatAreNoObjectsAreCounted) {
   const Cut cut = CutUp(R"([null, 12,"a,]b",[1], true])", 3);
   EXPECT_EQ(cut.kinds.size(), 5u);
@@ -94,9 +136,8 @@ TEST(RecordSplitter, AStringOfHalfTheSizeIsTooLarge) {
     const Cut cut = CutUp(
         "[\"" + large.substr(6, 2001) + "\",{\"t\":\"" + half + "\"}," + large + ",{\"b\":2}]",
         step, 4000);
-    EXPECT_EQ(cut.kinds, (std::vector<RecordSplitter::Kind>{
-                             RecordSplitter::Kind::kNoObject, RecordSplitter::Kind::kElement,
-                             RecordSplitter::Kind::kTooLarge, RecordSplitter::Kind::kElement}));
+    EXPECT_EQ(cut.kinds, (Kinds{RecordSplitter::Kind::kNoObject, RecordSplitter::Kind::kElement,
+                                RecordSplitter::Kind::kTooLarge, RecordSplitter::Kind::kElement}));
     EXPECT_EQ(cut.records[2],
               large);  // as long as the kept beginning of a record that is too large
   }
@@ -135,15 +176,22 @@ TEST(RecordSplitter, SaysWhatAFileIsThatIsNoJson) {
 }
 
 TEST(RecordSplitter, AFileThatIsCutOffIsAnError) {
-  for (const char* file : {"[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"x", "{\"conversations\":[",
-                           "{\"conversations\":[{}]", "{\"a\":1", "[\"a]"}) {
+  for (const char* file :
+       {"[", "[{\"a\":1}", "[{\"a\":1},", "[{\"a\":\"x", "{\"conversations\":[",
+        "{\"conversations\":[{}]", "{\"a\":1", "[\"a]", "{}{", "{}\n{\"conversations\":[]"}) {
     EXPECT_NE(MessageOf(file).find("unexpected end of export"), std::string::npos) << file;
   }
+  std::size_t given = 0;
+  RecordSplitter records(100, [&](const RecordSplitter::Record&) { ++given; });
+  records.Push("{}\n{");
+  EXPECT_THROW(records.Finish(), Error);
+  EXPECT_EQ(given, 1u);
 }
 
 TEST(RecordSplitter, MoreTextAfterTheEndIsAnError) {
-  EXPECT_NE(MessageOf("[]]").find("not valid JSON"), std::string::npos);
-  EXPECT_NE(MessageOf("{}{}").find("not valid JSON"), std::string::npos);
+  for (const char* file : {"[]]", "[]{}", "{}}", "{}[]", "{},{}", "{}\n{}x", "{} null"}) {
+    EXPECT_NE(MessageOf(file).find("not valid JSON"), std::string::npos) << file;
+  }
 }
 
 TEST(RecordSplitter, ANumberOfThousandsOfDigitsIsTooLarge) {
