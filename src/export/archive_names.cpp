@@ -98,6 +98,11 @@ bool OfAnotherProduct(std::string_view path) {
   return Contains(path, "Takeout/") && !NamesGemini(path) && !Contains(path, "AI Studio");
 }
 
+// Claude's export has a folder for its projects; Claude Code has one for its sessions.
+bool OfAProject(std::string_view path, std::string_view lower_name) {
+  return Contains(path, "projects/") && !lower_name.ends_with(".jsonl");
+}
+
 // Claude's batches, and what Grok keeps about the account.
 bool IsSideBatch(std::string_view lower_name) {
   return (lower_name.ends_with(".zip") &&
@@ -160,7 +165,7 @@ FileKind KindOf(std::string_view path) {
     if (lower.starts_with("memories")) return FileKind::kChatsZip;
     return lower.starts_with("files") ? FileKind::kOther : FileKind::kUnknownZip;
   }
-  if (!IsText(path, lower) || OfAnotherProduct(path) || Contains(path, "projects/")) {
+  if (!IsText(path, lower) || OfAnotherProduct(path) || OfAProject(path, lower)) {
     return FileKind::kOther;
   }
   const bool chats = lower.starts_with("conversations") || lower == "memories.json" ||
@@ -172,7 +177,7 @@ std::string_view WhyNotRead(std::string_view path) {
   const std::string lower = FoldCase(BaseName(path));
   if (const SideFile* const file = FindSideFile(lower)) return file->why;
   if (OfAnotherProduct(path)) return "belongs to another product";
-  if (Contains(path, "projects/") || IsSideBatch(lower)) return kNoChats;
+  if (OfAProject(path, lower) || IsSideBatch(lower)) return kNoChats;
   if (lower.ends_with(".zip")) return "holds media";
   constexpr std::array<std::string_view, 6> kArchives = {".tgz", ".gz",  ".tar",
                                                          ".7z",  ".rar", ".xz"};

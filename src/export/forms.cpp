@@ -17,6 +17,7 @@ extern const Form kCharacterAi;
 extern const Form kChatGpt;
 extern const Form kChatList;
 extern const Form kClaude;
+extern const Form kClaudeCode;
 extern const Form kClaudeMemory;
 extern const Form kClaudeCopy;
 extern const Form kCodexTasks;
@@ -37,10 +38,10 @@ namespace {
 
 // The first form that fits counts.
 constexpr std::array kForms = {
-    &kDeepSeek,    &kChatGpt,     &kClaude,     &kClaudeMemory,    &kGrok,       &kOpenWebUi,
-    &kLibreChat,   &kLmStudio,    &kAiStudio,   &kGeminiWorkspace, &kPerplexity, &kVsCodeChat,
-    &kClaudeCopy,  &kCharacterAi, &kCodexTasks, &kChatList,        &kGemini,     &kLeChat,
-    &kSillyTavern, &kPromptRows,  &kBareMessage};
+    &kDeepSeek,   &kChatGpt,     &kClaude,      &kClaudeMemory,    &kGrok,       &kOpenWebUi,
+    &kLibreChat,  &kLmStudio,    &kAiStudio,    &kGeminiWorkspace, &kPerplexity, &kVsCodeChat,
+    &kClaudeCode, &kClaudeCopy,  &kCharacterAi, &kCodexTasks,      &kChatList,   &kGemini,
+    &kLeChat,     &kSillyTavern, &kPromptRows,  &kBareMessage};
 
 // The keys of all forms, by size: an export has millions of keys to look up.
 using Keys = std::array<std::vector<std::string_view>, 64>;

@@ -199,8 +199,10 @@ TEST(Archive, TriesEachFileWhereNoNameIsKnown) {
                      {"chat.txt", Export("c")},
                      {"conversations (1).json", Export("d")},
                      {"lines.jsonl", Line("e") + Line("f")},
-                     {"lines.NDJSON", Line("g")}})),
-            "a b c d e f g ");
+                     {"lines.NDJSON", Line("g")},
+                     {".claude/projects/x/1.jsonl", Line("h")},
+                     {"projects/x/1.json", Export("no")}})),
+            "a b c d e f g h ");
   ExpectError(Zip({{"settings.json", R"({"theme":"dark"})"}}), "22P02", "contains no conversations",
               "settings.json (JSON object is not an export");
   // What was given before an error cannot be taken back.

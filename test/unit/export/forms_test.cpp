@@ -56,6 +56,9 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
   EXPECT_EQ(FormOf(R"({"chats":[{"type":"prompt","message":[]}]})"), "copy of Claude's page");
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
+  EXPECT_EQ(FormOf(R"({"sessionId":"s","parentUuid":null})"), "Claude Code");
+  EXPECT_EQ(FormOf(R"({"sessionId":"s","summary":"x"})"), "");
+  EXPECT_EQ(FormOf(R"({"parentUuid":"p","summary":"x"})"), "");
   EXPECT_EQ(FormOf(R"({"msgs":[{"src":{}}]})"), "Character.AI");
   EXPECT_EQ(FormOf(R"({"turns":[{"candidates":[]}]})"), "Character.AI");
   EXPECT_EQ(FormOf(R"({"turns":[{"input_items":[]}]})"), "Codex");
