@@ -235,17 +235,22 @@ class GeminiHtmlReader : public TextReader {
     while (!bytes.empty()) {
       const std::size_t read = tags_.Read(bytes);
       if (open_) Keep(bytes.substr(0, read));
-      if (tags_.tag() != nullptr && OpensClass(*tags_.tag(), "outer-cell")) {
-        EndCell(tags_.tag()->bytes);
-        open_ = true;
-      }
+      if (tags_.tag() != nullptr) Take(*tags_.tag());
       bytes.remove_prefix(read);
     }
   }
 
   void Finish() override {
     EndCell(0);
-    if (of_gemini_) return;
+    if (!of_gemini_) ThrowNoExport();
+    if (!in_page_) return;
+    throw Error(sqlstate::kInvalidTextRepresentation, "unexpected end of export")
+        .Detail("The page ends without </html>.")
+        .Hint("Download or copy the file again.");
+  }
+
+ private:
+  [[noreturn]] void ThrowNoExport() const {
     if (!other_) {
       throw Error(sqlstate::kInvalidTextRepresentation,
                   "HTML page is not an export of conversations")
@@ -259,7 +264,13 @@ class GeminiHtmlReader : public TextReader {
         .Hint("In Google Takeout choose My Activity > Gemini Apps, and give the ZIP file.");
   }
 
- private:
+  void Take(const HtmlTag& tag) {
+    if (tag.name == "html") in_page_ = !tag.closes;
+    if (!OpensClass(tag, "outer-cell")) return;
+    EndCell(tag.bytes);
+    open_ = true;
+  }
+
   void Keep(std::string_view bytes) {
     too_large_ = too_large_ || cell_.size() + bytes.size() > max_bytes_;
     if (too_large_) return std::string().swap(cell_);
@@ -323,7 +334,8 @@ class GeminiHtmlReader : public TextReader {
   RecordReader* to_;
   ImportReport* report_;
   HtmlTags tags_;
-  bool open_ = false;  // inside a cell
+  bool in_page_ = false;  // between <html> and </html>
+  bool open_ = false;     // inside a cell
   bool too_large_ = false;
   std::string cell_;
   bool of_gemini_ = false;

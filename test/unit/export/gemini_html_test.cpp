@@ -167,6 +167,15 @@ TEST(GeminiHtml, AnotherPageIsAnError) {
   ExpectError(PageOf(CellOf("a", "")), "no activities of Gemini", "name no product", "Gemini Apps");
 }
 
+TEST(GeminiHtml, APageThatIsCutOffIsAnError) {
+  const std::string cell = CellOf("Prompted hi<br>" + kTime + "<br>");
+  const std::string page = PageOf(cell);
+  for (std::size_t size : {page.size() - 1, page.find("hi") + 1}) {
+    ExpectError(page.substr(0, size), "unexpected end of export", "without </html>", "again");
+  }
+  EXPECT_EQ(Texts(ReadAll(cell)), Texts(ReadAll(page)));  // a part of a page, without <html>
+}
+
 TEST(GeminiHtml, ACellThatIsTooLargeCostsThatCellOnly) {
   const std::string x(kMaxBytes / 2 + 1, 'x');
   for (const std::string& large :
