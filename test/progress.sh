@@ -3,12 +3,12 @@
 # clean up however they end.
 #
 #   at_end clean_up               runs it when this script has ended, by kill -9 too
-#   run_told LOG how_far make …   runs a command into a file; every few seconds how_far LOG says how
+#   run_told LOG how_far make …   runs a command into a file; every 3 s how_far LOG says how
 #                                 far it is.  A terminal sees one line that changes.
 #   compile LOG goal…             make, saying "compiling 12/83"
 #   clock SECONDS                 1:05
 
-if [ -t 1 ]; then period=1; else period=5; fi
+if [ -t 1 ]; then period=1; else period=3; fi
 running=
 stop_signal=TERM
 
