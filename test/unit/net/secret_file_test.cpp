@@ -58,6 +58,24 @@ TEST_F(SecretFile, GivesTheContentWithoutWhiteSpaceAroundIt) {
   EXPECT_EQ(ReadSecretFile(path(), "s").size(), 4096U);
 }
 
+TEST(WhyUnsafe, GoesByWhoOwnsTheFile) {
+  const auto why = [](uid_t owner, mode_t mode) {
+    struct stat file = {};
+    file.st_uid = owner;
+    file.st_mode = S_IFREG | mode;
+    return std::string(WhyUnsafe(file, 999));
+  };
+  for (mode_t mode : {0400, 0600}) EXPECT_EQ(why(999, mode), "");
+  for (mode_t mode : {0440, 0640, 0644, 0604}) {
+    EXPECT_EQ(why(999, mode), "has group or world access") << mode;
+  }
+  for (mode_t mode : {0400, 0440, 0600, 0640}) EXPECT_EQ(why(0, mode), "");
+  for (mode_t mode : {0444, 0644, 0660, 0650, 0604}) {
+    EXPECT_EQ(why(0, mode), "has group write or world access") << mode;
+  }
+  EXPECT_EQ(why(1000, 0600), "is owned neither by the user that runs the server nor by root");
+}
+
 TEST_F(SecretFile, EachWayOfBeingWrong) {
   EXPECT_EQ(Problem(path()),
             "could not open file named by soulprint.some_file: No such file or directory");
