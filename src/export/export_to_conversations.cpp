@@ -75,14 +75,15 @@ struct ExportReader::State {
     const std::size_t skipped = SkipStart(head);
     splitter.Push(std::string_view(head).substr(0, skipped));
     head.erase(0, skipped);
-    const bool is_json = head.starts_with("[") || head.starts_with("{");
-    if (is_json || head.size() >= kTextHeadBytes) EndHead();
+    if (IsJson() || head.size() >= kTextHeadBytes) EndHead();
   }
+
+  bool IsJson() const { return head.starts_with("[") || head.starts_with("{"); }
 
   void EndHead() {
     in_head = false;
     const std::string_view first = std::string_view(head).substr(0, kTextHeadBytes);
-    if (const TextForm* const form = FindTextForm(first)) {
+    if (const TextForm* const form = IsJson() ? nullptr : FindTextForm(first)) {
       text = form->read(first, limits, &reader, report);
     }
     Push(std::exchange(head, {}));

@@ -77,6 +77,11 @@ TEST(ExportReader, TakesLinesOfJson) {
   EXPECT_EQ(ReadAll(list + "\n" + list + "\n").conversations.size(), 2u);
 }
 
+TEST(ExportReader, JsonIsJsonWhateverStandsInIt) {
+  const std::string text = "[" + Chat("a") + ",{},Conversation,Time,Author,Message\n]";
+  EXPECT_EQ(Ids(ReadAll(text)), "a ");
+}
+
 TEST(ExportReader, ABadConversationCostsThatConversationOnly) {
   const Result result =
       ReadAll("[" + Chat("a") + R"(,{"x":tru,"id":"bad1"},{"uuid":"bad2","m":{]},7,)" +
