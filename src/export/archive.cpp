@@ -189,25 +189,25 @@ class ArchiveReader {
   // back.
   void ReadOne(const std::string& path, const std::string& name, FileKind kind,
                const std::function<void()>& read) {
-    const ImportReport before = report_;
+    ImportReport before = std::exchange(report_, {});
     try {
       read();
     } catch (const Error& error) {
       if (caller_ || error.sqlstate() != sqlstate::kInvalidTextRepresentation) throw;
-      if (IsNamed(kind) || report_.conversations > before.conversations) {
+      if (IsNamed(kind) || report_.conversations > 0) {
         throw Error(error.sqlstate(), error.what())
             .Detail(Format("In \"{}\": {}", ShownName(path), error.detail()))
             .Hint(error.hint());
       }
-      report_ = before;
+      report_ = std::move(before);
       return left_out_.Add(name, error.what());
     }
-    if (IsZip(kind)) return;
-    if (kind != FileKind::kExport && report_.FoundNothingSince(before)) {
-      report_ = before;
+    ImportReport found = std::exchange(report_, std::move(before));
+    if (!IsZip(kind) && kind != FileKind::kExport && found.FoundNothing()) {
       return left_out_.Add(name, "holds no conversations");
     }
-    ++exports_;
+    report_.Add(std::move(found));
+    if (!IsZip(kind)) ++exports_;
   }
 
   void ReadZip() {

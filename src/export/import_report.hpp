@@ -23,7 +23,8 @@ struct ImportReport {
   // Number of conversations by the reason why they were skipped: "no visible message", "too large"
   // …
   std::map<std::string, std::size_t> skipped;
-  // Number of messages by the content type or reason why they were left out.
+  // Number of messages by the content type or reason why they were left out; of more than 64 kinds
+  // the rest is "other".
   std::map<std::string, std::size_t> hidden;
   // At most kSkippedIds ids of skipped conversations; not of those marked "do not remember".
   std::vector<std::string> skipped_ids;
@@ -37,14 +38,13 @@ struct ImportReport {
   Rejection rejection = {"", std::string(AnyExportHint())};
   std::size_t unordered = 0;  // conversations passed on in file order because their tree is broken
 
-  // True if there was nothing but records that are no conversations since a copy was made.
-  bool FoundNothingSince(const ImportReport& before) const {
-    const auto count = [](const ImportReport& report) {
-      const auto at = report.skipped.find(kNoConversation);
-      return at == report.skipped.end() ? 0 : at->second;
-    };
-    return memories == before.memories && found - before.found == count(*this) - count(before);
-  }
+  void CountHidden(const std::string& kind, std::size_t count = 1);
+
+  // Adds what was found later; files_left_out stays.
+  void Add(ImportReport later);
+
+  // True if there was nothing but records that are no conversations.
+  bool FoundNothing() const;
 };
 
 }  // namespace soulprint

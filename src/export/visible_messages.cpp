@@ -17,7 +17,6 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kHiddenKinds = 64;  // bounds the report: an export can name any content type
 
 using Nodes = std::deque<RawNode>;
 using Order = RawConversation::Order;
@@ -132,10 +131,7 @@ std::string_view HiddenRole(std::string_view role) {
 }
 
 void CountHidden(std::string_view why, ImportReport* report) {
-  if (report == nullptr) return;
-  std::string kind(FirstCharacters(why, 60));
-  if (report->hidden.size() >= kHiddenKinds && report->hidden.count(kind) == 0) kind = "other";
-  ++report->hidden[kind];
+  if (report != nullptr) report->CountHidden(std::string(FirstCharacters(why, 60)));
 }
 
 // Which author is the owner of the account: whom the export does not name, else who wrote first.

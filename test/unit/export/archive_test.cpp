@@ -153,6 +153,31 @@ TEST(Archive, NamesTheFilesThatItDoesNotRead) {
              "Takeout.tgz (an archive inside the export)"}));
 }
 
+TEST(Archive, CountsWhatItReadsAndNothingElse) {
+  const std::string note = R"([{"conversations_memory":"Likes fjords."}])";
+  const std::string list = R"([{"id":"x","messages":[{"role":"tool","content":""}]},{"id":"y"},)";
+  const std::string read = list.substr(0, list.size() - 1) + "]";
+  const Result result = Read({Zip({{"a.json", read},
+                                   {"memories.json", note},
+                                   {"cut off.json", list},
+                                   {"in.zip", Zip({{"b.json", read}, {"cut off.json", list}})},
+                                   {"none.json", R"([{"id":"z"},{"id":"zz"}])"},
+                                   {"none.zip", Zip({{"x.png", ""}})},
+                                   {"c.json", Export("c")}}),
+                              -1});
+  const ImportReport& report = result.report;
+  EXPECT_EQ(result.ids, "c ");
+  EXPECT_EQ(report.found, 5U);
+  EXPECT_EQ(report.conversations, 1U);
+  EXPECT_EQ(report.skipped, (std::map<std::string, std::size_t>{{"no visible message", 2},
+                                                                {"not a conversation", 2}}));
+  EXPECT_EQ(report.skipped_ids, (std::vector<std::string>{"x", "y", "x", "y"}));
+  EXPECT_EQ(report.hidden, (std::map<std::string, std::size_t>{{"tool", 2}}));
+  EXPECT_EQ(report.memories, 1U);
+  EXPECT_EQ(report.notes.at(0).text, "Likes fjords.");
+  EXPECT_EQ(report.files_left_out.size(), 4U);
+}
+
 TEST(Archive, ReadsClaudesBatches) {
   const std::string remembered = R"([{"conversations_memory":"Likes fjords."}])";
   const std::string zip =
