@@ -51,10 +51,14 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"role":"user","content":"","contentChunks":null})"), "Le Chat");
   EXPECT_EQ(FormOf(R"({"entries":[{"query_str":"q"}]})"), "Perplexity");
   EXPECT_EQ(FormOf(R"({"query":"q","answer":"a"})"), "Perplexity");
+  EXPECT_EQ(FormOf(R"({"answer":"a"})"), "");
+  EXPECT_EQ(FormOf(R"({"query":"q"})"), "");
   EXPECT_EQ(FormOf(R"({"entries":[{"title":"q"}]})"), "");
   EXPECT_EQ(FormOf(R"({"requests":[{"message":{}}]})"), "VS Code");
   EXPECT_EQ(FormOf(R"({"requests":[{"url":"x"}]})"), "");
   EXPECT_EQ(FormOf(R"({"chats":[{"type":"prompt","message":[]}]})"), "copy of Claude's page");
+  EXPECT_EQ(FormOf(R"({"chats":[{"type":"response","message":[]}]})"), "copy of Claude's page");
+  EXPECT_EQ(FormOf(R"({"chats":[{"type":"prompt"}]})"), "");
   EXPECT_EQ(FormOf(R"({"chats":[{"id":"a","messages":[]}]})"), "");
   EXPECT_EQ(FormOf(R"({"sessionId":"s","parentUuid":null})"), "Claude Code");
   EXPECT_EQ(FormOf(R"({"sessionId":"s","summary":"x"})"), "");
@@ -64,8 +68,13 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"turns":[{"input_items":[]}]})"), "Codex");
   EXPECT_EQ(FormOf(R"({"turns":[{"role":"user"}]})"), "");
   EXPECT_EQ(FormOf(R"({"is_user":true,"mes":"a"})"), "SillyTavern");
+  EXPECT_EQ(FormOf(R"({"mes":"a"})"), "");
+  EXPECT_EQ(FormOf(R"({"is_user":true,"mes":1})"), "");
   EXPECT_EQ(FormOf(R"({"prompt":"a","response":"b"})"), "row of prompt and response");
   EXPECT_EQ(FormOf(R"({"prompt":"a"})"), "");
+  EXPECT_EQ(FormOf(R"({"response":"b"})"), "");
+  EXPECT_EQ(FormOf(R"({"instruction":"a","output":"b"})"), "row of prompt and response");
+  EXPECT_EQ(FormOf(R"({"output":"b"})"), "");
 }
 
 }  // namespace
