@@ -10,7 +10,9 @@
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
 #   make eval           measures what offline passes find; DATA=folder… with more answer keys
-#   make bench          measures speed             make dist        makes soulprint-VERSION.zip
+#   make bench          measures speed
+#   make dist           makes soulprint-VERSION.zip
+#   make deb            makes Debian packages in build/deb
 #   make deps           installs what is missing (demo, test, lint, … do so themselves)
 
 EXTENSION = soulprint
@@ -18,6 +20,9 @@ MODULE_big = soulprint
 
 # The checkout, seen from where it is built: packagers build each version in a folder of its own.
 TOP := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+ifeq ($(wildcard $(TOP)/soulprint.control),)
+$(error $(MAKEFILE_LIST): a path with spaces: run make in that folder)
+endif
 files = $(patsubst $(TOP)/%,%,$(wildcard $(1:%=$(TOP)/%)))
 
 # PGXS installs what DATA names; make eval DATA=folder means something else.
@@ -153,7 +158,7 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions lint demo fuzz sanitize eval bench dist help:
+deps test test-versions lint demo fuzz sanitize eval bench dist deb help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
@@ -199,6 +204,15 @@ VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(TOP)/soulprint.
 dist:
 	git archive --format=zip --prefix=soulprint-$(VERSION)/ -o soulprint-$(VERSION).zip HEAD
 
+# No bug of Debian asks for this package.
+deb:
+	@test/deps.sh debhelper lintian postgresql-all
+	rm -rf build/deb
+	mkdir -p build/deb/soulprint
+	tar -c --exclude=./build --exclude=./.git . | tar -x -C build/deb/soulprint
+	cd build/deb/soulprint && pg_buildext updatecontrol && dpkg-buildpackage -b --no-sign
+	lintian --suppress-tags initial-upload-closes-no-bugs --fail-on error,warning build/deb/*.changes
+
 help:
 	@sed -n '/^#   make/,/^$$/s/^# *//p' Makefile
 endif
@@ -208,7 +222,8 @@ check: say_test
 say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
-.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize eval bench dist help \
+.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize eval bench dist \
+  deb help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

@@ -8,6 +8,7 @@
 #   test/run.sh 'Facts.*'         the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
 #   test/run.sh eval              the tests of the yardstick of make eval
+#   test/run.sh build             what the Makefile builds, installs and removes
 #   test/run.sh fuzz              a short run of each fuzz target
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
@@ -47,7 +48,7 @@ some_unit_test() {
 kind_of_test() {
   case $1 in
     '') echo all ;;
-    model_server | eval | fuzz) echo "$1" ;;
+    model_server | eval | fuzz | build) echo "$1" ;;
     *)
       if [ -f "test/t/${1%.pl}.pl" ]; then
         echo tap
@@ -152,6 +153,12 @@ run_python() {
   count_unittest $? "$out/$1.log" "$1"
 }
 
+run_build() {
+  echo "# build"
+  run_told "$out/build.log" passed_so_far test/build/run.sh
+  count_tap $? "$out/build.log" "$out" build
+}
+
 run_fuzz() {
   local target
   build fuzzers
@@ -198,6 +205,7 @@ run_all() {
   run_python eval
   build wall
   install_extension
+  run_build
   # shellcheck disable=SC2046
   run_regress $(regress_list)
   for file in test/t/*.pl; do run_tap "$file"; done
@@ -207,6 +215,10 @@ case $kind in
   all) run_all ;;
   model_server | eval) run_python "$kind" ;;
   fuzz) run_fuzz ;;
+  build)
+    install_extension
+    run_build
+    ;;
   tap)
     build wall
     install_extension
