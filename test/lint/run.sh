@@ -66,6 +66,7 @@ check sqlstate "name the SQLSTATE: errcode(...) in ereport, USING ERRCODE in RAI
 check comments "add COMMENT ON for this object, saying what it is for" perl test/lint/comments.pl
 check statements "name the statement in src/store/app_statements.hpp, and in kNeeded" perl test/lint/statements.pl
 check listed "give the test its other half, or list it where it is run" perl test/lint/listed.pl
+check release "give each place the version of soulprint.control; META.json follows https://pgxn.org/spec" perl test/lint/release.pl
 check documents "quote the source, name a document that exists" perl test/lint/documents.pl
 check unfinished "finish it, or open an issue" unfinished
 check awake "wait for the condition (poll_query_until), not for the clock" awake
