@@ -28,6 +28,7 @@ files = $(patsubst $(TOP)/%,%,$(wildcard $(1:%=$(TOP)/%)))
 # PGXS installs what DATA names; make eval DATA=folder means something else.
 EVAL_DATA := $(if $(filter command,$(origin DATA)),$(DATA))
 override DATA = $(call files,sql/soulprint--*.sql)
+DATA_built = build/soulprint--0.1.0--0.2.0.sql
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
@@ -100,6 +101,12 @@ build/unit/%.o: $(TOP)/test/unit/%.cpp
 build/wall/%.o: $(TOP)/test/wall/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
+
+# The script of 0.2.0, but for what concerns the database and the schema, which are there.
+build/soulprint--0.1.0--0.2.0.sql: $(TOP)/sql/soulprint--0.1.0--0.2.0.sql.in $(TOP)/sql/soulprint--0.2.0.sql
+	@mkdir -p $(@D)
+	sed -n '/^-- Workers run as this role/,$$p' $(TOP)/sql/soulprint--0.2.0.sql | \
+	  sed -e '/^.include /r /dev/stdin' -e '/^.include /d' $< >$@
 
 # With sanitizers everything is built apart.  Only clang has a fuzzer.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -8,6 +8,7 @@
 #include "pg/call.hpp"
 #include "sql/arguments.hpp"
 #include "sql/server.hpp"
+#include "store/preflight.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -78,11 +79,12 @@ Datum soulprint_retry_failed(PG_FUNCTION_ARGS) {
   });
 }
 
-// Every role may call it: the trigger runs it as the role that changes a profile.
+// Every role may call it: the trigger runs it as the role that changes a profile.  Before an update
+// of the extension nothing is queued: workers find the pending profile afterwards.
 Datum soulprint_queue_full_pass(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const std::string user_id = UserIdArgument(fcinfo);
-    if (MayChangeProfile(user_id)) QueuePass(user_id);
+    if (!FindVersionProblem() && MayChangeProfile(user_id)) QueuePass(user_id);
     PG_RETURN_VOID();
   });
 }

@@ -17,22 +17,11 @@ namespace soulprint {
 namespace {
 
 // default_version of soulprint.control.
-constexpr const char* kLibraryVersion = "0.1.0";
+constexpr const char* kLibraryVersion = "0.2.0";
 
 constexpr const char* kUpdateHint =
     "Run ALTER EXTENSION soulprint UPDATE, or restart the server if it still runs an older "
     "library.";
-
-// "" if the extension in this database is the library's.
-std::string VersionProblem() {
-  const pg::Rows rows =
-      pg::Query("SELECT extversion FROM pg_extension WHERE extname = 'soulprint'").Run();
-  if (rows.empty()) return "extension soulprint is not installed in this database";
-  const std::string& version = rows.front().Text(0);
-  if (version == kLibraryVersion) return {};
-  return Format("extension soulprint is of version {}, but its library is of version {}", version,
-                kLibraryVersion);
-}
 
 // Errors that say nothing about a statement.
 bool IsOfTheMoment(const SqlError& error) {
@@ -64,9 +53,22 @@ bool IsOfImports(const AppStatement* statement) {
 
 }  // namespace
 
+std::optional<Problem> FindVersionProblem() {
+  const pg::Rows rows =
+      pg::Query("SELECT extversion FROM pg_extension WHERE extname = 'soulprint'").Run();
+  if (rows.empty()) {
+    return Problem{"extension soulprint is not installed in this database",
+                   "Run CREATE EXTENSION soulprint.", true};
+  }
+  const std::string& version = rows.front().Text(0);
+  if (version == kLibraryVersion) return std::nullopt;
+  return Problem{Format("extension soulprint is of version {}, but its library is of version {}",
+                        version, kLibraryVersion),
+                 kUpdateHint, true};
+}
+
 std::vector<Problem> FindCatalogProblems() {
-  const std::string version = VersionProblem();
-  if (!version.empty()) return {{version, kUpdateHint, true}};
+  if (const auto problem = FindVersionProblem()) return {*problem};
   std::vector<Problem> problems;
   const Problem failure = Try([&] {
     for (const pg::Row& row :

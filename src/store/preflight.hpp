@@ -18,6 +18,10 @@ struct Problem {
   bool stops_passes;    // false: a pass may succeed all the same
 };
 
+// The extension is missing in this database, or of another version than this library, whichever is
+// the newer one.  Nothing but pg_catalog may be read then.  Needs an open transaction.
+std::optional<Problem> FindVersionProblem();
+
 // What the catalogs say: role, privileges, policies, tables, columns, keys, the versions of library
 // and extension, whether this database is served.  Reads pg_catalog only, so a superuser may call
 // it; waits for no lock on the application's tables.  Needs an open transaction.  About 8 ms.

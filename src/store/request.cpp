@@ -13,6 +13,7 @@
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/notes.hpp"
+#include "store/preflight.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -77,6 +78,9 @@ void SetBatch(std::int64_t pass, bool batch) {
 }  // namespace
 
 void RequireProfile(const std::string& user_id) {
+  if (const auto problem = FindVersionProblem()) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState, problem->message).Hint(problem->hint);
+  }
   const std::string profiles = AppSql("{profiles}");
   if (pg::Query("SELECT to_regclass($1) IS NULL").Text(profiles).Run().at(0).Bool(0)) {
     throw Error(sqlstate::kUndefinedTable, Format("relation \"{}\" does not exist", profiles))

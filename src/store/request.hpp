@@ -13,7 +13,8 @@
 namespace soulprint {
 
 // Throws Error unless the current role sees a profile of this user: P0002 if there is none, 42501
-// if it may not read user_profiles, 42P01 before soulprint_setup().
+// if it may not read user_profiles, 42P01 before soulprint_setup(), 55000 if extension and library
+// are of different versions.
 void RequireProfile(const std::string& user_id);
 
 // Throws Error 42501: the current role sees the profile but may not change it.

@@ -54,7 +54,7 @@ class Launcher {
   void CountWorkers(Schedule::Seen* seen) const;
   std::int64_t StartWorkers(const Schedule::Plan& plan);
   bool Start(WorkerDuty duty);
-  void LogMissingExtension(bool installed);
+  void LogUnusableExtension(bool installed);
   void LogFullSlots();
   void LookForObstacle(const Schedule::Seen& seen);
   std::string Activity(const Schedule::Seen& seen) const;
@@ -68,7 +68,8 @@ class Launcher {
   Schedule schedule_;
   std::vector<Worker> workers_;
   steady_clock::time_point next_slot_log_;
-  bool logged_missing_ = false;
+  std::optional<Problem> other_version_;  // the extension is not this library's
+  std::string logged_unusable_;           // why the extension cannot be used, as the log has it
   std::uint32_t passes_ended_ = shared_state::PassesEnded();
   std::int64_t put_off_ = 0;  // queued passes that are not due
   std::string put_off_for_;   // the reason of the next of these
@@ -87,6 +88,8 @@ Schedule::Seen Launcher::Look() {
   passes_ended_ = shared_state::PassesEnded();
   pg::Transaction transaction;
   seen.installed = IsInstalled();
+  other_version_ = seen.installed ? FindVersionProblem() : std::nullopt;
+  seen.installed = seen.installed && !other_version_;
   if (seen.installed) {
     // Bounded: a queue may be long.
     const pg::Row row = pg::Query(Format("WITH held AS ({})", kHeldPasses) + R"(,
@@ -218,15 +221,22 @@ void Launcher::LogFullSlots() {
           "Raise max_worker_processes.");
 }
 
-void Launcher::LogMissingExtension(bool installed) {
-  if (!installed && !logged_missing_) {
-    pg::Log(LOG, "extension soulprint is not installed in this database yet");
-  }
-  logged_missing_ = !installed;
+void Launcher::LogUnusableExtension(bool installed) {
+  std::string why;
+  if (other_version_)
+    why = "no full pass can run: " + other_version_->message;
+  else if (!installed)
+    why = "extension soulprint is not installed in this database yet";
+  if (why == std::exchange(logged_unusable_, why) || why.empty()) return;
+  if (other_version_)
+    pg::Log(WARNING, why, {}, other_version_->hint);
+  else
+    pg::Log(LOG, why);
 }
 
 std::string Launcher::Activity(const Schedule::Seen& seen) const {
   if (const auto obstacle = Gate::WhyClosed()) return "paused: " + obstacle->reason;
+  if (other_version_) return other_version_->message;
   if (!seen.installed) return "waiting for CREATE EXTENSION soulprint";
   if (!obstacle_.empty()) return Format("{} passes queued: {}", seen.waiting, obstacle_);
   if (schedule_.waits_for_slot()) return "waiting for a free background worker slot";
@@ -247,7 +257,7 @@ milliseconds Launcher::Round() {
   Schedule::Seen seen = Look();
   LookForObstacle(seen);
   seen.closed = seen.closed || !obstacle_.empty();
-  LogMissingExtension(seen.installed);
+  LogUnusableExtension(seen.installed);
   const Schedule::Limits limits{settings::max_workers, milliseconds(settings::poll_interval)};
   const Schedule::Plan plan = schedule_.Next(seen, limits, steady_clock::now());
   const std::int64_t started = StartWorkers(plan);

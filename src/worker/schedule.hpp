@@ -14,7 +14,7 @@ class Schedule {
 
   // What the launcher finds when it looks.
   struct Seen {
-    bool installed = false;                // the extension is there
+    bool installed = false;                // the extension is there, and the library's
     std::int64_t waiting = 0;              // passes that are due, or left behind by a dead worker
     std::int64_t running = 0;              // passes that a worker holds
     std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none

@@ -78,7 +78,7 @@ installed() { (cd "$1" && find . -type f -printf '%f %m\n' | sort); }
 {
   echo "soulprint.control 644"
   echo "soulprint.so 755"
-  (cd sql && printf '%s 644\n' soulprint--*.sql)
+  (cd sql && printf '%s 644\n' soulprint--*.sql*) | sed 's/\.in / /'
 } | sort >"$folder/expected"
 for built in "$checkout" "$folder/apart"; do
   destination="$folder/root of $(basename "$built")"

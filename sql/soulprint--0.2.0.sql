@@ -564,7 +564,8 @@ CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS void
 COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
     IS 'queues a pass for a pending profile with something to read, if the caller may change the profile';
 
-CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
+-- The trigger on user_profiles keeps it over an update.
+CREATE OR REPLACE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
     AS $$
 BEGIN

@@ -1,0 +1,621 @@
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION soulprint" to load this file. \quit
+
+-- Public: functions and views whose names begin with soulprint_, in the schema the extension is created in.
+-- Private: everything in schema soulprint.
+
+-- ---------------------------------------------------------------------------------------------------
+-- preconditions, the role of the workers, the private schema
+-- ---------------------------------------------------------------------------------------------------
+
+DO $$
+BEGIN
+    IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN
+        RAISE EXCEPTION 'soulprint needs a database with encoding UTF8, this one has %',
+            pg_catalog.getdatabaseencoding()
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'Create a database with ENCODING ''UTF8'' TEMPLATE template0 and install soulprint there.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'soulprint_worker') THEN
+        CREATE ROLE soulprint_worker LOGIN CONNECTION LIMIT 0;
+        COMMENT ON ROLE soulprint_worker IS 'runs the workers of the extension soulprint; nobody can log in as it';
+    ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles
+                  WHERE rolname = 'soulprint_worker' AND (rolsuper OR rolbypassrls)) THEN
+        RAISE EXCEPTION 'role "soulprint_worker" must be neither superuser nor exempt from row security'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Run ALTER ROLE soulprint_worker NOSUPERUSER NOBYPASSRLS, or drop the role.';
+    END IF;
+    IF '@extschema@' <> 'soulprint' THEN
+        CREATE SCHEMA soulprint;
+    END IF;
+END
+$$;
+
+COMMENT ON SCHEMA soulprint IS 'tables and private functions of the extension soulprint';
+-- The functions that carry the rights of the caller call private ones there.
+GRANT USAGE ON SCHEMA soulprint TO PUBLIC;
+
+-- ---------------------------------------------------------------------------------------------------
+-- functions that compute, in route order
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION soulprint_score_conversation(conversation jsonb) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'soulprint_score_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_score_conversation(jsonb) IS 'how much a conversation tells about its user';
+
+CREATE FUNCTION soulprint_sample_conversations(conversations jsonb, target_count int DEFAULT 200)
+    RETURNS TABLE (rank int, score bigint, conversation jsonb)
+    AS 'MODULE_PATHNAME', 'soulprint_sample_conversations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_sample_conversations(jsonb, int) IS 'the richest conversations of an array, best first';
+
+CREATE FUNCTION soulprint_format_conversations(conversations jsonb, max_chars int DEFAULT 600000, share text DEFAULT 'whole')
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_format_conversations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_format_conversations(jsonb, int, text)
+    IS 'conversations as prompt text of at most max_chars characters; share is whole or fair';
+
+CREATE FUNCTION soulprint_chunk_conversation(conversation jsonb, target_tokens int DEFAULT 2000, overlap_tokens int DEFAULT 200)
+    RETURNS TABLE (chunk_index int, total_chunks int, token_count int, content text)
+    AS 'MODULE_PATHNAME', 'soulprint_chunk_conversation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_chunk_conversation(jsonb, int, int)
+    IS 'a conversation in pieces of about target_tokens tokens (characters / 4)';
+
+CREATE FUNCTION soulprint_merge_facts(facts jsonb[]) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'soulprint_merge_facts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_merge_facts(jsonb[])
+    IS 'facts of several chunks, oldest first, as one object of five categories; the newer statement wins';
+
+CREATE FUNCTION soulprint_parse_sections(reply text) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'soulprint_parse_sections' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_parse_sections(text)
+    IS 'the five complete sections in a model''s answer, NULL if it holds none';
+
+CREATE FUNCTION soulprint_assemble_text(sections jsonb, memory_md text) RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_assemble_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION soulprint_assemble_text(jsonb, text) IS 'soulprint_text of five sections and MEMORY';
+
+-- ---------------------------------------------------------------------------------------------------
+-- tables
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE soulprint.full_passes (
+    id               bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    user_id          uuid NOT NULL,
+    state            text NOT NULL DEFAULT 'queued'
+                     CHECK (state IN ('queued', 'running', 'done', 'failed', 'canceled')),
+    stage            text,
+    attempts         int NOT NULL DEFAULT 0,
+    not_before       timestamptz NOT NULL DEFAULT now(),
+    requested_at     timestamptz NOT NULL DEFAULT now(),
+    started_at       timestamptz,
+    taken_at         timestamptz,
+    stage_started_at timestamptz,
+    ended_at         timestamptz,
+    pid              int,
+    conversations    int NOT NULL DEFAULT 0,
+    chunks           int NOT NULL DEFAULT 0,
+    chunks_done      int NOT NULL DEFAULT 0,
+    chunks_failed    int NOT NULL DEFAULT 0,
+    facts            int NOT NULL DEFAULT 0,
+    facts_left_out   int NOT NULL DEFAULT 0,
+    items_dropped    int NOT NULL DEFAULT 0,
+    calls_made       int NOT NULL DEFAULT 0,
+    calls_remembered int NOT NULL DEFAULT 0,
+    calls_at_take    int NOT NULL DEFAULT 0,
+    input_tokens     bigint NOT NULL DEFAULT 0,
+    output_tokens    bigint NOT NULL DEFAULT 0,
+    cost_usd         numeric NOT NULL DEFAULT 0,
+    error            text
+);
+COMMENT ON TABLE soulprint.full_passes IS 'one row per requested full pass: the queue, its progress and its history';
+COMMENT ON COLUMN soulprint.full_passes.not_before IS 'when the next attempt may begin';
+COMMENT ON COLUMN soulprint.full_passes.taken_at IS 'when the present attempt began to read';
+COMMENT ON COLUMN soulprint.full_passes.pid IS 'process id of the worker that took the pass last';
+COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions the model was asked, over all attempts';
+COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the present attempt';
+COMMENT ON COLUMN soulprint.full_passes.calls_at_take IS 'calls_made when the present attempt began: an attempt cut short after progress is not charged';
+CREATE UNIQUE INDEX full_passes_active_key ON soulprint.full_passes (user_id) WHERE state IN ('queued', 'running');
+CREATE INDEX full_passes_queue_idx ON soulprint.full_passes (not_before, id) WHERE state IN ('queued', 'running');
+CREATE INDEX full_passes_ended_idx ON soulprint.full_passes (ended_at) WHERE ended_at IS NOT NULL;
+COMMENT ON INDEX soulprint.full_passes_active_key IS 'one queued or running pass per user';
+
+CREATE TABLE soulprint.replies (
+    user_id       uuid NOT NULL,
+    step          text NOT NULL,
+    question      bytea NOT NULL,
+    attempt       int NOT NULL,
+    outcome       text NOT NULL CHECK (outcome IN ('answered', 'cut_off', 'refused')),
+    reply         text NOT NULL,
+    reason        text NOT NULL DEFAULT '',
+    request_id    text,
+    unusable      boolean NOT NULL DEFAULT false,
+    model         text NOT NULL,
+    input_tokens  bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cost_usd      numeric NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, step, question, attempt)
+);
+COMMENT ON TABLE soulprint.replies IS 'every answer that was paid for, so that no question is asked twice';
+COMMENT ON COLUMN soulprint.replies.question IS 'SHA-256 of everything in the question that decides the answer';
+COMMENT ON COLUMN soulprint.replies.request_id IS 'what the model server calls the request, for questions to its provider';
+COMMENT ON COLUMN soulprint.replies.unusable IS 'our validation did not accept it; deleted when the pass fails';
+CREATE INDEX replies_age_idx ON soulprint.replies (created_at);
+
+CREATE TABLE soulprint.facts (
+    id       bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    user_id  uuid NOT NULL,
+    category text NOT NULL,
+    fact     jsonb NOT NULL,
+    quote    text NOT NULL,
+    verified boolean NOT NULL,
+    sources  jsonb NOT NULL
+);
+COMMENT ON TABLE soulprint.facts IS 'what is known about a user, as published last';
+COMMENT ON COLUMN soulprint.facts.quote IS 'the user''s own words, empty if the model gave none';
+COMMENT ON COLUMN soulprint.facts.verified IS 'whether quote stands in what the user said';
+COMMENT ON COLUMN soulprint.facts.sources IS 'where it was said: [{"conversation_id", "chunk_index", "at"}], oldest first';
+CREATE INDEX facts_user_idx ON soulprint.facts (user_id);
+
+CREATE TABLE soulprint.versions (
+    user_id        uuid NOT NULL,
+    version        int NOT NULL,
+    replaced_at    timestamptz NOT NULL DEFAULT now(),
+    memory_md      text,
+    soul_md        text,
+    identity_md    text,
+    user_md        text,
+    agents_md      text,
+    tools_md       text,
+    soulprint_text text,
+    PRIMARY KEY (user_id, version)
+);
+COMMENT ON TABLE soulprint.versions IS 'what was published before: soulprint.keep_versions per user';
+
+CREATE TABLE soulprint.prompts (
+    step    text PRIMARY KEY CHECK (step IN ('facts', 'reduce', 'memory', 'sections')),
+    wording text NOT NULL CHECK (wording <> '')
+);
+COMMENT ON TABLE soulprint.prompts IS 'an operator''s own system prompt for a step, in place of the built-in one';
+
+CREATE TABLE soulprint.prices (
+    model             text PRIMARY KEY,
+    input_usd         numeric NOT NULL,
+    output_usd        numeric NOT NULL,
+    builtin           boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE soulprint.prices IS 'USD per million tokens, by model or prefix of its name';
+COMMENT ON COLUMN soulprint.prices.builtin IS 'comes with the extension and is not dumped';
+INSERT INTO soulprint.prices VALUES ('claude-haiku-4-5', 1.00, 5.00, true), ('offline', 0, 0, true);
+
+CREATE TABLE soulprint.imports (
+    id                  bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    user_id             uuid NOT NULL,
+    imported_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    source              text NOT NULL CHECK (source IN ('argument', 'file', 'storage')),
+    storage_path        text,
+    etag                text,
+    imported            bigint NOT NULL,
+    updated             bigint NOT NULL,
+    unchanged           bigint NOT NULL,
+    skipped             bigint NOT NULL,
+    skipped_because     jsonb NOT NULL,
+    skipped_ids         text[] NOT NULL,
+    hidden_messages     jsonb NOT NULL,
+    replaced_characters bigint NOT NULL
+);
+COMMENT ON TABLE soulprint.imports IS 'what each import of an export found';
+COMMENT ON COLUMN soulprint.imports.imported_at IS 'when the import was complete; its conversations have the time when its transaction began';
+COMMENT ON COLUMN soulprint.imports.etag IS 'of the object in Storage: an unchanged one is not downloaded again';
+COMMENT ON COLUMN soulprint.imports.skipped_because IS 'conversations that were left out, by reason';
+COMMENT ON COLUMN soulprint.imports.hidden_messages IS 'messages that the user never saw, by kind';
+COMMENT ON COLUMN soulprint.imports.replaced_characters IS 'characters that no text can hold, now U+FFFD';
+CREATE INDEX imports_user_idx ON soulprint.imports (user_id, id);
+CREATE INDEX imports_age_idx ON soulprint.imports (imported_at);
+
+SELECT pg_catalog.pg_extension_config_dump('soulprint.full_passes', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.full_passes_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.imports', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.imports_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.replies', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.facts', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.facts_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.versions', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.prompts', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.prices', 'WHERE NOT builtin');
+
+-- ---------------------------------------------------------------------------------------------------
+-- private functions: settings, the queue
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION soulprint.app_schema() RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_app_schema' LANGUAGE C STABLE;
+COMMENT ON FUNCTION soulprint.app_schema()
+    IS 'soulprint.app_schema, read by the library, so that a session cannot have set it';
+
+CREATE FUNCTION soulprint.model_name() RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_model_name' LANGUAGE C STABLE;
+COMMENT ON FUNCTION soulprint.model_name() IS 'the name under which questions are asked at present';
+
+CREATE FUNCTION soulprint.model_price(OUT input_usd numeric, OUT output_usd numeric)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT p.input_usd, p.output_usd FROM soulprint.prices p
+        WHERE starts_with(soulprint.model_name(), p.model) ORDER BY length(p.model) DESC LIMIT 1
+    $$;
+COMMENT ON FUNCTION soulprint.model_price() IS 'USD per million tokens of the model that is asked at present, NULL if unknown';
+
+CREATE FUNCTION soulprint.wake_launcher() RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_wake_launcher' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint.wake_launcher() IS 'wakes the launcher when the transaction commits';
+
+CREATE FUNCTION soulprint.app_table(name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT format('%I.%I', soulprint.app_schema(), name) $$;
+COMMENT ON FUNCTION soulprint.app_table(text) IS 'an application''s table as qualified, quoted name';
+
+CREATE FUNCTION soulprint.notify_ended(user_id uuid, pass_id bigint, status text, error text) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT pg_notify('soulprint', json_build_object('user_id', user_id, 'pass_id', pass_id,
+                                                        'status', status, 'error', error)::text)
+    $$;
+COMMENT ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) IS 'tells listeners on channel soulprint how a pass ended';
+
+CREATE FUNCTION soulprint.queue_full_pass(user_id uuid) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'soulprint_queue_full_pass' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION soulprint.queue_full_pass(uuid)
+    IS 'queues a pass for a profile that is pending and has something to read; its id, or NULL';
+
+CREATE FUNCTION soulprint.current_full_pass(user_id uuid) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'soulprint_current_full_pass' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION soulprint.current_full_pass(uuid)
+    IS 'the pass of this user that is running, NULL if there is none or something to read has changed since it began';
+
+CREATE FUNCTION soulprint.end_canceled_pass(user_id uuid) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'soulprint_end_canceled_pass' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION soulprint.end_canceled_pass(uuid)
+    IS 'ends the pass of a profile whose status its owner has set from pending or processing to failed';
+
+CREATE FUNCTION soulprint.queue_pending_profile() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM soulprint.queue_full_pass(NEW.user_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION soulprint.queue_pending_profile() IS 'trigger on user_profiles: queues a pass when the status becomes pending';
+
+-- ---------------------------------------------------------------------------------------------------
+-- acting functions
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    app text := soulprint.app_schema();
+    profiles text := soulprint.app_table('user_profiles');
+    conversations text := soulprint.app_table('raw_conversations');
+    chunks text := soulprint.app_table('conversation_chunks');
+    wanted record;
+    statement text;
+    -- Compresses large values several times faster than the default, where the server has it.
+    large text := CASE WHEN EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression'
+                                    AND 'lz4' = ANY (enumvals)) THEN 'COMPRESSION lz4' ELSE '' END;
+BEGIN
+    changes := '{}';
+    IF to_regnamespace(quote_ident(app)) IS NULL THEN
+        RAISE EXCEPTION 'schema "%" does not exist', app
+            USING ERRCODE = 'invalid_schema_name',
+                  HINT = 'Create it, or point soulprint.app_schema to the schema of the application''s tables.';
+    END IF;
+
+    FOR wanted IN SELECT * FROM (VALUES
+        ('user_profiles', 'user_id uuid PRIMARY KEY'),
+        ('raw_conversations', 'user_id uuid NOT NULL, conversation_id text NOT NULL, PRIMARY KEY (user_id, conversation_id)'),
+        ('conversation_chunks', 'user_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY (user_id, id)')
+        ) AS t (name, definition)
+    LOOP
+        IF to_regclass(soulprint.app_table(wanted.name)) IS NULL THEN
+            EXECUTE format('CREATE TABLE %s (%s)', soulprint.app_table(wanted.name), wanted.definition);
+            changes := changes || format('created table %s', soulprint.app_table(wanted.name));
+        END IF;
+    END LOOP;
+
+    FOR wanted IN SELECT * FROM (VALUES
+        ('user_profiles', 'storage_path', 'text'), ('user_profiles', 'file_type', 'text'),
+        ('user_profiles', 'full_pass_status',
+         'text CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))'),
+        ('user_profiles', 'full_pass_started_at', 'timestamptz'),
+        ('user_profiles', 'full_pass_completed_at', 'timestamptz'),
+        ('user_profiles', 'full_pass_error', 'text'),
+        ('user_profiles', 'full_pass_percent', 'int'), ('user_profiles', 'full_pass_stage', 'text'),
+        ('user_profiles', 'memory_md', 'text'), ('user_profiles', 'soul_md', 'text'),
+        ('user_profiles', 'identity_md', 'text'), ('user_profiles', 'user_md', 'text'),
+        ('user_profiles', 'agents_md', 'text'), ('user_profiles', 'tools_md', 'text'),
+        ('user_profiles', 'soulprint_text', 'text'), ('user_profiles', 'import_cost_json', 'text'),
+        ('user_profiles', 'updated_at', 'timestamptz'),
+        ('raw_conversations', 'title', 'text'), ('raw_conversations', 'messages', 'jsonb LARGE'),
+        ('raw_conversations', 'message_count', 'int'), ('raw_conversations', 'created_at', 'timestamptz'),
+        ('raw_conversations', 'updated_at', 'timestamptz'),
+        ('raw_conversations', 'imported_at', 'timestamptz DEFAULT now()'),
+        ('conversation_chunks', 'conversation_id', 'text'), ('conversation_chunks', 'chunk_index', 'int'),
+        ('conversation_chunks', 'total_chunks', 'int'), ('conversation_chunks', 'token_count', 'int'),
+        ('conversation_chunks', 'title', 'text'), ('conversation_chunks', 'content', 'text LARGE'),
+        ('conversation_chunks', 'chunk_tier', 'text'), ('conversation_chunks', 'message_count', 'int'),
+        ('conversation_chunks', 'is_recent', 'boolean'), ('conversation_chunks', 'created_at', 'timestamptz')
+        ) AS t (name, attribute, definition)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_attribute a
+                       WHERE a.attrelid = soulprint.app_table(wanted.name)::regclass
+                         AND a.attname = wanted.attribute AND NOT a.attisdropped) THEN
+            EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.name),
+                           wanted.attribute, replace(wanted.definition, 'LARGE', large));
+            CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.name)) = ANY (changes);
+            changes := changes || format('added column %s.%I', soulprint.app_table(wanted.name), wanted.attribute);
+        END IF;
+    END LOOP;
+
+    FOR wanted IN SELECT * FROM (VALUES
+        ('soulprint_pending_idx', format('INDEX %%s ON %s (user_id) WHERE full_pass_status = ''pending''', profiles)),
+        ('soulprint_pending_upload_idx', format('INDEX %%s ON %s (user_id)
+             WHERE full_pass_status = ''pending'' AND storage_path IS NOT NULL', profiles)),
+        ('soulprint_chunks_idx', format('INDEX %%s ON %s (user_id, conversation_id)', chunks))
+        ) AS t (name, definition)
+    LOOP
+        IF to_regclass(format('%I.%I', app, wanted.name)) IS NULL THEN
+            EXECUTE 'CREATE ' || format(wanted.definition, quote_ident(wanted.name));
+            changes := changes || format('created index %I.%I', app, wanted.name);
+        END IF;
+    END LOOP;
+    -- An import replaces a conversation by this key, whatever the table's own primary key is.
+    IF NOT EXISTS (SELECT FROM pg_index i
+                   WHERE i.indrelid = conversations::regclass AND i.indisunique AND i.indpred IS NULL
+                     AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+                          WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey))
+                         = ARRAY['conversation_id', 'user_id']) THEN
+        EXECUTE format('CREATE UNIQUE INDEX soulprint_conversations_key ON %s (user_id, conversation_id)', conversations);
+        changes := changes || format('created index %I.soulprint_conversations_key', app);
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM pg_trigger t
+                   WHERE t.tgrelid = profiles::regclass AND t.tgname = 'soulprint_queue_pending_profile') THEN
+        EXECUTE format('CREATE TRIGGER soulprint_queue_pending_profile
+                            AFTER INSERT OR UPDATE OF full_pass_status, storage_path ON %s
+                            FOR EACH ROW WHEN (NEW.full_pass_status = ''pending'')
+                            EXECUTE FUNCTION soulprint.queue_pending_profile()', profiles);
+        EXECUTE format('ALTER TRIGGER soulprint_queue_pending_profile ON %s DEPENDS ON EXTENSION soulprint', profiles);
+        changes := changes || format('created trigger soulprint_queue_pending_profile on %s', profiles);
+    END IF;
+
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app);
+    EXECUTE format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO soulprint_worker', conversations);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO soulprint_worker', chunks);
+    FOREACH statement IN ARRAY ARRAY[profiles, conversations, chunks] LOOP
+        IF NOT EXISTS (SELECT FROM pg_policy p
+                       WHERE p.polrelid = statement::regclass AND p.polname = 'soulprint_worker') THEN
+            EXECUTE format('CREATE POLICY soulprint_worker ON %s TO soulprint_worker
+                                USING (true) WITH CHECK (true)', statement);
+            changes := changes || format('created policy soulprint_worker on %s', statement);
+        END IF;
+    END LOOP;
+
+    EXECUTE format('SELECT count(*) FROM %s WHERE full_pass_status = ''pending''', profiles) INTO pending_profiles;
+    -- Facts read every token once with 20 % for the overlap and the prompt and answer with about 5 %;
+    -- MEMORY and sections take up to 160,000 tokens in and 6,000 out per user.
+    EXECUTE format('SELECT round(coalesce(sum(tokens * (1.2 * input_usd + 0.05 * output_usd)
+                                + least(tokens, 160000) * input_usd + 6000 * output_usd), 0) / 1000000, 2)
+                    FROM (SELECT sum(length(c.messages::text)) / 4 AS tokens
+                          FROM %s p JOIN %s c USING (user_id)
+                          WHERE p.full_pass_status = ''pending'' GROUP BY p.user_id) AS pending,
+                         soulprint.model_price()', profiles, conversations)
+        INTO estimated_cost_usd;
+END
+$$;
+COMMENT ON FUNCTION soulprint_setup()
+    IS 'prepares the application''s tables: creates what is missing, changes and drops nothing, can be run again';
+
+CREATE FUNCTION soulprint.require_profile(user_id uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found_rows int;
+BEGIN
+    IF user_id IS NULL THEN
+        RAISE EXCEPTION 'user_id must not be null'
+            USING ERRCODE = 'null_value_not_allowed',
+                  HINT = 'Pass the user_id of a row in user_profiles.';
+    END IF;
+    EXECUTE format('SELECT FROM %s p WHERE p.user_id = $1', soulprint.app_table('user_profiles'))
+        USING user_id;
+    GET DIAGNOSTICS found_rows = ROW_COUNT;
+    IF found_rows = 0 THEN
+        RAISE EXCEPTION 'user % does not exist', user_id
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = format('%s has no such row, or the current role may not see it.',
+                                  soulprint.app_table('user_profiles')),
+                  HINT = 'Insert the user''s row first.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION soulprint.require_profile(uuid) IS 'raises an error if the caller cannot see a profile of this user';
+
+CREATE FUNCTION soulprint_import(user_id uuid, export bytea,
+        OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
+        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_import' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_import(uuid, bytea) IS 'reads an export into raw_conversations';
+
+CREATE FUNCTION soulprint_import_file(user_id uuid, path text,
+        OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT skipped bigint,
+        OUT skipped_because jsonb, OUT skipped_ids text[], OUT hidden_messages jsonb, OUT replaced_characters bigint)
+    SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'soulprint_import_file' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION soulprint_import_file(uuid, text)
+    IS 'reads an export on the server into raw_conversations; needs the rights of pg_read_server_files';
+
+CREATE FUNCTION soulprint_start_full_pass(user_id uuid, storage_path text DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    pass_id bigint;
+BEGIN
+    PERFORM soulprint.require_profile(user_id);
+    -- What lies at a storage_path that is given may have come after a running pass has looked there.
+    IF storage_path IS NULL THEN
+        pass_id := soulprint.current_full_pass(user_id);
+        IF pass_id IS NOT NULL THEN
+            RETURN pass_id;
+        END IF;
+    END IF;
+    EXECUTE format('UPDATE %s p SET full_pass_status = ''pending'', storage_path = coalesce($2, p.storage_path)
+                    WHERE p.user_id = $1', soulprint.app_table('user_profiles'))
+        USING user_id, storage_path;
+    pass_id := soulprint.queue_full_pass(user_id);
+    IF pass_id IS NULL THEN
+        RAISE EXCEPTION 'user % has nothing to read', user_id
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Import an export with soulprint_import() or soulprint_import_file() first.';
+    END IF;
+    RETURN pass_id;
+END
+$$;
+COMMENT ON FUNCTION soulprint_start_full_pass(uuid, text)
+    IS 'requests a full pass for a user and gives its id; while one is queued or running, that one''s';
+
+CREATE FUNCTION soulprint_cancel_full_pass(user_id uuid) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM soulprint.require_profile(user_id);
+    EXECUTE format('UPDATE %s p SET full_pass_status = ''failed'', full_pass_error = ''canceled by '' || current_user
+                    WHERE p.user_id = $1 AND p.full_pass_status IN (''pending'', ''processing'')',
+                   soulprint.app_table('user_profiles'))
+        USING user_id;
+    RETURN soulprint.end_canceled_pass(user_id);
+END
+$$;
+COMMENT ON FUNCTION soulprint_cancel_full_pass(uuid)
+    IS 'ends the queued or running pass of a user unpublished; false if there is none';
+
+CREATE PROCEDURE soulprint_run_full_pass(user_id uuid)
+    AS 'MODULE_PATHNAME', 'soulprint_run_full_pass' LANGUAGE C;
+COMMENT ON PROCEDURE soulprint_run_full_pass(uuid)
+    IS 'requests a full pass, runs it in a worker of its own and waits for it; works without preloading';
+
+-- ---------------------------------------------------------------------------------------------------
+-- views for people
+-- ---------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION soulprint.percent(stage text, chunks_done int, chunks int) RETURNS int
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT CASE stage
+            WHEN 'chunks' THEN 1
+            WHEN 'facts' THEN 3 + 77 * chunks_done / greatest(chunks, 1)
+            WHEN 'reduce' THEN 80
+            WHEN 'memory' THEN 85
+            WHEN 'sections' THEN 90
+            WHEN 'publish' THEN 99
+            ELSE 0 END
+    $$;
+COMMENT ON FUNCTION soulprint.percent(text, int, int) IS 'how far a pass is, by the share of time its stages usually take';
+
+CREATE FUNCTION soulprint.progress_bar(percent int) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT format('[%s%s] %s %%', repeat('#', percent / 5), repeat('-', 20 - percent / 5), percent) $$;
+COMMENT ON FUNCTION soulprint.progress_bar(int) IS 'a percentage as a bar of twenty characters';
+
+CREATE FUNCTION soulprint.minutes_seconds(seconds numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT format('%s:%s', div(seconds, 60), to_char(mod(floor(seconds), 60), 'FM00')) $$;
+COMMENT ON FUNCTION soulprint.minutes_seconds(numeric) IS 'a duration as 0:31';
+
+CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
+            CASE WHEN pass.state = 'queued' AND pass.not_before > now()
+                     THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
+                 WHEN pass.state <> 'running' THEN pass.state
+                 WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
+                     coalesce('  ' || soulprint.minutes_seconds(
+                         extract(epoch FROM now() - pass.stage_started_at) * (pass.chunks - pass.chunks_done)
+                         / nullif(pass.chunks_done, 0)) || ' left', '')
+                 ELSE pass.stage END
+    $$;
+COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
+    IS 'how far a pass is, for people: [########------------] 41 %  facts 98/240  0:31 left';
+
+CREATE VIEW soulprint_progress AS
+    SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
+           soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
+           f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
+           f.calls_made, f.calls_remembered, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
+    FROM soulprint.full_passes f
+    WHERE f.state IN ('queued', 'running')
+    ORDER BY f.state DESC, f.not_before, f.id;
+COMMENT ON VIEW soulprint_progress IS 'the passes that are queued or running, with a bar for people';
+
+CREATE VIEW soulprint_history AS
+    SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
+           f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
+           f.facts_left_out, f.items_dropped, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
+           f.cost_usd, f.error
+    FROM soulprint.full_passes f
+    WHERE f.state NOT IN ('queued', 'running')
+    ORDER BY f.ended_at DESC;
+COMMENT ON VIEW soulprint_history IS 'the passes that have ended, newest first';
+
+-- ---------------------------------------------------------------------------------------------------
+-- rights
+-- ---------------------------------------------------------------------------------------------------
+
+-- soulprint_worker owns nothing: it runs the application's triggers and policies, which must not change
+-- what an administrator calls.
+ALTER SCHEMA soulprint OWNER TO CURRENT_USER;
+GRANT SELECT, INSERT, UPDATE, DELETE
+    ON soulprint.full_passes, soulprint.imports, soulprint.replies, soulprint.facts, soulprint.versions
+    TO soulprint_worker;
+GRANT SELECT ON soulprint.prompts, soulprint.prices TO soulprint_worker;
+GRANT EXECUTE ON FUNCTION soulprint.notify_ended(uuid, bigint, text, text) TO soulprint_worker;
+
+DO $$
+BEGIN
+    -- pg_dump runs as the database's owner.
+    EXECUTE pg_catalog.format('GRANT SELECT ON ALL TABLES IN SCHEMA soulprint TO %I',
+                   (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
+                    WHERE d.datname = pg_catalog.current_database()));
+    EXECUTE pg_catalog.format('GRANT SELECT ON ALL SEQUENCES IN SCHEMA soulprint TO %I',
+                   (SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
+                    WHERE d.datname = pg_catalog.current_database()));
+END
+$$;
+
+GRANT SELECT ON soulprint_progress, soulprint_history TO pg_monitor;
+
+-- What computes is for everybody.  What acts is for whom the administrator grants it to; the private
+-- functions that those call do nothing that the caller's own rights on user_profiles have not done.
+REVOKE EXECUTE ON FUNCTION soulprint_setup(), soulprint_import(uuid, bytea), soulprint_import_file(uuid, text),
+    soulprint_start_full_pass(uuid, text), soulprint_cancel_full_pass(uuid) FROM PUBLIC;
+REVOKE EXECUTE ON PROCEDURE soulprint_run_full_pass(uuid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION soulprint.queue_pending_profile(), soulprint.notify_ended(uuid, bigint, text, text) FROM PUBLIC;
+
+-- A launcher that is waiting for this extension looks again when the transaction commits.
+SELECT soulprint.wake_launcher();
