@@ -47,15 +47,12 @@ constexpr std::array kForms = {
 using Keys = std::array<std::vector<std::string_view>, 64>;
 
 const Keys& KeysOfAllForms() {
-  static const Keys& all = []() -> Keys& {
-    Keys& keys = *new Keys;
-    const auto add = [&](std::string_view key) { keys.at(key.size()).push_back(key); };
-    std::for_each(std::begin(kCommonKeys), std::end(kCommonKeys), add);
-    std::for_each(std::begin(kWordKeys), std::end(kWordKeys), add);
-    for (const Form* form : kForms) std::for_each(form->keys.begin(), form->keys.end(), add);
-    return keys;
-  }();
-  return all;
+  Keys& keys = *new Keys;
+  const auto add = [&](std::string_view key) { keys.at(key.size()).push_back(key); };
+  std::for_each(std::begin(kCommonKeys), std::end(kCommonKeys), add);
+  std::for_each(std::begin(kWordKeys), std::end(kWordKeys), add);
+  for (const Form* form : kForms) std::for_each(form->keys.begin(), form->keys.end(), add);
+  return keys;
 }
 
 }  // namespace

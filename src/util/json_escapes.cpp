@@ -36,11 +36,7 @@ bool IsLowSurrogate(int number) { return number >= 0xDC00 && number < 0xE000; }
 std::size_t RepairEscapes(std::string* json) {
   std::size_t replaced = 0;
   for (std::size_t at = json->find('\\'); at != std::string::npos; at = json->find('\\', at)) {
-    if (IsHarmless(*json, at)) {
-      at += 2;
-      continue;
-    }
-    const int number = EscapeAt(*json, at);
+    const int number = IsHarmless(*json, at) ? -1 : EscapeAt(*json, at);
     if (number < 0) {
       at += 2;
       continue;
