@@ -58,8 +58,8 @@ PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
 # of the time to compile.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
-  $(if $(DEBUG),-Og -g)
-SHLIB_LINK = $(LIBRARIES)
+  -fno-semantic-interposition $(if $(DEBUG),-Og -g)
+SHLIB_LINK = $(LIBRARIES) -Wl,--version-script=$(TOP)/src/exports.map
 EXTRA_CLEAN = build
 
 REGRESS = $(shell sed -n 's/^test: *//p' $(TOP)/test/schedule)
