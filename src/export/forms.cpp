@@ -62,7 +62,7 @@ bool IsKeyOfAForm(std::string_view key) {
   if (key.empty() || key.size() >= keys.size()) return false;
   const auto& same_size = keys[key.size()];
   return std::any_of(same_size.begin(), same_size.end(), [&](std::string_view known) {
-    return known.front() == key.front() && known == key;
+    return known.front() == key.front() && known.back() == key.back() && known == key;
   });
 }
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "util/interrupts.hpp"
+#include "util/json_escapes.hpp"
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -171,10 +173,12 @@ class JsonTreeBuilder final : public JsonEvents {
 };
 
 // What simdjson has parsed ──► events, without what would only be skipped.  Recursive: the builder
-// stops at max_nesting.
+// stops at max_nesting.  Stops at a null character: it must be replaced in the text.
 class ElementSender {
  public:
   explicit ElementSender(JsonTreeBuilder* to) : to_(*to) {}
+
+  bool found_null() const { return found_null_; }
 
   bool Send(simdjson::dom::element value) {
     using Type = simdjson::dom::element_type;
@@ -185,7 +189,7 @@ class ElementSender {
         return SendList(value);
       case Type::STRING: {
         std::string text{std::string_view(value)};
-        return to_.string(text);
+        return HasNoNull(text) && to_.string(text);
       }
       case Type::INT64:
         return to_.number_integer(value);
@@ -201,12 +205,17 @@ class ElementSender {
   }
 
  private:
+  bool HasNoNull(std::string_view text) {
+    found_null_ = text.find('\0') != std::string_view::npos;
+    return !found_null_;
+  }
+
   bool SendObject(const simdjson::dom::object& object) {
     if (!to_.start_object(0)) return false;
     for (const auto [name, value] : object) {
       to_.Key(name);
       const bool kept = to_.IsKept(value.is_array() ? Json::Kind::kList : Json::Kind::kNull);
-      if (kept && !Send(value)) return false;
+      if (kept && !(HasNoNull(name) && Send(value))) return false;
     }
     return to_.end_object();
   }
@@ -220,11 +229,11 @@ class ElementSender {
   }
 
   JsonTreeBuilder& to_;
+  bool found_null_ = false;
 };
 
 struct JsonTree::Parser {
-  // nullopt if simdjson refuses the text: also when it is nested more deeply, where nothing is
-  // kept.
+  // nullopt if simdjson refuses the text: also where what is skipped is nested too deeply.
   std::optional<simdjson::dom::element> Parse(const std::string& json, std::size_t max_nesting) {
     simdjson::dom::element root;
     if (parser.max_depth() != max_nesting &&
@@ -254,23 +263,33 @@ void JsonTree::Clear() {
 }
 
 ParseResult JsonTree::Read(std::string* json, bool lists) {
-  Clear();
   lists_ = lists;
+  replaced_ = 0;
+  if (const auto result = ReadClean(json)) return *result;
+  if (!IsCleanUtf8(*json)) *json = CleanUtf8(*json, &replaced_);
+  replaced_ += RepairEscapes(json);
+  if (json->size() > limits_.max_text_bytes) return ParseResult::kTooLarge;
+  Clear();
   JsonTreeBuilder builder(this);
-  return SendText(json, &builder) ? ParseResult::kRead : builder.why();
+  const bool complete =
+      nlohmann::json::sax_parse(json->data(), json->data() + json->size(), &builder);
+  return complete ? ParseResult::kRead : builder.why();
 }
 
-// nlohmann reads what simdjson refuses: it takes integers of any size, and knows what is too deep.
-bool JsonTree::SendText(std::string* json, JsonTreeBuilder* builder) {
-  if (json->size() <= kParsedBytes) {
-    json->reserve(json->size() + simdjson::SIMDJSON_PADDING);
-    if (parser_ == nullptr) parser_ = std::make_unique<Parser>();
-    const auto root = parser_->Parse(*json, limits_.max_nesting);
-    const bool complete = root && ElementSender(builder).Send(*root);
-    if (json->size() > kKeptBytes) parser_.reset();
-    if (root) return complete;
-  }
-  return nlohmann::json::sax_parse(json->data(), json->data() + json->size(), builder);
+// nullopt for what simdjson does not read: what is large or too deep, an integer of more than 64
+// bits, characters that must be replaced, and what is no JSON.
+std::optional<ParseResult> JsonTree::ReadClean(std::string* json) {
+  if (json->size() > kParsedBytes) return std::nullopt;
+  json->reserve(json->size() + simdjson::SIMDJSON_PADDING);
+  if (parser_ == nullptr) parser_ = std::make_unique<Parser>();
+  Clear();
+  JsonTreeBuilder builder(this);
+  ElementSender sender(&builder);
+  const auto root = parser_->Parse(*json, limits_.max_nesting);
+  const bool complete = root && sender.Send(*root);
+  if (json->size() > kKeptBytes) parser_.reset();
+  if (!root || sender.found_null()) return std::nullopt;
+  return complete ? ParseResult::kRead : builder.why();
 }
 
 ParseResult JsonTree::Read(const SendJson& send) {

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -82,7 +83,8 @@ enum class ParseResult { kRead, kInvalid, kTooDeep, kTooLarge };
 
 struct ParseLimits {
   std::size_t max_nesting = kMaxNesting;
-  std::size_t max_bytes = SIZE_MAX;  // of memory, for what is kept
+  std::size_t max_bytes = SIZE_MAX;       // of memory, for what is kept
+  std::size_t max_text_bytes = SIZE_MAX;  // of a text in which characters were replaced
 };
 
 class JsonTreeBuilder;
@@ -98,10 +100,10 @@ class JsonTree {
   JsonTree(const JsonTree&) = delete;
   JsonTree& operator=(const JsonTree&) = delete;
 
-  // Read JSON text, or the events of a JSON value, in place of what was read before.  The text must
-  // have gone through CleanUtf8 and RepairEscapes; its string gets room behind it.  With `lists`,
-  // all lists that are members of the outermost object are kept, too.  After kTooDeep and kTooLarge
-  // the tree is what was read until then.
+  // Read JSON text, or the events of a JSON value, in place of what was read before.  What Postgres
+  // cannot store is replaced in the text (CleanUtf8, RepairEscapes); its string gets room behind
+  // it.  With `lists`, all lists that are members of the outermost object are kept, too.  After
+  // kTooDeep and kTooLarge the tree is what was read until then.
   ParseResult Read(std::string* json, bool lists = false);
   ParseResult Read(const SendJson& send);
 
@@ -110,18 +112,21 @@ class JsonTree {
   // Frees all values.
   void Clear();
   std::size_t bytes() const { return bytes_; }
+  // In the last text.
+  std::size_t replaced_characters() const { return replaced_; }
 
  private:
   friend class JsonTreeBuilder;
   struct Parser;
 
-  bool SendText(std::string* json, JsonTreeBuilder* builder);
+  std::optional<ParseResult> ReadClean(std::string* json);
 
   ParseLimits limits_;
   IsRead is_read_;
   bool lists_ = false;
   std::unique_ptr<Parser> parser_;  // with its memory, for the next text
   std::size_t bytes_ = 0;           // estimate of the memory that the values take
+  std::size_t replaced_ = 0;
   std::deque<Json> values_;
   std::deque<std::string> texts_;
   std::pmr::monotonic_buffer_resource keys_;

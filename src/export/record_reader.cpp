@@ -10,7 +10,6 @@
 #include "export/visible_messages.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
-#include "util/json_escapes.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
 
@@ -103,7 +102,7 @@ RecordReader::RecordReader(ImportLimits limits, Give give, ImportReport* report)
       give_(std::move(give)),
       report_(*report),
       // Texts take no more memory than their JSON; countless tiny values would.
-      tree_({limits_.max_nesting, MostMemory()}, IsKeyOfAForm),
+      tree_({limits_.max_nesting, MostMemory(), limits_.max_conversation_bytes}, IsKeyOfAForm),
       talks_(
           limits.max_conversation_bytes,
           [this](RawConversation talk) { TakeConversation(std::move(talk)); },
@@ -134,11 +133,8 @@ void RecordReader::Finish() {
 }
 
 void RecordReader::Read(std::string json, bool whole) {
-  if (!IsCleanUtf8(json)) json = CleanUtf8(json, &report_.replaced_characters);
-  report_.replaced_characters += RepairEscapes(&json);
-  const std::size_t max_bytes = limits_.max_conversation_bytes;
-  const ParseResult result =
-      json.size() <= max_bytes ? tree_.Read(&json, whole) : ParseResult::kTooLarge;
+  const ParseResult result = tree_.Read(&json, whole);
+  report_.replaced_characters += tree_.replaced_characters();
   if (whole && result == ParseResult::kInvalid) {
     throw Error(sqlstate::kInvalidTextRepresentation, "export is not valid JSON")
         .Detail(Format("It looks like one object of {} bytes.", json.size()))

@@ -88,13 +88,37 @@ TEST(JsonTree, RefusesWhatIsNoJsonAndWhatIsTooDeep) {
     return JsonTree(limits, IsKeyOfAForm).Read(&text);
   };
   for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1]", "[1,]", "{\"a\":\"\n\"}",
-                           "{\"a\":1e999}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}"}) {
+                           "{\"a\":1e999}", "{\"a\":\"\\x\"}"}) {
     EXPECT_EQ(read(text), ParseResult::kInvalid) << text;
   }
   EXPECT_EQ(read("{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}"),
             ParseResult::kTooDeep);
   EXPECT_EQ(read("[[[]]]", 3), ParseResult::kRead);
   EXPECT_EQ(read("[[[]]]", 2), ParseResult::kTooDeep);
+}
+
+TEST(JsonTree, ReplacesWhatPostgresCannotStore) {
+  const auto read = [](std::string text) {
+    JsonTree tree({}, IsKeyOfAForm);
+    EXPECT_EQ(tree.Read(&text), ParseResult::kRead) << text;
+    return Shown(tree.root()) + std::to_string(tree.replaced_characters());
+  };
+  EXPECT_EQ(read(R"({"id":"a\ud800b"})"), "{id:'a\uFFFDb,}1");
+  EXPECT_EQ(read(R"({"junk":["\udc00"],"id":"a"})"), "{id:'a,}1");
+  EXPECT_EQ(read(R"({"id":"a\u0000b","title":"\u0000"})"), "{id:'a\uFFFDb,title:'\uFFFD,}2");
+  EXPECT_EQ(read(R"({"messages":{"\u0000":1}})"), "{messages:{\uFFFD:1,},}1");
+  EXPECT_EQ(read("{\"id\":\"a\xff\xed\xa0\x80\"}"), "{id:'a\uFFFD\uFFFD,}2");
+  EXPECT_EQ(read(R"({"id":"\ud83d\ude00"})"), "{id:'\U0001F600,}0");
+}
+
+TEST(JsonTree, ATextThatGrowsOverTheLimitIsTooLarge) {
+  std::string text = "{\"id\":\"" + std::string(100, '\xff') + "\"}";
+  ParseLimits limits;
+  limits.max_text_bytes = text.size() + 200;
+  std::string copy = text;
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(&copy), ParseResult::kRead);
+  --limits.max_text_bytes;
+  EXPECT_EQ(JsonTree(limits, IsKeyOfAForm).Read(&text), ParseResult::kTooLarge);
 }
 
 TEST(JsonTree, WhatIsSkippedTakesNoMemory) {
