@@ -7,20 +7,18 @@
 Prints what the statement gave, if anything, and a line "seconds cpu_seconds megabytes".
 """
 
-import os
 import subprocess
 import sys
 import threading
 import time
 
 INTERVAL = 0.01
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    """Of the main thread, which does the work."""
+    with open(f"/proc/{pid}/schedstat") as schedstat:
+        return int(schedstat.read().split()[0]) / 1e9
 
 
 def private_megabytes(pid):
@@ -55,7 +53,7 @@ class Watch:
         cpu = cpu_seconds(self.pid) - self.cpu_before
         self.ended.set()
         self.thread.join()
-        print(f"{seconds:.3f} {cpu:.2f} {self.peak:.1f}")
+        print(f"{seconds:.3f} {cpu:.3f} {self.peak:.1f}")
 
 
 class Session:
@@ -110,7 +108,7 @@ def measure_python(path):
         json.load(export)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = time.monotonic() - began
-    print(f"{seconds:.3f} {usage.ru_utime + usage.ru_stime:.2f} {usage.ru_maxrss / 1024:.1f}")
+    print(f"{seconds:.3f} {usage.ru_utime + usage.ru_stime:.3f} {usage.ru_maxrss / 1024:.1f}")
 
 
 if sys.argv[1] == "statement":

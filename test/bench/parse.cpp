@@ -25,6 +25,6 @@ int main(int, char** arguments) {
   }
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("%.3f %.2f %.1f\n", seconds, cpu, static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf("%.3f %.3f %.1f\n", seconds, cpu, static_cast<double>(usage.ru_maxrss) / 1024);
   return 0;
 }
