@@ -95,6 +95,11 @@ SELECT * FROM soulprint_setup();
 \d user_profiles
 \d raw_conversations
 \d conversation_chunks
+SELECT c.oid::regclass, attnum, attname AS without_comment
+    FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND (attnum > 0 OR attnum = -1) AND NOT attisdropped
+    WHERE c.oid IN ('user_profiles'::regclass, 'raw_conversations'::regclass, 'conversation_chunks'::regclass)
+      AND CASE WHEN attnum > 0 THEN col_description(c.oid, attnum) ELSE obj_description(c.oid, 'pg_class') END IS NULL
+    ORDER BY 1, 2;
 
 -- Dropping the extension leaves the application its tables.
 INSERT INTO user_profiles (user_id) VALUES ('00000000-0000-4000-8000-000000000001');
@@ -126,6 +131,8 @@ CREATE TABLE conversation_chunks (
     user_id uuid NOT NULL REFERENCES auth.users ON DELETE CASCADE,
     conversation_id text, title text, content text NOT NULL, chunk_tier text, message_count int,
     created_at timestamptz NOT NULL DEFAULT now(), is_recent boolean DEFAULT false, embedding float4[]);
+COMMENT ON TABLE user_profiles IS 'ours';
+COMMENT ON COLUMN user_profiles.user_id IS 'ours';
 ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE raw_conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversation_chunks ENABLE ROW LEVEL SECURITY;
@@ -140,6 +147,10 @@ SELECT changes, pending_profiles FROM soulprint_setup();
 \d user_profiles
 \d raw_conversations
 \d conversation_chunks
+-- Columns that it added have a comment; those that were there keep theirs.
+SELECT a.attname, col_description(attrelid, attnum) AS comment FROM pg_attribute a
+    WHERE attrelid = 'user_profiles'::regclass AND attnum > 0 ORDER BY attnum;
+SELECT obj_description('user_profiles'::regclass, 'pg_class') AS comment;
 SELECT count(*) AS untouched FROM user_profiles
     WHERE full_pass_status = 'pending' AND soulprint_text = 'from the quick pass';
 -- Pending before the trigger was created: workers find them when they scan.

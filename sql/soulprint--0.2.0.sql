@@ -620,53 +620,91 @@ COMMENT ON FUNCTION soulprint.column_problem(regclass, text, text)
     IS 'error message if an application''s column has the wrong type, else NULL';
 
 CREATE FUNCTION soulprint.app_columns(
-        OUT app_table text, OUT attribute text, OUT type text, OUT more text, OUT rights text, OUT optional boolean)
+        OUT app_table text, OUT attribute text, OUT type text, OUT more text, OUT rights text, OUT optional boolean, OUT description text)
     RETURNS SETOF record
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
-        VALUES ('user_profiles', 'user_id', 'uuid', '', 'r', false),
-            ('user_profiles', 'storage_path', 'text', '', 'r', false),
-            ('user_profiles', 'file_type', 'text', '', '', false),
+        VALUES ('user_profiles', 'user_id', 'uuid', '', 'r', false,
+             'user; the application inserts the row'),
+            ('user_profiles', 'storage_path', 'text', '', 'r', false,
+             'bucket/user-id/file of the export in Storage; the application writes it, or soulprint_start_full_pass()'),
+            ('user_profiles', 'file_type', 'text', '', '', false,
+             'for the application; soulprint neither reads nor writes it'),
             ('user_profiles', 'full_pass_status', 'text',
-             ' CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))', 'rw', false),
-            ('user_profiles', 'full_pass_started_at', 'timestamptz', '', 'w', false),
-            ('user_profiles', 'full_pass_completed_at', 'timestamptz', '', 'w', false),
-            ('user_profiles', 'full_pass_error', 'text', '', 'w', false),
-            ('user_profiles', 'full_pass_percent', 'int', '', 'w', true),
-            ('user_profiles', 'full_pass_stage', 'text', '', 'w', true),
-            ('user_profiles', 'memory_md', 'text', '', 'rw', false),
-            ('user_profiles', 'soul_md', 'text', '', 'rw', false),
-            ('user_profiles', 'identity_md', 'text', '', 'rw', false),
-            ('user_profiles', 'user_md', 'text', '', 'rw', false),
-            ('user_profiles', 'agents_md', 'text', '', 'rw', false),
-            ('user_profiles', 'tools_md', 'text', '', 'rw', false),
-            ('user_profiles', 'soulprint_text', 'text', '', 'rw', false),
-            ('user_profiles', 'import_cost_json', 'text', '', 'w', true),
-            ('user_profiles', 'updated_at', 'timestamptz', '', 'w', true),
-            ('raw_conversations', 'user_id', 'uuid', '', 'ra', false),
-            ('raw_conversations', 'conversation_id', 'text', '', 'ra', false),
-            ('raw_conversations', 'title', 'text', '', 'raw', false),
-            ('raw_conversations', 'messages', 'jsonb', ' LARGE', 'raw', false),
-            ('raw_conversations', 'message_count', 'int', '', 'raw', false),
-            ('raw_conversations', 'created_at', 'timestamptz', '', 'raw', false),
-            ('raw_conversations', 'updated_at', 'timestamptz', '', 'raw', false),
-            ('raw_conversations', 'imported_at', 'timestamptz', ' DEFAULT now()', 'raw', false),
-            ('conversation_chunks', 'user_id', 'uuid', '', 'ra', false),
-            ('conversation_chunks', 'id', 'uuid', '', 'ra', false),
-            ('conversation_chunks', 'conversation_id', 'text', '', 'ra', false),
-            ('conversation_chunks', 'chunk_index', 'int', '', 'raw', false),
-            ('conversation_chunks', 'total_chunks', 'int', '', 'raw', false),
-            ('conversation_chunks', 'token_count', 'int', '', 'a', false),
-            ('conversation_chunks', 'title', 'text', '', 'raw', false),
-            ('conversation_chunks', 'content', 'text', ' LARGE', 'ra', false),
-            ('conversation_chunks', 'chunk_tier', 'text', '', 'ra', false),
-            ('conversation_chunks', 'message_count', 'int', '', 'raw', false),
-            ('conversation_chunks', 'is_recent', 'bool', '', 'raw', false),
-            ('conversation_chunks', 'created_at', 'timestamptz', '', 'raw', false)
+             ' CHECK (full_pass_status IN (''pending'', ''processing'', ''complete'', ''failed''))', 'rw', false,
+             'NULL, pending, processing, complete or failed; the application sets pending to request a pass, workers set the rest'),
+            ('user_profiles', 'full_pass_started_at', 'timestamptz', '', 'w', false,
+             'start of the last attempt; workers write it'),
+            ('user_profiles', 'full_pass_completed_at', 'timestamptz', '', 'w', false,
+             'time at which the profile was last published; workers write it'),
+            ('user_profiles', 'full_pass_error', 'text', '', 'w', false,
+             'reason for a failure or a wait, at most 500 characters, NULL if there is none; workers write it'),
+            ('user_profiles', 'full_pass_percent', 'int', '', 'w', true,
+             'progress of the running pass, 0 to 100; workers write it'),
+            ('user_profiles', 'full_pass_stage', 'text', '', 'w', true,
+             'stage of the pass: download, import, chunks, facts, reduce, memory, sections or publish, then complete or failed; workers write it'),
+            ('user_profiles', 'memory_md', 'text', '', 'rw', false,
+             'MEMORY, as Markdown; workers write it'),
+            ('user_profiles', 'soul_md', 'text', '', 'rw', false,
+             'section of style and personality: a JSON object as text; workers write it'),
+            ('user_profiles', 'identity_md', 'text', '', 'rw', false,
+             'section of the assistant''s identity: a JSON object as text; workers write it, and keep an ai_name that is set here'),
+            ('user_profiles', 'user_md', 'text', '', 'rw', false,
+             'section about the user: a JSON object as text; workers write it'),
+            ('user_profiles', 'agents_md', 'text', '', 'rw', false,
+             'section of how the assistant operates: a JSON object as text; workers write it'),
+            ('user_profiles', 'tools_md', 'text', '', 'rw', false,
+             'section of capabilities and output: a JSON object as text; workers write it'),
+            ('user_profiles', 'soulprint_text', 'text', '', 'rw', false,
+             'the soulprint: all sections and MEMORY as one Markdown text; workers write it'),
+            ('user_profiles', 'import_cost_json', 'text', '', 'w', true,
+             'tokens and cost of the last pass: a JSON object as text; workers write it'),
+            ('user_profiles', 'updated_at', 'timestamptz', '', 'w', true,
+             'time at which a worker or soulprint_forget() last changed the row'),
+            ('raw_conversations', 'user_id', 'uuid', '', 'ra', false,
+             'user of the conversation'),
+            ('raw_conversations', 'conversation_id', 'text', '', 'ra', false,
+             'id of the conversation in its export, unique for the user'),
+            ('raw_conversations', 'title', 'text', '', 'raw', false,
+             'title, at most 500 characters, NULL if there is none'),
+            ('raw_conversations', 'messages', 'jsonb', ' LARGE', 'raw', false,
+             'visible messages in their order: [{"id", "role", "content", "timestamp"}], role is user or assistant; imports write them, workers read them'),
+            ('raw_conversations', 'message_count', 'int', '', 'raw', false,
+             'number of messages'),
+            ('raw_conversations', 'created_at', 'timestamptz', '', 'raw', false,
+             'start of the conversation, -infinity if it is not known'),
+            ('raw_conversations', 'updated_at', 'timestamptz', '', 'raw', false,
+             'last change of the conversation in the export, NULL if it is not known'),
+            ('raw_conversations', 'imported_at', 'timestamptz', ' DEFAULT now()', 'raw', false,
+             'start of the import that wrote the row last'),
+            ('conversation_chunks', 'user_id', 'uuid', '', 'ra', false,
+             'user of the chunk'),
+            ('conversation_chunks', 'id', 'uuid', '', 'ra', false,
+             'id of the chunk; it stays while the text does'),
+            ('conversation_chunks', 'conversation_id', 'text', '', 'ra', false,
+             'conversation of the chunk'),
+            ('conversation_chunks', 'chunk_index', 'int', '', 'raw', false,
+             'place of the chunk in its conversation, from 0'),
+            ('conversation_chunks', 'total_chunks', 'int', '', 'raw', false,
+             'number of chunks of the conversation'),
+            ('conversation_chunks', 'token_count', 'int', '', 'a', false,
+             'tokens of content, at four characters each'),
+            ('conversation_chunks', 'title', 'text', '', 'raw', false,
+             'title of the conversation'),
+            ('conversation_chunks', 'content', 'text', ' LARGE', 'ra', false,
+             'text of the chunk; workers write it, the application reads it, to embed it for instance'),
+            ('conversation_chunks', 'chunk_tier', 'text', '', 'ra', false,
+             'medium for chunks of soulprint; rows of other tiers are the application''s'),
+            ('conversation_chunks', 'message_count', 'int', '', 'raw', false,
+             'number of messages of the conversation'),
+            ('conversation_chunks', 'is_recent', 'bool', '', 'raw', false,
+             'true if the conversation is newer than 180 days'),
+            ('conversation_chunks', 'created_at', 'timestamptz', '', 'raw', false,
+             'start of the conversation, -infinity if it is not known')
     $$;
 COMMENT ON FUNCTION soulprint.app_columns()
-    IS 'columns of the application''s tables, with what workers do to each: r read, a insert, w update';
+    IS 'columns of the application''s tables, with what workers do to each (r read, a insert, w update) and the comment that setup gives it';
 
 CREATE FUNCTION soulprint.has_import_key(conversations regclass) RETURNS boolean
     LANGUAGE sql STABLE
@@ -988,6 +1026,7 @@ DECLARE
     conversations text;
     chunks text;
     wanted record;
+    given record;
     statement text;
     problem text;
     quiet text := CASE WHEN current_setting('event_triggers', true) IS NULL THEN 'session_replication_role' ELSE 'event_triggers' END;
@@ -1025,15 +1064,25 @@ BEGIN
     END IF;
 
     FOR wanted IN SELECT * FROM (VALUES
-        ('user_profiles', 'user_id uuid PRIMARY KEY'),
-        ('raw_conversations', 'user_id uuid NOT NULL, conversation_id text NOT NULL, PRIMARY KEY (user_id, conversation_id)'),
-        ('conversation_chunks', 'user_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY (user_id, id)')
-        ) AS t (name, definition)
+        ('user_profiles', 'user_id uuid PRIMARY KEY', 'users: requests of full passes, and the profiles that they publish'),
+        ('raw_conversations', 'user_id uuid NOT NULL, conversation_id text NOT NULL, PRIMARY KEY (user_id, conversation_id)',
+         'conversations of the users'),
+        ('conversation_chunks', 'user_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY (user_id, id)',
+         'conversations in pieces that can be embedded')
+        ) AS t (name, definition, description)
     LOOP
         IF to_regclass(soulprint.app_table(wanted.name)) IS NULL THEN
             PERFORM soulprint.run_ddl(format('CREATE TABLE %s (%s)', soulprint.app_table(wanted.name), wanted.definition), path);
             PERFORM soulprint.keep_for_owner(soulprint.app_table(wanted.name)::regclass, path);
             PERFORM soulprint.run_ddl(format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', soulprint.app_table(wanted.name)), path);
+            PERFORM soulprint.run_ddl(format('COMMENT ON TABLE %s IS %L', soulprint.app_table(wanted.name), wanted.description), path);
+            FOR given IN SELECT c.* FROM soulprint.app_columns() AS c JOIN pg_attribute a
+                             ON a.attrelid = soulprint.app_table(c.app_table)::regclass AND a.attname = c.attribute
+                         WHERE c.app_table = wanted.name
+            LOOP
+                PERFORM soulprint.run_ddl(format('COMMENT ON COLUMN %s.%I IS %L', soulprint.app_table(given.app_table),
+                               given.attribute, given.description), path);
+            END LOOP;
             changes := changes || format('created table %s', soulprint.app_table(wanted.name));
         ELSIF (SELECT relkind FROM pg_class WHERE oid = soulprint.app_table(wanted.name)::regclass) NOT IN ('r', 'p') THEN
             RAISE EXCEPTION '% is not a table', soulprint.app_table(wanted.name)
@@ -1075,6 +1124,8 @@ BEGIN
     LOOP
         PERFORM soulprint.run_ddl(format('ALTER TABLE %s ADD COLUMN %I %s', soulprint.app_table(wanted.app_table),
                        wanted.attribute, replace(wanted.type || wanted.more, 'LARGE', large)), path);
+        PERFORM soulprint.run_ddl(format('COMMENT ON COLUMN %s.%I IS %L', soulprint.app_table(wanted.app_table),
+                       wanted.attribute, wanted.description), path);
         CONTINUE WHEN format('created table %s', soulprint.app_table(wanted.app_table)) = ANY (changes);
         changes := changes || format('added column %s.%I', soulprint.app_table(wanted.app_table), wanted.attribute);
     END LOOP;
