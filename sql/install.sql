@@ -29,7 +29,7 @@ SELECT to_regnamespace('soulprint') AS private_schema;
 CREATE SCHEMA soulprint;
 CREATE EXTENSION soulprint SCHEMA soulprint;
 SELECT soulprint.soulprint_score_conversation('[{"role": "user", "content": "hi"}]');
-SELECT array_length(changes, 1) AS changes FROM soulprint.soulprint_setup();
+SELECT count(*) AS changes FROM soulprint.soulprint_setup();
 DROP EXTENSION soulprint;
 DROP SCHEMA soulprint;
 DROP TABLE user_profiles, raw_conversations, conversation_chunks;
@@ -90,7 +90,7 @@ SELECT p.proname FROM pg_proc p
 DROP ROLE regress_nobody;
 
 -- An empty schema: everything is created, and the second time there is nothing to do.
-SELECT unnest(changes) AS change FROM soulprint_setup();
+SELECT * FROM soulprint_setup();
 SELECT * FROM soulprint_setup();
 \d user_profiles
 \d raw_conversations
@@ -107,7 +107,7 @@ DROP EXTENSION soulprint;
 SELECT count(*) AS profiles FROM user_profiles;
 SELECT count(*) AS triggers FROM pg_trigger WHERE tgname LIKE 'soulprint%';
 CREATE EXTENSION soulprint;
-SELECT unnest(changes) AS change FROM soulprint_setup();
+SELECT * FROM soulprint_setup();
 DROP EXTENSION soulprint;
 DROP TABLE user_profiles, raw_conversations, conversation_chunks;
 
@@ -142,8 +142,8 @@ INSERT INTO raw_conversations (user_id, conversation_id, messages)
     VALUES ('00000000-0000-4000-8000-000000000001', 'c1', '[{"role": "user", "content": "hi"}]');
 
 CREATE EXTENSION soulprint;
-SELECT unnest(changes) AS change FROM soulprint_setup();
-SELECT changes, pending_profiles FROM soulprint_setup();
+SELECT * FROM soulprint_setup();
+SELECT * FROM soulprint_setup();
 \d user_profiles
 \d raw_conversations
 \d conversation_chunks
@@ -171,4 +171,4 @@ DROP SCHEMA regress_tools;
 
 -- For the tests that follow.
 CREATE EXTENSION soulprint;
-SELECT array_length(changes, 1) AS changes FROM soulprint_setup();
+SELECT count(*) AS changes FROM soulprint_setup();

@@ -15,7 +15,7 @@ BEGIN
         found := ARRAY(SELECT format('%s: %s -> %s', CASE WHEN stops_passes THEN 'stops' ELSE 'warns' END, problem, hint)
                        FROM soulprint.preflight() WHERE problem NOT LIKE 'no launcher serves%');
         BEGIN
-            SELECT s.changes INTO changes FROM soulprint_setup() AS s;
+            changes := ARRAY(SELECT change FROM soulprint_setup());
         EXCEPTION WHEN OTHERS THEN
             changes := ARRAY['error: ' || SQLERRM];
         END;
@@ -102,12 +102,12 @@ RESET client_min_messages;
 \set VERBOSITY terse
 BEGIN;
 ALTER ROLE soulprint_worker NOLOGIN;
-SELECT changes FROM soulprint_setup();
+SELECT change FROM soulprint_setup();
 ROLLBACK;
 
 -- With nothing to do, setup keeps nobody from reading or writing.
 BEGIN;
-SELECT changes FROM soulprint_setup();
+SELECT change FROM soulprint_setup();
 SELECT DISTINCT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN
     ('user_profiles'::regclass, 'raw_conversations'::regclass, 'conversation_chunks'::regclass);
 ROLLBACK;
@@ -118,4 +118,4 @@ CREATE SCHEMA soulprint;
 CREATE EXTENSION soulprint;
 DROP SCHEMA soulprint;
 CREATE EXTENSION soulprint;
-SELECT cardinality(changes) AS changes FROM soulprint_setup();
+SELECT count(*) AS changes FROM soulprint_setup();

@@ -1187,9 +1187,11 @@ END
 $$;
 COMMENT ON FUNCTION soulprint.setup(text) IS 'does what soulprint_setup() does; event triggers see this search_path';
 
-CREATE FUNCTION @extschema@.soulprint_setup(OUT changes text[], OUT pending_profiles bigint, OUT estimated_cost_usd numeric)
+CREATE FUNCTION @extschema@.soulprint_setup() RETURNS TABLE (change text)
     LANGUAGE plpgsql VOLATILE
     AS $$
+DECLARE
+    done record;
 BEGIN
     -- Names of operators are qualified: search_path is the caller's.
     IF pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.<>) 'on' THEN
@@ -1198,12 +1200,19 @@ BEGIN
                   DETAIL = 'soulprint_setup() grants privileges and creates triggers on tables of any owner.',
                   HINT = 'Run it as a superuser.';
     END IF;
-    SELECT s.* INTO changes, pending_profiles, estimated_cost_usd
-        FROM soulprint.setup(pg_catalog.current_setting('search_path')) AS s;
+    SELECT s.* INTO done FROM soulprint.setup(pg_catalog.current_setting('search_path')) AS s;
+    IF done.pending_profiles OPERATOR(pg_catalog.>) 0 THEN
+        RAISE NOTICE 'pending profiles that workers take up: %', done.pending_profiles
+            USING DETAIL = coalesce('The estimated cost of their passes is ' OPERATOR(pg_catalog.||) done.estimated_cost_usd::pg_catalog.text
+                                        OPERATOR(pg_catalog.||) ' USD.',
+                                    'The cost of their passes is not known.'),
+                  HINT = 'While soulprint.enabled is off, they wait.';
+    END IF;
+    RETURN QUERY SELECT pg_catalog.unnest(done.changes);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.soulprint_setup()
-    IS 'prepares the application''s tables: creates what is missing, changes and drops nothing; can be run again';
+    IS 'prepares the application''s tables: creates what is missing, changes and drops nothing, gives a row for each change and each thing to do; can be run again';
 
 CREATE FUNCTION @extschema@.soulprint_import(user_id uuid, export bytea,
         OUT imported bigint, OUT updated bigint, OUT unchanged bigint, OUT memories bigint, OUT skipped bigint,

@@ -94,7 +94,7 @@ WHERE name IN ($asked)"
 
 heading "Preparing the database"
 show "CREATE EXTENSION soulprint"
-show "SELECT unnest(changes) AS change FROM soulprint_setup()"
+show "SELECT * FROM soulprint_setup()"
 
 heading "Importing an export: ten conversations of a sample user, Emily"
 show "

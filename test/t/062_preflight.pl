@@ -57,14 +57,14 @@ INSERT INTO raw_conversations (user_id, conversation_id, messages) SELECT user_i
     md5((n * m)::text) || repeat(md5((n + m)::text) || ' some words here ', n % 7))) FROM generate_series(1, 20) AS m)
 FROM user_profiles, generate_series(1, 50) AS n WHERE full_pass_status = 'pending'});
 my ($estimate, $exact) = split /\|/, $sql->(q{SELECT s.estimated_cost_usd, (SELECT sum(e.cost_usd) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) AS e
-    WHERE full_pass_status = 'pending') FROM soulprint_setup() AS s});
+    WHERE full_pass_status = 'pending') FROM soulprint.setup('') AS s});
 cmp_ok(abs($estimate - $exact), '<', 0.2 * $exact, "the estimate, $estimate, is near $exact");
 
 # Readers and writers, of the past and to come, wait for nothing of a setup that has nothing to do.
 my $reader = $node->background_psql('postgres');
 $reader->query_safe('BEGIN; SELECT count(*) FROM raw_conversations; UPDATE user_profiles SET full_pass_error = NULL; LOCK TABLE conversation_chunks IN ROW EXCLUSIVE MODE');
 my $setup = $node->background_psql('postgres');
-is($setup->query_safe("SET lock_timeout = '5s'; BEGIN; SELECT changes FROM soulprint_setup()"), '{}', 'setup does not wait for a transaction that reads and writes');
+is($setup->query_safe("SET lock_timeout = '5s'; SET client_min_messages = warning; BEGIN; SELECT change FROM soulprint_setup()"), '', 'setup does not wait for a transaction that reads and writes');
 my $locked = $node->psql('postgres', "SET lock_timeout = '5s'; BEGIN; LOCK TABLE raw_conversations, conversation_chunks IN SHARE ROW EXCLUSIVE MODE", extra_params => [ '-v', 'ON_ERROR_STOP=1' ]);
 isnt($locked, 0, 'somebody else does');
 $reader->query_safe('COMMIT');

@@ -66,7 +66,7 @@ sub set_up
 	my ($way, $expected, $statements) = @_;
 	my ($out, $err);
 	$sql->($statements);
-	$node->psql('postgres', 'SELECT pending_profiles FROM soulprint_setup()', stdout => \$out, stderr => \$err);
+	$node->psql('postgres', q{SELECT pending_profiles FROM soulprint.setup(current_setting('search_path'))}, stdout => \$out, stderr => \$err);
 	like("$out$err", $expected, "$way: what setup says");
 	is($sql->("SELECT rolsuper, is_called FROM pg_roles, evil.as_superuser WHERE rolname = 'mallory'"), 'f|f', "$way: nothing runs as the superuser");
 	$sql->("ALTER ROLE mallory NOSUPERUSER; SELECT setval('evil.as_superuser', 1, false)");
@@ -143,7 +143,7 @@ $sql->(tables(raw_conversations => 'CREATE TABLE app.raw_conversations (user_id 
 my $mallory = $node->background_psql('postgres');
 $mallory->query_safe('SET ROLE mallory; BEGIN; LOCK TABLE app.raw_conversations');
 my $setup = $node->background_psql('postgres', on_error_stop => 0);
-$setup->query_until(qr/asked/, "\\echo asked\nSELECT pending_profiles FROM soulprint_setup();\n");
+$setup->query_until(qr/asked/, "\\echo asked\nSELECT pending_profiles FROM soulprint.setup(current_setting('search_path'));\n");
 $node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'SELECT pending%' AND wait_event_type = 'Lock'");
 $mallory->query_safe("ALTER TABLE app.raw_conversations ALTER messages TYPE evil.chat USING ROW(messages::text)::evil.chat; COMMIT");
 $setup->query('SELECT 1');

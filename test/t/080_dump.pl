@@ -44,7 +44,7 @@ for my $sequence (qw(full_passes_id_seq facts_id_seq evaluations_id_seq batches_
 is(profile($node, $user, 'new'), profile($node, $user, 'old'), 'profiles are the same');
 is($new->("SELECT count(*) FROM pg_trigger t JOIN pg_depend d ON d.objid = t.oid AND d.deptype = 'x' WHERE tgname = 'soulprint_queue_pending_profile'"), '1',
 	'the trigger depends on the extension again');
-is($new->('SELECT changes FROM soulprint_setup()'), '{}', 'soulprint_setup() finds nothing to do');
+is($new->('SELECT change FROM soulprint_setup()'), '', 'soulprint_setup() finds nothing to do');
 
 # What was queued can be run there, and what was asked is remembered.
 $new->("DELETE FROM soulprint.prompts; CALL soulprint_run_full_pass('$waiting')");

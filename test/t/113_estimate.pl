@@ -89,7 +89,7 @@ for my $number (3 .. 5)
 	chats($pending, 1, 50 * $number);
 	$sql->("UPDATE user_profiles SET full_pass_status = 'pending' WHERE user_id = '$pending'");
 }
-is($sql->("SELECT pending_profiles, estimated_cost_usd = (SELECT round(sum(cost_usd), 2) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) WHERE full_pass_status = 'pending') FROM soulprint_setup()"),
+is($sql->("SELECT pending_profiles, estimated_cost_usd = (SELECT round(sum(cost_usd), 2) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) WHERE full_pass_status = 'pending') FROM soulprint.setup('')"),
 	'3|t', 'soulprint_setup() adds up what each of them will take');
 
 # What is asked with an unknown price, of nobody, of a user with nothing.
