@@ -1,0 +1,82 @@
+# README, the guide and the FAQ run as printed; the reference names each setting, function, view, table and column
+# once, as the catalog has it.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use SoulprintTest;
+use File::Spec;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# What stands in the place of /tmp/export.zip.
+my $export = File::Spec->rel2abs('test/data/emily.zip');
+
+# [ line, statements ] of each block of SQL; pgsql marks those that need a model.
+sub blocks
+{
+	my ($file) = @_;
+	my ($line, @found, $open) = (0);
+	for (split /\n/, slurp_file($file))
+	{
+		++$line;
+		if (/^```sql$/) { push @found, [ $line, '' ]; $open = 1 }
+		elsif (/^```/) { $open = 0 }
+		elsif ($open) { $found[-1][1] .= "$_\n" }
+	}
+	return @found;
+}
+
+# Runs the blocks of a file, waiting after each until no pass can go on.
+sub run_blocks
+{
+	my ($node, $file) = @_;
+	for (blocks($file))
+	{
+		my ($line, $statements) = @$_;
+		$statements =~ s{/tmp/export\.zip}{$export}g;
+		$node->psql('postgres', $statements, stderr => \my $err, on_error_stop => 0,
+			timeout => $PostgreSQL::Test::Utils::timeout_default, timed_out => \my $late);
+		ok(!$late, "$file:$line ends");
+		unlike($err // '', qr/ERROR|FATAL/, "$file:$line");
+		# Storage cannot be reached: let later passes read what is stored.
+		if ($statements =~ /imports\//)
+		{
+			$node->safe_psql('postgres', $_) for 'SELECT soulprint_cancel_full_pass(user_id) FROM user_profiles',
+			  'ALTER SYSTEM RESET soulprint.storage_url', 'SELECT pg_reload_conf()';
+		}
+		next if $node->safe_psql('postgres', q{SELECT to_regclass('soulprint.full_passes') IS NULL}) eq 't';
+		$node->poll_query_until('postgres', q{SELECT soulprint.pause_reason() IS NOT NULL OR NOT EXISTS (SELECT FROM soulprint.full_passes
+			WHERE state = 'running' OR state = 'queued' AND not_before <= now())}) or diag "$file:$line: a pass does not end";
+	}
+}
+
+# Nothing leaves this machine.
+my ($guide, $faq) = my @servers = map { new_server($_, 'soulprint.proxy' => 'http://127.0.0.1:9') } qw(guide faq);
+run_blocks($guide, 'README.md');
+like($guide->safe_psql('postgres', 'SELECT soulprint_text FROM user_profiles'), qr/Lisbon/, 'the first pass of README has its result');
+my $columns = $guide->safe_psql('postgres', q{
+SELECT c.oid::regclass || '.' || attname FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+WHERE relkind IN ('r', 'v') AND relnamespace IN ('public'::regnamespace, 'soulprint'::regnamespace)});
+my $functions = $guide->safe_psql('postgres', q{SELECT proname FROM pg_proc WHERE proname LIKE 'soulprint\_%' AND pronamespace = 'public'::regnamespace});
+my $settings = $guide->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name LIKE 'soulprint.%'});
+run_blocks($guide, 'doc/guide.md');
+run_blocks($faq, 'README.md');
+run_blocks($faq, 'doc/faq.md');
+
+my $reference = slurp_file('doc/reference.md');
+my (@columns, @functions, @settings, $table);
+for (split /\n/, $reference)
+{
+	$table = $1 if /^#+ (.*)/;
+	if (/^\| `(soulprint\.\w+)`/) { push @settings, $1 }
+	elsif (/^\| `(?:CALL )?(soulprint_\w+)\(/) { push @functions, $1 }
+	elsif (/^\| `(\w+)` \|/) { push @columns, "$table.$1" }
+}
+is_deeply([ sort @columns ], [ sort split /\n/, $columns ], 'each column is described once');
+is_deeply([ sort @functions ], [ sort split /\n/, $functions ], 'so is each function');
+is_deeply([ sort @settings ], [ sort split /\n/, $settings ], 'and each setting');
+
+for (@servers) { log_is_clean($_); $_->stop }
+done_testing();
