@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.." || exit 1
 . test/progress.sh
 
 needed=(make g++ ca-certificates nlohmann-json3-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev libsimdjson-dev libutf8proc-dev libgtest-dev libipc-run-perl
-  perl python3)
+  perl python3 python3-psycopg)
 list=build/installed-packages
 cluster_conf=/etc/postgresql-common/createcluster.conf
 

@@ -130,7 +130,7 @@ install_extension() {
 copy_tests() {
   [ -d "$out/src" ] && return
   mkdir -p "$out/src/test" "$out/tmp_check"
-  cp -r README.md doc sql expected "$out/src/"
+  cp -r README.md doc examples sql expected "$out/src/"
   find test -mindepth 1 -maxdepth 1 ! -name unit ! -name fuzz -exec cp -r {} "$out/src/test/" \;
   [ -f build/wall.so ] && cp build/wall.so "$out/wall.so"
   [ "$(id -u)" != 0 ] || chown -R postgres: "$out"
