@@ -109,9 +109,7 @@ std::vector<std::size_t> ActivePath(const RawConversation& raw, ImportReport* re
   const std::vector<std::size_t> parents = FindParents(nodes, raw.order, keys);
 
   const std::size_t current = keys.Find(raw.current_node);
-  const std::size_t last =
-      raw.order == Order::kTree ? NewestLeaf(nodes, parents) : nodes.size() - 1;
-  std::size_t node = current != kNone ? current : last;
+  std::size_t node = current != kNone ? current : NewestLeaf(nodes, parents);
   if (node == kNone) {
     if (report != nullptr && !nodes.empty()) ++report->unordered;
     return FileOrder(nodes);
