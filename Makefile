@@ -1,11 +1,13 @@
 # soulprint, built by PGXS.
 #
 #   make                builds the library         make DEBUG=1     for a debugger; make clean first
+#   make STATIC=1       links libraries in: the result needs glibc alone, and runs on servers without them
 #   make install        installs it                make uninstall   removes it
 #   make demo           shows a full pass          make demo MODEL=server   one over the wire
 #   make test           runs all tests             make test ONE=010_wall.pl | chunks | 'Facts.*'
 #   make test-versions  runs them on PostgreSQL 15, 17 and 18, each in a Debian of its own
 #                                                  make test-versions VERSIONS=17
+#   make test-static    builds with STATIC=1, and runs the tests of the network with that library
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
@@ -50,6 +52,11 @@ WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
 OBJS = $(GLUE_OBJS) $(PURE_OBJS)
 
 LIBRARIES = -lcurl -lsimdjson -lutf8proc -lz
+# What Debian has no fitting .a of is built from its sources.
+STATIC_BUILT = build/static/libcurl.a build/static/libsimdjson.a
+STATIC_LIBRARIES = $(STATIC_BUILT) -Wl,-Bstatic -lutf8proc -lssl -lcrypto -lz -Wl,-Bdynamic \
+  -static-libstdc++ -static-libgcc
+STATIC_PACKAGES = cmake dpkg-dev libssl-dev
 
 PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
@@ -59,7 +66,7 @@ PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 # of the time to compile.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
   -fno-semantic-interposition $(if $(DEBUG),-Og -g)
-SHLIB_LINK = $(LIBRARIES) -Wl,--version-script=$(TOP)/src/exports.map
+SHLIB_LINK = $(if $(STATIC),$(STATIC_LIBRARIES),$(LIBRARIES)) -Wl,--version-script=$(TOP)/src/exports.map
 EXTRA_CLEAN = build
 
 REGRESS = $(shell sed -n 's/^test: *//p' $(TOP)/test/schedule)
@@ -78,6 +85,15 @@ else
 all install uninstall installcheck:
 	@echo "PostgreSQL's server headers are missing: run make deps" >&2; exit 1
 endif
+
+# The library is linked anew when it is to be linked with something else.
+soulprint.so: build/linked-with $(if $(STATIC),$(STATIC_BUILT))
+build/linked-with: linked-with
+	@mkdir -p $(@D)
+	@echo '$(SHLIB_LINK)' | cmp -s - $@ || echo '$(SHLIB_LINK)' >$@
+
+$(STATIC_BUILT) &: $(TOP)/static/build.sh
+	$<
 
 # VPATH would find what was built in the checkout and mix it in.
 override VPATH =
@@ -165,17 +181,21 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions lint demo fuzz sanitize eval bench dist deb help:
+deps test test-versions test-static lint demo fuzz sanitize eval bench dist deb help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
-	@test/deps.sh
+	@test/deps.sh $(if $(STATIC),$(STATIC_PACKAGES))
 
 test:
 	@MAKE='$(MAKE)' FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/run.sh '$(ONE)'
 
 test-versions:
 	@FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/versions.sh $(VERSIONS)
+
+test-static:
+	@test/deps.sh $(STATIC_PACKAGES)
+	@MAKE='$(MAKE)' STATIC=1 test/run.sh static
 
 lint:
 	@test/deps.sh clang clang-format clang-tidy
@@ -229,8 +249,8 @@ check: say_test
 say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
-.PHONY: all unit wall fuzzers statics tidy deps test test-versions lint demo fuzz sanitize eval bench dist \
-  deb help \
+.PHONY: all unit wall fuzzers statics tidy linked-with \
+  deps test test-versions test-static lint demo fuzz sanitize eval bench dist deb help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

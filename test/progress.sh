@@ -62,7 +62,9 @@ last_line() { tail -c 400 "$1" | tr '\r' '\n' | tail -n 1 | cut -c 1-60; }
 
 compiled=' -c -o [^ ]*\.o '
 
-how_much_is_compiled() { echo "compiling $(grep -cE -- "$compiled" "$1")/$to_compile"; }
+how_much_is_compiled() {
+  if [ "$to_compile" = 0 ]; then last_line "$1"; else echo "compiling $(grep -cE -- "$compiled" "$1")/$to_compile"; fi
+}
 
 # The commands are counted, so make -s test is not silent below.
 compile() {

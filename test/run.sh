@@ -9,6 +9,7 @@
 #   test/run.sh model_server      the tests of the local model server
 #   test/run.sh eval              the tests of the yardstick of make eval
 #   test/run.sh build             what the Makefile builds, installs and removes
+#   STATIC=1 test/run.sh static   that the library needs glibc alone, and the tests of the network with it
 #   test/run.sh fuzz              a short run of each fuzz target
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
@@ -48,7 +49,7 @@ some_unit_test() {
 kind_of_test() {
   case $1 in
     '') echo all ;;
-    model_server | eval | fuzz | build) echo "$1" ;;
+    model_server | eval | fuzz | build | static) echo "$1" ;;
     *)
       if [ -f "test/t/${1%.pl}.pl" ]; then
         echo tap
@@ -123,7 +124,7 @@ install_extension() {
   build all
   local sudo=()
   [ -w "$("$pg_config" --pkglibdir)" ] || sudo=(sudo)
-  need "${sudo[@]}" "$make" -s install
+  need "${sudo[@]}" "$make" -s ${STATIC:+STATIC=1} install
 }
 
 # What the server tests read, in a folder that belongs to whoever runs the server.
@@ -153,10 +154,19 @@ run_python() {
   count_unittest $? "$out/$1.log" "$1"
 }
 
-run_build() {
-  echo "# build"
-  run_told "$out/build.log" passed_so_far test/build/run.sh
-  count_tap $? "$out/build.log" "$out" build
+# name, command: what prints TAP.
+run_script() {
+  echo "# $1"
+  run_told "$out/$1.log" passed_so_far "$2"
+  count_tap $? "$out/$1.log" "$out" "$1"
+}
+
+run_static() {
+  local file
+  build wall
+  install_extension
+  run_script static test/build/static.sh
+  for file in test/t/09*_wire*.pl test/t/100_storage.pl; do run_tap "$file"; done
 }
 
 run_fuzz() {
@@ -205,7 +215,7 @@ run_all() {
   run_python eval
   build wall
   install_extension
-  run_build
+  run_script build test/build/run.sh
   # shellcheck disable=SC2046
   run_regress $(regress_list)
   for file in test/t/*.pl; do run_tap "$file"; done
@@ -217,8 +227,9 @@ case $kind in
   fuzz) run_fuzz ;;
   build)
     install_extension
-    run_build
+    run_script build test/build/run.sh
     ;;
+  static) run_static ;;
   tap)
     build wall
     install_extension
