@@ -13,21 +13,6 @@ use Test::More;
 # What stands in the place of /tmp/export.zip.
 my $export = File::Spec->rel2abs('test/data/emily.zip');
 
-# [ line, statements ] of each block of SQL; pgsql marks those that need a model or Vault.
-sub blocks
-{
-	my ($file) = @_;
-	my ($line, @found, $open) = (0);
-	for (split /\n/, slurp_file($file))
-	{
-		++$line;
-		if (/^```sql$/) { push @found, [ $line, '' ]; $open = 1 }
-		elsif (/^```/) { $open = 0 }
-		elsif ($open) { $found[-1][1] .= "$_\n" }
-	}
-	return @found;
-}
-
 # Runs the blocks of a file, waiting after each until no pass can go on.
 sub run_blocks
 {

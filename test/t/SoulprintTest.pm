@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
   in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
-  log_is_clean count_log sweep wait_event
+  log_is_clean count_log sweep wait_event blocks
 );
 
 # What a test dies of is said where it is seen.
@@ -346,6 +346,21 @@ sub log_is_clean
 {
 	my ($node) = @_;
 	unlike(slurp_file($node->logfile), qr/PANIC|TRAP:|was terminated by signal/, 'nothing crashed');
+}
+
+# [ line, statements ] of each block of SQL in a document; pgsql marks those that need a model or Vault.
+sub blocks
+{
+	my ($file) = @_;
+	my ($line, @found, $open) = (0);
+	for (split /\n/, slurp_file($file))
+	{
+		++$line;
+		if (/^```sql$/) { push @found, [ $line, '' ]; $open = 1 }
+		elsif (/^```/) { $open = 0 }
+		elsif ($open) { $found[-1][1] .= "$_\n" }
+	}
+	return @found;
 }
 
 1;
