@@ -84,6 +84,17 @@ TEST(CopilotCsv, QuestionsComeBeforeAnswersWhateverTheOrderOfTheFile) {
   EXPECT_EQ(Read(kHeader + "a,,AI,a2\na,x,Human,q2\na,,AI,a1\na,,Human,q1"),
             "a |U:q1|A:a1|U:q2|A:a2\n");
   EXPECT_EQ(Read(kHeader + "a,,Human,q1\na,,AI,a1"), "a |U:q1|A:a1\n");
+  EXPECT_EQ(Read(kHeader + "a,,AI,a1\na,,AI,a2"), "a |A:a1|A:a2\n");
+  EXPECT_EQ(Read(kHeader + other + more + row("1", "Human", "p2") + q2),
+            "a 2026-01-05T08:01:00Z-2026-01-05T08:02:00Z|U:p1|A:b1|U:p2|U:q2\n");
+}
+
+TEST(CopilotCsv, WithoutATimeForEachMessageTheOrderOfTheFileCounts) {
+  EXPECT_EQ(Read(kHeader + "a,2026-01-05T08:01:00,Human,q\na,,AI,x\na,2026-01-05T08:02:00,AI,y"),
+            "a 2026-01-05T08:01:00Z-2026-01-05T08:02:00Z|U:q|A:x|A:y\n");
+  EXPECT_EQ(Read(kHeader + "a,2026-01-05T08:01:00,AI,y\na,,AI,x\na,2026-01-05T08:01:00,Human,q"),
+            "a 2026-01-05T08:01:00Z|U:q|A:x|A:y\n");
+  EXPECT_EQ(Read(kHeader + "a,1970-01-01T00:00:00,Human,q\na,,AI,x"), "a |U:q|A:x\n");
 }
 
 TEST(CopilotCsv, ARunOfATitleIsAConversation) {

@@ -81,7 +81,8 @@ TEST(GeminiHtml, ThePageMayBeWrittenInOtherWays) {
         "<!-- <div class=outer-cell> --><div class=outer-cell><div class=header-cell>Gemini"
         "<div class=content-cell>Prompted hi<div>2026-01-05 08:00:00</div>a",
         "<div class=outer-cell><p class=header-cell>Gemini</p><p class='content-cell"
-        " mdl-typography--caption'>NEVER</p><p class=content-cell> </p><p class=content-cell>"
+        " mdl-typography--caption'>NEVER</p><p class='content-cell "
+        "mdl-typography--text-right'>NEVER</p><p class=content-cell> </p><p class=content-cell>"
         "Prompted hi<br>2026-01-05 08:00:00<br>a</p></div></div>NEVER"}) {
     EXPECT_EQ(Texts(ReadAll(page)), kAt + "|U:hi|A:a\n") << page;
     EXPECT_EQ(Texts(ReadAll(page, 1)), kAt + "|U:hi|A:a\n") << page;
@@ -111,6 +112,15 @@ TEST(GeminiHtml, AttachedFilesAreNotThePrompt) {
   EXPECT_EQ(Read("Prompted x<br>- <a href=b.pdf>b</a><br>and 2<br>" + kTime),
             kAt + "|U:x\n- b\nand 2\n");
   EXPECT_EQ(Read("Prompted x<br>y<br>- <a href=b.pdf>b</a><br>" + kTime), kAt + "|U:x\ny\n");
+}
+
+TEST(GeminiHtml, AListOrALinkOfTheUsersIsThePrompt) {
+  EXPECT_EQ(Read("Prompted Buy<br>- milk<br>- 2 eggs<br>" + kTime),
+            kAt + "|U:Buy\n- milk\n- 2 eggs\n");
+  EXPECT_EQ(Read("Prompted Read<br><a href=\"http://x/1\">http://x/1</a><br>" + kTime),
+            kAt + "|U:Read\nhttp://x/1\n");
+  EXPECT_EQ(Read("Prompted<br>" + kTime + "<br>A<a href=\"http://x/1.png\">B</a>"),
+            kAt + "|A:AB\n");
 }
 
 TEST(GeminiHtml, ATimeThatCannotBeReadIsUnknown) {
