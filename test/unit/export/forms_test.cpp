@@ -6,6 +6,7 @@
 
 #include "export/forms.hpp"
 #include "export/json.hpp"
+#include "record.hpp"
 
 namespace soulprint {
 namespace {
@@ -75,6 +76,23 @@ TEST(FindForm, IsSeenInTheShape) {
   EXPECT_EQ(FormOf(R"({"response":"b"})"), "");
   EXPECT_EQ(FormOf(R"({"instruction":"a","output":"b"})"), "row of prompt and response");
   EXPECT_EQ(FormOf(R"({"output":"b"})"), "");
+}
+
+// Forms that name the times of a conversation in their own way; the usual name counts before.
+TEST(FindForm, TheTimesOfAConversationHaveMoreNames) {
+  const std::string names[][3] = {
+      {"creationDate", "lastMessageDate", R"("requests":[{"message":"q"}])"},
+      {"created", "last_interaction", R"("msgs":[{"src":{"is_human":true},"text":"q"}])"},
+      {"creation_time", "last_modification_time",
+       R"("conversation_turns":[{"user_turn":{"prompt":"q"}}])"},
+      {"create_time", "modify_time", R"("conversation":null,"responses":[{"response":{}}])"}};
+  for (const auto& [created, updated, messages] : names) {
+    const std::string own =
+        "{\"" + created + "\":1710928800,\"" + updated + "\":1710928900," + messages;
+    EXPECT_EQ(Read(own + "}").created_at, Time(1710928800000000)) << own;
+    EXPECT_EQ(Read(own + "}").updated_at, Time(1710928900000000)) << own;
+    EXPECT_EQ(Read(own + ",\"updated_at\":1710928950}").updated_at, Time(1710928950000000)) << own;
+  }
 }
 
 }  // namespace
