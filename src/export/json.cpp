@@ -263,13 +263,14 @@ void JsonTree::Clear() {
 }
 
 ParseResult JsonTree::Read(std::string* json, bool lists) {
+  Clear();
   lists_ = lists;
   replaced_ = 0;
   if (const auto result = ReadClean(json)) return *result;
   if (!IsCleanUtf8(*json)) *json = CleanUtf8(*json, &replaced_);
   replaced_ += RepairEscapes(json);
+  Clear();  // of what stood before a null character
   if (json->size() > limits_.max_text_bytes) return ParseResult::kTooLarge;
-  Clear();
   JsonTreeBuilder builder(this);
   const bool complete =
       nlohmann::json::sax_parse(json->data(), json->data() + json->size(), &builder);
@@ -282,7 +283,6 @@ std::optional<ParseResult> JsonTree::ReadClean(std::string* json) {
   if (json->size() > kParsedBytes) return std::nullopt;
   json->reserve(json->size() + simdjson::SIMDJSON_PADDING);
   if (parser_ == nullptr) parser_ = std::make_unique<Parser>();
-  Clear();
   JsonTreeBuilder builder(this);
   ElementSender sender(&builder);
   const auto root = parser_->Parse(*json, limits_.max_nesting);
