@@ -1,5 +1,5 @@
 # doc/supabase.md runs as printed, in a new project and in one that has the application's tables: from a server that
-# preloads other libraries to a profile that its user reads.
+# preloads other libraries, or none, to a profile that its user reads.
 
 use strict;
 use warnings;
@@ -32,9 +32,8 @@ sub run_page
 
 for my $tables ('', $application_tables)
 {
-	my $name = $tables eq '' ? 'new' : 'application';
-	my $node = new_server($name, preload => 0, shared_preload_libraries => 'pg_stat_statements, auto_explain', log_min_messages => 'fatal',
-		wal_level => 'logical');
+	my ($name, $libraries) = $tables eq '' ? ('new', '') : ('application', 'pg_stat_statements, auto_explain');
+	my $node = new_server($name, preload => 0, shared_preload_libraries => $libraries, log_min_messages => 'fatal', wal_level => 'logical');
 	my $sql = sub { my ($role, $statements) = @_; $node->psql('postgres', "SET ROLE $role; $statements", stdout => \my $out, stderr => \my $err); "$out$err" };
 	make_roles($node);
 	make_project($node, 'postgres');
@@ -43,7 +42,7 @@ for my $tables ('', $application_tables)
 	  q{CREATE FUNCTION vault.create_secret(secret text, name text) RETURNS void LANGUAGE sql AS ''};
 
 	run_page($node);
-	is($node->safe_psql('postgres', 'SHOW shared_preload_libraries'), 'pg_stat_statements, auto_explain, soulprint', "$name: the library is appended");
+	is($node->safe_psql('postgres', 'SHOW shared_preload_libraries'), join(', ', $libraries || (), 'soulprint'), "$name: the library is appended");
 	my $read = "SET request.jwt.claim.sub = '$ada'; SELECT soulprint_text FROM user_profiles";
 	like($sql->('authenticated', $read), qr/Emily/, "$name: the user reads the profile");
 	is($sql->('authenticated', $read =~ s/'$ada'/'@{[ user(2) ]}'/r), '', "$name: another user does not");
