@@ -7,7 +7,6 @@
 #   make test           runs all tests             make test ONE=010_wall.pl | chunks | 'Facts.*'
 #   make test-versions  runs them on PostgreSQL 15, 17 and 18, each in a Debian of its own
 #                                                  make test-versions VERSIONS=17
-#   make test-static    builds with STATIC=1, and runs the tests of the network with that library
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
@@ -181,21 +180,17 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions test-static lint demo fuzz sanitize eval bench dist deb help:
+deps test test-versions lint demo fuzz sanitize eval bench dist deb help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
 	@test/deps.sh $(if $(STATIC),$(STATIC_PACKAGES))
 
 test:
-	@MAKE='$(MAKE)' FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/run.sh '$(ONE)'
+	@MAKE='$(MAKE)' FUZZ_PACKAGES='$(FUZZ_PACKAGES)' STATIC_PACKAGES='$(STATIC_PACKAGES)' test/run.sh '$(ONE)'
 
 test-versions:
 	@FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/versions.sh $(VERSIONS)
-
-test-static:
-	@test/deps.sh $(STATIC_PACKAGES)
-	@MAKE='$(MAKE)' STATIC=1 test/run.sh static
 
 lint:
 	@test/deps.sh clang clang-format clang-tidy
@@ -250,7 +245,7 @@ say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
 .PHONY: all unit wall fuzzers statics tidy linked-with \
-  deps test test-versions test-static lint demo fuzz sanitize eval bench dist deb help \
+  deps test test-versions lint demo fuzz sanitize eval bench dist deb help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

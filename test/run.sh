@@ -9,7 +9,7 @@
 #   test/run.sh model_server      the tests of the local model server
 #   test/run.sh eval              the tests of the yardstick of make eval
 #   test/run.sh build             what the Makefile builds, installs and removes
-#   STATIC=1 test/run.sh static   that the library needs glibc alone, and the tests of the network with it
+#   test/run.sh static            that the library of STATIC=1 needs glibc alone, and the tests of the network with it
 #   test/run.sh fuzz              a short run of each fuzz target
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
@@ -71,9 +71,15 @@ kind=$(kind_of_test "$one") || {
   summary
   exit 1
 }
-fuzz_packages=()
-case $kind in all | fuzz) read -ra fuzz_packages <<<"${FUZZ_PACKAGES:-}" ;; esac
-test/deps.sh "${fuzz_packages[@]}" || exit 1
+packages=()
+case $kind in
+  all | fuzz) read -ra packages <<<"${FUZZ_PACKAGES:-}" ;;
+  static)
+    read -ra packages <<<"${STATIC_PACKAGES:-}"
+    export STATIC=1
+    ;;
+esac
+test/deps.sh "${packages[@]}" || exit 1
 
 pg_config=${PG_CONFIG:-pg_config}
 pgxs_src=$(dirname "$("$pg_config" --pgxs)")/..

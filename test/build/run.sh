@@ -43,10 +43,7 @@ files "$checkout" >"$folder/before"
 quiet_make() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s CXX="$folder/compiler" "$@" 2>&1; }
 make_in() { (cd "$1" && shift && quiet_make "$@"); }
 
-nm -D --defined-only soulprint.so | awk '{ print $3 }' >"$folder/exported"
-check "the library exports what Postgres looks up" grep -q '^_PG_init$' "$folder/exported"
-check "and nothing else" \
-  test -z "$(grep -vE '^(pg_finfo_)?soulprint_|^Pg_magic_func$|^_PG_init$' "$folder/exported")"
+check "the library exports what Postgres looks up and nothing else" test -z "$(test/build/exported.sh)"
 
 # What each build makes: an object for each source.
 (cd src && find . -name '*.cpp' | sed 's|^\./|build/|; s|\.cpp$|.o|' | sort) >"$folder/objects"

@@ -1,7 +1,7 @@
 # What a release consists of agrees: META.json follows the specification of PGXN
 # (https://pgxn.org/spec), every place that names the version names that of soulprint.control, the
-# Debian package and the container are built with the libraries that test/deps.sh installs, and the
-# container sets settings that exist.
+# Debian package and the containers are built with the libraries that test/deps.sh installs, and the
+# containers set settings that exist.
 
 use strict;
 use warnings;
@@ -107,14 +107,17 @@ complain("sql/soulprint--$version.sql: does not exist") unless grep { $_ eq $ver
 
 my ($needed) = slurp('test/deps.sh') =~ /^needed=\((.*?)\)/ms;
 my $control_in = slurp('debian/control.in');
-my $dockerfile = slurp('Dockerfile');
+my @dockerfiles = qw(Dockerfile docker/supabase.Dockerfile);
 for my $library (grep { !/^lib(?:archive|gtest)-dev$/ } $needed =~ /(\S+-dev)\b/g)
 {
 	complain("debian/control.in: Build-Depends lacks $library") unless $control_in =~ /^ \Q$library\E,$/m;
-	complain("Dockerfile: building lacks $library") unless $dockerfile =~ /^ .*\b\Q$library\E\b/m;
+	for (@dockerfiles)
+	{
+		complain("$_: building lacks $library") unless slurp($_) =~ /^ .*\b\Q$library\E\b/m;
+	}
 }
 my $settings = slurp('src/settings.cpp');
-for (map { slurp($_) =~ /\bsoulprint\.(\w+)=/g } qw(Dockerfile compose.yaml))
+for (map { slurp($_) =~ /\bsoulprint\.(\w+)=/g } @dockerfiles, 'compose.yaml')
 {
 	complain("container: there is no setting soulprint.$_") unless $settings =~ /"soulprint\.$_"/;
 }
