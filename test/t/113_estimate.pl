@@ -89,12 +89,15 @@ for my $number (3 .. 5)
 	chats($pending, 1, 50 * $number);
 	$sql->("UPDATE user_profiles SET full_pass_status = 'pending' WHERE user_id = '$pending'");
 }
-is($sql->("SELECT pending_profiles, estimated_cost_usd = (SELECT round(sum(cost_usd), 2) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) WHERE full_pass_status = 'pending') FROM soulprint.setup('')"),
-	'3|t', 'soulprint_setup() adds up what each of them will take');
+my $sum = $sql->("SELECT round(sum(cost_usd), 2) FROM user_profiles p, soulprint_estimate_full_pass(p.user_id) WHERE full_pass_status = 'pending'");
+sub setup { $node->psql('postgres', 'SELECT FROM soulprint_setup()', stderr => \my $said); return $said }
+my $pending = qr/NOTICE:  pending profiles that workers take up: 3\nDETAIL:  The/;
+like(setup(), qr/$pending estimated cost of their passes is $sum USD\./, 'soulprint_setup() adds up what each of them will take');
 
 # What is asked with an unknown price, of nobody, of a user with nothing.
 $sql->("ALTER SYSTEM SET soulprint.model = 'some-model'");
 $node->reload;
+like(setup(), qr/$pending cost of their passes is not known\./, 'without a price it says so');
 is($sql->("SELECT questions > 0, cost_usd IS NULL FROM soulprint_estimate_full_pass('$other')"), 't|t', 'a model without a price: no cost, and no answer is remembered');
 $sql->("ALTER SYSTEM SET soulprint.provider = 'offline'");
 $node->reload;

@@ -10,7 +10,7 @@ use IPC::Run qw(start finish timeout run);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_server('examples', ssl => 'off', listen_addresses => '127.0.0.1');
+my $node = new_server('examples', listen_addresses => '127.0.0.1');
 new_database($node);
 import_emily($node, add_user($node, $_)) for 1 .. 3;
 $node->safe_psql('postgres', q{
@@ -26,7 +26,8 @@ system_or_bail('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_param
 	'-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', "$dir/server.key", '-out', "$dir/server.crt");
 chmod 0600, "$dir/server.key";
 $node->append_conf('postgresql.conf', "ssl = on\n");
-$node->append_conf('pg_hba.conf', "hostnossl all app all reject\nhost all app all trust\n");
+unlink "$dir/pg_hba.conf";
+$node->append_conf('pg_hba.conf', "local all all trust\nhostssl all app samehost trust\n");
 $node->restart;
 
 my @as_app = ('env', 'PGHOST=localhost', 'PGPORT=' . $node->port, 'PGDATABASE=postgres', 'PGUSER=app', 'PGSSLMODE=verify-full',
