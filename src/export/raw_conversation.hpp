@@ -49,8 +49,8 @@ struct RawConversation {
 
   std::string id;
   std::optional<std::string> title;
-  bool has_title = false;  // true also for null
-  std::string current_node;
+  bool has_title = false;    // true also for null
+  std::string current_node;  // the leaf that is shown; "" or unknown = the newest leaf
   Time created_at;
   Time updated_at;
   bool put_together = false;  // from single exchanges, by their times
