@@ -228,7 +228,7 @@ dist:
 
 # No bug of Debian asks for this package.
 deb:
-	@test/deps.sh debhelper lintian postgresql-all
+	@test/deps.sh build-essential debhelper lintian postgresql-all
 	rm -rf build/deb
 	mkdir -p build/deb/soulprint
 	tar -c --exclude=./build --exclude=./.git . | tar -x -C build/deb/soulprint
