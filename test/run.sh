@@ -214,7 +214,7 @@ regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
 run_all() {
   local file
-  echo "# all tests: some ten minutes on two idle cores, half of them for compiling"
+  echo "# all tests: half an hour on two idle cores, a third of it for compiling"
   run_unit '*'
   run_fuzz
   run_python model_server
