@@ -1,6 +1,9 @@
 # soulprint, built by PGXS.
 #
-#   make                builds the library         make DEBUG=1     for a debugger; make clean first
+#   make                builds the library         make DEBUG=1     each file for itself, for a debugger;
+#                                                                   make clean first
+#                                              make QUICK=1     compiles in half the time what is three
+#                                                               times as slow, for a look
 #   make STATIC=1       links libraries in: the result needs glibc alone, and runs on servers without them
 #   make install        installs it                make uninstall   removes it
 #   make demo           shows a full pass          make demo MODEL=server   one over the wire
@@ -33,22 +36,24 @@ DATA_built = build/soulprint--0.1.0--0.2.0.sql
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
-PURE_ROOMS = util pipeline export net llm offline
+PURE_ROOMS = pipeline export llm offline util net
 PURE_FILES = src/worker/ending.cpp src/worker/schedule.cpp src/worker/turn.cpp
 PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp) $(PURE_FILES))
-GLUE = $(filter-out $(PURE_FILES),\
-  $(call files,src/*.cpp src/pg/*.cpp src/store/*.cpp src/worker/*.cpp src/sql/*.cpp))
+GLUE_ROOMS = pg store worker sql
+GLUE = $(filter-out $(PURE_FILES),$(call files,src/*.cpp $(GLUE_ROOMS:%=src/%/*.cpp)))
 UNIT = $(call files,test/unit/*/*.cpp)
 
 # What the fuzz targets read bytes with.
 FUZZED = $(call files,src/util/*.cpp src/export/*.cpp src/pipeline/*.cpp)
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
-PURE_OBJS = $(PURE:src/%.cpp=build/%.o)
-GLUE_OBJS = $(GLUE:src/%.cpp=build/%.o)
+# A room is compiled as one file: most of the time goes into the headers that its files share.
+objects = $(patsubst src/%.cpp,build/%.o,$(if $(DEBUG),$(1),$(2:%=src/%.cpp) $(filter $(3),$(1))))
+PURE_OBJS = $(call objects,$(PURE),$(PURE_ROOMS),$(PURE_FILES))
+GLUE_OBJS = $(call objects,$(GLUE),$(GLUE_ROOMS),$(call files,src/*.cpp))
 UNIT_OBJS = $(UNIT:test/%.cpp=build/%.o)
-WALL_OBJS = build/wall/wall.o $(filter build/pg/%,$(GLUE_OBJS))
-OBJS = $(GLUE_OBJS) $(PURE_OBJS)
+WALL_OBJS = build/wall/wall.o $(filter build/pg.o build/pg/%,$(GLUE_OBJS))
+OBJS = $(PURE_OBJS) $(GLUE_OBJS)
 
 LIBRARIES = -lcurl -lsimdjson -lutf8proc -lz
 # What Debian has no fitting .a of is built from its sources.
@@ -64,7 +69,7 @@ PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
 # of the time to compile.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
-  -fno-semantic-interposition $(if $(DEBUG),-Og -g)
+  -fno-semantic-interposition $(if $(DEBUG),-Og -g) $(if $(QUICK),-O0 -g0)
 SHLIB_LINK = $(if $(STATIC),$(STATIC_LIBRARIES),$(LIBRARIES)) -Wl,--version-script=$(TOP)/src/exports.map
 EXTRA_CLEAN = build
 
@@ -99,7 +104,7 @@ override VPATH =
 override srcdir = $(TOP)
 vpath %.control $(TOP)
 
-$(PURE_ROOMS:%=build/%/%.o) $(PURE_FILES:src/%.cpp=build/%.o): \
+$(PURE_ROOMS:%=build/%.o) $(PURE_ROOMS:%=build/%/%.o) $(PURE_FILES:src/%.cpp=build/%.o): \
   override CPPFLAGS = $(PURE_CPPFLAGS)
 build/unit/%.o: override CPPFLAGS = -I$(TOP)/src -I$(TOP)/test/unit
 # Compiling a test takes far longer than running it.
@@ -108,6 +113,15 @@ build/unit/%.o: override CXXFLAGS := $(filter-out -O%,$(CXXFLAGS)) -O0
 build/%.o: $(TOP)/src/%.cpp
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -o $@ $<
+
+# Headers of libraries come before those of Postgres, whose macros would change them.
+# Headers of libraries come before those of Postgres, whose macros would change them.
+room = $(filter-out $(PURE_FILES),$(call files,src/$(1)/*.cpp))
+.SECONDEXPANSION:
+$(patsubst %,build/%.o,$(PURE_ROOMS) $(GLUE_ROOMS)): build/%.o: \
+  $$(addprefix $(TOP)/,$$(call room,$$*))
+	@mkdir -p $(@D)
+	printf '#include "%s"\n' nlohmann/json.hpp $(patsubst src/%,%,$(call room,$*)) | $(COMPILE.cc) -o $@ -xc++ -
 
 build/unit/%.o: $(TOP)/test/unit/%.cpp
 	@mkdir -p $(@D)

@@ -31,6 +31,7 @@ extern char* storage_url;
 extern char* storage_key_file;
 extern char* vault_secret;
 extern Provider provider;
+inline bool IsOffline() { return provider == Provider::kOffline; }
 extern ApiKeyHeader api_key_header;
 extern bool batch;
 extern bool enabled;

@@ -73,7 +73,8 @@ SELECT soulprint_start_full_pass(
 }
 
 heading "Building and installing the extension"
-install_extension
+mkdir -p build/demo
+install_extension -C build/demo -f ../../Makefile QUICK=1
 echo "done"
 
 heading "Starting a throw-away Postgres"

@@ -73,7 +73,7 @@ compile() {
   letters=${flags%% *}
   case $letters in -*) ;; *) export MAKEFLAGS=${letters//s/}${flags#"$letters"} ;; esac
   to_compile=$("$make" -n "$@" 2>/dev/null | grep -cE -- "$compiled")
-  [ "$to_compile" -lt 20 ] ||
-    echo "  $to_compile files to compile: about $((to_compile * 4 / $(nproc))) s on idle cores"
+  [ "$to_compile" -lt 10 ] ||
+    echo "  $to_compile files to compile: about $((to_compile * 5 / $(nproc))) s on idle cores"
   run_told "$log" how_much_is_compiled "$make" -j"$(nproc)" "$@"
 }

@@ -3,7 +3,7 @@
 # there, gone when the script ends.  Postgres refuses to run as root, so root runs it as user postgres.
 #
 #   . test/throw_away.sh
-#   install_extension                builds and installs what this checkout holds
+#   install_extension [option…]      builds and installs what this checkout holds, with options of make
 #   start_server "fsync = off"       lines of postgresql.conf
 #   sql -c "SELECT 1"                psql
 #   start_model_server               the local model server; model_settings has what points there
@@ -42,9 +42,9 @@ quietly() { "$@" >"$folder/step.log" 2>&1 || give_up "failed: $*" "$folder/step.
 
 install_extension() {
   local sudo=()
-  compile "$folder/step.log" all || give_up "failed: make all" "$folder/step.log"
+  compile "$folder/step.log" "$@" all || give_up "failed: make all" "$folder/step.log"
   [ -w "$("$pg_config" --pkglibdir)" ] || sudo=(sudo)
-  quietly "${sudo[@]}" "${MAKE:-make}" -s install
+  quietly "${sudo[@]}" "${MAKE:-make}" -s "$@" install
 }
 
 start_server() {

@@ -16,31 +16,31 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"chunkedPrompt", "chunks",     "role",       "text",
-                                      "parts",         "isThought",  "thought",    "driveImage",
-                                      "inlineImage",   "inlineData", "inlineFile", "mimeType"};
+constexpr std::string_view kAiStudioKeys[] = {
+    "chunkedPrompt", "chunks",     "role",        "text",       "parts",      "isThought",
+    "thought",       "driveImage", "inlineImage", "inlineData", "inlineFile", "mimeType"};
 
 bool IsPictureType(const Json* file) {
   const std::string* const type = file != nullptr ? file->Text({"mimeType"}) : nullptr;
   return type != nullptr && type->starts_with("image/");
 }
 
-bool HasPicture(const Json& of) {
+bool HasAiStudioPicture(const Json& of) {
   return of.Find("driveImage", Json::Kind::kObject) != nullptr ||
          of.Find("inlineImage", Json::Kind::kObject) != nullptr ||
          IsPictureType(of.Find("inlineData")) || IsPictureType(of.Find("inlineFile"));
 }
 
 // The parts of a text are as it was streamed, so that nothing stands between them.
-Words WordsOf(const Json& chunk) {
+Words AiStudioWords(const Json& chunk) {
   Words words;
-  words.picture = HasPicture(chunk);
+  words.picture = HasAiStudioPicture(chunk);
   AddWords(chunk.Find("text", Json::Kind::kString), &words);
   const Json* const parts = chunk.Find("parts", Json::Kind::kList);
   if (parts == nullptr) return words;
   const bool own = !IsBlank(words.text);
   for (const Json& part : *parts) {
-    words.picture = words.picture || HasPicture(part);
+    words.picture = words.picture || HasAiStudioPicture(part);
     std::string* const text = part.Text({"text"});
     if (own || text == nullptr || IsTrue(part, {"thought", "isThought"})) continue;
     words.any = true;
@@ -58,7 +58,7 @@ void AddChunk(const Json& chunk, RawNode* node, RawConversation* raw) {
     message.hidden = "thought";
     return;
   }
-  Words words = WordsOf(chunk);
+  Words words = AiStudioWords(chunk);
   SetTrimmedWords(std::move(words), &message);
 }
 
@@ -97,6 +97,7 @@ void ReadAiStudio(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kAiStudio = {"AI Studio", Gives::kConversation, kKeys, IsAiStudio, ReadAiStudio};
+extern const Form kAiStudio = {"AI Studio", Gives::kConversation, kAiStudioKeys, IsAiStudio,
+                               ReadAiStudio};
 
 }  // namespace soulprint

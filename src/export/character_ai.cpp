@@ -13,25 +13,25 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"histories",
-                                      "msgs",
-                                      "src",
-                                      "is_human",
-                                      "text",
-                                      "turns",
-                                      "author",
-                                      "candidates",
-                                      "raw_content",
-                                      "candidate_id",
-                                      "primary_candidate_id",
-                                      "external_id",
-                                      "last_interaction",
-                                      "created",
-                                      "turn_id",
-                                      "history_id"};
+constexpr std::string_view kCharacterAiKeys[] = {"histories",
+                                                 "msgs",
+                                                 "src",
+                                                 "is_human",
+                                                 "text",
+                                                 "turns",
+                                                 "author",
+                                                 "candidates",
+                                                 "raw_content",
+                                                 "candidate_id",
+                                                 "primary_candidate_id",
+                                                 "external_id",
+                                                 "last_interaction",
+                                                 "created",
+                                                 "turn_id",
+                                                 "history_id"};
 
 // The candidate that is shown: the primary one, else the first.
-const Json* ShownOf(const Json& turn) {
+const Json* CharacterAiShown(const Json& turn) {
   const Json* const candidates = turn.Find("candidates", Json::Kind::kList);
   if (candidates == nullptr) return nullptr;
   const std::string primary = IdOf(turn, {"primary_candidate_id"});
@@ -41,7 +41,7 @@ const Json* ShownOf(const Json& turn) {
   return candidates->first();
 }
 
-void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
+void AddCharacterAiTurn(const Json& turn, RawNode* node, RawConversation* raw) {
   if (!turn.is_object()) return;
   RawMessage& message = raw->AddMessage(node);
   message.id = IdOf(turn, {"uuid", "id", "turn_id"});
@@ -51,7 +51,7 @@ void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
   if (speaker != nullptr) message.role = IsTrue(*speaker, {"is_human"}) ? "user" : "assistant";
   message.at = FirstTime(turn, {"created", "create_time", "created_at"});
   Words words;
-  const Json* const shown = ShownOf(turn);
+  const Json* const shown = CharacterAiShown(turn);
   AddWords(shown != nullptr ? shown->Find("raw_content") : turn.Find("text"), &words);
   SetTrimmedWords(std::move(words), &message);
 }
@@ -74,12 +74,12 @@ void ReadHistory(Json* record, RawConversation* raw) {
   if (!raw->created_at) raw->created_at = FirstTime(*record, {"created"});
   if (!raw->updated_at) raw->updated_at = FirstTime(*record, {"last_interaction"});
   RawNode& node = raw->AddNode();
-  for (const Json& turn : *TurnsOf(*record)) AddTurn(turn, &node, raw);
+  for (const Json& turn : *TurnsOf(*record)) AddCharacterAiTurn(turn, &node, raw);
 }
 
 }  // namespace
 
-extern const Form kCharacterAi = {"Character.AI", Gives::kConversation, kKeys, IsHistory,
+extern const Form kCharacterAi = {"Character.AI", Gives::kConversation, kCharacterAiKeys, IsHistory,
                                   ReadHistory};
 
 }  // namespace soulprint

@@ -16,15 +16,15 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {
+constexpr std::string_view kChatListKeys[] = {
     "messages",  "conversations", "role",    "from",      "sender",    "author",   "type",
     "content",   "value",         "text",    "say",       "parts",     "metadata", "created",
     "updated",   "dates",         "time",    "sessionId", "isThought", "thought",  "contentBlocks",
     "startTime", "lastUpdated",   "sent_at", "date",      "authorName"};
 
-constexpr std::size_t kNameCharacters = 100;
+constexpr std::size_t kAuthorCharacters = 100;
 
-std::string RoleOf(const Json& message) {
+std::string ChatListRole(const Json& message) {
   if (const std::string* const name = message.Text({"role", "from", "sender"})) {
     return SpeakerOf(*name);
   }
@@ -37,7 +37,7 @@ std::string RoleOf(const Json& message) {
   return type != nullptr ? SpeakerOf(*type) : "";
 }
 
-Words WordsOf(const Json& message) {
+Words ChatListWords(const Json& message) {
   Words words;
   for (std::string_view name : {"content", "value", "text", "say", "parts"}) {
     Json* const content = message.Find(name);
@@ -50,26 +50,26 @@ Words WordsOf(const Json& message) {
 }
 
 // Chats of Claude Design say who of several people wrote.
-std::string AuthorOf(const Json& message) {
+std::string ChatListAuthor(const Json& message) {
   const std::string* name = message.Text({"authorName"});
   const Json* const content = message.Find("content");
   if (name == nullptr && content != nullptr) name = content->Text({"authorName"});
-  return name != nullptr ? std::string(FirstCharacters(Trim(*name), kNameCharacters)) : "";
+  return name != nullptr ? std::string(FirstCharacters(Trim(*name), kAuthorCharacters)) : "";
 }
 
-void AddMessage(const Json& from, RawConversation* raw) {
+void AddChatListMessage(const Json& from, RawConversation* raw) {
   if (!from.is_object()) return;
   RawNode& node = raw->nodes.empty() ? raw->AddNode() : raw->nodes.front();
   RawMessage& message = raw->AddMessage(&node);
   message.id = IdOf(from, {"id"});
-  message.role = RoleOf(from);
-  if (message.role == "user") message.author = AuthorOf(from);
+  message.role = ChatListRole(from);
+  if (message.role == "user") message.author = ChatListAuthor(from);
   message.at = FirstTime(from, {"create_time", "created_at", "createdAt", "createTime",
                                 "inserted_at", "timestamp", "time", "date"});
   if (IsTrue(from, {"isThought", "thought"})) {
     message.hidden = "thought";
   } else {
-    SetWords(WordsOf(from), &message);
+    SetWords(ChatListWords(from), &message);
   }
 }
 
@@ -95,7 +95,7 @@ void ReadChatList(Json* record, RawConversation* raw) {
   const auto count = std::distance(messages->begin(), messages->end());
   const std::size_t room = (raw->max_bytes - raw->bytes) / sizeof(RawMessage);
   raw->AddNode().messages.reserve(std::min(static_cast<std::size_t>(count), room));
-  for (const Json& message : *messages) AddMessage(message, raw);
+  for (const Json& message : *messages) AddChatListMessage(message, raw);
 }
 
 bool IsBareMessage(const Json& record) {
@@ -110,11 +110,11 @@ bool IsBareMessage(const Json& record) {
          (record.Find("value") != nullptr || record.Find("content") != nullptr);
 }
 
-void ReadBareMessage(Json* record, RawConversation* raw) { AddMessage(*record, raw); }
+void ReadBareMessage(Json* record, RawConversation* raw) { AddChatListMessage(*record, raw); }
 
 }  // namespace
 
-extern const Form kChatList = {"list of messages", Gives::kConversation, kKeys, IsChatList,
+extern const Form kChatList = {"list of messages", Gives::kConversation, kChatListKeys, IsChatList,
                                ReadChatList};
 extern const Form kBareMessage = {"message", Gives::kMessage, {}, IsBareMessage, ReadBareMessage};
 

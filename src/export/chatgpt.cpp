@@ -21,38 +21,38 @@ namespace {
 
 constexpr std::size_t kNameCharacters = 100;
 
-constexpr std::string_view kKeys[] = {"mapping",
-                                      "linear_conversation",
-                                      "message",
-                                      "parent",
-                                      "children",
-                                      "author",
-                                      "role",
-                                      "content",
-                                      "metadata",
-                                      "parts",
-                                      "text",
-                                      "result",
-                                      "recipient",
-                                      "channel",
-                                      "weight",
-                                      "model_set_context",
-                                      "structured_context",
-                                      "user_profile",
-                                      "user_instructions",
-                                      "user_context_message_data",
-                                      "about_user_message",
-                                      "about_model_message",
-                                      "content_type",
-                                      "current_node",
-                                      "currentNode",
-                                      "contentType",
-                                      "is_visually_hidden_from_conversation",
-                                      "isVisuallyHiddenFromConversation",
-                                      "is_user_system_message",
-                                      "isUserSystemMessage",
-                                      "user_id",
-                                      "owner"};
+constexpr std::string_view kChatGptKeys[] = {"mapping",
+                                             "linear_conversation",
+                                             "message",
+                                             "parent",
+                                             "children",
+                                             "author",
+                                             "role",
+                                             "content",
+                                             "metadata",
+                                             "parts",
+                                             "text",
+                                             "result",
+                                             "recipient",
+                                             "channel",
+                                             "weight",
+                                             "model_set_context",
+                                             "structured_context",
+                                             "user_profile",
+                                             "user_instructions",
+                                             "user_context_message_data",
+                                             "about_user_message",
+                                             "about_model_message",
+                                             "content_type",
+                                             "current_node",
+                                             "currentNode",
+                                             "contentType",
+                                             "is_visually_hidden_from_conversation",
+                                             "isVisuallyHiddenFromConversation",
+                                             "is_user_system_message",
+                                             "isUserSystemMessage",
+                                             "user_id",
+                                             "owner"};
 
 // Content types that are never shown.
 constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
@@ -71,13 +71,13 @@ constexpr std::array<std::string_view, 14> kSkippedContent = {"code",
                                                               "model_editable_context"};
 
 // The words of a message.
-struct Words {
+struct ContentWords {
   std::string text;
   std::size_t parts = 0;
   bool picture = false;
 };
 
-void AddPart(std::string text, Words* words) {
+void AddPart(std::string text, ContentWords* words) {
   if (words->parts++ > 0) words->text += '\n';
   if (words->text.empty()) {
     words->text = std::move(text);
@@ -86,12 +86,12 @@ void AddPart(std::string text, Words* words) {
   }
 }
 
-bool IsText(std::string_view type) {
+bool IsTextType(std::string_view type) {
   return type.empty() || type == "text" || type == "multimodal_text";
 }
 
-Words WordsOf(const Json* content, std::string_view type) {
-  Words words;
+ContentWords ChatGptWords(const Json* content, std::string_view type) {
+  ContentWords words;
   if (content == nullptr) return words;
   if (content->is_string()) AddPart(std::move(content->text()), &words);
   Json* const parts = content->Find("parts");
@@ -106,7 +106,7 @@ Words WordsOf(const Json* content, std::string_view type) {
       words.picture = words.picture || (kind != nullptr && *kind == "image_asset_pointer");
     }
   }
-  if (words.parts == 0 && IsText(type)) {
+  if (words.parts == 0 && IsTextType(type)) {
     if (std::string* const text = content->Text({"text", "result"})) {
       AddPart(std::move(*text), &words);
     }
@@ -185,7 +185,7 @@ void ReadNotes(const Json& message, Time at, RawConversation* raw) {
 }
 
 // Who of several people wrote: the name, else the id; "" = the owner of the account, or not said.
-std::string AuthorOf(const Json& author, std::string_view owner) {
+std::string ChatGptAuthor(const Json& author, std::string_view owner) {
   const Json* const metadata = author.Find("metadata");
   const std::string* const id = metadata != nullptr ? metadata->Text({"user_id"}) : nullptr;
   if (id != nullptr && *id == owner) return "";
@@ -194,11 +194,11 @@ std::string AuthorOf(const Json& author, std::string_view owner) {
   return id != nullptr ? std::string(FirstCharacters(*id, kNameCharacters)) : "";
 }
 
-void ReadMessage(Json* from, std::string_view owner, RawMessage* message) {
+void ReadChatGptMessage(Json* from, std::string_view owner, RawMessage* message) {
   message->id = IdOf(*from, {"id"});
   if (const Json* const author = from->Find("author")) {
     if (const std::string* const role = author->Text({"role"})) message->role = *role;
-    if (message->role == "user") message->author = AuthorOf(*author, owner);
+    if (message->role == "user") message->author = ChatGptAuthor(*author, owner);
   }
   message->at = FirstTime(
       *from, {"create_time", "created_at", "createdAt", "createTime", "inserted_at", "timestamp"});
@@ -211,14 +211,14 @@ void ReadMessage(Json* from, std::string_view owner, RawMessage* message) {
   }
   message->hidden = WhyHidden(*from, type);
   if (!message->hidden.empty()) return;
-  Words words = WordsOf(content, type);
+  ContentWords words = ChatGptWords(content, type);
   if (message->role == "assistant") words.text = WithoutMarkup(std::move(words.text));
   message->text = Trim(words.text);
   if (!message->text.empty()) return;
-  if (words.picture && IsText(type) && message->role == "user") {
+  if (words.picture && IsTextType(type) && message->role == "user") {
     message->text = "[image]";
   } else {
-    message->hidden = IsText(type) || words.parts > 0 ? "blank" : type;
+    message->hidden = IsTextType(type) || words.parts > 0 ? "blank" : type;
   }
 }
 
@@ -237,7 +237,7 @@ void AddNode(Json* from, std::string_view owner, RawConversation* raw) {
   raw->bytes += node.children.size() * sizeof(std::string);
   if (Json* const message = from->Find("message", Json::Kind::kObject)) {
     RawMessage& read = raw->AddMessage(&node);
-    ReadMessage(message, owner, &read);
+    ReadChatGptMessage(message, owner, &read);
     ReadNotes(*message, read.at, raw);
   }
 }
@@ -262,6 +262,7 @@ void ReadChatGpt(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kChatGpt = {"ChatGPT", Gives::kConversation, kKeys, IsChatGpt, ReadChatGpt};
+extern const Form kChatGpt = {"ChatGPT", Gives::kConversation, kChatGptKeys, IsChatGpt,
+                              ReadChatGpt};
 
 }  // namespace soulprint

@@ -18,23 +18,23 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"chat_messages",
-                                      "current_leaf_message_uuid",
-                                      "parent_message_uuid",
-                                      "parent_id",
-                                      "message_id",
-                                      "sender",
-                                      "role",
-                                      "text",
-                                      "content",
-                                      "type",
-                                      "thinking",
-                                      "attachments",
-                                      "extracted_content",
-                                      "files",
-                                      "files_v2",
-                                      "file_kind",
-                                      "file_name"};
+constexpr std::string_view kClaudeKeys[] = {"chat_messages",
+                                            "current_leaf_message_uuid",
+                                            "parent_message_uuid",
+                                            "parent_id",
+                                            "message_id",
+                                            "sender",
+                                            "role",
+                                            "text",
+                                            "content",
+                                            "type",
+                                            "thinking",
+                                            "attachments",
+                                            "extracted_content",
+                                            "files",
+                                            "files_v2",
+                                            "file_kind",
+                                            "file_name"};
 
 // A turn with more hidden blocks has no words outside of its text blocks.
 constexpr std::size_t kHiddenBlocks = 32;
@@ -67,16 +67,16 @@ Blocks ReadBlocks(const Json* content) {
   return blocks;
 }
 
-bool IsPicture(const Json& file) {
+bool IsClaudePicture(const Json& file) {
   const std::string* const kind = file.Text({"file_kind"});
   const std::string* const name = file.Text({"file_name"});
   return (kind != nullptr && *kind == "image") || (name != nullptr && IsPictureName(*name));
 }
 
-bool HasPicture(const Json& turn) {
+bool HasClaudePicture(const Json& turn) {
   for (std::string_view name : {"files", "files_v2"}) {
     const Json* const files = turn.Find(name, Json::Kind::kList);
-    if (files != nullptr && std::any_of(files->begin(), files->end(), IsPicture)) return true;
+    if (files != nullptr && std::any_of(files->begin(), files->end(), IsClaudePicture)) return true;
   }
   return false;
 }
@@ -116,10 +116,10 @@ std::string TextOf(const Json& turn, Blocks* blocks, bool of_user) {
   if (!of_user) return text;
   const std::string pasted = PastedIn(turn, !text.empty());
   if (!IsBlank(pasted)) AppendParagraph(std::string(Trim(pasted)), &text);
-  return text.empty() && (blocks->picture || HasPicture(turn)) ? "[image]" : text;
+  return text.empty() && (blocks->picture || HasClaudePicture(turn)) ? "[image]" : text;
 }
 
-void AddTurn(const Json& turn, RawConversation* raw) {
+void AddClaudeTurn(const Json& turn, RawConversation* raw) {
   if (!turn.is_object()) return;
   RawNode& node = raw->AddNode();
   node.key = IdOf(turn, {"uuid", "message_id"});
@@ -148,11 +148,11 @@ void ReadClaude(Json* record, RawConversation* raw) {
   raw->current_node = IdOf(*record, {"current_leaf_message_uuid"});
   const Json* const turns = record->Find("chat_messages", Json::Kind::kList);
   if (turns == nullptr) return;
-  for (const Json& turn : *turns) AddTurn(turn, raw);
+  for (const Json& turn : *turns) AddClaudeTurn(turn, raw);
 }
 
 }  // namespace
 
-extern const Form kClaude = {"Claude", Gives::kConversation, kKeys, IsClaude, ReadClaude};
+extern const Form kClaude = {"Claude", Gives::kConversation, kClaudeKeys, IsClaude, ReadClaude};
 
 }  // namespace soulprint

@@ -15,16 +15,16 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"sessionId",
-                                      "parentUuid",
-                                      "logicalParentUuid",
-                                      "isSidechain",
-                                      "isMeta",
-                                      "message",
-                                      "role",
-                                      "content",
-                                      "isCompactSummary",
-                                      "isVisibleInTranscriptOnly"};
+constexpr std::string_view kClaudeCodeKeys[] = {"sessionId",
+                                                "parentUuid",
+                                                "logicalParentUuid",
+                                                "isSidechain",
+                                                "isMeta",
+                                                "message",
+                                                "role",
+                                                "content",
+                                                "isCompactSummary",
+                                                "isVisibleInTranscriptOnly"};
 
 // What the program writes into the user's messages.
 constexpr std::array<std::string_view, 12> kNotOfUser = {
@@ -36,7 +36,8 @@ bool IsEntry(const Json& record) {
   return record.Find("parentUuid") != nullptr && record.Text({"sessionId"}) != nullptr;
 }
 
-void AddMessage(const Json& entry, const Json& from, RawNode* node, RawConversation* raw) {
+void AddClaudeCodeMessage(const Json& entry, const Json& from, RawNode* node,
+                          RawConversation* raw) {
   RawMessage& message = raw->AddMessage(node);
   const std::string* const role = from.Text({"role"});
   message.role = role != nullptr ? SpeakerOf(*role) : "";
@@ -64,11 +65,12 @@ void ReadEntry(Json* record, RawConversation* raw) {
   node.parent = IdOf(*record, {"parentUuid", "logicalParentUuid"});
   node.has_parent_field = true;
   const Json* const message = record->Find("message", Json::Kind::kObject);
-  if (message != nullptr) AddMessage(*record, *message, &node, raw);
+  if (message != nullptr) AddClaudeCodeMessage(*record, *message, &node, raw);
 }
 
 }  // namespace
 
-extern const Form kClaudeCode = {"Claude Code", Gives::kMessage, kKeys, IsEntry, ReadEntry};
+extern const Form kClaudeCode = {"Claude Code", Gives::kMessage, kClaudeCodeKeys, IsEntry,
+                                 ReadEntry};
 
 }  // namespace soulprint

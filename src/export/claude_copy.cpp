@@ -13,7 +13,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"meta", "chats", "type", "message", "data"};
+constexpr std::string_view kClaudeCopyKeys[] = {"meta", "chats", "type", "message", "data"};
 
 void AddChat(const Json& chat, RawNode* node, RawConversation* raw) {
   const std::string* const type = chat.Text({"type"});
@@ -51,7 +51,7 @@ void ReadCopy(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kClaudeCopy = {"copy of Claude's page", Gives::kConversation, kKeys, IsCopy,
-                                 ReadCopy};
+extern const Form kClaudeCopy = {"copy of Claude's page", Gives::kConversation, kClaudeCopyKeys,
+                                 IsCopy, ReadCopy};
 
 }  // namespace soulprint

@@ -16,8 +16,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"conversations_memory", "project_memories", "memory_files",
-                                      "content", "text"};
+constexpr std::string_view kClaudeMemoryKeys[] = {"conversations_memory", "project_memories",
+                                                  "memory_files", "content", "text"};
 
 void AppendText(const std::string& text, std::string* to) {
   if (!IsBlank(text)) AppendParagraph(std::string(Trim(text)), to);
@@ -54,7 +54,7 @@ void ReadClaudeMemory(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kClaudeMemory = {"Claude's memory", Gives::kNotes, kKeys, IsClaudeMemory,
-                                   ReadClaudeMemory};
+extern const Form kClaudeMemory = {"Claude's memory", Gives::kNotes, kClaudeMemoryKeys,
+                                   IsClaudeMemory, ReadClaudeMemory};
 
 }  // namespace soulprint

@@ -13,10 +13,10 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"turns", "role",    "input_items", "output_items",
-                                      "type",  "content", "content_type"};
+constexpr std::string_view kCodexTasksKeys[] = {"turns", "role",    "input_items", "output_items",
+                                                "type",  "content", "content_type"};
 
-void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
+void AddCodexTasksTurn(const Json& turn, RawNode* node, RawConversation* raw) {
   if (!turn.is_object()) return;
   RawMessage& message = raw->AddMessage(node);
   message.id = IdOf(turn, {"id"});
@@ -53,11 +53,11 @@ bool IsTask(const Json& record) {
 void ReadTask(Json* record, RawConversation* raw) {
   ReadHead(*record, raw);
   RawNode& node = raw->AddNode();
-  for (const Json& turn : *record->Find("turns")) AddTurn(turn, &node, raw);
+  for (const Json& turn : *record->Find("turns")) AddCodexTasksTurn(turn, &node, raw);
 }
 
 }  // namespace
 
-extern const Form kCodexTasks = {"Codex", Gives::kConversation, kKeys, IsTask, ReadTask};
+extern const Form kCodexTasks = {"Codex", Gives::kConversation, kCodexTasksKeys, IsTask, ReadTask};
 
 }  // namespace soulprint

@@ -33,7 +33,7 @@ namespace {
 enum Column : std::size_t { kTitle, kTime, kAuthor, kMessage, kColumns };
 
 // Their names, in lower case: in the history of Copilot, and of Copilot in Microsoft 365.
-constexpr std::array<std::array<std::string_view, 2>, kColumns> kNames = {
+constexpr std::array<std::array<std::string_view, 2>, kColumns> kColumnNames = {
     {{"conversation", "chatname"},
      {"time", "createdat"},
      {"author", "author"},
@@ -70,7 +70,8 @@ std::optional<Layout> LayoutOf(std::string_view head) {
     for (std::size_t i = fields.size(); i-- > 0;) {
       const std::string name = LowerAscii(Trim(fields[i]));
       for (std::size_t column = 0; column < kColumns; ++column) {
-        if (name == kNames[column][0] || name == kNames[column][1]) layout.places[column] = i;
+        if (name == kColumnNames[column][0] || name == kColumnNames[column][1])
+          layout.places[column] = i;
       }
     }
     const auto& places = layout.places;

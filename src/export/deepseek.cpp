@@ -16,8 +16,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"mapping", "message",   "parent", "children",
-                                      "type",    "fragments", "content"};
+constexpr std::string_view kDeepSeekKeys[] = {"mapping", "message",   "parent", "children",
+                                              "type",    "fragments", "content"};
 
 std::string_view SpeakerOfFragment(const Json& fragment) {
   const std::string* const type = fragment.Text({"type"});
@@ -27,7 +27,7 @@ std::string_view SpeakerOfFragment(const Json& fragment) {
 }
 
 // A message for each run of fragments of one speaker.
-void ReadMessage(Json* from, RawConversation* raw, RawNode* node) {
+void ReadDeepSeekMessage(Json* from, RawConversation* raw, RawNode* node) {
   const std::string id = IdOf(*from, {"id"});
   const Time at = CreatedOf(*from);
   if (const Json* const fragments = from->Find("fragments", Json::Kind::kList)) {
@@ -81,13 +81,14 @@ void ReadDeepSeek(Json* record, RawConversation* raw) {
     }
     raw->bytes += node.children.size() * sizeof(std::string);
     if (Json* const message = from.Find("message", Json::Kind::kObject)) {
-      ReadMessage(message, raw, &node);
+      ReadDeepSeekMessage(message, raw, &node);
     }
   }
 }
 
 }  // namespace
 
-extern const Form kDeepSeek = {"DeepSeek", Gives::kConversation, kKeys, IsDeepSeek, ReadDeepSeek};
+extern const Form kDeepSeek = {"DeepSeek", Gives::kConversation, kDeepSeekKeys, IsDeepSeek,
+                               ReadDeepSeek};
 
 }  // namespace soulprint

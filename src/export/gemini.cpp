@@ -14,9 +14,9 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"header",      "products",     "title",
-                                      "time",        "safeHtmlItem", "html",
-                                      "description", "imageFile",    "attachedFiles"};
+constexpr std::string_view kGeminiKeys[] = {"header",      "products",     "title",
+                                            "time",        "safeHtmlItem", "html",
+                                            "description", "imageFile",    "attachedFiles"};
 
 // In microseconds.  After a longer pause another conversation begins.
 constexpr std::int64_t kGap = std::int64_t{30} * 60 * 1000000;
@@ -130,7 +130,7 @@ void AddHtml(const Json& item, std::string* answer) {
   if (!IsBlank(text)) AppendParagraph(std::string(Trim(text)), answer);
 }
 
-std::string AnswerOf(const Json& record) {
+std::string GeminiAnswer(const Json& record) {
   std::string answer;
   if (const Json* const items = record.Find("safeHtmlItem")) {
     AddHtml(*items, &answer);
@@ -142,7 +142,7 @@ std::string AnswerOf(const Json& record) {
   return answer.empty() && description != nullptr ? std::string(Trim(*description)) : answer;
 }
 
-bool HasPicture(const Json& record) {
+bool HasGeminiPicture(const Json& record) {
   const Json* const image = record.Find("imageFile");
   if (image != nullptr && (image->first() != nullptr || !image->text().empty())) return true;
   const Json* const files = record.Find("attachedFiles", Json::Kind::kList);
@@ -182,13 +182,13 @@ bool NamesGemini(std::string_view product) {
          product.find("Bard") != std::string_view::npos;
 }
 
-extern const Form kGemini = {"Gemini", Gives::kExchange, kKeys, IsActivity, nullptr};
+extern const Form kGemini = {"Gemini", Gives::kExchange, kGeminiKeys, IsActivity, nullptr};
 
 Activity ReadActivity(Json* record) {
   Activity activity;
   if (std::string* const title = record->Text({"title"})) activity.title = std::move(*title);
-  activity.answer = AnswerOf(*record);
-  activity.picture = HasPicture(*record);
+  activity.answer = GeminiAnswer(*record);
+  activity.picture = HasGeminiPicture(*record);
   activity.at = TimeOf(record->Find("time"));
   return activity;
 }

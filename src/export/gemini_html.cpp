@@ -35,12 +35,11 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kKeptCapacity = std::size_t{1} << 20;
+constexpr std::size_t kKeptEntryBytes = std::size_t{1} << 20;
 constexpr std::size_t kHeaderBytes = 1000;
 constexpr std::size_t kShownCharacters = 60;
-constexpr std::string_view kSpaces = " \t\r\n\f";
 // Tags between lines.
-constexpr std::array<std::string_view, 18> kLines = {
+constexpr std::array<std::string_view, 18> kLineTags = {
     "br", "div", "p",  "hr", "li", "ul", "ol",    "pre", "h1",
     "h2", "h3",  "h4", "h5", "h6", "tr", "table", "dl",  "blockquote"};
 // In bytes of HTML, and how many lines of a cell are tried.
@@ -70,7 +69,7 @@ class Lines {
       const HtmlTag* const tag = tags_.tag();
       if (tag == nullptr) break;
       if (tag->name == "a") line->has_link = true;
-      if (std::find(kLines.begin(), kLines.end(), tag->name) == kLines.end()) continue;
+      if (std::find(kLineTags.begin(), kLineTags.end(), tag->name) == kLineTags.end()) continue;
       line->html = html_.substr(begin, at_ - tag->bytes - begin);
       return true;
     }
@@ -91,13 +90,13 @@ class Lines {
 };
 
 bool IsBlankHtml(std::string_view html) {
-  return html.find_first_not_of(kSpaces) == std::string_view::npos;
+  return html.find_first_not_of(kHtmlSpaces) == std::string_view::npos;
 }
 
 // The words of a line of the title, with the user's own white space, but without the indentation
 // of the page.
-std::string WordsOf(std::string_view html) {
-  const std::size_t words = std::min(html.size(), html.find_first_not_of(kSpaces));
+std::string GeminiHtmlWords(std::string_view html) {
+  const std::size_t words = std::min(html.size(), html.find_first_not_of(kHtmlSpaces));
   if (html.substr(0, words).find('\n') != std::string_view::npos) html.remove_prefix(words);
   std::string text = HtmlToText("<pre>" + std::string(html));
   const std::string_view trimmed = Trim(text);
@@ -142,7 +141,7 @@ std::string TitleOf(std::string_view html) {
   std::size_t end = std::string::npos;   // of the title, if its end is a list of files
   std::size_t last = std::string::npos;  // where the last line begins that may be their note
   while (lines.Next(&line)) {
-    const std::string words = WordsOf(line.html);
+    const std::string words = GeminiHtmlWords(line.html);
     const bool is_file = line.has_link && Trim(words).starts_with("-") && !title.empty();
     if (is_file && end == std::string::npos) end = last != std::string::npos ? last : title.size();
     if (!is_file && !words.empty()) end = std::string::npos;
@@ -155,7 +154,7 @@ std::string TitleOf(std::string_view html) {
   return std::string(Trim(title));
 }
 
-bool IsPicture(const HtmlTag& tag) {
+bool IsGeminiHtmlPicture(const HtmlTag& tag) {
   if (tag.closes || tag.link.empty()) return false;
   if (tag.name == "img") return !tag.link.starts_with("http");
   return tag.name == "a" && tag.link.find(':') == std::string::npos && IsPictureName(tag.link);
@@ -186,7 +185,7 @@ class CellParser {
 
  private:
   void Take(const HtmlTag& tag, std::size_t at) {
-    cell_.picture = cell_.picture || IsPicture(tag);
+    cell_.picture = cell_.picture || IsGeminiHtmlPicture(tag);
     if (OpensClass(tag, "header-cell")) {
       Begin(&cell_.header, tag, at);
     } else if (OpensClass(tag, "content-cell")) {
@@ -275,7 +274,7 @@ class GeminiHtmlReader : public TextReader {
     too_large_ = too_large_ || cell_.size() + bytes.size() > max_bytes_;
     if (too_large_) return std::string().swap(cell_);
     // Reserve the worst case: untouched pages are free, growing would hold two copies.
-    if (cell_.size() + bytes.size() > kKeptCapacity) cell_.reserve(max_bytes_);
+    if (cell_.size() + bytes.size() > kKeptEntryBytes) cell_.reserve(max_bytes_);
     cell_.append(bytes);
   }
 

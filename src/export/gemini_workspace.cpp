@@ -13,17 +13,17 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"conversation_turns",
-                                      "user_turn",
-                                      "system_turn",
-                                      "prompt",
-                                      "text",
-                                      "cards",
-                                      "content",
-                                      "images",
-                                      "creation_time",
-                                      "last_modification_time",
-                                      "turn_last_modified"};
+constexpr std::string_view kGeminiWorkspaceKeys[] = {"conversation_turns",
+                                                     "user_turn",
+                                                     "system_turn",
+                                                     "prompt",
+                                                     "text",
+                                                     "cards",
+                                                     "content",
+                                                     "images",
+                                                     "creation_time",
+                                                     "last_modification_time",
+                                                     "turn_last_modified"};
 
 // Adds the texts under this name: a string, or a list of strings or of objects.
 void AddTexts(const Json& turn, std::string_view name, Words* words) {
@@ -36,7 +36,8 @@ void AddTexts(const Json& turn, std::string_view name, Words* words) {
   }
 }
 
-void AddTurn(const Json& turn, std::string_view role, RawNode* node, RawConversation* raw) {
+void AddGeminiWorkspaceTurn(const Json& turn, std::string_view role, RawNode* node,
+                            RawConversation* raw) {
   RawMessage& message = raw->AddMessage(node);
   message.role = role;
   message.at = FirstTime(turn, {"turn_last_modified", "creation_time"});
@@ -59,14 +60,14 @@ void ReadWorkspace(Json* record, RawConversation* raw) {
   for (const Json& turn : *record->Find("conversation_turns")) {
     const Json* const of_user = turn.Find("user_turn", Json::Kind::kObject);
     const Json* const of_model = turn.Find("system_turn", Json::Kind::kObject);
-    if (of_user != nullptr) AddTurn(*of_user, "user", &node, raw);
-    if (of_model != nullptr) AddTurn(*of_model, "assistant", &node, raw);
+    if (of_user != nullptr) AddGeminiWorkspaceTurn(*of_user, "user", &node, raw);
+    if (of_model != nullptr) AddGeminiWorkspaceTurn(*of_model, "assistant", &node, raw);
   }
 }
 
 }  // namespace
 
-extern const Form kGeminiWorkspace = {"Gemini in Workspace", Gives::kConversation, kKeys,
-                                      IsWorkspace, ReadWorkspace};
+extern const Form kGeminiWorkspace = {"Gemini in Workspace", Gives::kConversation,
+                                      kGeminiWorkspaceKeys, IsWorkspace, ReadWorkspace};
 
 }  // namespace soulprint

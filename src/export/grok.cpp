@@ -15,7 +15,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {
+constexpr std::string_view kGrokKeys[] = {
     "conversation",      "responses",        "response",         "_id",
     "responseId",        "message",          "sender",           "parent_response_id",
     "parentResponseId",  "leaf_response_id", "leafResponseId",   "modify_time",
@@ -24,7 +24,7 @@ constexpr std::string_view kKeys[] = {
     "file_mime_type",    "fileMimeType"};
 
 // Whoever is neither the user nor a tool is a model, under its own name.
-std::string RoleOf(const Json& response) {
+std::string GrokRole(const Json& response) {
   const std::string* const sender = response.Text({"sender"});
   if (sender == nullptr) return "";
   std::string role = SpeakerOf(*sender);
@@ -32,7 +32,7 @@ std::string RoleOf(const Json& response) {
 }
 
 // An attachment may be an id only; what is sent without a word is a picture then.
-bool IsPicture(const Json& file) {
+bool IsGrokPicture(const Json& file) {
   const std::string* const type = file.Text({"file_mime_type", "fileMimeType"});
   if (type != nullptr) return type->starts_with("image/");
   const std::string* name = file.Text({"file_name", "fileName"});
@@ -40,11 +40,11 @@ bool IsPicture(const Json& file) {
   return name != nullptr && (name->find('.') == std::string::npos || IsPictureName(*name));
 }
 
-bool HasPicture(const Json& response) {
+bool HasGrokPicture(const Json& response) {
   for (std::string_view name :
        {"file_attachments", "fileAttachments", "image_attachments", "imageAttachments"}) {
     const Json* const files = response.Find(name, Json::Kind::kList);
-    if (files != nullptr && std::any_of(files->begin(), files->end(), IsPicture)) return true;
+    if (files != nullptr && std::any_of(files->begin(), files->end(), IsGrokPicture)) return true;
   }
   return false;
 }
@@ -68,10 +68,10 @@ void AddResponse(const Json& wrapped, RawConversation* raw) {
   node.has_parent_field = true;
   if (!node.parent.empty()) raw->order = RawConversation::Order::kTree;
   RawMessage& message = raw->AddMessage(&node);
-  message.role = RoleOf(response);
+  message.role = GrokRole(response);
   message.at = CreatedOf(response);
   Words words;
-  words.picture = HasPicture(response);
+  words.picture = HasGrokPicture(response);
   AddWords(response.Find("message"), &words);
   if (message.role == "assistant") words.text = WithoutCards(std::move(words.text));
   SetTrimmedWords(std::move(words), &message);
@@ -96,6 +96,6 @@ void ReadGrok(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kGrok = {"Grok", Gives::kConversation, kKeys, IsGrok, ReadGrok};
+extern const Form kGrok = {"Grok", Gives::kConversation, kGrokKeys, IsGrok, ReadGrok};
 
 }  // namespace soulprint

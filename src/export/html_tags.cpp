@@ -7,11 +7,8 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kNameBytes = 16;
+constexpr std::size_t kTagNameBytes = 16;
 constexpr std::size_t kValueBytes = 500;
-constexpr std::string_view kSpaces = " \t\r\n\f";
-
-bool IsHtmlSpace(char c) { return kSpaces.find(c) != std::string_view::npos; }
 
 char Lower(char c) { return IsAsciiUpper(c) ? static_cast<char>(c | 0x20) : c; }
 
@@ -25,7 +22,7 @@ bool OpensClass(const HtmlTag& tag, std::string_view name) {
   if (tag.closes) return false;
   std::string_view left = tag.classes;
   while (!left.empty()) {
-    const std::size_t end = std::min(left.size(), left.find_first_of(kSpaces));
+    const std::size_t end = std::min(left.size(), left.find_first_of(kHtmlSpaces));
     if (left.substr(0, end) == name) return true;
     left.remove_prefix(std::min(left.size(), end + 1));
   }
@@ -99,7 +96,7 @@ void HtmlTags::StepBehindLess(char c) {
 
 void HtmlTags::StepInName(char c) {
   if (!raw_.empty() && c == '<') return BeginTag();
-  if (!IsHtmlSpace(c) && c != '/' && c != '>') return Keep(Lower(c), kNameBytes, &tag_.name);
+  if (!IsHtmlSpace(c) && c != '/' && c != '>') return Keep(Lower(c), kTagNameBytes, &tag_.name);
   if (!raw_.empty() && tag_.name != raw_) {
     state_ = State::kText;
   } else if (c == '>') {
@@ -119,7 +116,7 @@ void HtmlTags::StepInAttribute(char c) {
   } else if (IsHtmlSpace(c)) {
     if (state_ == State::kAttribute) state_ = State::kBehindAttribute;
   } else if (state_ == State::kAttribute) {
-    Keep(Lower(c), kNameBytes, &attribute_);
+    Keep(Lower(c), kTagNameBytes, &attribute_);
   } else {
     state_ = State::kAttribute;
     attribute_ = Lower(c);

@@ -11,6 +11,9 @@
 
 namespace soulprint {
 
+inline constexpr std::string_view kHtmlSpaces = " \t\r\n\f";
+inline bool IsHtmlSpace(char c) { return kHtmlSpaces.find(c) != std::string_view::npos; }
+
 struct HtmlTag {
   std::string name;  // in lower case, its first bytes
   bool closes = false;

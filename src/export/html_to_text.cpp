@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "export/html_tags.hpp"
 #include "util/ascii.hpp"
 #include "util/hex.hpp"
 #include "util/interrupts.hpp"
@@ -46,7 +47,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kEntitie
     {"Sigma", "\u03A3"},
 }};
 
-bool IsHtmlSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool EndsWord(char c) { return IsHtmlSpace(c) || c == '/' || c == '>'; }
 
 template <typename Names>

@@ -15,10 +15,10 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"role",  "chatId", "content", "contentChunks",
-                                      "files", "name",   "parentId"};
+constexpr std::string_view kLeChatKeys[] = {"role",  "chatId", "content", "contentChunks",
+                                            "files", "name",   "parentId"};
 
-bool IsPicture(const Json& file) {
+bool IsLeChatPicture(const Json& file) {
   const std::string* const type = file.Text({"type"});
   const std::string* const name = file.Text({"name"});
   return (type != nullptr && type->starts_with("image")) ||
@@ -45,13 +45,13 @@ void ReadLeChat(Json* record, RawConversation* raw) {
   if (IsBlank(words.text)) AddWords(record->Find("contentChunks"), &words);
   const Json* const files = record->Find("files", Json::Kind::kList);
   if (files != nullptr) {
-    words.picture = words.picture || std::any_of(files->begin(), files->end(), IsPicture);
+    words.picture = words.picture || std::any_of(files->begin(), files->end(), IsLeChatPicture);
   }
   SetWords(std::move(words), &message);
 }
 
 }  // namespace
 
-extern const Form kLeChat = {"Le Chat", Gives::kMessage, kKeys, IsLeChat, ReadLeChat};
+extern const Form kLeChat = {"Le Chat", Gives::kMessage, kLeChatKeys, IsLeChat, ReadLeChat};
 
 }  // namespace soulprint

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kListed = 100;
 constexpr std::size_t kAlike = 20;
-constexpr std::size_t kNameCharacters = 60;
+constexpr std::size_t kLeftOutNameCharacters = 60;
 constexpr std::size_t kEndingBytes = 10;
 
 // "*.png"; "" if the name has no short ending.
@@ -24,8 +24,8 @@ std::string EndingOf(std::string_view path) {
 }  // namespace
 
 std::string ShownName(std::string_view path) {
-  const bool is_long = path.size() > 2 * kNameCharacters;
-  return Truncate(Quoted(is_long ? BaseName(path) : path), 2 * kNameCharacters);
+  const bool is_long = path.size() > 2 * kLeftOutNameCharacters;
+  return Truncate(Quoted(is_long ? BaseName(path) : path), 2 * kLeftOutNameCharacters);
 }
 
 void LeftOut::Add(std::string_view path, std::string_view why) {

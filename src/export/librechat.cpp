@@ -16,14 +16,14 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"messages", "messagesTree", "messageId", "parentMessageId",
-                                      "sender",   "text",         "content",   "isCreatedByUser",
-                                      "children", "files",        "filename",  "error"};
+constexpr std::string_view kLibreChatKeys[] = {
+    "messages", "messagesTree",    "messageId", "parentMessageId", "sender",   "text",
+    "content",  "isCreatedByUser", "children",  "files",           "filename", "error"};
 
 // The parent of what begins a conversation.
 constexpr std::string_view kNoParent = "00000000-0000-0000-0000-000000000000";
 
-std::string RoleOf(const Json& message) {
+std::string LibreChatRole(const Json& message) {
   // The sender of an answer is named after its model.
   const Json* const by_user = message.Find("isCreatedByUser", Json::Kind::kBoolean);
   if (by_user != nullptr) return by_user->is_true() ? "user" : "assistant";
@@ -32,14 +32,14 @@ std::string RoleOf(const Json& message) {
   return SpeakerOf(*sender) == "user" ? "user" : "assistant";
 }
 
-bool IsPicture(const Json& file) {
+bool IsLibreChatPicture(const Json& file) {
   const std::string* const type = file.Text({"type"});
   const std::string* const name = file.Text({"filename"});
   return (type != nullptr && type->starts_with("image")) ||
          (name != nullptr && IsPictureName(*name));
 }
 
-Words WordsOf(const Json& message, bool of_user) {
+Words LibreChatWords(const Json& message, bool of_user) {
   Words words;
   AddWords(message.Find("text"), &words);
   if (IsBlank(words.text)) AddWords(message.Find("content"), &words);
@@ -55,13 +55,13 @@ Words WordsOf(const Json& message, bool of_user) {
   }
   const Json* const files = message.Find("files", Json::Kind::kList);
   if (files != nullptr) {
-    for (const Json& file : *files) words.picture = words.picture || IsPicture(file);
+    for (const Json& file : *files) words.picture = words.picture || IsLibreChatPicture(file);
   }
   return words;
 }
 
 // `parent` is the message that contains this one; "" if none does.
-void AddMessage(const Json& from, const std::string& parent, RawConversation* raw) {
+void AddLibreChatMessage(const Json& from, const std::string& parent, RawConversation* raw) {
   raw->bytes += parent.size();
   RawNode& node = raw->AddNode();
   node.key = IdOf(from, {"messageId"});
@@ -70,9 +70,9 @@ void AddMessage(const Json& from, const std::string& parent, RawConversation* ra
   if (node.parent == kNoParent) node.parent.clear();
   if (!parent.empty()) node.parent = parent;
   RawMessage& message = raw->AddMessage(&node);
-  message.role = RoleOf(from);
+  message.role = LibreChatRole(from);
   message.at = FirstTime(from, {"createdAt", "created_at", "timestamp", "updatedAt"});
-  SetWords(WordsOf(from, message.role == "user"), &message);
+  SetWords(LibreChatWords(from, message.role == "user"), &message);
   if (IsTrue(from, {"error"})) message.hidden = "error";
 }
 
@@ -91,7 +91,7 @@ void AddMessages(const Json& list, RawConversation* raw) {
     }
     open.back().next = from->next;
     if (!from->is_object()) continue;
-    AddMessage(*from, open.back().parent, raw);
+    AddLibreChatMessage(*from, open.back().parent, raw);
     if (const Json* const children = from->Find("children", Json::Kind::kList)) {
       open.push_back({children->first(), raw->nodes.back().key});
     }
@@ -119,7 +119,7 @@ void ReadLibreChat(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kLibreChat = {"LibreChat", Gives::kConversation, kKeys, IsLibreChat,
+extern const Form kLibreChat = {"LibreChat", Gives::kConversation, kLibreChatKeys, IsLibreChat,
                                 ReadLibreChat};
 
 }  // namespace soulprint

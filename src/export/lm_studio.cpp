@@ -15,21 +15,21 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"messages",
-                                      "versions",
-                                      "currentlySelected",
-                                      "role",
-                                      "content",
-                                      "steps",
-                                      "type",
-                                      "style",
-                                      "fileType",
-                                      "name",
-                                      "userLastMessagedAt",
-                                      "assistantLastMessagedAt"};
+constexpr std::string_view kLmStudioKeys[] = {"messages",
+                                              "versions",
+                                              "currentlySelected",
+                                              "role",
+                                              "content",
+                                              "steps",
+                                              "type",
+                                              "style",
+                                              "fileType",
+                                              "name",
+                                              "userLastMessagedAt",
+                                              "assistantLastMessagedAt"};
 
 // The version that is shown: the selected one, else the last.
-const Json* ShownOf(const Json& turn) {
+const Json* LmStudioShown(const Json& turn) {
   const Json* const versions = turn.Find("versions", Json::Kind::kList);
   if (versions == nullptr) return nullptr;
   const Json* const selected = turn.Find("currentlySelected");
@@ -60,8 +60,8 @@ bool IsAnswer(const Json& step) {
   return type != nullptr && *type == "contentBlock" && (look == nullptr || *look != "thinking");
 }
 
-void AddTurn(const Json& turn, RawNode* node, RawConversation* raw) {
-  const Json* const shown = ShownOf(turn);
+void AddLmStudioTurn(const Json& turn, RawNode* node, RawConversation* raw) {
+  const Json* const shown = LmStudioShown(turn);
   if (shown == nullptr || !shown->is_object()) return;
   RawMessage& message = raw->AddMessage(node);
   if (const std::string* const role = shown->Text({"role"})) message.role = SpeakerOf(*role);
@@ -91,11 +91,12 @@ void ReadLmStudio(Json* record, RawConversation* raw) {
     }
   }
   RawNode& node = raw->AddNode();
-  for (const Json& turn : *record->Find("messages")) AddTurn(turn, &node, raw);
+  for (const Json& turn : *record->Find("messages")) AddLmStudioTurn(turn, &node, raw);
 }
 
 }  // namespace
 
-extern const Form kLmStudio = {"LM Studio", Gives::kConversation, kKeys, IsLmStudio, ReadLmStudio};
+extern const Form kLmStudio = {"LM Studio", Gives::kConversation, kLmStudioKeys, IsLmStudio,
+                               ReadLmStudio};
 
 }  // namespace soulprint

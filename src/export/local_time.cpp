@@ -79,7 +79,7 @@ struct Token {
 using Tokens = std::vector<Token>;
 
 template <typename List>
-bool IsIn(const List& list, std::string_view word) {
+bool IsWordOf(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
@@ -155,8 +155,8 @@ class Tokenizer {
     at_ = end;
     const std::string_view word = std::string_view(text_).substr(begin, end - begin);
     const bool behind_number = !tokens_.empty() && tokens_.back().word.empty();
-    if (behind_number && IsIn(kSeconds, word)) return;
-    if (behind_number && IsIn(kColons, word)) {
+    if (behind_number && IsWordOf(kSeconds, word)) return;
+    if (behind_number && IsWordOf(kColons, word)) {
       mark_ = U':';
       return;
     }
@@ -266,8 +266,8 @@ class Reader {
   int HalfAt(std::size_t at) const {
     const std::string& word = tokens_[at].word;
     const bool before_m = at + 1 < tokens_.size() && tokens_[at + 1].word == "m";
-    if (IsIn(kAm, word) || (before_m && word == "a")) return 1;
-    return IsIn(kPm, word) || (before_m && word == "p") ? 2 : 0;
+    if (IsWordOf(kAm, word) || (before_m && word == "a")) return 1;
+    return IsWordOf(kPm, word) || (before_m && word == "p") ? 2 : 0;
   }
 
   // Understands the words.  False if there are more than a date has.

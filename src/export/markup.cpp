@@ -67,7 +67,7 @@ std::string StringOfList(std::string_view list, std::size_t position) {
 }
 
 // The words that the user saw in place of a span; "" if it was no word.
-std::string WordsOf(std::string_view span) {
+std::string SpanWords(std::string_view span) {
   const std::size_t end = span.find(kField);
   if (end == std::string_view::npos) return "";
   const std::string_view name = span.substr(0, end);
@@ -105,7 +105,7 @@ std::string WithoutSpans(std::string_view text) {
       end = text.find(kMarks, end + kMarks.size());
     }
     if (end == std::string_view::npos || StartsWith(text.substr(end), kOpen)) continue;
-    const std::string words = WordsOf(text.substr(0, end));
+    const std::string words = SpanWords(text.substr(0, end));
     text.remove_prefix(end + kClose.size());
     out += words;
     if (words.empty()) Tidy(text, &out);

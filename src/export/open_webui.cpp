@@ -17,12 +17,12 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"chat",     "history",     "messages", "currentId",
-                                      "parentId", "childrenIds", "role",     "content_list",
-                                      "phase",    "files",       "name"};
+constexpr std::string_view kOpenWebUiKeys[] = {
+    "chat", "history",      "messages", "currentId", "parentId", "childrenIds",
+    "role", "content_list", "phase",    "files",     "name"};
 
-constexpr std::string_view kOpen = "<details";
-constexpr std::string_view kClose = "</details>";
+constexpr std::string_view kDetails = "<details";
+constexpr std::string_view kDetailsEnd = "</details>";
 
 // Removes <details type="…">, in which the user finds folded what a model thinks and what its tools
 // did.
@@ -31,14 +31,14 @@ class Unfolder {
   std::string Unfold(std::string_view text) {
     std::string out;
     for (;;) {
-      const std::size_t begin = text.find(kOpen);
+      const std::size_t begin = text.find(kDetails);
       out.append(text.substr(0, begin));
       if (begin == std::string_view::npos) return out;
       text.remove_prefix(begin);
       const std::string_view tag = text.substr(0, text.find_first_of("<>", 1));
       const bool folded = tag.find("type=") != std::string_view::npos;
-      if (!folded) out.append(kOpen);
-      text.remove_prefix(folded ? End(text) : kOpen.size());
+      if (!folded) out.append(kDetails);
+      text.remove_prefix(folded ? End(text) : kDetails.size());
     }
   }
 
@@ -51,9 +51,9 @@ class Unfolder {
     for (std::size_t at = 0; at != std::string_view::npos; at = text.find('<', at + 1)) {
       interrupts.Step();
       const std::string_view rest = text.substr(at);
-      if (rest.starts_with(kOpen)) ++depth;
-      if (!rest.starts_with(kClose)) continue;
-      const std::size_t end = at + kClose.size();
+      if (rest.starts_with(kDetails)) ++depth;
+      if (!rest.starts_with(kDetailsEnd)) continue;
+      const std::size_t end = at + kDetailsEnd.size();
       first = std::min(first, end);
       if (--depth == 0 || !nested_) return end;
     }
@@ -67,12 +67,12 @@ class Unfolder {
 };
 
 std::string WithoutFolded(std::string text) {
-  if (text.find(kOpen) != std::string::npos) text = Unfolder().Unfold(text);
+  if (text.find(kDetails) != std::string::npos) text = Unfolder().Unfold(text);
   if (text.find("<glm_block") != std::string::npos) text = WithoutElements("glm_block", text);
   return WithoutThinking(std::move(text));
 }
 
-bool HasPicture(const Json& message) {
+bool HasOpenWebUiPicture(const Json& message) {
   const Json* const files = message.Find("files", Json::Kind::kList);
   return files != nullptr && std::any_of(files->begin(), files->end(), [](const Json& file) {
            const std::string* const type = file.Text({"type"});
@@ -82,9 +82,9 @@ bool HasPicture(const Json& message) {
          });
 }
 
-Words WordsOf(const Json& message) {
+Words OpenWebUiWords(const Json& message) {
   Words words;
-  words.picture = HasPicture(message);
+  words.picture = HasOpenWebUiPicture(message);
   AddWords(message.Find("content"), &words);
   const Json* const phases = message.Find("content_list", Json::Kind::kList);
   if (phases == nullptr || !IsBlank(words.text)) return words;
@@ -95,7 +95,7 @@ Words WordsOf(const Json& message) {
   return words;
 }
 
-void AddMessage(const Json& from, RawConversation* raw) {
+void AddOpenWebUiMessage(const Json& from, RawConversation* raw) {
   if (!from.is_object()) return;
   RawNode& node = raw->AddNode();
   node.key = from.key().empty() ? IdOf(from, {"id"}) : std::string(from.key());
@@ -108,7 +108,7 @@ void AddMessage(const Json& from, RawConversation* raw) {
   RawMessage& message = raw->AddMessage(&node);
   if (const std::string* const role = from.Text({"role"})) message.role = SpeakerOf(*role);
   message.at = FirstTime(from, {"timestamp", "created_at", "createdAt"});
-  Words words = WordsOf(from);
+  Words words = OpenWebUiWords(from);
   if (message.role == "assistant") words.text = WithoutFolded(std::move(words.text));
   SetTrimmedWords(std::move(words), &message);
 }
@@ -151,12 +151,12 @@ void ReadOpenWebUi(Json* record, RawConversation* raw) {
     raw->order = RawConversation::Order::kThread;
   }
   if (messages == nullptr) return;
-  for (const Json& message : *messages) AddMessage(message, raw);
+  for (const Json& message : *messages) AddOpenWebUiMessage(message, raw);
 }
 
 }  // namespace
 
-extern const Form kOpenWebUi = {"Open WebUI", Gives::kConversation, kKeys, IsOpenWebUi,
+extern const Form kOpenWebUi = {"Open WebUI", Gives::kConversation, kOpenWebUiKeys, IsOpenWebUi,
                                 ReadOpenWebUi};
 
 }  // namespace soulprint

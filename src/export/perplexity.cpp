@@ -15,14 +15,14 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {
+constexpr std::string_view kPerplexityKeys[] = {
     "query",        "answer",          "entries",        "query_str",
     "blocks",       "markdown_block",  "intended_usage", "entry_created_datetime",
     "thread_title", "thread_metadata", "context_uuid",   "entry_updated_datetime"};
 
 // The answer stands in one block, and may stand in another once more; other blocks are its sources
 // and its plan.
-Json* AnswerOf(const Json& entry) {
+Json* PerplexityAnswer(const Json& entry) {
   Json* const plain = entry.Find("answer", Json::Kind::kString);
   const Json* const blocks = entry.Find("blocks", Json::Kind::kList);
   if (plain != nullptr || blocks == nullptr) return plain;
@@ -37,7 +37,7 @@ Json* AnswerOf(const Json& entry) {
   return nullptr;
 }
 
-void AddSaid(Json* said, std::string_view role, Time at, RawConversation* raw) {
+void AddPerplexitySaid(Json* said, std::string_view role, Time at, RawConversation* raw) {
   if (said == nullptr) return;
   RawMessage& message = raw->AddMessage(&raw->nodes.back());
   message.role = role;
@@ -51,8 +51,9 @@ void AddEntry(const Json& entry, RawConversation* raw) {
   const Time at = FirstTime(
       entry, {"entry_created_datetime", "created_at", "timestamp", "entry_updated_datetime"});
   Json* const query = entry.Find("query_str", Json::Kind::kString);
-  AddSaid(query != nullptr ? query : entry.Find("query", Json::Kind::kString), "user", at, raw);
-  AddSaid(AnswerOf(entry), "assistant", at, raw);
+  AddPerplexitySaid(query != nullptr ? query : entry.Find("query", Json::Kind::kString), "user", at,
+                    raw);
+  AddPerplexitySaid(PerplexityAnswer(entry), "assistant", at, raw);
 }
 
 const Json* EntriesOf(const Json& record) {
@@ -84,7 +85,7 @@ void ReadPerplexity(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kPerplexity = {"Perplexity", Gives::kConversation, kKeys, IsPerplexity,
+extern const Form kPerplexity = {"Perplexity", Gives::kConversation, kPerplexityKeys, IsPerplexity,
                                  ReadPerplexity};
 
 }  // namespace soulprint

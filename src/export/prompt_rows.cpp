@@ -14,11 +14,11 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"prompt", "response", "instruction",
-                                      "input",  "output",   "sent_at"};
+constexpr std::string_view kPromptRowsKeys[] = {"prompt", "response", "instruction",
+                                                "input",  "output",   "sent_at"};
 
-void AddSaid(const Json& row, std::string_view role, std::string_view name, RawNode* node,
-             RawConversation* raw) {
+void AddPromptRowsSaid(const Json& row, std::string_view role, std::string_view name, RawNode* node,
+                       RawConversation* raw) {
   RawMessage& message = raw->AddMessage(node);
   message.role = role;
   message.at = FirstTime(row, {"sent_at", "created_at", "createdAt", "timestamp"});
@@ -38,19 +38,19 @@ bool IsRow(const Json& record) {
 void ReadRow(Json* record, RawConversation* raw) {
   RawNode& node = raw->AddNode();
   if (record->Find("response") != nullptr) {
-    AddSaid(*record, "user", "prompt", &node, raw);
-    AddSaid(*record, "assistant", "response", &node, raw);
+    AddPromptRowsSaid(*record, "user", "prompt", &node, raw);
+    AddPromptRowsSaid(*record, "assistant", "response", &node, raw);
     return;
   }
   // With an input, the instruction is the prompt of the system.
   const bool input = record->Text({"input"}) != nullptr;
-  AddSaid(*record, "user", input ? "input" : "instruction", &node, raw);
-  AddSaid(*record, "assistant", "output", &node, raw);
+  AddPromptRowsSaid(*record, "user", input ? "input" : "instruction", &node, raw);
+  AddPromptRowsSaid(*record, "assistant", "output", &node, raw);
 }
 
 }  // namespace
 
-extern const Form kPromptRows = {"row of prompt and response", Gives::kMessage, kKeys, IsRow,
-                                 ReadRow};
+extern const Form kPromptRows = {"row of prompt and response", Gives::kMessage, kPromptRowsKeys,
+                                 IsRow, ReadRow};
 
 }  // namespace soulprint

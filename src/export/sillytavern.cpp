@@ -14,7 +14,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {"mes", "is_user", "is_system", "send_date"};
+constexpr std::string_view kSillyTavernKeys[] = {"mes", "is_user", "is_system", "send_date"};
 
 bool IsLine(const Json& record) {
   return record.Find("is_user") != nullptr && record.Find("mes", Json::Kind::kString) != nullptr;
@@ -33,6 +33,7 @@ void ReadLine(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kSillyTavern = {"SillyTavern", Gives::kMessage, kKeys, IsLine, ReadLine};
+extern const Form kSillyTavern = {"SillyTavern", Gives::kMessage, kSillyTavernKeys, IsLine,
+                                  ReadLine};
 
 }  // namespace soulprint

@@ -13,13 +13,13 @@
 namespace soulprint {
 namespace {
 
-constexpr std::string_view kKeys[] = {
+constexpr std::string_view kVsCodeChatKeys[] = {
     "requests",    "message",      "response",        "parts",
     "kind",        "isHidden",     "inlineReference", "sessionId",
     "customTitle", "creationDate", "lastMessageDate", "requestId"};
 
 // A part of a response without a kind is text; a file that it names is shown by its name.
-std::string* ShownOf(const Json& part) {
+std::string* VsCodeChatShown(const Json& part) {
   if (part.is_string()) return &part.text();
   const std::string* const kind = part.Text({"kind"});
   if (kind != nullptr && *kind == "inlineReference") {
@@ -34,8 +34,8 @@ std::string* ShownOf(const Json& part) {
   return (nested != nullptr ? nested : inner)->Text({"value"});
 }
 
-void AddMessage(std::string_view role, const std::string& id, Time at, Words words,
-                RawConversation* raw) {
+void AddVsCodeChatMessage(std::string_view role, const std::string& id, Time at, Words words,
+                          RawConversation* raw) {
   RawMessage& message = raw->AddMessage(&raw->nodes.back());
   message.id = id;
   message.role = role;
@@ -52,15 +52,15 @@ void AddRequest(const Json& request, RawConversation* raw) {
     AddWords(text != nullptr ? text : message->Find("parts", Json::Kind::kList), &asked);
     if (message->is_string()) asked.text = message->text();
   }
-  AddMessage("user", IdOf(request, {"requestId"}), at, std::move(asked), raw);
+  AddVsCodeChatMessage("user", IdOf(request, {"requestId"}), at, std::move(asked), raw);
   const Json* const response = request.Find("response", Json::Kind::kList);
   if (response == nullptr || response->first() == nullptr) return;
   // The parts are as they were streamed.
   Words said;
   for (const Json& part : *response) {
-    if (std::string* const shown = ShownOf(part)) said.text += std::exchange(*shown, {});
+    if (std::string* const shown = VsCodeChatShown(part)) said.text += std::exchange(*shown, {});
   }
-  AddMessage("assistant", "", at, std::move(said), raw);
+  AddVsCodeChatMessage("assistant", "", at, std::move(said), raw);
 }
 
 bool IsVsCode(const Json& record) {
@@ -81,6 +81,7 @@ void ReadVsCode(Json* record, RawConversation* raw) {
 
 }  // namespace
 
-extern const Form kVsCodeChat = {"VS Code", Gives::kConversation, kKeys, IsVsCode, ReadVsCode};
+extern const Form kVsCodeChat = {"VS Code", Gives::kConversation, kVsCodeChatKeys, IsVsCode,
+                                 ReadVsCode};
 
 }  // namespace soulprint

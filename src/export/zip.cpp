@@ -22,7 +22,7 @@ constexpr std::string_view kDescriptor = "PK\x07\x08";
 constexpr std::size_t kMarkBytes = 4;
 constexpr std::size_t kFileBytes = 30;
 constexpr std::size_t kEntryBytes = 46;
-constexpr std::size_t kEndBytes = 22;
+constexpr std::size_t kEndRecordBytes = 22;
 constexpr std::size_t kEnd64Bytes = 56;
 constexpr std::size_t kEnd64LocatorBytes = 20;
 constexpr std::size_t kMaxComment = 65535;
@@ -233,10 +233,10 @@ bool ZipWithDirectory::IsAt(std::uint64_t offset, std::string_view mark) const {
 }
 
 void ZipWithDirectory::FindDirectory() {
-  const std::uint64_t from = size_ - std::min<std::uint64_t>(size_, kEndBytes + kMaxComment);
-  const std::string tail = ReadAt(from, kEndBytes + kMaxComment);
+  const std::uint64_t from = size_ - std::min<std::uint64_t>(size_, kEndRecordBytes + kMaxComment);
+  const std::string tail = ReadAt(from, kEndRecordBytes + kMaxComment);
   const std::size_t found = tail.rfind(kEnd);
-  if (found == std::string::npos || tail.size() - found < kEndBytes) {
+  if (found == std::string::npos || tail.size() - found < kEndRecordBytes) {
     ThrowTruncated("The directory at its end is missing.");
   }
   std::uint64_t end = from + found;

@@ -18,11 +18,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kBatchTick{100};
 constexpr std::size_t kLongestLine = std::size_t{8} << 20;
 constexpr std::size_t kLongestBody = std::size_t{4} << 20;
 
-std::string StringAt(const Json& object, const char* key) {
+std::string BatchString(const Json& object, const char* key) {
   const auto it = object.find(key);
   return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
@@ -38,11 +38,11 @@ bool IsName(std::string_view id) {
 std::optional<BatchStatus> FromJson(const Json& json) {
   if (!json.is_object()) return std::nullopt;
   BatchStatus status;
-  status.id = StringAt(json, "id");
-  const std::string processing = StringAt(json, "processing_status");
+  status.id = BatchString(json, "id");
+  const std::string processing = BatchString(json, "processing_status");
   if (!IsName(status.id) || processing.empty()) return std::nullopt;
   status.ended = processing == "ended";
-  status.created_at = ParseTime(StringAt(json, "created_at"));
+  status.created_at = ParseTime(BatchString(json, "created_at"));
   const auto counts = json.find("request_counts");
   if (counts == json.end() || !counts->is_object()) return status;
   for (const auto& [name, count] : counts->items()) {
@@ -87,13 +87,13 @@ void BatchResults::End() { AddLine(std::exchange(rest_, {})); }
 void BatchResults::AddLine(std::string_view line) {
   const std::optional<Json> json = ParseJsonText(line);
   if (!json || !json->is_object()) return;
-  const std::string name = StringAt(*json, "custom_id");
+  const std::string name = BatchString(*json, "custom_id");
   const auto result = json->find("result");
   if (name.empty() || result == json->end() || !result->is_object()) return;
   // A line that comes twice is billed once.
   if (!seen_.insert(name).second) return;
   const auto message = result->find("message");
-  if (StringAt(*result, "type") != "succeeded" || message == result->end()) {
+  if (BatchString(*result, "type") != "succeeded" || message == result->end()) {
     ++usage_.requests;
     return;
   }
@@ -124,7 +124,7 @@ HttpRequest BatchApi::Request(const std::string& path) {
 HttpResponse BatchApi::Wait(HttpRequest request) {
   pool_.Start(std::move(request));
   while (true) {
-    std::vector<HttpResponse> complete = pool_.Wait(kTick, idle_);
+    std::vector<HttpResponse> complete = pool_.Wait(kBatchTick, idle_);
     if (!complete.empty()) return std::move(complete.front());
   }
 }

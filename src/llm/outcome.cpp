@@ -13,7 +13,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::chrono::seconds kLongestWait{120};
+constexpr std::chrono::seconds kLongestRetryAfter{120};
 constexpr std::string_view kReload = "then reload the server's configuration.";
 
 std::string WithoutKey(std::string text, std::string_view key) {
@@ -212,7 +212,7 @@ Classified Classify(const HttpResponse& response, std::string_view key,
 }
 
 bool IsLongWait(const Classified& classified) {
-  return classified.retry_after && *classified.retry_after > kLongestWait;
+  return classified.retry_after && *classified.retry_after > kLongestRetryAfter;
 }
 
 ServerUnavailable PauseError(const Classified& classified) {

@@ -21,12 +21,12 @@ constexpr auto kMarks = std::to_array<Mark>({{"<think>", "</think>"},
                                              {"[think]", "[/think]"},
                                              {"\u25C1think\u25B7", "\u25C1/think\u25B7"}});
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char LowerLetter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // Where the mark stands in the text, in any case of letters; the text's size if it does not.
 std::size_t Find(std::string_view text, std::string_view mark) {
   const auto* const at = std::search(text.begin(), text.end(), mark.begin(), mark.end(),
-                                     [](char a, char b) { return Lower(a) == b; });
+                                     [](char a, char b) { return LowerLetter(a) == b; });
   return static_cast<std::size_t>(at - text.begin());
 }
 

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 constexpr seconds kHeadStart{3};
 
 template <typename Duration>
-nanoseconds Scaled(Duration duration, double scale) {
+nanoseconds ScaledTo(Duration duration, double scale) {
   return std::chrono::duration_cast<nanoseconds>(duration * scale);
 }
 
@@ -42,7 +42,7 @@ void Throttle::End() {
 }
 
 bool Throttle::IsAlone(Time now) const {
-  return failed_ || (!answered_ && now - begun_ < Scaled(kHeadStart, scale_));
+  return failed_ || (!answered_ && now - begun_ < ScaledTo(kHeadStart, scale_));
 }
 
 bool Throttle::Allows(std::size_t in_flight, Time now) const {
@@ -67,7 +67,7 @@ void Throttle::Ended(const Load& load, const Load& taken, const ToldLimits& told
 
 nanoseconds Throttle::WaitAfter(int failures, std::optional<seconds> retry_after) {
   const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
-  return Scaled(BackOff(failures, retry_after, chance), scale_);
+  return ScaledTo(BackOff(failures, retry_after, chance), scale_);
 }
 
 void Throttle::Answered() {

@@ -2,9 +2,10 @@
 
 #include "llm/words.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
+
+#include "util/text.hpp"
 
 namespace soulprint {
 namespace {
@@ -130,13 +131,6 @@ constexpr auto kWords = std::to_array<Words>({
     {kWithoutCache, "Rust", "invalid type: sequence"},
 });
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
-
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -168,11 +162,11 @@ bool Fits(Meaning meaning, int status) {
 std::span<const Words> AllWords() { return kWords; }
 
 std::optional<Meaning> MeaningOf(int status, const ServerError& error) {
-  const std::string said = Lower(error.type + " " + error.code + " " + error.message);
+  const std::string said = LowerAscii(error.type + " " + error.code + " " + error.message);
   // A single question over the limit of a minute: it never fits, however long one waits.
   if (status == 429 && Contains(said, "request too large")) return kTooLong;
   // In a type or code, a question's own words cannot stand.
-  const std::string label = Lower(error.type + " " + error.code);
+  const std::string label = LowerAscii(error.type + " " + error.code);
   for (const Words& words : kWords) {
     if (Fits(words.meaning, status) && Contains(said, words.text)) return words.meaning;
     if (words.meaning == kBusy && status == 400 && Contains(label, words.text)) return kBusy;
@@ -181,7 +175,7 @@ std::optional<Meaning> MeaningOf(int status, const ServerError& error) {
 }
 
 bool WantsBearer(const ServerError& error) {
-  const std::string said = Lower(error.message);
+  const std::string said = LowerAscii(error.message);
   for (const std::string_view words :
        {"bearer", "authorization", "unauthorized", "not authenticated", "no auth credentials",
         "no cookie auth"}) {

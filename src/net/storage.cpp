@@ -25,7 +25,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kDownloadTick{100};
 constexpr std::size_t kLongestPath = 1024;  // bytes; three times that when encoded
 
 std::vector<std::string_view> Components(std::string_view path) {
@@ -95,7 +95,7 @@ HttpResponse Get(const StorageEndpoint& endpoint, HttpRequest request,
   HttpPool pool(endpoint.http);
   pool.Start(std::move(request));
   while (true) {
-    std::vector<HttpResponse> complete = pool.Wait(kTick, waiting);
+    std::vector<HttpResponse> complete = pool.Wait(kDownloadTick, waiting);
     if (!complete.empty()) return std::move(complete.front());
   }
 }

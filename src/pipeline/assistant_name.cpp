@@ -27,8 +27,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kIdentity = 1;  // in kSectionNames
 constexpr const char* kAiName = "ai_name";
 constexpr const char* kGreeting = "signature_greeting";
-constexpr int kMaxTokens = 100;
-constexpr double kTemperature = 0.7;
+constexpr int kNameTokens = 100;
+constexpr double kNameTemperature = 0.7;
 constexpr std::size_t kLongestName = 60;
 
 // Folded.  A name of these words, with at least one of the first two lists, is generic.
@@ -60,17 +60,17 @@ bool IsIn(const std::string_view (&list)[n], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-bool IsLetterOrDigit(char32_t c) {
+bool IsNameCharacter(char32_t c) {
   const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
 
-std::vector<std::string> Words(std::string_view text) {
+std::vector<std::string> NameWords(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
-    const bool letter = IsLetterOrDigit(NextCharacter(text, &at));
+    const bool letter = IsNameCharacter(NextCharacter(text, &at));
     if (letter) word += text.substr(begin, at - begin);
     if (!word.empty() && (!letter || at == text.size())) words.push_back(std::exchange(word, ""));
   }
@@ -88,7 +88,7 @@ std::string TextAt(const Json& object, const char* key) {
 // between words, or hang endings on names.
 bool GoesOn(char32_t c) {
   const bool spaced = c < 0x0E00 || (c >= 0x10A0 && c < 0x2000);
-  return spaced && IsLetterOrDigit(c);
+  return spaced && IsNameCharacter(c);
 }
 
 // The text with `name` as `other` wherever it stands as a word.
@@ -141,8 +141,8 @@ Question NameQuestion(const std::array<Json, 5>& sections) {
            {"properties", {{kAiName, {{"type", "string"}, {"description", MeaningOfName()}}}}},
            {"required", Json::array({kAiName})},
            {"additionalProperties", false}});
-  question.max_tokens = kMaxTokens;
-  question.temperature = kTemperature;
+  question.max_tokens = kNameTokens;
+  question.temperature = kNameTemperature;
   return question;
 }
 
@@ -166,7 +166,7 @@ std::string AiName(const std::optional<std::string>& identity_md) {
 bool IsGenericName(std::string_view name) {
   if (CountCharacters(name) > kLongestName) return true;
   const std::string folded = Fold(name);
-  const std::vector<std::string> words = Words(folded);
+  const std::vector<std::string> words = NameWords(folded);
   if (words.empty() || IsIn(kNoNames, folded)) return true;
   const auto is_noun = [](const std::string& word) {
     return IsIn(kGenericNouns, word) || IsIn(kOtherNouns, word);

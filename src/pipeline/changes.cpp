@@ -24,8 +24,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kMaxTries = 2;
-constexpr int kMaxTokens = 4096;
+constexpr int kChangesTries = 2;
+constexpr int kChangesTokens = 4096;
 constexpr std::size_t kMaxFormer = 5;  // of one fact that are kept
 
 // Places of facts, oldest first.
@@ -63,7 +63,7 @@ Question QuestionAbout(const std::vector<Fact>& facts, const Batch& batch) {
                    {"properties", {{"superseded", {{"type", "array"}, {"items", change}}}}},
                    {"required", {"superseded"}},
                    {"additionalProperties", false}});
-  question.max_tokens = kMaxTokens;
+  question.max_tokens = kChangesTokens;
   question.temperature = 0;
   return question;
 }
@@ -105,7 +105,7 @@ void AskAboutHalves(const Batch& batch, std::vector<Fact>* facts, Model& model, 
 }
 
 void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store& store) {
-  Tries tries(QuestionAbout(*facts, batch), kMaxTries, Tries::Split::kTooLong);
+  Tries tries(QuestionAbout(*facts, batch), kChangesTries, Tries::Split::kTooLong);
   Answer answer;
   std::optional<std::vector<Change>> changes;
   const auto check = [&](const std::string& text) -> std::optional<std::string> {
@@ -130,9 +130,9 @@ void AskAbout(const Batch& batch, std::vector<Fact>* facts, Model& model, Store&
 }
 
 // The proven facts in as few batches as have room, each category in as few as it needs.
-class Batches {
+class ChangesBatches {
  public:
-  Batches(const std::vector<Fact>& facts, std::size_t batch_tokens)
+  ChangesBatches(const std::vector<Fact>& facts, std::size_t batch_tokens)
       : facts_(facts),
         batch_tokens_(batch_tokens),
         undated_(std::any_of(facts.begin(), facts.end(),
@@ -215,7 +215,7 @@ std::vector<std::size_t> LastInLine(const std::vector<Fact>& facts) {
 }  // namespace
 
 void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& model, Store& store) {
-  for (const Batch& batch : Batches(*facts, batch_tokens).Take()) {
+  for (const Batch& batch : ChangesBatches(*facts, batch_tokens).Take()) {
     AskAbout(batch, facts, model, store);
   }
 }

@@ -28,7 +28,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kAssistantCharacters = 300;
 constexpr std::size_t kShortMessage = 40;  // characters
-constexpr std::string_view kLeftOut = " […] ";
+constexpr std::string_view kOmission = " […] ";
 
 std::string_view Said(const Chunk& chunk, const Span& span) {
   return std::string_view(chunk.content).substr(span.begin, span.end - span.begin);
@@ -39,8 +39,8 @@ std::string Shortened(const std::string& text, bool asks) {
   const std::string_view first = FirstCharacters(text, kAssistantCharacters);
   const std::string_view rest = std::string_view(text).substr(first.size());
   const std::string_view last = LastCharacters(rest, asks ? kAssistantCharacters : 0);
-  if (rest.size() <= last.size() + kLeftOut.size()) return text;
-  return std::string(first).append(kLeftOut).append(last);
+  if (rest.size() <= last.size() + kOmission.size()) return text;
+  return std::string(first).append(kOmission).append(last);
 }
 
 // Without a quote a fact may come from each of the excerpts.

@@ -12,7 +12,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMessageCharacters = 2000;
+constexpr std::size_t kSampleMessageCharacters = 2000;
 
 // A line of a message that begins with one of these could be taken for the format's own.
 constexpr std::array<std::string_view, 4> kMarks = {
@@ -49,7 +49,7 @@ std::string Cut(const std::string& body, std::size_t characters, Escape escape) 
 }
 
 std::string Body(const Message& message, std::size_t level, Escape escape) {
-  std::string body = Escaped(Truncate(message.text, kMessageCharacters), escape);
+  std::string body = Escaped(Truncate(message.text, kSampleMessageCharacters), escape);
   if (message.role == Role::kUser || CountCharacters(body) <= level) return body;
   return Cut(body, level - kTruncated.size(), escape);
 }
@@ -94,7 +94,7 @@ std::size_t Shape::WithFirstMessage() const {
   return std::min(whole, header + lines[first].All() + MarkLength(lines.size() - 1));
 }
 
-Shape Measure(const Conversation& conversation, std::size_t level, Escape escape) {
+Shape ShapeOf(const Conversation& conversation, std::size_t level, Escape escape) {
   Shape shape;
   shape.header = CountCharacters(BlockHeader(conversation, escape));
   shape.whole = shape.header;

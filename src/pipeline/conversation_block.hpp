@@ -54,7 +54,7 @@ struct Shape {
 };
 
 // The shape of a conversation whose assistant's messages are cut to this level.
-Shape Measure(const Conversation& conversation, std::size_t level, Escape escape);
+Shape ShapeOf(const Conversation& conversation, std::size_t level, Escape escape);
 
 // A conversation as far as it is shown: at first only the header.  The shape must outlive it.
 class Block {

@@ -20,7 +20,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMessageCharacters = 5000;
+constexpr std::size_t kChunkMessageCharacters = 5000;
 constexpr int kMaxTargetTokens = 1000000;
 constexpr std::size_t kCharactersPerToken = 4;
 constexpr std::size_t kMaxTotalBytes = std::size_t{1} << 30;
@@ -30,7 +30,7 @@ struct Range {
   std::size_t end = 0;
 };
 
-struct Written {
+struct WrittenText {
   std::string text;
   std::vector<Span> spans;  // of text
 };
@@ -50,21 +50,21 @@ void CheckSize(ChunkSize size) {
   }
 }
 
-Written WriteConversation(const Conversation& conversation) {
-  Written written;
+WrittenText WriteConversation(const Conversation& conversation) {
+  WrittenText written;
   written.text = "# " + ShownTitle(conversation.title) + "\n";
   int number = 0;
   for (const Message& message : conversation.messages) {
     CheckForInterrupts();
     written.text.append("\n").append(Label(message.role));
     // The span ends where the text was cut off: nobody said kTruncated.
-    std::size_t const said = FirstCharacters(message.text, kMessageCharacters).size();
+    std::size_t const said = FirstCharacters(message.text, kChunkMessageCharacters).size();
     if (said > 0) {
       std::size_t const begin = written.text.size();
       written.spans.push_back({message.role, begin, begin + said, number, message.at});
     }
     ++number;
-    written.text += Truncate(message.text, kMessageCharacters);
+    written.text += Truncate(message.text, kChunkMessageCharacters);
   }
   return written;
 }
@@ -190,7 +190,7 @@ void GiveChunks(const Conversation& conversation, ChunkSize size,
                 const std::function<void(Chunk)>& give) {
   CheckSize(size);
   if (conversation.messages.empty()) return;
-  const Written written = WriteConversation(conversation);
+  const WrittenText written = WriteConversation(conversation);
   std::deque<Range> ranges = {{0, written.text.size()}};
   if (EstimateTokens(written.text) > static_cast<std::size_t>(size.target_tokens)) {
     ranges = FindRanges(written.text, size);

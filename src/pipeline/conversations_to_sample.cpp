@@ -139,13 +139,13 @@ std::string FormatFair(std::size_t count, const ReadConversation& read, std::siz
                        Escape escape) {
   std::vector<Shape> shapes;
   shapes.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) shapes.push_back(Measure(read(i), kUncut, escape));
+  for (std::size_t i = 0; i < count; ++i) shapes.push_back(ShapeOf(read(i), kUncut, escape));
   const Plan plan = PlanFair(std::move(shapes), max_chars);
   std::string text;
   for (const Slot& slot : plan.slots) {
     const Conversation conversation = read(slot.position);
     // The conversation may have changed since it was measured; the planned length holds.
-    const Shape shape = Measure(conversation, plan.level, escape);
+    const Shape shape = ShapeOf(conversation, plan.level, escape);
     if (shape.Smallest() > slot.length) continue;
     AppendBlock(FitBlock(shape, slot.length).Write(conversation, plan.level, escape), &text);
   }

@@ -17,16 +17,16 @@
 namespace soulprint {
 namespace {
 
-constexpr double kCharactersPerToken = 4;
-constexpr double kMostTokens = 150'000;  // of the material of one question
-constexpr double kAnswerTokens = 300;    // of an answer about facts, where none is known
-constexpr double kFactShare = 0.6;       // of such an answer, what stays of its facts
+constexpr double kTokenCharacters = 4;
+constexpr double kMostTokens = 150'000;     // of the material of one question
+constexpr double kFactsAnswerTokens = 300;  // of an answer about facts, where none is known
+constexpr double kFactShare = 0.6;          // of such an answer, what stays of its facts
 constexpr double kSecondsPerQuestion = 4;
 constexpr double kSecondsOfBatch = 3600;  // most have ended by then
 constexpr double kTokensPerSecond = 80;   // of an answer
 
 double Tokens(const std::string& text) {
-  return static_cast<double>(CountCharacters(text)) / kCharactersPerToken;
+  return static_cast<double>(CountCharacters(text)) / kTokenCharacters;
 }
 
 // Takes questions and gives no answer.
@@ -50,7 +50,7 @@ class CountingModel : public Model {
 };
 
 double AnswerTokens(const Outlook& outlook) {
-  return outlook.answer_tokens > 0 ? outlook.answer_tokens : kAnswerTokens;
+  return outlook.answer_tokens > 0 ? outlook.answer_tokens : kFactsAnswerTokens;
 }
 
 // Of the questions about facts.
@@ -113,9 +113,9 @@ double CoverageFor(double usd, const Outlook& outlook, Prices prices, double con
   const double whole = FactsUsage(outlook, prices).cost_usd;
   const double new_facts = outlook.unread.questions * AnswerTokens(outlook) * kFactShare;
   const std::size_t sample =
-      SampleBytes(kCharactersPerToken * outlook.all.text_tokens, outlook.all.text_tokens);
+      SampleBytes(kTokenCharacters * outlook.all.text_tokens, outlook.all.text_tokens);
   const auto affords = [&](double share) {
-    const double facts = kCharactersPerToken * (outlook.fact_tokens + share * new_facts);
+    const double facts = kTokenCharacters * (outlook.fact_tokens + share * new_facts);
     double cost = share * whole;
     for (const RequestSize& request : LaterQuestions(static_cast<std::size_t>(facts), sample)) {
       cost += MostCost(request, prices, context_tokens);

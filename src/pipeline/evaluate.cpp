@@ -31,7 +31,7 @@ constexpr std::size_t kMostBullets = 200;
 
 // The items in lists of at most kBatch.
 template <typename Item>
-std::vector<std::vector<Item>> Batches(const std::vector<Item>& items) {
+std::vector<std::vector<Item>> InBatches(const std::vector<Item>& items) {
   std::vector<std::vector<Item>> batches;
   for (const Item& item : items) {
     if (batches.empty() || batches.back().size() == kBatch) batches.emplace_back();
@@ -41,7 +41,7 @@ std::vector<std::vector<Item>> Batches(const std::vector<Item>& items) {
 }
 
 // A share of what was judged.
-struct Share {
+struct Portion {
   int good = 0;
   int of = 0;
 
@@ -158,7 +158,7 @@ class Evaluation {
   }
 
   void Recall(Measure* measures) {
-    std::vector<std::vector<Probe>> batches = Batches(WriteProbes());
+    std::vector<std::vector<Probe>> batches = InBatches(WriteProbes());
     std::vector<bool> read(batches.size());
     const std::string& text =
         profile_->soulprint_text.empty() ? profile_->memory_md : profile_->soulprint_text;
@@ -167,7 +167,7 @@ class Evaluation {
         [&](std::size_t place, const std::string& answer) {
           read[place] = ReadProfilesAnswers(answer, &batches[place]);
         });
-    Share unknown;
+    Portion unknown;
     std::vector<Probe> answered;
     for (std::size_t place = 0; place < batches.size(); ++place) {
       if (!read[place]) continue;
@@ -176,7 +176,7 @@ class Evaluation {
         if (!probe.answer.empty()) answered.push_back(probe);
       }
     }
-    Share right = Judge<Probe>(answered, AskJudge);
+    Portion right = Judge<Probe>(answered, AskJudge);
     // A judge who cannot be read leaves open how many are right.
     if (right.of > 0 || answered.empty()) {
       right.of += unknown.good;
@@ -188,10 +188,10 @@ class Evaluation {
   }
 
   template <typename Item>
-  Share Judge(const std::vector<Item>& items,
-              const std::function<Question(const std::vector<Item>&)>& ask) {
-    const std::vector<std::vector<Item>> batches = Batches(items);
-    Share share;
+  Portion Judge(const std::vector<Item>& items,
+                const std::function<Question(const std::vector<Item>&)>& ask) {
+    const std::vector<std::vector<Item>> batches = InBatches(items);
+    Portion share;
     Ask(
         batches.size(), [&](std::size_t place) { return ask(batches[place]); },
         [&](std::size_t place, const std::string& answer) {
@@ -221,7 +221,7 @@ class Evaluation {
         bullets.back().quotes.push_back(quotes[place]);
       }
     }
-    const Share share = Judge<QuotedBullet>(bullets, AskForGrounds);
+    const Portion share = Judge<QuotedBullet>(bullets, AskForGrounds);
     measures[0].value = share.value();
     measures[0].n = share.of;
   }
@@ -241,7 +241,7 @@ class Evaluation {
   void Stability(Measure* measures) {
     if (bullets_.empty()) return;
     const WordIndex again(Bullets(MemoryOnceMore(left_out_.size(), store_, model_, options_)));
-    Share share;
+    Portion share;
     for (const std::string& bullet : bullets_) share.Count({again.HasLike(bullet)});
     measures[0].value = share.value();
     measures[0].n = share.of;

@@ -9,7 +9,7 @@ namespace {
 // Sent around every question: delimiters, JSON, a correction.
 constexpr double kTokensAround = 300;
 constexpr double kBytesPerToken = 3;
-constexpr double kMillion = 1e6;
+constexpr double kPerMillion = 1e6;
 
 }  // namespace
 
@@ -19,7 +19,7 @@ double Budget::Estimate(const Question& question) const {
   if (question.nudge) bytes += static_cast<double>(question.nudge->answer.size());
   return ((bytes / kBytesPerToken + kTokensAround) * prices_.input_usd +
           question.max_tokens * prices_.output_usd) /
-         kMillion;
+         kPerMillion;
 }
 
 void Budget::Reserve(const Question& question) {

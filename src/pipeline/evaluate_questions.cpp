@@ -24,7 +24,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kUserCharacters = 2000;  // of one message
-constexpr std::size_t kAssistantCharacters = 300;
+constexpr std::size_t kAnswerCharacters = 300;
 constexpr std::size_t kConversationCharacters = 40000;
 
 constexpr std::string_view kData =
@@ -94,7 +94,7 @@ std::optional<ordered_json> ListIn(std::string_view answer, const char* name) {
   return std::move(*list);
 }
 
-std::string TextOf(const ordered_json& item, const char* name) {
+std::string StringIn(const ordered_json& item, const char* name) {
   const auto value = item.find(name);
   if (value == item.end() || !value->is_string()) return {};
   return OneLine(value->get<std::string>());
@@ -115,8 +115,7 @@ ordered_json Messages(const Conversation& conversation) {
   for (const Message& message : conversation.messages) {
     CheckForInterrupts();
     const bool user = message.role == Role::kUser;
-    std::string text =
-        Truncate(Visible(message.text), user ? kUserCharacters : kAssistantCharacters);
+    std::string text = Truncate(Visible(message.text), user ? kUserCharacters : kAnswerCharacters);
     const std::size_t characters = CountCharacters(text);
     if (characters > room) break;
     room -= characters;
@@ -158,9 +157,9 @@ std::vector<Probe> ReadProbes(std::string_view answer, const Conversation& conve
   const SpokenWords words = WordsOf(conversation);
   for (const ordered_json& item : *list) {
     if (probes.size() == most) break;
-    Probe probe{TextOf(item, "question"), TextOf(item, "answer"), ""};
+    Probe probe{StringIn(item, "question"), StringIn(item, "answer"), ""};
     if (probe.question.empty() || probe.expected.empty()) continue;
-    if (words.Find(TextOf(item, "quote")).by == SaidBy::kUser) probes.push_back(std::move(probe));
+    if (words.Find(StringIn(item, "quote")).by == SaidBy::kUser) probes.push_back(std::move(probe));
   }
   return probes;
 }
@@ -182,7 +181,7 @@ bool ReadProfilesAnswers(std::string_view answer, std::vector<Probe>* probes) {
   for (const ordered_json& item : *list) {
     const std::optional<std::size_t> place = PlaceOf(item, "id", probes->size());
     if (!place) continue;
-    std::string text = TextOf(item, "answer");
+    std::string text = StringIn(item, "answer");
     const std::string folded = Fold(text);
     if (folded == "unknown" || folded == "unknown.") text.clear();
     (*probes)[*place].answer = std::move(text);

@@ -18,7 +18,7 @@ bool IsPartOfWord(char32_t c) {
 }
 
 // The words of a text, folded, each once; of the letters and digits of ASCII at least three.
-std::vector<std::string> Words(const std::string& text) {
+std::vector<std::string> AllWords(const std::string& text) {
   const std::string folded = Fold(text);
   std::vector<std::string> words;
   std::string word;
@@ -46,7 +46,7 @@ std::vector<std::string> Words(const std::string& text) {
 WordIndex::WordIndex(const std::vector<std::string>& texts) : size_(texts.size()) {
   for (std::size_t place = 0; place < texts.size(); ++place) {
     CheckForInterrupts();
-    for (std::string& word : Words(texts[place])) places_.emplace_back(std::move(word), place);
+    for (std::string& word : AllWords(texts[place])) places_.emplace_back(std::move(word), place);
   }
   std::sort(places_.begin(), places_.end());
 }
@@ -67,7 +67,7 @@ std::vector<WordIndex::Near> WordIndex::Shared(const std::vector<std::string>& w
 }
 
 std::vector<std::size_t> WordIndex::Nearest(const std::string& text, std::size_t most) const {
-  std::vector<Near> near = Shared(Words(text));
+  std::vector<Near> near = Shared(AllWords(text));
   std::stable_sort(near.begin(), near.end(),
                    [](const Near& a, const Near& b) { return a.shared > b.shared; });
   near.resize(std::min(near.size(), most));
@@ -77,7 +77,7 @@ std::vector<std::size_t> WordIndex::Nearest(const std::string& text, std::size_t
 }
 
 bool WordIndex::HasLike(const std::string& text) const {
-  const std::vector<std::string> words = Words(text);
+  const std::vector<std::string> words = AllWords(text);
   const std::vector<Near> near = Shared(words);
   return std::any_of(near.begin(), near.end(),
                      [&](const Near& each) { return 2 * each.shared >= words.size(); });

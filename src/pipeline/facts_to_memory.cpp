@@ -19,8 +19,8 @@
 namespace soulprint {
 namespace {
 
-constexpr int kMaxTries = 3;
-constexpr int kMaxTokens = 4096;
+constexpr int kMemoryTries = 3;
+constexpr int kMemoryTokens = 4096;
 constexpr std::size_t kLeastFactTokens = 500;  // with less a model adds nothing
 
 std::vector<Fact> Copy(const std::vector<Fact>& facts) {
@@ -49,19 +49,19 @@ Question MemoryQuestion(const std::vector<Fact>& facts) {
   question.step = Step::kMemory;
   question.material = FactsDocument(facts);
   question.instruction = Instruction(Step::kMemory);
-  question.max_tokens = kMaxTokens;
+  question.max_tokens = kMemoryTokens;
   question.temperature = 0.5;
   return question;
 }
 
-struct Written {
+struct WrittenMemory {
   std::string memory_md;  // "" = no answer could be used
   bool too_long = false;
 };
 
-Written AskForMemory(const std::vector<Fact>& facts, Model& model, Store& store) {
-  Tries tries(MemoryQuestion(facts), kMaxTries, Tries::Split::kTooLong);
-  Written written;
+WrittenMemory AskForMemory(const std::vector<Fact>& facts, Model& model, Store& store) {
+  Tries tries(MemoryQuestion(facts), kMemoryTries, Tries::Split::kTooLong);
+  WrittenMemory written;
   Answer answer;
   const auto check = [&](const std::string& text) -> std::optional<std::string> {
     written.memory_md = InertMemory(WithoutCodeFence(text));
@@ -95,7 +95,7 @@ Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits,
     ReducedFacts reduced = ReduceFacts(std::move(material), room, model, store);
     material = std::move(reduced.facts);
     left_out += reduced.left_out;
-    const Written written = AskForMemory(material, model, store);
+    const WrittenMemory written = AskForMemory(material, model, store);
     if (!written.memory_md.empty()) {
       return {CutMemory(written.memory_md, limits.max_tokens), left_out};
     }

@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kAroundFact = 16;  // bytes: a comma, a number
 constexpr std::size_t kWording = 12000;  // bytes of a question's prompt and schema
 constexpr std::size_t kMemoryBytes = 30000;
-constexpr int kAnswerTokens = 4096;  // about changes, and of MEMORY
+constexpr int kLaterAnswerTokens = 4096;  // about changes, and of MEMORY
 constexpr int kReducedTokens = 16384;
 constexpr int kSectionTokens = 8192;
-constexpr int kNameTokens = 200;
+constexpr int kNameAnswerTokens = 200;
 
 }  // namespace
 
@@ -38,15 +38,15 @@ std::vector<RequestSize> LaterQuestions(std::size_t fact_bytes, std::size_t samp
       questions.push_back({std::min(left, batch), kWording, true, true, max_tokens});
     }
   };
-  add(4 * limits.changes_tokens, kAnswerTokens);
+  add(4 * limits.changes_tokens, kLaterAnswerTokens);
   std::size_t in_memory = fact_bytes;
   if (fact_bytes > 4 * limits.max_fact_tokens) {
     add(4 * limits.batch_tokens, kReducedTokens);
     in_memory = 4 * limits.max_fact_tokens;
   }
-  questions.push_back({in_memory, kWording, true, true, kAnswerTokens});
+  questions.push_back({in_memory, kWording, true, true, kLaterAnswerTokens});
   questions.push_back({sample_bytes + kMemoryBytes, kWording, true, false, kSectionTokens});
-  questions.push_back({kMemoryBytes, kWording, true, true, kNameTokens});
+  questions.push_back({kMemoryBytes, kWording, true, true, kNameAnswerTokens});
   return questions;
 }
 

@@ -85,7 +85,7 @@ void AppendPart(const Part& part, std::size_t size, std::string* text) {
 }
 
 // " (before: Lives in Lisbon, 2023-05-02)": the newest statement that the fact overtook.
-std::string Change(const Fact& fact) {
+std::string ChangeText(const Fact& fact) {
   if (fact.before.empty()) return {};
   const Former& former = fact.before.front();
   const std::string day = former.said ? ", " + FormatDate(former.said) : std::string();
@@ -174,7 +174,7 @@ std::string AssembleMemory(const std::vector<Fact>& facts, std::size_t max_token
     CheckForInterrupts();
     std::string& list = bullets[static_cast<std::size_t>(facts[i].category)];
     // More than has room, even if each character takes four bytes and half of them are cut.
-    if (list.size() <= 32 * max_tokens) list += Bullet(facts[i]) + Change(facts[i]) + "\n";
+    if (list.size() <= 32 * max_tokens) list += Bullet(facts[i]) + ChangeText(facts[i]) + "\n";
   }
   std::string memory_md;
   for (std::size_t i = 0; i < kHeadings.size(); ++i) {

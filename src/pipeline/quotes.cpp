@@ -72,7 +72,7 @@ bool EndsSentence(char32_t c) {
   return kEnds.find(c) != kEnds.npos;
 }
 
-struct Words {
+struct QuoteWords {
   std::u32string text;
   std::vector<std::size_t> sentences;
 };
@@ -99,16 +99,16 @@ std::string WithoutMarks(std::string_view text) {
   return plain;
 }
 
-std::u32string Characters(std::string_view text) {
+std::u32string CodePoints(std::string_view text) {
   std::u32string characters;
   characters.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) characters.push_back(NextCharacter(text, &at));
   return characters;
 }
 
-Words WordsOf(std::string_view text) {
-  const std::u32string folded = Characters(FoldCase(WithoutMarks(text)));
-  Words words;
+QuoteWords QuoteWordsOf(std::string_view text) {
+  const std::u32string folded = CodePoints(FoldCase(WithoutMarks(text)));
+  QuoteWords words;
   std::u32string& out = words.text;
   bool gap = false;
   bool sentence = true;
@@ -176,7 +176,7 @@ std::vector<std::u32string> PartsOf(std::string_view quote) {
     const std::size_t dots = quote.find(kDots, begin);
     const std::size_t ellipsis = quote.find(kEllipsis, begin);
     const std::size_t end = std::min({dots, ellipsis, quote.size()});
-    std::u32string words = WordsOf(quote.substr(begin, end - begin)).text;
+    std::u32string words = QuoteWordsOf(quote.substr(begin, end - begin)).text;
     if (!words.empty()) parts.push_back(std::move(words));
     begin = end + (end == dots ? kDots.size() : kEllipsis.size());
   }
@@ -191,7 +191,7 @@ bool IsBreak(char32_t before, char32_t after) {
 
 }  // namespace
 
-bool HasNoWords(std::string_view quote) { return WordsOf(quote).text.empty(); }
+bool HasNoWords(std::string_view quote) { return QuoteWordsOf(quote).text.empty(); }
 
 SpokenWords::SpokenWords(const std::vector<Excerpt>& excerpts) {
   for (std::size_t i = 0; i < excerpts.size(); ++i) {
@@ -199,7 +199,7 @@ SpokenWords::SpokenWords(const std::vector<Excerpt>& excerpts) {
     const std::string_view content = chunk.content;
     for (std::size_t j = 0; j < chunk.spans.size(); ++j) {
       const Span& span = chunk.spans[j];
-      Words words = WordsOf(content.substr(span.begin, span.end - span.begin));
+      QuoteWords words = QuoteWordsOf(content.substr(span.begin, span.end - span.begin));
       // A chunk begins with its title unless it continues another, and a text without white space
       // is cut anywhere: at both ends of a chunk a word may be cut.
       said_.push_back({span.role,
@@ -255,7 +255,7 @@ bool SpokenWords::Said::HoldsInOrder(const std::vector<std::u32string>& parts) c
 }
 
 FoundQuote SpokenWords::Find(std::string_view quote) const {
-  const std::u32string words = WordsOf(quote).text;
+  const std::u32string words = QuoteWordsOf(quote).text;
   FoundQuote found;
   if (words.empty()) return found;
   const Weight weight = WeightOf(words);

@@ -27,7 +27,7 @@
 namespace soulprint {
 namespace {
 
-constexpr int kMaxTries = 2;
+constexpr int kFactsTries = 2;
 // A question holds its whole material, so at most about so many wait for their rejection.
 constexpr std::size_t kMaxRejected = 100;
 
@@ -146,7 +146,7 @@ class ChunkReader {
     question.tag = number;
     question.later = LaterQuestions(fact_bytes_, sample_bytes_);
     reading.tries.emplace(
-        std::move(question), kMaxTries,
+        std::move(question), kFactsTries,
         part.half == Part::Half::kNone ? Tries::Split::kTooLongOrCutOff : Tries::Split::kNever);
   }
 

@@ -31,8 +31,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr int kMaxRounds = 3;
-constexpr int kMaxTries = 1;
-constexpr int kMaxTokens = 16384;
+constexpr int kReduceTries = 1;
+constexpr int kReduceTokens = 16384;
 constexpr std::size_t kEmptyDocument = 130;  // characters around the items
 
 // When the fact was said first, nullopt if that is unknown.
@@ -184,7 +184,7 @@ class Round {
       const Batch batch = waiting_.front();
       waiting_.pop_front();
       if (batch.end - batch.begin > 1) {
-        Tries tries(QuestionAbout(batch), kMaxTries, Tries::Split::kTooLong);
+        Tries tries(QuestionAbout(batch), kReduceTries, Tries::Split::kTooLong);
         return asking_.emplace(batch.begin, Asking{batch, std::move(tries)})
             .first->second.tries.question();
       }
@@ -209,7 +209,7 @@ class Round {
     question.schema =
         FactsSchema({category}, ordered_json::object(),
                     {{"from", {{"type", "array"}, {"items", {{"type", "integer"}}}}}});
-    question.max_tokens = kMaxTokens;
+    question.max_tokens = kReduceTokens;
     question.temperature = 0.3;
     return question;
   }

@@ -26,9 +26,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kMaxTokens = 8192;
-constexpr int kMaxTries = 2;
-constexpr double kTemperature = 0.7;
+constexpr int kSectionsTokens = 8192;
+constexpr int kSectionsTries = 2;
+constexpr double kSectionsTemperature = 0.7;
 
 constexpr std::array<SampleSize, 4> kSizes = {
     {kLargestSample, {100, 300000}, {50, 150000}, {25, 75000}}};
@@ -150,8 +150,8 @@ Question SampleToQuestion(const std::string& sample, const std::string& memory_m
   question.material =
       Format("{}\n\n{} (verified facts about this user)\n{}", sample, kMemoryMark, memory_md);
   question.schema = AnswerSchema();
-  question.max_tokens = kMaxTokens;
-  question.temperature = kTemperature;
+  question.max_tokens = kSectionsTokens;
+  question.temperature = kSectionsTemperature;
   return question;
 }
 
@@ -169,7 +169,7 @@ class Asker {
   Asker(Model& model, Store& store, Question question)
       : model_(model),
         store_(store),
-        tries_(std::move(question), kMaxTries, Tries::Split::kTooLong) {}
+        tries_(std::move(question), kSectionsTries, Tries::Split::kTooLong) {}
 
   // nullopt if the model says that the question is too long.
   std::optional<Answered> Ask() {

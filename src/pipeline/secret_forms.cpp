@@ -12,12 +12,6 @@
 namespace soulprint {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
-std::size_t Count(std::string_view text, bool (*is)(char)) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, is));
-}
-
 bool EndsAt(std::string_view text, std::size_t end) {
   return end == text.size() || !IsAsciiWord(text[end]);
 }
@@ -53,7 +47,7 @@ bool BeginsWithPassword(std::string_view text) {
   constexpr std::size_t kMost = 200;
   const std::string_view host = text.substr(0, std::min(text.find_first_of("/ \t\r\n"), kMost));
   const std::size_t at = host.find('@');
-  return at != npos && host.find(':') < at;
+  return at != std::string_view::npos && host.find(':') < at;
 }
 
 // How often the kind of character (upper case, lower case, digit) changes, in percent of the places
@@ -170,7 +164,8 @@ bool HoldsSecretForm(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (SecretBegins(text, at)) return true;
   }
-  return text.find("PRIVATE KEY-----") != npos || text.find("hooks.slack.com/services/") != npos;
+  return text.find("PRIVATE KEY-----") != std::string_view::npos ||
+         text.find("hooks.slack.com/services/") != std::string_view::npos;
 }
 
 }  // namespace soulprint

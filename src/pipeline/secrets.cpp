@@ -17,21 +17,21 @@
 namespace soulprint {
 namespace {
 
-using Words = std::span<const std::string_view>;
+using WordList = std::span<const std::string_view>;
 
 constexpr auto npos = std::string_view::npos;
 
-// Words between a name and its value.
+// WordList between a name and its value.
 constexpr std::string_view kLinks =
     "is, was, are, be, of, to, as, it, its, it's, s, still, now, set, number, no, nr, num, "
     "numero, número, card, numéro, nummer, номер, karte, kreditkarte, carte, tarjeta, карты, "
     "ist, war, lautet, heisst, es, era, est, était, c'est, è, é, jest, är, er, là, adalah, это, "
     "είναι, هي, היא, है, คือ, 是, 为, 為, は, が, 은, 는, 号, 號, 码, 碼, 番, 호";
 
-// Words between a value and its name: "hunter2 is my password".
+// WordList between a value and its name: "hunter2 is my password".
 constexpr std::string_view kLinksBack = "is, as, ist, als, es, como, est, comme";
 
-// Words that may follow a password in its sentence.
+// WordList that may follow a password in its sentence.
 constexpr std::string_view kNext = "and, for, on, at, but, und, für, y, para";
 
 // What is said of a password and is none.
@@ -49,10 +49,6 @@ constexpr std::string_view kTechnology =
 
 // --- words
 
-std::size_t Count(std::string_view text, bool (*is)(char)) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, is));
-}
-
 bool IsLetter(char c) { return IsAsciiLetter(c) || (c & 0x80) != 0; }
 bool IsLetterOrDigit(char c) { return IsAsciiDigit(c) || IsLetter(c); }
 
@@ -68,7 +64,7 @@ bool IsLink(std::string_view word) {
   return core.empty() || IsListed(core, kLinks);
 }
 
-bool EndsSentence(std::string_view word) {
+bool WordEndsSentence(std::string_view word) {
   return std::string_view(".;!?").find(word.back()) != npos;
 }
 
@@ -99,42 +95,42 @@ bool IsDate(std::string_view number) {
 // --- values
 
 // Gets the words between a name and a value, and those from the value on.
-using Fits = bool (*)(Words between, Words value);
+using Fits = bool (*)(WordList between, WordList value);
 
 // True if the word ends what is said: "password is sunshine and …", not "password is safe with …".
-bool IsLast(Words value) {
+bool IsLast(WordList value) {
   if (value.size() == 1 || !IsLetterOrDigit(value[0].back())) return true;
   const std::string_view next = Core(value[1]);
   return next.empty() || static_cast<unsigned char>(next[0]) >= 0xE3 || IsListed(next, kNext);
 }
 
 // "password manager: Bitwarden" is none, "password for home: swordfish" is one.
-bool IsPlainPassword(Words between, Words value) {
+bool IsPlainPassword(WordList between, WordList value) {
   const std::string_view core = Core(value[0]);
   return !between.empty() && (IsLink(between[0]) || CountCharacters(between[0]) <= 4) &&
          core.size() >= 4 && Count(core, IsAsciiDigit) == 0 && !IsListed(core, kQualities);
 }
 
-bool IsPassword(Words between, Words value) {
+bool IsPassword(WordList between, WordList value) {
   return IsMixed(value[0], 4) || IsDigits(value[0], 6, 30) ||
          (IsLast(value) && (IsDigits(value[0], 4, 5) || IsPlainPassword(between, value)));
 }
 
-bool IsCode(Words, Words value) {
+bool IsCode(WordList, WordList value) {
   const std::string_view core = Core(value[0]);
   return IsMixed(core, 6) || (Count(core, IsAsciiDigit) >= 6 && !IsDate(core));
 }
 
-bool IsKey(Words, Words value) {
+bool IsKey(WordList, WordList value) {
   return IsMixed(value[0], 12) && Count(value[0], IsAsciiDigit) > 0;
 }
 
 template <std::size_t least, std::size_t most>
-bool IsNumber(Words, Words value) {
+bool IsNumber(WordList, WordList value) {
   return IsDigits(value[0], least, most);
 }
 
-bool IsPhrase(Words, Words value) {
+bool IsPhrase(WordList, WordList value) {
   constexpr std::size_t kWords = 12;
   return value.size() >= kWords && std::ranges::all_of(value.first(kWords), [](auto word) {
            const std::string_view core = Core(word);
@@ -143,7 +139,7 @@ bool IsPhrase(Words, Words value) {
 }
 
 // In one piece, or in groups with up to two letters between; the fewer digits, the longer.
-bool IsDocument(Words, Words value) {
+bool IsDocument(WordList, WordList value) {
   std::string number;
   for (std::string_view word : value) {
     const std::string_view core = Core(word);
@@ -175,7 +171,8 @@ constexpr Kind kKinds[] = {
      "access code, and pass, otp, one-time code, verification code, authentication code, "
      "combination, wifi "
      "key, wi-fi key, wlan-schlüssel, network key, pan"},
-    {[](Words between, Words value) { return !between.empty() && IsCode(between, value); }, "pass"},
+    {[](WordList between, WordList value) { return !between.empty() && IsCode(between, value); },
+     "pass"},
     {IsKey,
      "api key, apikey, secret key, access key, private key, bearer, token, secret, product key, "
      "license key, licence key, api-schlüssel, clave api, clé api, 密钥, key:, sig:, signature:"},
@@ -250,17 +247,17 @@ std::vector<Name> MakeNames() {
   return names;
 }
 
-bool IsToldAfter(Words after, Fits fits) {
+bool IsToldAfter(WordList after, Fits fits) {
   constexpr std::size_t kMostBetween = 9;
   for (std::size_t i = 0; i < after.size() && i <= kMostBetween; ++i) {
     const bool linked = i == 0 || IsLink(after[i - 1]);
     if (linked && fits(after.first(i), after.subspan(i))) return true;
-    if (i > 0 && EndsSentence(after[i - 1]) && !IsLink(after[i])) return false;
+    if (i > 0 && WordEndsSentence(after[i - 1]) && !IsLink(after[i])) return false;
   }
   return false;
 }
 
-bool IsToldBefore(Words before, Fits fits) {
+bool IsToldBefore(WordList before, Fits fits) {
   constexpr std::size_t kMostBetween = 4;
   for (std::size_t back = 1; back <= kMostBetween && back < before.size(); ++back) {
     const std::size_t link = before.size() - back;

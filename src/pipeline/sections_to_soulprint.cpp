@@ -21,9 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 5> kHeadings = {"## Communication Style & Personality",
-                                                       "## Your AI Identity", "## About You",
-                                                       "## How I Operate", "## My Capabilities"};
+constexpr std::array<std::string_view, 5> kSectionHeadings = {
+    "## Communication Style & Personality", "## Your AI Identity", "## About You",
+    "## How I Operate", "## My Capabilities"};
 
 std::string Label(std::string_view key) {
   std::string label = InertLine(key);
@@ -71,7 +71,7 @@ bool IsKnown(std::size_t section, std::string_view key) {
 }
 
 void AppendSection(std::size_t section, const std::string& stored, std::string* text) {
-  *text += kHeadings[section];
+  *text += kSectionHeadings[section];
   const std::optional<Json> json = ParseJsonText(stored);
   if (!json || !json->is_object()) {
     if (!stored.empty()) *text += "\n" + InertLines(stored);

@@ -38,7 +38,7 @@ Datum AddEstimate(FunctionCallInfo fcinfo, const std::string& user_id) {
   if (prices) cost = ToNumeric(std::round(estimate.pass.usage.cost_usd * 10000) / 10000);
   // Rules answer at once.
   std::optional<Datum> duration;
-  if (settings::provider != settings::Provider::kOffline) {
+  if (!settings::IsOffline()) {
     duration = Interval(estimate.pass.duration);
   }
   pg::RowSet rows(fcinfo);

@@ -30,7 +30,7 @@ double BudgetArgument(FunctionCallInfo fcinfo) {
 }
 
 void RequireModel() {
-  if (settings::provider == settings::Provider::kOffline) {
+  if (settings::IsOffline()) {
     throw Error(sqlstate::kObjectNotInPrerequisiteState,
                 "no profile can be evaluated: soulprint.provider is offline")
         .Detail("A model writes the questions and judges the answers.")

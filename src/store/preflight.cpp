@@ -33,7 +33,7 @@ bool IsOfTheMoment(const SqlError& error) {
 
 // The error of `look`, rolled back with the locks that it took; "" if there is none.
 template <typename Look>
-Problem Try(Look look) {
+Problem Trial(Look look) {
   const pg::Subtransaction rolled_back;
   try {
     look();
@@ -70,7 +70,7 @@ std::optional<Problem> FindVersionProblem() {
 std::vector<Problem> FindCatalogProblems() {
   if (const auto problem = FindVersionProblem()) return {*problem};
   std::vector<Problem> problems;
-  const Problem failure = Try([&] {
+  const Problem failure = Trial([&] {
     for (const pg::Row& row :
          OwnQuery("SELECT problem, hint, stops_passes FROM soulprint.catalog_problems()").Run()) {
       problems.push_back({row.Text(0), row.Text(1), row.Bool(2)});
@@ -83,7 +83,8 @@ std::vector<Problem> FindCatalogProblems() {
 std::vector<Problem> FindStatementProblems() {
   std::vector<Problem> problems;
   for (const AppStatement* statement : app::kNeeded) {
-    Problem problem = Try([&] { AppQueryWithOptionalColumns(*statement).As(Worker()).Explain(); });
+    Problem problem =
+        Trial([&] { AppQueryWithOptionalColumns(*statement).As(Worker()).Explain(); });
     problem.stops_passes = problem.stops_passes && !IsOfImports(statement);
     if (problem.message.empty() ||
         std::any_of(problems.begin(), problems.end(),

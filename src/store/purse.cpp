@@ -72,7 +72,7 @@ void LockDay() {
 }  // namespace
 
 void Purse::CheckDay(double needed) {
-  if (!IsLimited() || settings::provider == settings::Provider::kOffline) return;
+  if (!IsLimited() || settings::IsOffline()) return;
   const Day day = pg::InTransaction([] {
     LockDay();
     return ReadDay(0);

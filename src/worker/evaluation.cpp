@@ -78,9 +78,9 @@ Prices RequirePrices() {
 }
 
 // In the process: one evaluation.
-class Run {
+class EvaluationRun {
  public:
-  explicit Run(Exchange& exchange)
+  explicit EvaluationRun(Exchange& exchange)
       : exchange_(exchange),
         user_(0, exchange.user_id.data(), [this] { Check(); }),
         store_(user_),
@@ -152,7 +152,7 @@ class Run {
 
 void Serve(Exchange* exchange) {
   try {
-    Run(*exchange).Go();
+    EvaluationRun(*exchange).Go();
   } catch (const Error& error) {
     exchange->failed = true;
     Put(error.what(), &exchange->message);

@@ -20,14 +20,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
-
 std::optional<settings::Obstacle> SettingsObstacle() {
   if (!settings::enabled) {
     return settings::Obstacle{"soulprint.enabled is off", "Set soulprint.enabled = on and reload."};
   }
   if (std::optional<settings::Obstacle> invalid = settings::FindInvalidValue()) return invalid;
-  if (IsOffline()) return std::nullopt;
+  if (settings::IsOffline()) return std::nullopt;
   const std::string problem = UrlProblem(settings::api_url, settings::plain_http_hosts);
   if (!problem.empty()) {
     return settings::Obstacle{Format("soulprint.api_url {}", problem),
@@ -51,7 +49,7 @@ std::optional<settings::Obstacle> SettingsObstacle() {
 
 // The settings that decide which server is asked, as one text.
 std::string ModelServer() {
-  std::string server = IsOffline() ? "offline" : "messages";
+  std::string server = settings::IsOffline() ? "offline" : "messages";
   for (const char* setting : {settings::api_url, settings::api_key_file, settings::vault_secret,
                               settings::ca_file, settings::proxy}) {
     server.append("\n").append(setting);

@@ -40,8 +40,8 @@ constexpr int kRestartSeconds = 1;
 constexpr int kMostCounted = 1000;  // passes
 constexpr std::chrono::minutes kObstacleInterval{1};
 constexpr std::chrono::seconds kAfterFailedStart{60};
-constexpr milliseconds kFirstBackOff{1000};
-constexpr milliseconds kLongestBackOff{60 * 1000};
+constexpr milliseconds kFirstWaitAfterError{1000};
+constexpr milliseconds kLongestWaitAfterError{60 * 1000};
 
 class Launcher {
  public:
@@ -128,7 +128,7 @@ Schedule::Seen Launcher::Look() {
     put_off_ = row.BigInt(4);
     put_off_for_ = row.Text(5);
     seen.alerts = row.Bool(6) && settings::SendsAlerts();
-    seen.batches = row.Bool(7) && settings::provider != settings::Provider::kOffline;
+    seen.batches = row.Bool(7) && !settings::IsOffline();
   }
   transaction.Commit();
   seen.closed = Gate::WhyClosed().has_value();
@@ -290,18 +290,18 @@ void KeepAwayFromDatabase() {
 
 void Launch() {
   Launcher launcher;
-  milliseconds back_off = kFirstBackOff;
+  milliseconds back_off = kFirstWaitAfterError;
   while (settings::enabled) {
     milliseconds sleep = back_off;
     try {
       sleep = launcher.Round();
-      back_off = kFirstBackOff;
+      back_off = kFirstWaitAfterError;
     } catch (const Canceled&) {
       pg::ForgetCancelRequest();
     } catch (const Error& error) {
       pg::Log(WARNING, Format("soulprint launcher: {}", error.what()), error.detail(),
               error.hint());
-      back_off = std::min(back_off * 2, kLongestBackOff);
+      back_off = std::min(back_off * 2, kLongestWaitAfterError);
     }
     try {
       Sleep(sleep);

@@ -31,8 +31,6 @@ namespace soulprint {
 
 namespace {
 
-bool IsOffline() { return settings::provider == settings::Provider::kOffline; }
-
 std::string ReadKey() {
   if (*settings::vault_secret != '\0') return ReadVaultSecret(settings::vault_secret);
   if (*settings::api_key_file == '\0') return {};
@@ -86,7 +84,7 @@ Prices PricesOrWarning() {
 }  // namespace
 
 std::string ModelName() {
-  return IsOffline() ? std::string(kOfflineModelName) : std::string(settings::model);
+  return settings::IsOffline() ? std::string(kOfflineModelName) : std::string(settings::model);
 }
 
 std::optional<Prices> ModelPrices() {
@@ -109,7 +107,7 @@ PassOptions OptionsFromSettings() {
 CostPlan PlanCost(const Purse& purse, const std::string& user_id, bool batch) {
   CostPlan cost{.limit_usd = purse.Limit(), .min_coverage = settings::min_coverage};
   const std::optional<Prices> prices = ModelPrices();
-  if (cost.limit_usd == 0 || IsOffline() || !prices) return cost;
+  if (cost.limit_usd == 0 || settings::IsOffline() || !prices) return cost;
   const StoredEstimate estimate = pg::InTransaction([&] {
     return EstimateStored(user_id, ModelName(), *prices, settings::max_concurrent_requests, batch);
   });
@@ -141,13 +139,13 @@ Endpoint EndpointOf(Gate& gate, Ledger& ledger) {
 }  // namespace
 
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, std::function<void()> waiting) {
-  if (IsOffline()) return std::make_unique<OfflineModel>();
+  if (settings::IsOffline()) return std::make_unique<OfflineModel>();
   return std::make_unique<MessagesModel>(EndpointOf(gate, ledger), std::move(waiting));
 }
 
 std::unique_ptr<Model> MakeModel(Gate& gate, Ledger& ledger, Batches& batches,
                                  std::function<void()> waiting) {
-  if (IsOffline()) return std::make_unique<OfflineModel>();
+  if (settings::IsOffline()) return std::make_unique<OfflineModel>();
   Endpoint endpoint = EndpointOf(gate, ledger);
   auto single = std::make_unique<MessagesModel>(endpoint, waiting);
   return std::make_unique<BatchModel>(std::move(endpoint), batches, std::move(single),
@@ -162,7 +160,7 @@ Endpoint EndpointForBatches() {
 }
 
 void ProbeModelServer(std::function<void()> waiting) {
-  if (IsOffline()) return Gate::Open();
+  if (settings::IsOffline()) return Gate::Open();
   Endpoint endpoint = EndpointFromSettings();
   endpoint.key = ReadKey;
   endpoint.pause = [](const ServerUnavailable& reason, bool) { Gate::StayClosed(reason); };

@@ -66,9 +66,9 @@ void Log(const PassLease& lease, const Ending& ending, const std::string& summar
 }
 
 // One attempt of one pass, from claiming it to recording how it ended.
-class Run {
+class WorkerRun {
  public:
-  explicit Run(QueuedPass pass)
+  explicit WorkerRun(QueuedPass pass)
       : pass_(std::move(pass)),
         lease_(pass_.id, pass_.user_id, [this] { Check(); }),
         store_(lease_) {}
@@ -144,7 +144,7 @@ class Run {
 
   // True if somebody has made a pass due that waits for a batch.  Rules wait for nobody.
   bool WaitsForBatch() {
-    if (settings::provider == settings::Provider::kOffline) return false;
+    if (settings::IsOffline()) return false;
     const std::string reason = WaitingForBatches(pass_.user_id);
     if (!reason.empty()) Act(EndingOf(BatchPending(reason), {}));
     return !reason.empty();
@@ -330,7 +330,7 @@ void LookUp() {
 bool RunNext(std::int64_t only) {
   if (ReturnOrphans()) shared_state::CountPassEnded();
   for (QueuedPass& pass : DuePasses(only)) {
-    if (!Run(std::move(pass)).Try(only)) continue;
+    if (!WorkerRun(std::move(pass)).Try(only)) continue;
     shared_state::CountPassEnded();
     pg::ForgetCancelRequest();
     return true;

@@ -17,19 +17,19 @@ check() {
 
 same() { diff -u "$1" "$2"; }
 
-# Objects are empty, a library is the list of its objects.
+# An object is the list of its sources, a library the list of those of its objects.
 cat >"$folder/compiler" <<'SH'
 #!/usr/bin/env bash
-objects=()
 while [ $# != 0 ]; do
   case $1 in
-    -c) compiles=1 ;;
     -o) output=$2; shift ;;
-    *.o) [ -f "$1" ] || { echo "$1 is not there yet" >&2; exit 1; }; objects+=("$1") ;;
+    -) list=$(sed -n 's/^#include "\(.*\.cpp\)"$/\1/p') ;;
+    *.cpp) list=${1#*src/} ;;
+    *.o) list+=${list:+$'\n'}$(cat "$1") || exit 1 ;;
   esac
   shift
 done
-if [ -n "${compiles:-}" ]; then : >"$output"; else printf '%s\n' "${objects[@]}" | sort >"$output"; fi
+sort <<<"$list" >"$output"
 SH
 chmod 755 "$folder/compiler"
 
@@ -45,10 +45,15 @@ make_in() { (cd "$1" && shift && quiet_make "$@"); }
 
 check "the library exports what Postgres looks up and nothing else" test -z "$(test/build/exported.sh)"
 
-# What each build makes: an object for each source.
-(cd src && find . -name '*.cpp' | sed 's|^\./|build/|; s|\.cpp$|.o|' | sort) >"$folder/objects"
+# What each build makes a library of.
+(cd src && find . -name '*.cpp' | cut -c 3- | sort) >"$folder/sources"
+check "make -j8 DEBUG=1" make_in "$checkout" -j8 DEBUG=1 all
+check "links each source" same "$folder/sources" "$checkout/soulprint.so"
+check "each is compiled for itself" test -f "$checkout/build/store/lease.o"
+check "make clean" make_in "$checkout" clean
 check "make -j8 in a path with spaces" make_in "$checkout" -j8 all
-check "links each source" same "$folder/objects" "$checkout/soulprint.so"
+check "links each source" same "$folder/sources" "$checkout/soulprint.so"
+check "each room is compiled as one file" test ! -f "$checkout/build/store/lease.o" -a -f "$checkout/build/store.o"
 
 # What a header's users are is said by the compiler, which was asked when the checkout was built.
 (cd build && find . -name '*.d' -exec cp --parents {} "$checkout/build" \;)
@@ -57,11 +62,12 @@ to_compile >"$folder/none"
 check "a second make compiles nothing" same /dev/null "$folder/none"
 header=worker/turn.hpp
 touch "$checkout/src/$header"
-grep -rlE "#include \"$header\"" src --include='*.cpp' | sed 's|^src/|build/|; s|cpp$|o|' | sort >"$folder/users"
+grep -rlE "#include \"$header\"" src --include='*.cpp' |
+  sed '/turn.cpp/!s|/[^/]*$|.o|; s|^src/|build/|; s|cpp$|o|' | sort -u >"$folder/users"
 to_compile >"$folder/touched"
 check "after a header changed, its users are compiled" \
   test -s "$folder/users" -a -z "$(comm -23 "$folder/users" "$folder/touched")"
-check "and not the others" test "$(wc -l <"$folder/touched")" -lt "$(($(wc -l <"$folder/objects") / 2))"
+check "and not the others" test "$(wc -l <"$folder/touched")" -lt "$(($(find "$checkout/build" -name '*.o' | wc -l) / 2))"
 check "make after that" make_in "$checkout" all
 to_compile >"$folder/none"
 check "and then nothing is left" same /dev/null "$folder/none"
@@ -70,7 +76,7 @@ check "and then nothing is left" same /dev/null "$folder/none"
 ln -s "$checkout" "$folder/checkout"
 mkdir "$folder/apart"
 check "make in another folder" make_in "$folder/apart" -j8 -f ../checkout/Makefile VPATH=../checkout all
-check "links each source" same "$folder/objects" "$folder/apart/soulprint.so"
+check "links each source" same "$folder/sources" "$folder/apart/soulprint.so"
 spaces=$(make_in "$folder/apart" -f "$checkout/Makefile" all)
 check "the path of the Makefile must not have spaces" \
   grep -qx '.*: \*\*\* .*/a copy/Makefile: .*space.*' <<<"$spaces"

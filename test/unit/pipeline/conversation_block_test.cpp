@@ -22,7 +22,7 @@ Conversation Titled(std::string title, std::vector<Message> messages) {
 
 // All of the conversation.
 std::string Text(const Conversation& conversation, std::size_t level, Escape escape) {
-  const Shape shape = Measure(conversation, level, escape);
+  const Shape shape = ShapeOf(conversation, level, escape);
   Block block(shape);
   block.Grow(shape.whole);
   EXPECT_TRUE(block.IsWhole());
@@ -61,9 +61,9 @@ TEST(ConversationBlock, AShortenedShapeIsThatOfTheCutText) {
                    User(std::string(3000, 'v')), Assistant(std::string(3000, 'b'))});
   for (std::size_t level : {kLowestLevel, std::size_t{16}, std::size_t{89}, std::size_t{90},
                             std::size_t{2014}, std::size_t{2015}, kUncut}) {
-    Shape shape = Measure(conversation, kUncut, Escape::kNone);
+    Shape shape = ShapeOf(conversation, kUncut, Escape::kNone);
     shape.Shorten(level);
-    EXPECT_EQ(shape.whole, Measure(conversation, level, Escape::kNone).whole);
+    EXPECT_EQ(shape.whole, ShapeOf(conversation, level, Escape::kNone).whole);
     EXPECT_EQ(shape.whole, CountCharacters(Text(conversation, level, Escape::kNone))) << level;
   }
 }
@@ -117,7 +117,7 @@ TEST(ConversationBlock, FenceLeavesNothingInvisible) {
   std::string families;
   for (int i = 0; i < 400; ++i) families += family;
   const Conversation conversation = Titled("T", {User(families)});
-  const Shape shape = Measure(conversation, kUncut, Escape::kMarks);
+  const Shape shape = ShapeOf(conversation, kUncut, Escape::kMarks);
   for (std::size_t room = 100; room < 110; ++room) {
     Block block(shape);
     block.Grow(room);
