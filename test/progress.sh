@@ -58,7 +58,7 @@ run_told() {
   return "$status"
 }
 
-last_line() { tail -c 400 "$1" | tr '\r' '\n' | tail -n 1 | cut -c 1-60; }
+last_line() { tail -c 400 "$1" | tr '\r' '\n' | grep . | tail -n 1 | cut -c 1-60; }
 
 compiled=' -c -o [^ ]*\.o '
 

@@ -43,6 +43,8 @@ files "$checkout" >"$folder/before"
 quiet_make() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s CXX="$folder/compiler" "$@" 2>&1; }
 make_in() { (cd "$1" && shift && quiet_make "$@"); }
 
+printf 'Unpacking a (1) ...\r\n' >"$folder/dpkg.log"
+check "the last line of a step is told" test "$(last_line "$folder/dpkg.log")" = "Unpacking a (1) ..."
 check "the library exports what Postgres looks up and nothing else" test -z "$(test/build/exported.sh)"
 
 # What each build makes a library of.
