@@ -1349,6 +1349,215 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
 COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
     IS 'progress of a pass as text: [########------------] 41 %  facts 98/240  0:31 left';
 
+CREATE FUNCTION soulprint.server_state(OUT library_version text, OUT obstacle text, OUT obstacle_hint text,
+                                       OUT paused_since timestamptz, OUT key_problem text, OUT key_hint text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'soulprint_server_state' LANGUAGE C VOLATILE ROWS 1;
+COMMENT ON FUNCTION soulprint.server_state()
+    IS 'what only the library knows: its version, why no pass can run, since when requests pause, why the file with the API key cannot be read';
+
+CREATE FUNCTION soulprint.server_health() RETURNS TABLE (check_name text, status text, message text, action text)
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        WITH server AS (
+            SELECT s.*, e.extversion, current_setting('soulprint.database', true) IS NOT NULL AS preloaded,
+                   soulprint.unserved_reason() AS unserved, current_setting('soulprint.provider') = 'offline' AS is_offline,
+                   current_setting('max_worker_processes')::int AS slots, current_setting('soulprint.max_workers')::int AS workers
+            FROM soulprint.server_state() AS s, pg_extension e WHERE e.extname = 'soulprint'),
+        launcher AS (SELECT query FROM pg_stat_activity WHERE backend_type = 'soulprint launcher' LIMIT 1),
+        processes AS (
+            SELECT count(*) FILTER (WHERE backend_type = 'soulprint worker') AS busy, count(*) AS taken
+            FROM pg_stat_activity
+            WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker', 'background writer', 'checkpointer',
+                'startup', 'walreceiver', 'walsender', 'walwriter', 'archiver', 'logger', 'walsummarizer', 'slotsync worker', 'io worker'))
+        SELECT 'versions', CASE WHEN extversion = library_version THEN 'ok' ELSE 'error' END,
+               format('extension %s, library %s', extversion, library_version),
+               CASE WHEN extversion <> library_version THEN 'ALTER EXTENSION soulprint UPDATE; -- or restart the server if the library is older' END
+        FROM server
+        UNION ALL
+        SELECT 'preload', CASE WHEN preloaded THEN 'ok' ELSE 'error' END,
+               format('shared_preload_libraries %s soulprint', CASE WHEN preloaded THEN 'names' ELSE 'does not name' END),
+               CASE WHEN NOT preloaded THEN (
+                   SELECT format('ALTER SYSTEM SET shared_preload_libraries = %s; -- then restart the server',
+                                 string_agg(quote_ident(trim(library)), ', ' ORDER BY n))
+                   FROM regexp_split_to_table(current_setting('shared_preload_libraries') || ',soulprint', ',') WITH ORDINALITY AS list (library, n)
+                   WHERE trim(library) <> '') END
+        FROM server
+        UNION ALL
+        SELECT 'launcher', CASE WHEN unserved IS NULL AND l.query IS NOT NULL THEN 'ok' ELSE 'error' END,
+               CASE WHEN NOT preloaded THEN 'none runs without preloading' ELSE coalesce(unserved, nullif(l.query, ''), CASE WHEN l.query = '' THEN 'starts' ELSE 'none runs' END) END,
+               CASE WHEN preloaded AND unserved IS NOT NULL
+                        THEN format('ALTER SYSTEM SET soulprint.database = %L; -- then restart the server', current_database())
+                    WHEN preloaded AND l.query IS NULL THEN 'Look into the server''s log for its last error.' END
+        FROM server LEFT JOIN launcher l ON true
+        UNION ALL
+        SELECT 'workers', CASE WHEN p.taken - p.busy + s.workers > s.slots THEN 'warning' ELSE 'ok' END,
+               format('%s of %s busy, %s of %s slots free', p.busy, s.workers, s.slots - p.taken, s.slots),
+               CASE WHEN p.taken - p.busy + s.workers > s.slots
+                    THEN format('ALTER SYSTEM SET max_worker_processes = %s; -- then restart the server', p.taken - p.busy + s.workers + 1) END
+        FROM server s, processes p
+        UNION ALL
+        SELECT 'key', CASE WHEN key_problem IS NOT NULL OR obstacle = 'no API key is set' THEN 'error' ELSE 'ok' END,
+               CASE WHEN key_problem IS NOT NULL THEN key_problem
+                    WHEN is_offline THEN 'none needed: soulprint.provider is offline'
+                    WHEN obstacle = 'no API key is set' THEN obstacle
+                    WHEN current_setting('soulprint.vault_secret') <> '' THEN 'in Vault: workers read it'
+                    WHEN current_setting('soulprint.api_key_file') = '' THEN 'none is set'
+                    ELSE 'the file of soulprint.api_key_file can be read' END,
+               CASE WHEN key_problem IS NOT NULL THEN key_hint WHEN obstacle = 'no API key is set' THEN obstacle_hint END
+        FROM server
+        UNION ALL
+        SELECT 'model', CASE WHEN obstacle IS NULL THEN 'ok' WHEN obstacle = 'soulprint.enabled is off' THEN 'warning' ELSE 'error' END,
+               CASE WHEN obstacle IS NULL THEN soulprint.model_name() || ': no pause'
+                    ELSE coalesce(to_char(paused_since, '"paused since "Mon DD HH24:MI": "'), '') || obstacle END,
+               CASE WHEN obstacle = 'soulprint.enabled is off'
+                    THEN 'ALTER SYSTEM SET soulprint.enabled = on; SELECT pg_reload_conf();' ELSE obstacle_hint END
+        FROM server
+    $$;
+COMMENT ON FUNCTION soulprint.server_health() IS 'checks of soulprint_health() on the server: library, processes, API key, model server';
+
+CREATE FUNCTION soulprint.table_health(thorough boolean) RETURNS TABLE (check_name text, status text, message text, action text)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s'
+    AS $$
+    DECLARE
+        problems bigint;
+        first record;
+    BEGIN
+        check_name := 'tables';
+        BEGIN
+            -- Another check says whether a launcher is there.
+            SELECT p.problem, p.hint, p.stops_passes, count(*) OVER () AS n INTO first
+            FROM (SELECT * FROM soulprint.preflight() WHERE thorough
+                  UNION ALL SELECT * FROM soulprint.catalog_problems() WHERE NOT thorough) AS p
+            WHERE p.problem NOT LIKE 'no launcher serves database %' ORDER BY p.stops_passes DESC LIMIT 1;
+            problems := coalesce(first.n, 0);
+            status := CASE WHEN problems = 0 THEN 'ok' WHEN first.stops_passes THEN 'error' ELSE 'warning' END;
+            message := CASE WHEN problems = 0 THEN 'soulprint_worker can use the application''s tables' ELSE first.problem END ||
+                       CASE WHEN problems > 1 THEN format(', and %s more', problems - 1) ELSE '' END;
+            action := first.hint || CASE WHEN problems > 1 THEN ' SELECT * FROM soulprint.preflight(); -- all of them' ELSE '' END;
+        EXCEPTION WHEN lock_not_available THEN
+            status := 'warning';
+            message := 'not checked: somebody locks a table of the application';
+            action := 'SELECT pid, relation::regclass FROM pg_locks WHERE mode = ''AccessExclusiveLock'' AND granted;';
+        END;
+        RETURN NEXT;
+        RETURN QUERY
+            SELECT 'row security', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
+                   coalesce(string_agg(o, '; '), 'no other role reads tables without it'),
+                   string_agg(format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', substring(o FROM '^table (.*) can be read')), ' ') ||
+                   ' -- after CREATE POLICY for the roles that may read them'
+            FROM soulprint.open_tables() AS o;
+        RETURN QUERY
+            -- What computes is IMMUTABLE and everybody's.
+            WITH open_function AS (
+                SELECT format('%s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure) AS name, r.name AS role
+                FROM pg_depend d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid,
+                    (SELECT 'public' UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'anon') AS r (name)
+                WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'soulprint')
+                  AND p.proname LIKE 'soulprint\_%' AND p.provolatile <> 'i' AND has_function_privilege(r.name, p.oid, 'EXECUTE')
+                UNION ALL
+                SELECT format('TABLE %s', c.oid::regclass), r.name
+                FROM pg_class c, (SELECT 'public' UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'anon') AS r (name)
+                WHERE c.relnamespace = 'soulprint'::regnamespace AND c.relkind = 'r'
+                  AND has_table_privilege(r.name, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+            SELECT 'privileges', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'error' END,
+                   CASE WHEN count(*) = 0 THEN 'what acts is for the roles that you granted it to'
+                        ELSE format('open to %s: %s', string_agg(DISTINCT o.role, ', '), string_agg(DISTINCT o.name, ', ')) END,
+                   string_agg(format('REVOKE ALL ON %s FROM %s;', o.name, CASE o.role WHEN 'public' THEN 'PUBLIC' ELSE o.role END), ' ')
+            FROM open_function o;
+    END
+    $$;
+COMMENT ON FUNCTION soulprint.table_health(boolean)
+    IS 'checks of soulprint_health() on tables and privileges; by the catalogs alone unless thorough';
+
+CREATE FUNCTION soulprint.queue_health() RETURNS TABLE (check_name text, status text, message text, action text)
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        WITH due AS (
+            SELECT not_before FROM soulprint.full_passes WHERE state = 'queued' AND not_before <= now() ORDER BY not_before, id LIMIT 10000),
+        put_off AS (
+            SELECT not_before, error FROM soulprint.full_passes WHERE state = 'queued' AND not_before > now() ORDER BY not_before, id LIMIT 10000),
+        queue AS (
+            SELECT (SELECT count(*) FROM due) AS due, (SELECT now() - min(not_before) FROM due) AS age,
+                   (SELECT count(*) FROM soulprint.full_passes WHERE state = 'running') AS running,
+                   (SELECT count(*) FROM put_off) AS put_off,
+                   (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1) AS reason),
+        lost AS (
+            SELECT count(*) AS n FROM soulprint.full_passes f
+            WHERE f.state = 'running' AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = f.pid)),
+        ended AS (
+            SELECT count(*) AS n, count(*) FILTER (WHERE state = 'failed') AS failed
+            FROM soulprint.full_passes WHERE ended_at > now() - interval '1 day'),
+        stored AS (
+            SELECT pg_size_pretty(sum(pg_total_relation_size(oid))) AS size FROM pg_class
+            WHERE relnamespace = 'soulprint'::regnamespace AND relkind = 'r'),
+        expired AS (
+            -- Workers delete what is too old: without a pass nobody does.
+            SELECT EXISTS (SELECT FROM soulprint.full_passes
+                           WHERE ended_at < now() - current_setting('soulprint.keep_history')::interval - interval '2 days') OR
+                   EXISTS (SELECT FROM soulprint.replies
+                           WHERE used_at < now() - current_setting('soulprint.keep_replies')::interval - interval '2 days') AS any),
+        cost AS (
+            SELECT coalesce(sum(cost_usd + lost_usd), 0) AS usd, current_setting('soulprint.max_cost_per_day')::numeric AS most,
+                   current_setting('soulprint.provider') = 'offline' AS is_offline
+            FROM soulprint.costs WHERE hour > now() - interval '25 hours')
+        SELECT 'queue', CASE WHEN age > interval '1 hour' THEN 'warning' ELSE 'ok' END,
+               format('%s running, %s queued%s', running, due,
+                      coalesce(' for ' || soulprint.minutes_seconds(extract(epoch FROM age)) || ' at most', '')),
+               CASE WHEN age > interval '1 hour' THEN 'SELECT pass_id, progress FROM soulprint_progress;' END
+        FROM queue
+        UNION ALL
+        SELECT 'postponed', CASE WHEN put_off = 0 THEN 'ok' ELSE 'warning' END,
+               format('%s passes wait', put_off) || coalesce(': ' || reason, ''),
+               CASE WHEN put_off > 0 THEN 'SELECT pass_id, progress, error FROM soulprint_progress;' END
+        FROM queue
+        UNION ALL
+        SELECT 'orphans', CASE WHEN n = 0 THEN 'ok' ELSE 'warning' END, format('%s passes without a worker', n),
+               CASE WHEN n > 0 THEN 'The launcher has them taken up again; see the check "launcher".' END
+        FROM lost
+        UNION ALL
+        SELECT 'failures', CASE WHEN failed = 0 THEN 'ok' ELSE 'warning' END, format('%s of %s passes failed in a day', failed, n),
+               CASE WHEN failed > 0 THEN 'SELECT pass_id, error FROM soulprint_history WHERE state = ''failed''; SELECT soulprint_retry_failed(''1 day'');' END
+        FROM ended
+        UNION ALL
+        SELECT 'storage', CASE WHEN e.any THEN 'warning' ELSE 'ok' END,
+               format('%s in schema soulprint%s', s.size, CASE WHEN e.any THEN ', some of it past its time' ELSE '' END),
+               CASE WHEN e.any THEN 'The next pass deletes it; if passes run, look into the server''s log.' END
+        FROM stored s, expired e
+        UNION ALL
+        SELECT 'cost', CASE WHEN is_offline THEN 'ok' WHEN m.input_usd IS NULL THEN 'warning'
+                       WHEN most > 0 AND usd >= most THEN 'error' WHEN most > 0 AND usd >= 0.8 * most THEN 'warning' ELSE 'ok' END,
+               CASE WHEN is_offline THEN 'none: soulprint.provider is offline'
+                    WHEN m.input_usd IS NULL THEN format('no price of model %s is known: it counts as 0 USD', soulprint.model_name())
+                    WHEN most = 0 THEN format('%s USD in 25 hours, no limit', round(usd, 2))
+                    ELSE format('%s of %s USD in 25 hours', round(usd, 2), most) END,
+               CASE WHEN is_offline THEN NULL
+                    WHEN m.input_usd IS NULL
+                        THEN format('INSERT INTO soulprint.prices (model, input_usd, output_usd) VALUES (%L, ..., ...);', soulprint.model_name())
+                    WHEN most > 0 AND usd >= 0.8 * most
+                        THEN format('ALTER SYSTEM SET soulprint.max_cost_per_day = %s; SELECT pg_reload_conf();', round(2 * most)) END
+        FROM cost, soulprint.model_price() AS m
+    $$;
+COMMENT ON FUNCTION soulprint.queue_health() IS 'checks of soulprint_health() on passes, their rows and their cost';
+
+CREATE FUNCTION soulprint.health(thorough boolean) RETURNS TABLE (check_name text, status text, message text, action text)
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT * FROM soulprint.server_health()
+        UNION ALL SELECT * FROM soulprint.table_health(thorough)
+        UNION ALL SELECT * FROM soulprint.queue_health()
+    $$;
+COMMENT ON FUNCTION soulprint.health(boolean)
+    IS 'does what soulprint_health() does; unless thorough, plans no statement on the application''s tables';
+
+CREATE FUNCTION @extschema@.soulprint_health() RETURNS TABLE (check_name text, status text, message text, action text)
+    AS 'MODULE_PATHNAME', 'soulprint_health' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_health()
+    IS 'state of soulprint in this database, a row for each check: ok, warning or error, what it means, and the statement that mends it';
+
 CREATE FUNCTION soulprint.may_watch(user_id uuid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'soulprint_may_watch' LANGUAGE C STABLE;
 COMMENT ON FUNCTION soulprint.may_watch(uuid)
@@ -1516,6 +1725,7 @@ GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_delet
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
     soulprint.progress_text(soulprint.full_passes), soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
 GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.soulprint_health() TO pg_monitor;
 
 -- The launcher may be waiting for this extension: wake it when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -21,6 +21,7 @@ struct Shared {
   char look_up_position[37];  // a user_id as text
   char pause_reason[512];     // "" = no pause
   char pause_hint[256];
+  std::int64_t paused_since;
   std::chrono::steady_clock::time_point next_probe;
   std::chrono::steady_clock::time_point next_alert;
   Limiter limiter;  // under limiter_lock
@@ -55,6 +56,7 @@ void StartupHook() {
     shared->look_up_position[0] = '\0';
     shared->pause_reason[0] = '\0';
     shared->pause_hint[0] = '\0';
+    shared->paused_since = 0;
     shared->next_probe = {};
     shared->next_alert = {};
     new (&shared->limiter) Limiter();
@@ -154,9 +156,10 @@ std::optional<Pause> CurrentPause() {
   memcpy(reason, shared->pause_reason, sizeof(reason));
   memcpy(hint, shared->pause_hint, sizeof(hint));
   Clock::time_point const next_probe = shared->next_probe;
+  std::int64_t const since = shared->paused_since;
   SpinLockRelease(&shared->mutex);
   if (reason[0] == '\0') return std::nullopt;
-  return Pause{reason, hint, next_probe};
+  return Pause{reason, hint, next_probe, since};
 }
 
 bool BeginPause(const Pause& pause, bool by_probe) {
@@ -165,11 +168,13 @@ bool BeginPause(const Pause& pause, bool by_probe) {
   char hint[sizeof(shared->pause_hint)];
   CopyClipped(pause.reason, reason, sizeof(reason));
   CopyClipped(pause.hint, hint, sizeof(hint));
+  std::int64_t const now = GetCurrentTimestamp();
   SpinLockAcquire(&shared->mutex);
   const bool paused = shared->pause_reason[0] != '\0';
   const bool known = strcmp(shared->pause_reason, reason) == 0;
   memcpy(shared->pause_reason, reason, sizeof(reason));
   memcpy(shared->pause_hint, hint, sizeof(hint));
+  if (!paused) shared->paused_since = now;
   // An answer to an older request, or to a probe, may come after a reload, which made a probe due.
   const bool probe_asked_for = shared->next_probe == Clock::time_point{};
   if (!paused || (by_probe && !probe_asked_for)) shared->next_probe = pause.next_probe;

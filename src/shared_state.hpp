@@ -44,6 +44,7 @@ struct Pause {
   std::string reason;
   std::string hint;
   std::chrono::steady_clock::time_point next_probe;
+  std::int64_t since = 0;  // in microseconds, as a timestamptz; BeginPause sets it
 };
 
 std::optional<Pause> CurrentPause();

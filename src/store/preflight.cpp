@@ -16,9 +16,6 @@ namespace soulprint {
 
 namespace {
 
-// default_version of soulprint.control.
-constexpr const char* kLibraryVersion = "0.2.0";
-
 constexpr const char* kUpdateHint =
     "Run ALTER EXTENSION soulprint UPDATE, or restart the server if it still runs an older "
     "library.";

@@ -18,6 +18,9 @@ struct Problem {
   bool stops_passes;    // false: a pass may succeed all the same
 };
 
+// default_version of soulprint.control.
+inline constexpr const char* kLibraryVersion = "0.2.0";
+
 // The extension is missing in this database, or of another version than this library, whichever is
 // the newer one.  Nothing but pg_catalog may be read then.  Needs an open transaction.
 std::optional<Problem> FindVersionProblem();

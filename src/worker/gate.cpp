@@ -64,7 +64,7 @@ steady_clock::time_point NextProbe(std::chrono::seconds at_least) {
 }
 
 void Begin(const ServerUnavailable& reason, bool by_probe) {
-  const shared_state::Pause pause{reason.what(), reason.hint(), NextProbe(reason.at_least())};
+  const shared_state::Pause pause{reason.what(), reason.hint(), NextProbe(reason.at_least()), 0};
   if (!shared_state::BeginPause(pause, by_probe)) return;
   pg::Log(WARNING, Format("pausing requests: {}", reason.what()), {}, reason.hint());
 }

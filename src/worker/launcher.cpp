@@ -55,6 +55,7 @@ class Launcher {
   std::int64_t StartWorkers(const Schedule::Plan& plan);
   bool Start(WorkerDuty duty);
   void LogUnusableExtension(bool installed);
+  void LogHealth();
   void LogFullSlots();
   void LookForObstacle(const Schedule::Seen& seen);
   std::string Activity(const Schedule::Seen& seen) const;
@@ -69,7 +70,8 @@ class Launcher {
   std::vector<Worker> workers_;
   steady_clock::time_point next_slot_log_;
   std::optional<Problem> other_version_;  // the extension is not this library's
-  std::string logged_unusable_;           // why the extension cannot be used, as the log has it
+  bool looked_ = false;
+  std::string logged_unusable_;  // why the extension cannot be used, as the log has it
   std::uint32_t passes_ended_ = shared_state::PassesEnded();
   std::int64_t put_off_ = 0;  // queued passes that are not due
   std::string put_off_for_;   // the reason of the next of these
@@ -213,6 +215,22 @@ void Launcher::LookForObstacle(const Schedule::Seen& seen) {
   ExplainDuePasses(Format("{}. {}", found, first->hint));
 }
 
+void Launcher::LogHealth() {
+  try {
+    pg::Transaction transaction;
+    const pg::Rows rows = pg::Query(R"(
+      SELECT string_agg(check_name || ': ' || message, '; ') FROM soulprint.health(false)
+      WHERE status = 'error')")
+                              .Run();
+    transaction.Commit();
+    if (rows.front().IsNull(0)) return;
+    pg::Log(WARNING, Format("soulprint is not healthy: {}", rows.front().Text(0)), {},
+            "SELECT * FROM soulprint_health() says what to do.");
+  } catch (const SqlError& error) {
+    pg::Log(WARNING, Format("the health of soulprint is not known: {}", error.what()));
+  }
+}
+
 void Launcher::LogFullSlots() {
   const auto now = steady_clock::now();
   if (now < next_slot_log_) return;
@@ -258,6 +276,8 @@ milliseconds Launcher::Round() {
   LookForObstacle(seen);
   seen.closed = seen.closed || !obstacle_.empty();
   LogUnusableExtension(seen.installed);
+  // Right after CREATE EXTENSION nothing is set up yet.
+  if (!std::exchange(looked_, true) && seen.installed) LogHealth();
   const Schedule::Limits limits{settings::max_workers, milliseconds(settings::poll_interval)};
   const Schedule::Plan plan = schedule_.Next(seen, limits, steady_clock::now());
   const std::int64_t started = StartWorkers(plan);

@@ -101,7 +101,7 @@ is('META.json, provides', $meta->{provides}{soulprint}{version});
 is('META.json, provides.file', $meta->{provides}{soulprint}{file} =~ /--(.*)\.sql$/ ? $1 : undef);
 is('CHANGELOG.md', found_in('CHANGELOG.md', qr/^## (\S+)/m));
 is('debian/changelog', found_in('debian/changelog', qr/\Asoulprint \((\S+)-\d+\)/));
-is('src/store/preflight.cpp', found_in('src/store/preflight.cpp', qr/kLibraryVersion = "(.*?)"/));
+is('src/store/preflight.hpp', found_in('src/store/preflight.hpp', qr/kLibraryVersion = "(.*?)"/));
 my @scripts = map { /--([^-]*)\.sql$/ ? $1 : () } grep { !/--.*--/ } glob('sql/soulprint--*.sql');
 complain("sql/soulprint--$version.sql: does not exist") unless grep { $_ eq $version } @scripts;
 
