@@ -286,8 +286,23 @@ CREATE TABLE soulprint.forgotten_facts (
 );
 COMMENT ON TABLE soulprint.forgotten_facts IS 'facts that no later pass publishes, as hashes';
 COMMENT ON COLUMN soulprint.forgotten_facts.user_id IS 'user that the fact was about';
-COMMENT ON COLUMN soulprint.forgotten_facts.forgotten_at IS 'time of soulprint_forget_fact()';
+COMMENT ON COLUMN soulprint.forgotten_facts.forgotten_at IS 'time of soulprint_forget_fact() or soulprint_correct_fact()';
 COMMENT ON COLUMN soulprint.forgotten_facts.fact IS 'SHA-256 of the category and the statement, in lower case';
+
+CREATE TABLE soulprint.own_facts (
+    user_id   uuid NOT NULL,
+    key       bytea NOT NULL,
+    category  text NOT NULL,
+    statement text NOT NULL,
+    stated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, key)
+);
+COMMENT ON TABLE soulprint.own_facts IS 'facts that users stated themselves, which every pass publishes';
+COMMENT ON COLUMN soulprint.own_facts.user_id IS 'user that the fact is about';
+COMMENT ON COLUMN soulprint.own_facts.key IS 'SHA-256 of the category and the statement, in lower case';
+COMMENT ON COLUMN soulprint.own_facts.category IS 'person, preferences, projects, dates, beliefs or decisions';
+COMMENT ON COLUMN soulprint.own_facts.statement IS 'the fact in the user''s words';
+COMMENT ON COLUMN soulprint.own_facts.stated_at IS 'time of soulprint_add_fact() or soulprint_correct_fact()';
 
 CREATE TABLE soulprint.versions (
     user_id        uuid NOT NULL,
@@ -506,6 +521,7 @@ SELECT pg_catalog.pg_extension_config_dump('soulprint.replies', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.facts', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.facts_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.forgotten_facts', '');
+SELECT pg_catalog.pg_extension_config_dump('soulprint.own_facts', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.versions', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.evaluations', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.evaluations_id_seq', '');
@@ -1279,6 +1295,16 @@ CREATE FUNCTION @extschema@.soulprint_forget_fact(user_id uuid, fact_id bigint) 
     AS 'MODULE_PATHNAME', 'soulprint_forget_fact' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_forget_fact(uuid, bigint)
     IS 'erases a fact and earlier versions of the profile, keeps later passes from publishing the fact again, and requests a pass';
+
+CREATE FUNCTION @extschema@.soulprint_correct_fact(user_id uuid, fact_id bigint, new_text text) RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_correct_fact' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_correct_fact(uuid, bigint, text)
+    IS 'has later passes publish this text in the place of a fact, and requests a pass';
+
+CREATE FUNCTION @extschema@.soulprint_add_fact(user_id uuid, category text, fact text) RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_add_fact' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_add_fact(uuid, text, text)
+    IS 'has later passes publish a fact that the user states, and requests a pass; the category is person, preferences, projects, dates, beliefs or decisions';
 
 CREATE FUNCTION @extschema@.soulprint_forget(user_id uuid) RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_forget' LANGUAGE C VOLATILE;

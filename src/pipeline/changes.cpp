@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -238,6 +239,31 @@ void ForgetFacts(std::vector<Fact>* facts, const std::vector<bool>& forgotten) {
   }
   std::size_t place = 0;
   std::erase_if(*facts, [&](const Fact&) { return !places[place++]; });
+}
+
+void AddOwnFacts(std::vector<Fact>* facts, std::vector<Fact> own) {
+  if (own.empty()) return;
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < facts->size(); ++i) {
+    CheckForInterrupts();
+    places.emplace(FactKey((*facts)[i]), i);
+  }
+  for (Fact& fact : own) {
+    const auto equal = places.find(FactKey(fact));
+    if (equal == places.end()) {
+      facts->push_back(std::move(fact));
+      continue;
+    }
+    Fact& known = (*facts)[equal->second];
+    known.text = std::move(fact.text);
+    known.importance = fact.importance;
+    known.superseded_by.reset();
+    known.sources.push_back(std::move(fact.sources.front()));
+    if (known.verified) continue;
+    known.quote = std::move(fact.quote);
+    known.verified = true;
+    known.noted = false;
+  }
 }
 
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {

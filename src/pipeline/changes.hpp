@@ -21,6 +21,9 @@ void FindChanges(std::vector<Fact>* facts, std::size_t batch_tokens, Model& mode
 // again.  What held before one of them and is overtaken by a later fact stays.
 void ForgetFacts(std::vector<Fact>* facts, const std::vector<bool>& forgotten);
 
+// Adds what the user stated.  An equal fact gets the new wording and source, and holds again.
+void AddOwnFacts(std::vector<Fact>* facts, std::vector<Fact> own);
+
 // The proven facts that hold, each with the newest five that it overtook, newest first.
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts);
 

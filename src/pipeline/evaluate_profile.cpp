@@ -52,6 +52,8 @@ class Rehearsal : public Store {
   std::vector<bool> FindForgotten(const std::vector<Fact>& facts) override {
     return store_.FindForgotten(facts);
   }
+  // What is asked for comes from the conversations.
+  std::vector<Fact> ReadOwnFacts() override { return {}; }
   // The stored ones know the conversations that are left out.
   StoredSections ReadSections() override { return {}; }
   void PublishMemory(const std::string& memory_md) override {

@@ -273,7 +273,7 @@ std::string StoredFactKey(std::string_view category, std::string_view stored) {
 Time LastSaid(const Fact& fact) {
   Time last;
   for (const Source& source : fact.sources) {
-    if (!fact.verified || source.notes.empty()) last = std::max(last, source.at);
+    if (!fact.verified || source.notes.empty() || source.notes == kOwnStatement) last = std::max(last, source.at);
   }
   return last;
 }

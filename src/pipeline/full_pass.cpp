@@ -60,6 +60,7 @@ class Pass {
     Begin(Stage::kReduce);
     FindChanges(&profile.facts, options_.memory.changes_tokens, model_, store_);
     ForgetFacts(&profile.facts, store_.FindForgotten(profile.facts));
+    AddOwnFacts(&profile.facts, store_.ReadOwnFacts());
     progress_.facts = static_cast<int>(profile.facts.size());
 
     Begin(Stage::kMemory);

@@ -64,6 +64,10 @@ class Store {
   // For each fact, by FactKey: true if the user wants it forgotten.
   virtual std::vector<bool> FindForgotten(const std::vector<Fact>& facts) = 0;
 
+  // What the user stated of themself beside the conversations, oldest first, at most one of a
+  // FactKey.
+  virtual std::vector<Fact> ReadOwnFacts() = 0;
+
   // The published sections.
   virtual StoredSections ReadSections() = 0;
 

@@ -78,6 +78,9 @@ struct Source {
   std::string notes = {};  // Notes::source if notes say it, which are in no conversation
 };
 
+// Source::notes of what the user said through soulprint_add_fact() or soulprint_correct_fact().
+inline constexpr const char* kOwnStatement = "own statement";
+
 // What a fact said before it changed.
 struct Former {
   std::string text;

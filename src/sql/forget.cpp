@@ -1,12 +1,30 @@
-// SQL functions that erase: a fact, a user, a user whose profile was deleted.
+// SQL functions that put a profile right or erase: of a fact, a user, a user whose profile was
+// deleted.
 
 #include <string>
 
 #include "pg/call.hpp"
 #include "sql/arguments.hpp"
+#include "store/corrections.hpp"
 #include "store/erasure.hpp"
+#include "util/error.hpp"
+#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
+#include "pg/text.hpp"
+
+namespace soulprint {
+
+namespace {
+
+std::string TextArgument(FunctionCallInfo fcinfo, int number, const char* name) {
+  if (!PG_ARGISNULL(number)) return pg::FromText(PG_GETARG_DATUM(number));
+  throw Error(sqlstate::kNullValueNotAllowed, Format("{} must not be null", name));
+}
+
+}  // namespace
+
+}  // namespace soulprint
 
 using namespace soulprint;
 
@@ -14,6 +32,8 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(soulprint_forget);
 PG_FUNCTION_INFO_V1(soulprint_forget_fact);
+PG_FUNCTION_INFO_V1(soulprint_correct_fact);
+PG_FUNCTION_INFO_V1(soulprint_add_fact);
 PG_FUNCTION_INFO_V1(soulprint_erase_deleted_user);
 
 Datum soulprint_forget(PG_FUNCTION_ARGS) {
@@ -27,6 +47,24 @@ Datum soulprint_forget_fact(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     const std::string user_id = UserIdArgument(fcinfo);
     ForgetFact(user_id, NumberArgument(fcinfo, 1, "fact_id"));
+    PG_RETURN_VOID();
+  });
+}
+
+Datum soulprint_correct_fact(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    const std::int64_t fact_id = NumberArgument(fcinfo, 1, "fact_id");
+    CorrectFact(user_id, fact_id, TextArgument(fcinfo, 2, "new_text"));
+    PG_RETURN_VOID();
+  });
+}
+
+Datum soulprint_add_fact(PG_FUNCTION_ARGS) {
+  return pg::Enter([&]() -> Datum {
+    const std::string user_id = UserIdArgument(fcinfo);
+    const std::string category = TextArgument(fcinfo, 1, "category");
+    AddFact(user_id, category, TextArgument(fcinfo, 2, "fact"));
     PG_RETURN_VOID();
   });
 }

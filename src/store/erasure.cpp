@@ -8,7 +8,6 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "pipeline/facts.hpp"
 #include "store/app_tables.hpp"
 #include "store/constraints.hpp"
 #include "store/identity.hpp"
@@ -67,6 +66,7 @@ pg::Rows UsersAfter(const std::string& user_id) {
         (SELECT user_id FROM soulprint.replies WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.forgotten_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
+        (SELECT user_id FROM soulprint.own_facts WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.versions WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.evaluations WHERE user_id > u.id ORDER BY 1 LIMIT 1),
         (SELECT user_id FROM soulprint.batches WHERE user_id > u.id ORDER BY 1 LIMIT 1),
@@ -80,14 +80,6 @@ pg::Rows UsersAfter(const std::string& user_id) {
 
 std::string RandomUuid() { return pg::Query("SELECT gen_random_uuid()").Run().at(0).Text(0); }
 
-// Erases what was made of all conversations together.
-void EraseConclusions(const std::string& user_id) {
-  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_ids IS NULL")
-      .Uuid(user_id)
-      .Execute();
-  OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
-}
-
 constexpr const char* kEmptyProfile = R"(
   UPDATE {profiles}
   SET memory_md = NULL, soul_md = NULL, identity_md = NULL, user_md = NULL, agents_md = NULL,
@@ -95,14 +87,6 @@ constexpr const char* kEmptyProfile = R"(
       full_pass_error = NULL, full_pass_started_at = NULL, full_pass_completed_at = NULL,
       full_pass_percent = NULL, full_pass_stage = NULL
   WHERE user_id = $1)";
-constexpr const char* kRequestPass = R"(
-  UPDATE {profiles} SET full_pass_status = 'pending' WHERE user_id = $1)";
-
-// Changes the profile with the rights of the current role.
-void RequireChange(const char* sql, const std::string& user_id) {
-  if (AppQuery(sql).Uuid(user_id).Execute() == 0) ThrowMayOnlySee(user_id);
-}
-
 // The conversations that replies or facts name and that are no longer stored.
 std::vector<std::string> GoneConversations(const std::string& user_id) {
   std::vector<std::string> ids;
@@ -137,8 +121,19 @@ std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::st
       .Execute();
 }
 
-// Returns a running pass to the queue and ends evaluations; their processes notice that and save
-// nothing more.  Call it before anything is erased.  False if no pass runs.
+}  // namespace
+
+void RequireChange(const char* sql, const std::string& user_id) {
+  if (AppQuery(sql).Uuid(user_id).Execute() == 0) ThrowMayOnlySee(user_id);
+}
+
+void EraseConclusions(const std::string& user_id) {
+  OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND conversation_ids IS NULL")
+      .Uuid(user_id)
+      .Execute();
+  OwnQuery("DELETE FROM soulprint.versions WHERE user_id = $1").Uuid(user_id).Execute();
+}
+
 bool RestartRunningPass(const std::string& user_id) {
   OwnQuery("DELETE FROM soulprint.evaluations WHERE user_id = $1 AND ended_at IS NULL")
       .Uuid(user_id)
@@ -152,7 +147,6 @@ bool RestartRunningPass(const std::string& user_id) {
              .Execute() > 0;
 }
 
-// Queues a pass of a profile that is pending.  False if it has nothing to read.
 bool QueueAgain(const std::string& user_id) {
   const std::optional<std::int64_t> pass = QueuePass(user_id);
   if (!pass) return false;
@@ -161,8 +155,6 @@ bool QueueAgain(const std::string& user_id) {
       .Execute();
   return true;
 }
-
-}  // namespace
 
 void EraseUser(const std::string& user_id) {
   InterruptHolder(user_id);
@@ -176,6 +168,7 @@ void EraseUser(const std::string& user_id) {
                           "DELETE FROM soulprint.replies WHERE user_id = $1",
                           "DELETE FROM soulprint.facts WHERE user_id = $1",
                           "DELETE FROM soulprint.forgotten_facts WHERE user_id = $1",
+                          "DELETE FROM soulprint.own_facts WHERE user_id = $1",
                           "DELETE FROM soulprint.versions WHERE user_id = $1",
                           "UPDATE soulprint.costs SET user_id = NULL WHERE user_id = $1"}) {
     OwnQuery(sql).Uuid(user_id).Execute();
@@ -264,36 +257,6 @@ void Forget(const std::string& user_id) {
   RequireProfile(user_id);
   RequireChange(kEmptyProfile, user_id);
   EraseUser(user_id);
-}
-
-void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
-  RequireProfile(user_id);
-  RequireChange(kRequestPass, user_id);
-  RestartRunningPass(user_id);
-  const pg::Rows known = OwnQuery(R"(
-    DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2 RETURNING category, fact::text)")
-                             .Uuid(user_id)
-                             .BigInt(fact_id)
-                             .Run();
-  if (known.empty()) {
-    throw Error(sqlstate::kNoDataFound,
-                Format("fact {} of user {} does not exist", fact_id, user_id))
-        .Hint(
-            "SELECT * FROM soulprint_facts(user_id) shows the facts; each pass numbers them anew.");
-  }
-  const std::string key = StoredFactKey(known.front().Text(0), known.front().Text(1));
-  OwnQuery(R"(
-    INSERT INTO soulprint.forgotten_facts (user_id, fact)
-    VALUES ($1, sha256(convert_to($2, 'UTF8'))) ON CONFLICT DO NOTHING)")
-      .Uuid(user_id)
-      .Text(key)
-      .Execute();
-  EraseConclusions(user_id);
-  if (QueueAgain(user_id)) return;
-  throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              Format("no conversations to process for user {}", user_id))
-      .Detail("MEMORY and the sections cannot be made without the fact.")
-      .Hint("Use soulprint_forget() to forget everything about the user.");
 }
 
 }  // namespace soulprint

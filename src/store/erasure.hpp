@@ -1,10 +1,9 @@
-// Erasing a user, conversations that were taken back, one fact, and rows of users who are gone.
+// Erasing a user, conversations that were taken back, and rows of users who are gone.
 //
 // All of it needs an open transaction.
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace soulprint {
@@ -40,9 +39,24 @@ void EraseDeletedUser(const std::string& user_id);
 // Throws Error as RequireProfile does, 42501 if the role may not change the profile.
 void Forget(const std::string& user_id);
 
-// Erases a published fact and the replies and versions that contain it, keeps later passes from
-// publishing it again, and requests a pass.  Throws Error as Forget does, P0002 if there is no such
-// fact, 55000 if the user has nothing to read.
-void ForgetFact(const std::string& user_id, std::int64_t fact_id);
+// Parts of these, and of what store/corrections.hpp does.
+//
+// Makes the profile pending.
+inline constexpr const char* kRequestPass =
+    "UPDATE {profiles} SET full_pass_status = 'pending' WHERE user_id = $1";
+
+// Changes the profile with the rights of the current role.  Throws Error 42501 if it may not.
+void RequireChange(const char* sql, const std::string& user_id);
+
+// Erases what was made of all conversations together, and earlier profiles.
+void EraseConclusions(const std::string& user_id);
+
+// Returns a running pass to the queue and ends evaluations; their processes notice that and save
+// nothing more.  Call it before anything is erased.  False if no pass runs.
+bool RestartRunningPass(const std::string& user_id);
+
+// Queues a pass of a profile that is pending; the profile that it replaces becomes no version.
+// False if there is nothing to read.
+bool QueueAgain(const std::string& user_id);
 
 }  // namespace soulprint

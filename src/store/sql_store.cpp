@@ -9,6 +9,7 @@
 #include "pipeline/facts.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
+#include "store/corrections.hpp"
 #include "store/identity.hpp"
 #include "store/jsonb.hpp"
 #include "store/locks.hpp"
@@ -193,6 +194,10 @@ std::vector<bool> SqlStore::FindForgotten(const std::vector<Fact>& facts) {
   std::vector<bool> forgotten(facts.size());
   for (const pg::Row& row : rows) forgotten[static_cast<std::size_t>(row.BigInt(0)) - 1] = true;
   return forgotten;
+}
+
+std::vector<Fact> SqlStore::ReadOwnFacts() {
+  return pg::InTransaction([&] { return soulprint::ReadOwnFacts(lease_.user_id()); });
 }
 
 StoredSections SqlStore::ReadSections() {

@@ -29,6 +29,7 @@ class SqlStore : public Store {
   void SaveReplies(const std::vector<Reply>& replies) override;
   void RejectReply(const Question& question) override;
   std::vector<bool> FindForgotten(const std::vector<Fact>& facts) override;
+  std::vector<Fact> ReadOwnFacts() override;
   StoredSections ReadSections() override;
   void PublishMemory(const std::string& memory_md) override;
   void Publish(const Profile& profile) override;

@@ -11,7 +11,7 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my @tables = map { "soulprint.$_" } qw(full_passes imports replies facts forgotten_facts versions evaluations memories);
+my @tables = map { "soulprint.$_" } qw(full_passes imports replies facts forgotten_facts own_facts versions evaluations memories);
 my @derived = qw(memory_md soul_md identity_md user_md agents_md tools_md soulprint_text import_cost_json
   full_pass_status full_pass_error full_pass_started_at full_pass_completed_at full_pass_percent full_pass_stage);
 my $storage = StorageServer->new('storage-key-made-up-for-this-test-0123456789');
@@ -54,7 +54,7 @@ sub traces
 	my ($user) = @_;
 	return $sql->('SELECT ' . join(', ', map { "(SELECT count(*) FROM $_ WHERE user_id = '$user')" } @tables));
 }
-my $none = '0|0|0|0|0|0|0|0';
+my $none = '0|0|0|0|0|0|0|0|0';
 
 # How many lines of a dump have the word.
 sub dumped
@@ -118,7 +118,7 @@ sub deleted_profiles
 	$sql->("INSERT INTO soulprint.evaluations (user_id, ended_at, model, prompts, budget_usd) VALUES ('$user', now(), 'm', 'p', 1);
 		INSERT INTO soulprint.memories (user_id, source, content, noted_at) VALUES ('$user', 'memory of Claude', 'I keep a $word.', now())");
 	my $before = traces($user);
-	like($before, qr/^2\|2\|[1-9]\d*\|[1-9]\d*\|0\|1\|1\|1$/, "$shape: two passes and an evaluation leave their traces");
+	like($before, qr/^2\|2\|[1-9]\d*\|[1-9]\d*\|0\|0\|1\|1\|1$/, "$shape: two passes and an evaluation leave their traces");
 	isnt(dumped($word), 0, "$shape: the word is in the dump");
 
 	my @delete = "DELETE FROM user_profiles WHERE user_id = '$user'";
@@ -207,7 +207,7 @@ sub swept_users
 		$sql->($hide);
 		sweep($node, $user);
 		is(traces($user), $before, "$shape: a sweep leaves a user alone: $how");
-		is(traces($gone), '0|0|0|1|0|1|1|1', "$shape: and everybody: $how");
+		is(traces($gone), '0|0|0|1|0|0|1|1|1', "$shape: and everybody: $how");
 		$sql->($show);
 	}
 	sweep($node, $user);

@@ -13,7 +13,7 @@ my $node = new_server('trigger');
 new_database($node, shape => 'live');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 my ($user, $victim) = map { add_user($node, $_) } 1, 2;
-my @tables = qw(full_passes replies facts forgotten_facts versions imports memories evaluations prompts);
+my @tables = qw(full_passes replies facts forgotten_facts own_facts versions imports memories evaluations prompts);
 
 # What a trigger tries, as whoever runs it.  The words of the victim are in none of the answers.
 my @attempts = (

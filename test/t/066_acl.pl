@@ -42,7 +42,7 @@ my @wanted = (
 	'schema soulprint: PUBLIC USAGE',
 	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(batches evaluations facts full_passes imports)),
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
-	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports memories prices prompts replies versions)),
+	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports memories own_facts prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
 	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress)));
 
@@ -87,7 +87,7 @@ $sql->($database, talk($_, 1, 1)) for $mine, $other;
 $sql->($database, qq{
 CREATE ROLE app; CREATE ROLE toucher; CREATE ROLE watcher IN ROLE pg_monitor; CREATE ROLE maker CREATEROLE; CREATE ROLE tables_owner;
 GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_rollback,
-    soulprint_forget_fact, soulprint_forget TO app, service_role;
+    soulprint_forget_fact, soulprint_correct_fact, soulprint_add_fact, soulprint_forget TO app, service_role;
 GRANT SELECT ON soulprint_progress, soulprint_history, soulprint_costs TO app;
 GRANT SELECT, UPDATE ON user_profiles TO app, service_role; GRANT SELECT, INSERT, UPDATE, DELETE ON raw_conversations TO app, service_role;
 CREATE POLICY app ON user_profiles TO app USING (user_id = '$mine');
@@ -127,6 +127,8 @@ my @action = (
 		[ 'facts', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'rollback', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'forget_fact', ', 0', '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],
+		[ 'correct_fact', q{, 0, 'x'}, '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],
+		[ 'add_fact', q{, 'person', 'x'}, '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'forget', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'import', q{, '[{"title": "t", "messages": [{"role": "user", "content": "hi"}]}]'}, '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ]),
 	[ 'read soulprint_progress', 'SELECT FROM soulprint_progress', '- - - - 1 - 2 - -' ],
@@ -137,10 +139,10 @@ my @action = (
 	[ 'change soulprint_progress', "UPDATE soulprint_progress SET error = ''", '- - - - - - - - -' ],
 	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', join ' ', ('55000') x 9 ],
 	map({ [ "read soulprint.$_->[0]", "SELECT FROM soulprint.$_->[0]", "- - - - - - - - $_->[1]" ] }
-		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ memories => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ], [ costs => 3 ]),
+		[ full_passes => 3 ], [ replies => 1 ], [ facts => 2 ], [ forgotten_facts => 0 ], [ own_facts => 0 ], [ versions => 2 ], [ imports => 0 ], [ memories => 0 ], [ evaluations => 2 ], [ prompts => 1 ], [ prices => 2 ], [ costs => 3 ]),
 	map({ my $table = $_; map { [ "$_->[0] soulprint.$table", "$_->[1]", '- - - - - - - - -' ] }
 			[ 'add to', "INSERT INTO soulprint.$table SELECT * FROM soulprint.$table" ], [ 'delete in', "DELETE FROM soulprint.$table" ], [ 'empty', "TRUNCATE soulprint.$table" ] }
-		qw(full_passes replies facts forgotten_facts versions imports memories evaluations batches prompts prices costs)),
+		qw(full_passes replies facts forgotten_facts own_facts versions imports memories evaluations batches prompts prices costs)),
 	[ 'CREATE in schema soulprint', 'CREATE FUNCTION soulprint.app_table(varchar) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$', '- - - - - - - - -' ],
 	[ 'trigger on soulprint.full_passes', 'CREATE TRIGGER t BEFORE INSERT ON soulprint.full_passes EXECUTE FUNCTION suppress_redundant_updates_trigger()', '- - - - - - - - -' ],
 	[ 'value_for_worker()', q{SELECT soulprint.value_for_worker('SELECT 1')}, '- - - - - - - - -' ],

@@ -59,7 +59,7 @@ is(as('supabase_admin', 'SELECT change FROM soulprint_setup()'), '', 'a second t
 # What anybody on the internet can do.
 my @calls = ("soulprint_setup()", "soulprint_import('$ada', '')", "soulprint_import_file('$ada', '/etc/passwd')",
 	"soulprint_start_full_pass('$ada')", "soulprint_cancel_full_pass('$ada')", "soulprint_facts('$ada')",
-	"soulprint_rollback('$ada', 1)", "soulprint_forget_fact('$ada', 1)", "soulprint_forget('$ada')", "soulprint_evaluate('$ada')");
+	"soulprint_rollback('$ada', 1)", "soulprint_forget_fact('$ada', 1)", "soulprint_correct_fact('$ada', 1, 'x')", "soulprint_add_fact('$ada', 'person', 'x')", "soulprint_forget('$ada')", "soulprint_evaluate('$ada')");
 for my $role ('anon', 'authenticated', 'service_role')
 {
 	like(as($role, "SELECT $_"), qr/^ERROR:  permission denied for function/, "$role may not call $_") for @calls;
@@ -71,7 +71,7 @@ for my $role ('anon', 'authenticated', 'service_role')
 		  for "SELECT * FROM $view", "DELETE FROM $view", "UPDATE $view SET error = 'x'", "INSERT INTO $view (user_id) VALUES ('$ada')";
 	}
 	like(as($role, "SELECT * FROM soulprint.$_"), qr/^ERROR:  permission denied for table/, "$role may not read soulprint.$_")
-	  for 'full_passes', 'replies', 'facts', 'versions', 'imports', 'memories', 'evaluations', 'prompts', 'prices', 'forgotten_facts';
+	  for 'full_passes', 'replies', 'facts', 'versions', 'imports', 'memories', 'evaluations', 'prompts', 'prices', 'forgotten_facts', 'own_facts';
 }
 is(as('anon', 'SELECT count(*) FROM user_profiles'), '0', 'anon sees no profile');
 

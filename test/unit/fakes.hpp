@@ -67,6 +67,7 @@ class FakeStore : public Store {
   std::map<Step, std::string> prompts;
   StoredSections sections;
   std::set<std::string> forgotten;  // FactKeys
+  std::vector<Fact> own_facts;
   bool owned = true;                // false = the pass is no longer this worker's
   int stop_at_report = -1;          // the number of the report that throws
 
@@ -159,6 +160,8 @@ class FakeStore : public Store {
     for (const Fact& fact : facts) found.push_back(forgotten.contains(FactKey(fact)));
     return found;
   }
+
+  std::vector<Fact> ReadOwnFacts() override { return own_facts; }
 
   StoredSections ReadSections() override { return sections; }
 

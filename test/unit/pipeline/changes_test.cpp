@@ -214,5 +214,43 @@ TEST(ForgetFacts, NothingForgottenChangesNothing) {
   EXPECT_EQ(Texts(facts), before);
 }
 
+Fact Stated(Category category, std::string text, int day) {
+  Fact fact = Said(category, std::move(text), day);
+  fact.quote = fact.text;
+  fact.importance = 3;
+  fact.sources.back().notes = kOwnStatement;
+  return fact;
+}
+
+TEST(AddOwnFacts, AreTheNewestFacts) {
+  std::vector<Fact> facts = {Said(Category::kPerson, "Lives in Lisbon", 1)};
+  AddOwnFacts(&facts, {Stated(Category::kPerson, "Lives in Porto", 2),
+                       Stated(Category::kBeliefs, "Lives in Lisbon", 3)});
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_EQ(facts[0].text, "Lives in Lisbon");
+  EXPECT_EQ(facts[1].text, "Lives in Porto");
+  EXPECT_EQ(facts[2].category, Category::kBeliefs);
+  EXPECT_EQ(FormatDate(LastSaid(facts[1])), "1970-01-03");
+}
+
+TEST(AddOwnFacts, AnEqualFactHoldsAgainInTheNewWording) {
+  std::vector<Fact> facts = {Said(Category::kPerson, "lives in lisbon", 1),
+                             Said(Category::kPerson, "Lives in Porto", 2),
+                             Make(Category::kPerson, "Owns a yacht", 3)};
+  facts[0].quote = "I live in Lisbon";
+  facts[0].superseded_by = 1;
+  AddOwnFacts(&facts, {Stated(Category::kPerson, "Lives in Lisbon", 8),
+                       Stated(Category::kPerson, "Owns a yacht", 9)});
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_EQ(facts[0].text, "Lives in Lisbon");
+  EXPECT_EQ(facts[0].quote, "I live in Lisbon");
+  EXPECT_EQ(facts[0].importance, 3);
+  EXPECT_EQ(facts[0].sources.size(), 2U);
+  EXPECT_FALSE(facts[0].superseded_by);
+  EXPECT_EQ(FormatDate(LastSaid(facts[0])), "1970-01-09");
+  EXPECT_TRUE(facts[2].verified);
+  EXPECT_EQ(facts[2].quote, "Owns a yacht");
+}
+
 }  // namespace
 }  // namespace soulprint
