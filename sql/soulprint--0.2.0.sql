@@ -1281,10 +1281,37 @@ COMMENT ON PROCEDURE @extschema@.soulprint_run_full_pass(uuid)
 
 CREATE FUNCTION @extschema@.soulprint_facts(user_id uuid)
     RETURNS TABLE (fact_id bigint, category text, fact jsonb, quote text, verified boolean, sources jsonb,
-                   said_on date, importance smallint, superseded_by bigint)
+                   said_on date, importance smallint, superseded_by bigint, conversation_title text,
+                   in_memory boolean)
     AS 'MODULE_PATHNAME', 'soulprint_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_facts(uuid)
     IS 'facts of a user as last published, with quotes and sources; the caller must be able to read the profile';
+
+CREATE FUNCTION @extschema@.soulprint_why(user_id uuid, sentence text)
+    RETURNS TABLE (rank int, fact_id bigint, category text, fact text, quote text, said_on date,
+                   conversation_id text, conversation_title text, words text[], score numeric)
+    AS 'MODULE_PATHNAME', 'soulprint_why' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_why(uuid, text)
+    IS 'facts of a user that share most words with a sentence of the profile, with the quotes that show them, at most 10, best first; without a model';
+
+CREATE FUNCTION @extschema@.soulprint_explain_sample(user_id uuid)
+    RETURNS TABLE (rank int, conversation_id text, title text, created_at timestamptz, score bigint,
+                   messages int, characters bigint, characters_used bigint, percent int)
+    AS 'MODULE_PATHNAME', 'soulprint_explain_sample' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_explain_sample(uuid)
+    IS 'conversations that a pass would make the sections from now, best first, and how many characters of each it would use';
+
+CREATE FUNCTION @extschema@.soulprint_versions(user_id uuid)
+    RETURNS TABLE (version int, replaced_at timestamptz, memory_chars int, sections_chars int, text_chars int)
+    AS 'MODULE_PATHNAME', 'soulprint_versions' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_versions(uuid)
+    IS 'the present profile of a user (version NULL) and the earlier ones that are kept, newest first, with the characters of MEMORY, of the sections and of soulprint_text';
+
+CREATE FUNCTION @extschema@.soulprint_compare_versions(user_id uuid, old int, new int DEFAULT NULL)
+    RETURNS TABLE (part text, change text, line text)
+    AS 'MODULE_PATHNAME', 'soulprint_compare_versions' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_compare_versions(uuid, int, int)
+    IS 'lines of MEMORY and fields of the sections that were removed (-) or added (+) between two versions of a profile; NULL is the present one';
 
 CREATE FUNCTION @extschema@.soulprint_rollback(user_id uuid, version int) RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;

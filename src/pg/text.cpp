@@ -71,6 +71,12 @@ Datum ToJsonb(const std::string& json) {
   return Call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.c_str())); });
 }
 
+std::optional<Datum> ToTimestamp(std::optional<std::int64_t> time) {
+  constexpr std::int64_t kDays = POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE;
+  if (!time) return std::nullopt;
+  return TimestampTzGetDatum(*time - kDays * USECS_PER_DAY);
+}
+
 std::string FromUuid(Datum uuid) {
   return Take(Call([&] { return DatumGetCString(DirectFunctionCall1(uuid_out, uuid)); }));
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -32,6 +33,9 @@ void ForEachJsonb(Datum array,
 
 // A jsonb result.  Throws Error 22P02 when json is none, 22P05 when it holds \u0000.
 Datum ToJsonb(const std::string& json);
+
+// A timestamptz result, from microseconds since 1970-01-01 UTC; nullopt = NULL.
+std::optional<Datum> ToTimestamp(std::optional<std::int64_t> time);
 
 // A uuid argument, in lower case with hyphens.
 std::string FromUuid(Datum uuid);

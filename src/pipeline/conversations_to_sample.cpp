@@ -135,23 +135,6 @@ void AppendBlock(const std::string& block, std::string* text) {
   *text += block;
 }
 
-std::string FormatFair(std::size_t count, const ReadConversation& read, std::size_t max_chars,
-                       Escape escape) {
-  std::vector<Shape> shapes;
-  shapes.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) shapes.push_back(ShapeOf(read(i), kUncut, escape));
-  const Plan plan = PlanFair(std::move(shapes), max_chars);
-  std::string text;
-  for (const Slot& slot : plan.slots) {
-    const Conversation conversation = read(slot.position);
-    // The conversation may have changed since it was measured; the planned length holds.
-    const Shape shape = ShapeOf(conversation, plan.level, escape);
-    if (shape.Smallest() > slot.length) continue;
-    AppendBlock(FitBlock(shape, slot.length).Write(conversation, plan.level, escape), &text);
-  }
-  return text;
-}
-
 // The conversation up to the last message that fits into max_chars; *whole = that is all of it.
 std::string WriteBeginning(const Conversation& conversation, std::size_t max_chars, Escape escape,
                            bool* whole) {
@@ -202,6 +185,11 @@ std::int64_t ScoreConversation(const Conversation& conversation) {
   return static_cast<std::int64_t>(10 * messages + characters + 20 * turns);
 }
 
+Scored ScoreAt(std::size_t position, const Conversation& conversation) {
+  return {position, ScoreConversation(conversation), conversation.messages.size(),
+          conversation.created_at};
+}
+
 std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count) {
   const auto enough = [](const Scored& c) { return c.messages >= kFewMessages; };
   if (std::any_of(conversations.begin(), conversations.end(), enough)) {
@@ -220,9 +208,31 @@ std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::si
   return conversations;
 }
 
+FairText FormatFairly(std::size_t count, const ReadConversation& read, std::size_t max_chars,
+                      Escape escape) {
+  FairText fair;
+  std::vector<Shape> shapes;
+  shapes.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    shapes.push_back(ShapeOf(read(i), kUncut, escape));
+    fair.blocks.push_back({shapes.back().whole, 0});
+  }
+  const Plan plan = PlanFair(std::move(shapes), max_chars);
+  for (const Slot& slot : plan.slots) {
+    const Conversation conversation = read(slot.position);
+    // The conversation may have changed since it was measured; the planned length holds.
+    const Shape shape = ShapeOf(conversation, plan.level, escape);
+    if (shape.Smallest() > slot.length) continue;
+    const std::string block = FitBlock(shape, slot.length).Write(conversation, plan.level, escape);
+    fair.blocks[slot.position].used = CountCharacters(block);
+    AppendBlock(block, &fair.text);
+  }
+  return fair;
+}
+
 std::string FormatConversations(std::size_t count, const ReadConversation& read,
                                 std::size_t max_chars, Share share, Escape escape) {
-  return share == Share::kFair ? FormatFair(count, read, max_chars, escape)
+  return share == Share::kFair ? FormatFairly(count, read, max_chars, escape).text
                                : FormatWhole(count, read, max_chars, escape);
 }
 

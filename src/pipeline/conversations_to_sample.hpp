@@ -25,6 +25,8 @@ struct Scored {
   Time created_at;
 };
 
+Scored ScoreAt(std::size_t position, const Conversation& conversation);
+
 // The best `target_count`, highest score first, equal scores newer first, then in the order given.
 // Conversations of fewer than 4 messages are left out unless that leaves none.
 std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count);
@@ -39,5 +41,20 @@ using ReadConversation = std::function<Conversation(std::size_t position)>;
 // The conversations 0 … count-1 as prompt text of at most max_chars characters.
 std::string FormatConversations(std::size_t count, const ReadConversation& read,
                                 std::size_t max_chars, Share share, Escape escape);
+
+// The length of a conversation's block, in characters.
+struct BlockLength {
+  std::size_t whole = 0;
+  std::size_t used = 0;  // in the text; 0 = it is left out
+};
+
+struct FairText {
+  std::string text;
+  std::vector<BlockLength> blocks;  // of each conversation
+};
+
+// The text of FormatConversations with Share::kFair, and how much of each conversation it has.
+FairText FormatFairly(std::size_t count, const ReadConversation& read, std::size_t max_chars,
+                      Escape escape);
 
 }  // namespace soulprint

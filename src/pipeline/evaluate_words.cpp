@@ -12,7 +12,7 @@ namespace {
 
 constexpr char32_t kFirstWithoutSpaces = 0x2E80;  // Chinese, Japanese: each character is a word
 
-bool IsPartOfWord(char32_t c) {
+bool IsWordLetter(char32_t c) {
   if (c >= 0x80) return !IsSpace(c);
   return IsAsciiDigit(c) || IsAsciiLower(c);
 }
@@ -31,8 +31,8 @@ std::vector<std::string> AllWords(const std::string& text) {
     interrupts.Step();
     const char32_t c = NextCharacter(folded, &at);
     const bool alone = c >= kFirstWithoutSpaces;
-    if (alone || !IsPartOfWord(c)) end_word();
-    if (alone || IsPartOfWord(c)) AppendCharacter(c, &word);
+    if (alone || !IsWordLetter(c)) end_word();
+    if (alone || IsWordLetter(c)) AppendCharacter(c, &word);
     if (alone) end_word();
   }
   end_word();

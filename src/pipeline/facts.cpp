@@ -260,14 +260,29 @@ std::string FactKey(const Fact& fact) {
   return std::string(CategoryName(fact.category)) + ": " + FoldCase(Trim(fact.text));
 }
 
-std::string StoredFactKey(std::string_view category, std::string_view stored) {
+std::string FactLine(const Fact& fact) {
+  std::string line = OneLine(fact.text);
+  std::string_view before = ": ";
+  for (const std::string& more : fact.more) {
+    const std::string text = OneLine(more);
+    if (text.empty()) continue;
+    line.append(before).append(text);
+    before = "; ";
+  }
+  return line;
+}
+
+std::optional<Fact> StoredFact(std::string_view category, std::string_view stored) {
   const json item = json::parse(stored, nullptr, false);
   for (const Category known : kCategories) {
-    if (CategoryName(known) != category) continue;
-    const std::optional<Fact> fact = FactFromJson(known, item);
-    return fact ? FactKey(*fact) : std::string();
+    if (CategoryName(known) == category) return FactFromJson(known, item);
   }
-  return {};
+  return std::nullopt;
+}
+
+std::string StoredFactKey(std::string_view category, std::string_view stored) {
+  const std::optional<Fact> fact = StoredFact(category, stored);
+  return fact ? FactKey(*fact) : std::string();
 }
 
 Time LastSaid(const Fact& fact) {

@@ -60,7 +60,13 @@ std::string FactsSchema(const std::vector<Category>& categories,
 // white space.
 std::string FactKey(const Fact& fact);
 
-// The FactKey of a fact stored as its category's name and FactToJson; "" if that is no fact.
+// A fact stored as its category's name and FactToJson; nullopt if that is no fact.
+std::optional<Fact> StoredFact(std::string_view category, std::string_view json);
+
+// A fact as one line: "Boat: an app for sailors; written in Rust".
+std::string FactLine(const Fact& fact);
+
+// The FactKey of a fact stored so; "" if that is no fact.
 std::string StoredFactKey(std::string_view category, std::string_view json);
 
 // True if its quote stands where it must: MEMORY is made of such facts.

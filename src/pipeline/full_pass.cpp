@@ -25,8 +25,8 @@
 #include "pipeline/notes.hpp"
 #include "pipeline/progress.hpp"
 #include "pipeline/progress_model.hpp"
-#include "pipeline/prompt_format.hpp"
 #include "pipeline/read_chunks.hpp"
+#include "pipeline/sample.hpp"
 #include "pipeline/sample_to_sections.hpp"
 #include "pipeline/sections_to_soulprint.hpp"
 #include "pipeline/tries.hpp"
@@ -101,13 +101,11 @@ class Pass {
           chunk_bytes_ += static_cast<double>(chunk.content.size());
           chunk_tokens_ += chunk.tokens;
         }
-        const std::size_t messages = conversation->messages.size();
-        scored.push_back(
-            {position - 1, ScoreConversation(*conversation), messages, conversation->created_at});
+        scored.push_back(ScoreAt(position - 1, *conversation));
         ++progress_.conversations;
         progress_.chunks += static_cast<int>(chunks.size());
         return ChunkedConversation{id, conversation->title, conversation->created_at,
-                                   static_cast<int>(messages), std::move(chunks)};
+                                   static_cast<int>(scored.back().messages), std::move(chunks)};
       }
       return std::nullopt;
     });
@@ -167,14 +165,8 @@ class Pass {
   // nullopt if they could not be made and are not required.
   std::optional<Sections> MakeSections(const std::vector<Scored>& scored,
                                        const std::string& memory_md) {
-    const std::vector<Scored> sample = RankConversations(scored, kLargestSample.conversations);
-    const auto read = [&](std::size_t position) {
-      return store_.ReadConversation(ids_[sample[position].position]).value_or(Conversation());
-    };
-    const auto format = [&](std::size_t conversations, std::size_t max_chars) {
-      return FormatConversations(std::min(conversations, sample.size()), read, max_chars,
-                                 Share::kFair, Escape::kMarks);
-    };
+    const Sample sample(ids_, scored, store_);
+    const auto format = [&](const SampleSize& size) { return sample.Format(size).text; };
     try {
       return SampleToSections(format, memory_md, model_, store_);
     } catch (const SectionsFailed&) {

@@ -5,7 +5,7 @@
 
 #include "pipeline/facts_document.hpp"
 #include "pipeline/memory_limits.hpp"
-#include "pipeline/sample_to_sections.hpp"
+#include "pipeline/sample.hpp"
 #include "util/dump_json.hpp"
 
 namespace soulprint {

@@ -6,8 +6,8 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <array>
 
+#include "pipeline/letters.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -29,26 +29,6 @@ bool IsMark(char32_t c) {
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
-// Letters, marks and numbers of any script.
-bool IsWord(char32_t c) {
-  const utf8proc_category_t category = CategoryOf(c);
-  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
-}
-
-// Thai, Lao, Tibetan, Burmese, Khmer; kana, bopomofo, Chinese characters, Yi.
-bool IsWrittenWithoutSpaces(char32_t c) {
-  constexpr std::array<std::array<char32_t, 2>, 8> kRanges = {{{0xE00, 0x109F},
-                                                               {0x1780, 0x17FF},
-                                                               {0x3005, 0x3007},
-                                                               {0x3040, 0x312F},
-                                                               {0x31A0, 0x31FF},
-                                                               {0x3400, 0xA4CF},
-                                                               {0xF900, 0xFAFF},
-                                                               {0x20000, 0x3FFFF}}};
-  return std::any_of(kRanges.begin(), kRanges.end(),
-                     [c](const auto& range) { return c >= range[0] && c <= range[1]; });
-}
-
 bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
 
 // Written inside a word or around it, and often not: apostrophes, emphasis, code.
@@ -61,7 +41,7 @@ bool IsNoBreak(char32_t c) {
 // non-smoker, 150,000, 2019–2023; 0 if it does not.
 char32_t Joiner(char32_t before, char32_t c, char32_t after) {
   const bool digits = IsDigit(before) && IsDigit(after);
-  const bool words = IsWord(before) && IsWord(after);
+  const bool words = IsPartOfWord(before) && IsPartOfWord(after);
   if (c == '-' || c == U'\u2010') return words ? '-' : 0;
   if (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212') return digits ? '-' : 0;
   return digits && (c == '.' || c == ',' || c == ':' || c == '/') ? c : 0;
@@ -118,7 +98,7 @@ QuoteWords QuoteWordsOf(std::string_view text) {
     const char32_t c = folded[i];
     // The dot that a Turkish capital I with a dot leaves when it is folded.
     if (c == 0x307 && !out.empty() && out.back() == 'i') continue;
-    if (IsWord(c)) {
+    if (IsPartOfWord(c)) {
       const bool dense =
           !out.empty() && (IsWrittenWithoutSpaces(c) || IsWrittenWithoutSpaces(out.back()));
       if (gap && !out.empty() && !dense) out.push_back(' ');

@@ -229,10 +229,17 @@ std::optional<Sections> ParseSections(std::string_view reply) {
   return ToSections(*answered);
 }
 
+void FormatFirst(const FormatSample& format, const std::string& memory_md,
+                 const WordingModel& model) {
+  std::any_of(kSizes.begin(), kSizes.end(), [&](const SampleSize& size) {
+    return !model.SeemsTooLong(SampleToQuestion(format(size), memory_md));
+  });
+}
+
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
                           WordingModel& model, Store& store) {
   for (const SampleSize& size : kSizes) {
-    Question question = SampleToQuestion(format(size.conversations, size.characters), memory_md);
+    Question question = SampleToQuestion(format(size), memory_md);
     const bool smallest = &size == &kSizes.back();
     if (!smallest && model.SeemsTooLong(question)) continue;
     std::optional<Answered> sections;

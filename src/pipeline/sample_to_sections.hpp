@@ -8,20 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/sample.hpp"
 #include "pipeline/store.hpp"
 #include "pipeline/types.hpp"
 #include "pipeline/wording_model.hpp"
 #include "util/error.hpp"
 
 namespace soulprint {
-
-struct SampleSize {
-  std::size_t conversations;
-  std::size_t characters;
-};
-
-// The size that is tried first.
-inline constexpr SampleSize kLargestSample = {200, 600000};
 
 // The sections could not be made.  SQLSTATE 38000.
 class SectionsFailed : public Error {
@@ -36,7 +29,12 @@ class SectionsFailed : public Error {
 
 // The text of a sample of at most this size: kLargestSample, or less where that was too long for
 // the model.
-using FormatSample = std::function<std::string(std::size_t conversations, std::size_t max_chars)>;
+using FormatSample = std::function<std::string(const SampleSize& size)>;
+
+// Formats samples as SampleToSections does, up to the first that does not seem too long for the
+// model; asks nothing.
+void FormatFirst(const FormatSample& format, const std::string& memory_md,
+                 const WordingModel& model);
 
 // The five sections, with the assistant's name (assistant_name.hpp).  Throws SectionsFailed when no
 // answer of the model can be used, Error 08000 when the model gave no answer.

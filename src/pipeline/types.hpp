@@ -128,6 +128,14 @@ using Sections = std::array<std::string, 5>;
 // Sections as they are stored, nullopt = NULL.
 using StoredSections = std::array<std::optional<std::string>, 5>;
 
+// A profile as it stands in user_profiles: memory_md, five sections, soulprint_text; nullopt =
+// NULL.
+struct PublishedProfile {
+  std::optional<std::string> memory_md;
+  StoredSections sections;
+  std::optional<std::string> soulprint_text;
+};
+
 // What a full pass publishes.
 struct Profile {
   std::string memory_md;

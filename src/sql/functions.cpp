@@ -86,9 +86,7 @@ std::vector<Scored> Score(const Conversations& conversations) {
   std::vector<Scored> scored;
   scored.reserve(conversations.size());
   for (std::size_t i = 0; i < conversations.size(); ++i) {
-    const Conversation conversation = conversations.Read(i);
-    scored.push_back({i, ScoreConversation(conversation), conversation.messages.size(),
-                      conversation.created_at});
+    scored.push_back(ScoreAt(i, conversations.Read(i)));
   }
   return scored;
 }

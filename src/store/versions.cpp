@@ -24,7 +24,19 @@ pg::Query& With(pg::Query& query, const PublishedProfile& profile) {
   return query.Text(profile.soulprint_text);
 }
 
-PublishedProfile Version(const std::string& user_id, std::int64_t version) {
+}  // namespace
+
+PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from) {
+  PublishedProfile profile;
+  profile.memory_md = row.TextOrNull(from);
+  for (std::size_t i = 0; i < profile.sections.size(); ++i) {
+    profile.sections[i] = row.TextOrNull(from + 1 + i);
+  }
+  profile.soulprint_text = row.TextOrNull(from + 6);
+  return profile;
+}
+
+PublishedProfile ReadVersion(const std::string& user_id, std::int64_t version) {
   const pg::Rows rows = OwnQuery(R"(
     SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text
     FROM soulprint.versions WHERE user_id = $1 AND version = $2)")
@@ -43,18 +55,6 @@ PublishedProfile Version(const std::string& user_id, std::int64_t version) {
               Format("version {} of the profile of user {} does not exist", version, user_id))
       .Hint(kept.empty() ? std::string("No earlier version is kept.")
                          : Format("These versions are kept: {}.", kept));
-}
-
-}  // namespace
-
-PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from) {
-  PublishedProfile profile;
-  profile.memory_md = row.TextOrNull(from);
-  for (std::size_t i = 0; i < profile.sections.size(); ++i) {
-    profile.sections[i] = row.TextOrNull(from + 1 + i);
-  }
-  profile.soulprint_text = row.TextOrNull(from + 6);
-  return profile;
 }
 
 void KeepVersion(const std::string& user_id, const PublishedProfile& profile) {
@@ -104,7 +104,7 @@ void RollBack(const std::string& user_id, std::int64_t version) {
                                .Uuid(user_id)
                                .Run();
   if (current.empty()) ThrowMayOnlySee(user_id);
-  const PublishedProfile earlier = Version(user_id, version);
+  const PublishedProfile earlier = ReadVersion(user_id, version);
   if (IsWhole(user_id)) KeepVersion(user_id, ProfileFrom(current.front(), 0));
   MarkWhole(user_id);
   pg::Query update = AppQuery(R"(

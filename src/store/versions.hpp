@@ -11,14 +11,6 @@
 
 namespace soulprint {
 
-// A profile as it stands in user_profiles: memory_md, five sections, soulprint_text; nullopt =
-// NULL.
-struct PublishedProfile {
-  std::optional<std::string> memory_md;
-  StoredSections sections;
-  std::optional<std::string> soulprint_text;
-};
-
 // The profile in seven columns of a row, in the order memory_md, soul_md, identity_md, user_md,
 // agents_md, tools_md, soulprint_text; `from` is the first of them.
 PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
@@ -33,6 +25,9 @@ void KeepVersion(const std::string& user_id, const PublishedProfile& profile);
 bool IsWhole(const std::string& user_id);
 void MarkHalf(const std::string& user_id, std::int64_t pass_id);
 void MarkWhole(const std::string& user_id);
+
+// An earlier version.  Throws Error P0002 if there is none of this number.
+PublishedProfile ReadVersion(const std::string& user_id, std::int64_t version);
 
 // Publishes an earlier version again with the rights of the current role; keeps the current profile
 // as the newest version if it is whole.  Throws Error as RequireProfile does, 42501 if the role may

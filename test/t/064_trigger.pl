@@ -25,7 +25,8 @@ my @attempts = (
 	"DO \$\$ BEGIN PERFORM * FROM soulprint.replies; END \$\$", "PREPARE steal AS SELECT * FROM soulprint.replies; EXECUTE steal",
 	"DECLARE steal CURSOR WITH HOLD FOR SELECT * FROM soulprint.facts",
 	"SET LOCAL search_path = soulprint; SELECT count(*) FROM soulprint.versions",
-	"SELECT soulprint_facts('$victim')", "SELECT soulprint_rollback('$victim', 1)", "SELECT soulprint_forget('$victim')", 'SELECT soulprint_setup()',
+	"SELECT soulprint_facts('$victim')", "SELECT soulprint_why('$victim', 'tea')", "SELECT soulprint_explain_sample('$victim')",
+	"SELECT soulprint_versions('$victim')", "SELECT soulprint_compare_versions('$victim', 1)", "SELECT soulprint_rollback('$victim', 1)", "SELECT soulprint_forget('$victim')", 'SELECT soulprint_setup()',
 	"SELECT soulprint_cancel_full_pass('$victim')", 'SELECT * FROM soulprint_history WHERE 1 / 0 = 1', "SELECT soulprint.value_for_worker('SELECT 1')",
 	'GRANT soulprint_worker TO mallory', 'GRANT soulprint_worker TO mallory WITH ADMIN OPTION', 'GRANT app TO mallory', 'SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', "SELECT set_config('role', 'postgres', false)", "SELECT set_config('session_authorization', 'postgres', true)",
 	'ALTER ROLE mallory SUPERUSER', 'SELECT rolpassword FROM pg_authid', "SELECT pg_read_file('PG_VERSION')", "COPY evil.loot TO PROGRAM 'true'",
@@ -38,7 +39,7 @@ CREATE ROLE mallory LOGIN; CREATE ROLE app LOGIN;
 CREATE SCHEMA evil AUTHORIZATION mallory; GRANT ALL ON SCHEMA evil TO PUBLIC;
 GRANT CREATE ON SCHEMA public TO mallory;
 GRANT TRIGGER ON user_profiles, raw_conversations, conversation_chunks TO mallory;
-GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_rollback, soulprint_forget_fact, soulprint_forget TO app;
+GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_explain_sample, soulprint_versions, soulprint_rollback, soulprint_forget_fact, soulprint_forget TO app;
 GRANT SELECT, UPDATE ON user_profiles TO app; GRANT SELECT, INSERT, UPDATE, DELETE ON raw_conversations TO app;
 CREATE POLICY app ON user_profiles TO app USING (user_id = '$user'); CREATE POLICY app ON raw_conversations TO app USING (user_id = '$user');
 SET ROLE mallory;
@@ -142,7 +143,8 @@ my $fact = $sql->("SELECT max(id) FROM soulprint.facts WHERE user_id = '$user'")
 my $version = $sql->("SELECT coalesce(max(version), 0) FROM soulprint.versions WHERE user_id = '$user'");
 my $export = '[{"id": "n", "title": "n", "messages": [{"role": "user", "content": "I love tea."}]}]';
 for my $call ("soulprint_rollback('$user', $version)", "soulprint_forget_fact('$user', $fact)", "soulprint_cancel_full_pass('$user')", "soulprint_import('$user', '$export')",
-	"soulprint_start_full_pass('$user', 'x')", "soulprint_cancel_full_pass('$user')", "soulprint_facts('$user') LIMIT 1", "soulprint_forget('$user')")
+	"soulprint_start_full_pass('$user', 'x')", "soulprint_cancel_full_pass('$user')", "soulprint_facts('$user') LIMIT 1", "soulprint_explain_sample('$user') LIMIT 1",
+	"soulprint_versions('$user') LIMIT 1", "soulprint_forget('$user')")
 {
 	my ($out, $err);
 	$node->psql('postgres', "SET search_path = public, pg_catalog; SELECT count(*) FROM (SELECT $call) AS s", stdout => \$out, stderr => \$err, extra_params => [ '-U', 'app' ]);

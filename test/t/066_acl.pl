@@ -86,8 +86,8 @@ my ($mine, $other) = map { add_user($node, $_, database => $database) } 1, 2;
 $sql->($database, talk($_, 1, 1)) for $mine, $other;
 $sql->($database, qq{
 CREATE ROLE app; CREATE ROLE toucher; CREATE ROLE watcher IN ROLE pg_monitor; CREATE ROLE maker CREATEROLE; CREATE ROLE tables_owner;
-GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_rollback,
-    soulprint_forget_fact, soulprint_correct_fact, soulprint_add_fact, soulprint_forget TO app, service_role;
+GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_why,
+    soulprint_explain_sample, soulprint_versions, soulprint_compare_versions, soulprint_rollback, soulprint_forget_fact, soulprint_correct_fact, soulprint_add_fact, soulprint_forget TO app, service_role;
 GRANT SELECT ON soulprint_progress, soulprint_history, soulprint_costs TO app;
 GRANT SELECT, UPDATE ON user_profiles TO app, service_role; GRANT SELECT, INSERT, UPDATE, DELETE ON raw_conversations TO app, service_role;
 CREATE POLICY app ON user_profiles TO app USING (user_id = '$mine');
@@ -125,6 +125,10 @@ my @action = (
 		[ 'estimate_full_pass', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'cancel_full_pass', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'facts', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
+		[ 'why', ", 'tea'", '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],
+		[ 'explain_sample', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
+		[ 'versions', '', '- - 2 - 2 - - - -', '- - 2 - 0 - - - -' ],
+		[ 'compare_versions', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'rollback', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'forget_fact', ', 0', '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],
 		[ 'correct_fact', q{, 0, 'x'}, '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],

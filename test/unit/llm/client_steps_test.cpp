@@ -144,7 +144,7 @@ TEST(Steps, MemoryAndSectionsAreAskedForAsAgreed) {
     sections[name] = {{"ai_name", "Vesper"}};
   }
   wire.stub.Play({Says(sections.dump())});
-  const auto format = [](std::size_t, std::size_t) { return std::string("SAMPLE <&>"); };
+  const auto format = [](const SampleSize&) { return std::string("SAMPLE <&>"); };
   SampleToSections(format, memory, wording, store);
 
   const json asked_memory = wire.stub.journal().at(0).Json();

@@ -58,6 +58,19 @@ TEST(Facts, AStoredFactHasTheKeyOfItsStatement) {
   EXPECT_EQ(StoredFactKey("habits", "\"Likes tea\""), "");
 }
 
+TEST(Facts, AStoredFactIsOneLine) {
+  const auto line = [](std::string_view category, std::string_view stored) {
+    return FactLine(StoredFact(category, stored).value_or(Fact()));
+  };
+  EXPECT_EQ(line("preferences", "\"Likes\\n tea\""), "Likes tea");
+  EXPECT_EQ(line("projects", R"({"name":"Boat","description":"","details":"in Rust"})"),
+            "Boat: in Rust");
+  EXPECT_EQ(line("projects", R"({"name":"Boat","description":"sails","details":"in Rust"})"),
+            "Boat: sails; in Rust");
+  EXPECT_EQ(line("dates", R"({"event":"Wedding","date":"2024"})"), "Wedding: 2024");
+  EXPECT_EQ(line("habits", "1"), "");
+}
+
 TEST(Facts, TextIsWrittenAsJsonWritesIt) {
   for (std::string_view text :
        {"a \"quote\"", "back\\slash", "tab\tbell\a", "\x7F", "ünï 🦊", "a\xFF"}) {

@@ -38,9 +38,9 @@ struct Asking {
   Sections Run() {
     WordingModel wording(model, store, "m");
     return SampleToSections(
-        [&](std::size_t conversations, std::size_t max_chars) {
-          sizes.emplace_back(conversations, max_chars);
-          return sample(max_chars);
+        [&](const SampleSize& size) {
+          sizes.emplace_back(size.conversations, size.characters);
+          return sample(size.characters);
         },
         kMemory, wording, store);
   }

@@ -1,0 +1,13 @@
+// Kinds of characters that matter where texts are compared word by word.
+
+#pragma once
+
+namespace soulprint {
+
+// True for letters, marks and numbers of any script.
+bool IsPartOfWord(char32_t c);
+
+// True for Thai, Lao, Tibetan, Burmese, Khmer; kana, bopomofo, Chinese characters, Yi.
+bool IsWrittenWithoutSpaces(char32_t c);
+
+}  // namespace soulprint
