@@ -72,12 +72,12 @@ void Begin(const std::string& user_id) {
       .Hint("Use soulprint_forget() to forget everything about the user.");
 }
 
-struct StoredFact {
+struct FoundFact {
   Category category;
   std::string key;
 };
 
-StoredFact FindFact(const std::string& user_id, std::int64_t fact_id) {
+FoundFact FindFact(const std::string& user_id, std::int64_t fact_id) {
   const pg::Rows rows = OwnQuery(R"(
     SELECT category, fact::text FROM soulprint.facts WHERE user_id = $1 AND id = $2)")
                             .Uuid(user_id)
@@ -144,7 +144,7 @@ void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
 void CorrectFact(const std::string& user_id, std::int64_t fact_id, const std::string& text) {
   const std::string clean = CleanStatement(text);
   Begin(user_id);
-  const StoredFact wrong = FindFact(user_id, fact_id);
+  const FoundFact wrong = FindFact(user_id, fact_id);
   Suppress(user_id, wrong.key);
   State(user_id, wrong.category, clean);
   if (!QueuePass(user_id)) ThrowNothingToRead(user_id);
