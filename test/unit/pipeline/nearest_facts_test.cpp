@@ -39,7 +39,7 @@ TEST(NearestFacts, ScoresTheShareOfTheSentence) {
   ASSERT_EQ(all.size(), 1U);
   EXPECT_DOUBLE_EQ(all[0].score, 1);
   EXPECT_EQ(all[0].words, (Texts{"keeps", "bees"}));
-  const std::vector<NearFact> part = NearestFacts(facts, "Raises bees and goats", 10);
+  const std::vector<NearFact> part = NearestFacts(facts, "Raises bees, and bees and goats", 10);
   ASSERT_EQ(part.size(), 1U);
   EXPECT_GT(part[0].score, 0);
   EXPECT_LT(part[0].score, 0.5);
