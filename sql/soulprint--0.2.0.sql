@@ -1313,6 +1313,11 @@ CREATE FUNCTION @extschema@.soulprint_compare_versions(user_id uuid, old int, ne
 COMMENT ON FUNCTION @extschema@.soulprint_compare_versions(uuid, int, int)
     IS 'lines of MEMORY and fields of the sections that were removed (-) or added (+) between two versions of a profile; NULL is the present one';
 
+CREATE FUNCTION @extschema@.soulprint_report(user_id uuid) RETURNS text
+    AS 'MODULE_PATHNAME', 'soulprint_report' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_report(uuid)
+    IS 'a user''s profile as one HTML page; the caller must be able to read the profile and the conversations';
+
 CREATE FUNCTION @extschema@.soulprint_rollback(user_id uuid, version int) RETURNS void
     AS 'MODULE_PATHNAME', 'soulprint_rollback' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION @extschema@.soulprint_rollback(uuid, int)

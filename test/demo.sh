@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows a full pass: builds and installs the extension, starts a server of its own, imports a sample
-# export, asks for a pass, shows how far it is and what it publishes.  Leaves nothing behind.
+# export, asks for a pass, shows how far it is and what it publishes.  Leaves nothing behind but build/,
+# where the page of the profile lies.
 #
 #   MODEL=offline test/demo.sh    questions are answered by rules, without a network
 #   MODEL=server test/demo.sh     over the wire, by the local model server of the tests
@@ -135,6 +136,13 @@ fi
 
 heading "The finished soulprint"
 sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'" | fold -s -w 80
+
+heading "The same as a page, to look at in a browser"
+page=build/soulprint.html
+show "
+SELECT format('%s kB of HTML', length(soulprint_report('$user')) / 1000) AS page"
+sql -A -t -c "SELECT soulprint_report('$user')" >"$page" || give_up "there is no page" "$folder/server.log"
+echo "It is in $PWD/$page"
 
 heading "That was all: the server and its folder are removed now"
 test/deps.sh --what-stays

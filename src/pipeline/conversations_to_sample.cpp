@@ -24,7 +24,6 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kScoredCharacters = 500;
-constexpr std::size_t kFewMessages = 4;
 constexpr std::size_t kFewestPercentUsed = 95;
 constexpr std::string_view kSeparator = "\n\n";
 

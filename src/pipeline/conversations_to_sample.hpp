@@ -27,8 +27,11 @@ struct Scored {
 
 Scored ScoreAt(std::size_t position, const Conversation& conversation);
 
+// Fewer messages tell little.
+inline constexpr std::size_t kFewMessages = 4;
+
 // The best `target_count`, highest score first, equal scores newer first, then in the order given.
-// Conversations of fewer than 4 messages are left out unless that leaves none.
+// Conversations of fewer than kFewMessages are left out unless that leaves none.
 std::vector<Scored> RankConversations(std::vector<Scored> conversations, std::size_t target_count);
 
 // How conversations share the characters of a prompt (doc/behavior.md, "Format"): whole ones until

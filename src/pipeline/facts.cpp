@@ -272,7 +272,7 @@ std::string FactLine(const Fact& fact) {
   return line;
 }
 
-std::optional<Fact> StoredFact(std::string_view category, std::string_view stored) {
+std::optional<Fact> FactFromStored(std::string_view category, std::string_view stored) {
   const json item = json::parse(stored, nullptr, false);
   for (const Category known : kCategories) {
     if (CategoryName(known) == category) return FactFromJson(known, item);
@@ -281,14 +281,15 @@ std::optional<Fact> StoredFact(std::string_view category, std::string_view store
 }
 
 std::string StoredFactKey(std::string_view category, std::string_view stored) {
-  const std::optional<Fact> fact = StoredFact(category, stored);
+  const std::optional<Fact> fact = FactFromStored(category, stored);
   return fact ? FactKey(*fact) : std::string();
 }
 
 Time LastSaid(const Fact& fact) {
   Time last;
   for (const Source& source : fact.sources) {
-    if (!fact.verified || source.notes.empty() || source.notes == kOwnStatement) last = std::max(last, source.at);
+    if (!fact.verified || source.notes.empty() || source.notes == kOwnStatement)
+      last = std::max(last, source.at);
   }
   return last;
 }

@@ -61,7 +61,7 @@ std::string FactsSchema(const std::vector<Category>& categories,
 std::string FactKey(const Fact& fact);
 
 // A fact stored as its category's name and FactToJson; nullopt if that is no fact.
-std::optional<Fact> StoredFact(std::string_view category, std::string_view json);
+std::optional<Fact> FactFromStored(std::string_view category, std::string_view json);
 
 // A fact as one line: "Boat: an app for sailors; written in Rust".
 std::string FactLine(const Fact& fact);

@@ -63,7 +63,9 @@ pg::Rows StoredFacts(const std::string& user_id) {
 }
 
 // What a row of StoredFacts says; without text if that is no fact.
-Fact FactIn(const pg::Row& row) { return StoredFact(row.Text(1), row.Text(2)).value_or(Fact()); }
+Fact FactIn(const pg::Row& row) {
+  return FactFromStored(row.Text(1), row.Text(2)).value_or(Fact());
+}
 
 std::optional<Datum> SaidOn(const pg::Row& row) {
   if (row.IsNull(6)) return std::nullopt;

@@ -98,6 +98,7 @@ GRANT SELECT ON public.soulprint_progress TO client;});
 	is($err . $end->(), 'complete', "$with: CALL");
 	my $fact = $as_client->("min(fact_id) FROM public.soulprint_facts('$user')");
 	like($fact, qr/^\d+$/, "$with: facts");
+	like($as_client->("public.soulprint_report('$user')"), qr{</html>$}, "$with: the page");
 	$as_client->("public.soulprint_forget_fact('$user', $fact)");
 	like($seen->('client'), qr/$profile/, "$with: the triggers of a fact to forget");
 	is($end->(), 'complete', "$with: and the pass after it");

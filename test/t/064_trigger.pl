@@ -25,7 +25,7 @@ my @attempts = (
 	"DO \$\$ BEGIN PERFORM * FROM soulprint.replies; END \$\$", "PREPARE steal AS SELECT * FROM soulprint.replies; EXECUTE steal",
 	"DECLARE steal CURSOR WITH HOLD FOR SELECT * FROM soulprint.facts",
 	"SET LOCAL search_path = soulprint; SELECT count(*) FROM soulprint.versions",
-	"SELECT soulprint_facts('$victim')", "SELECT soulprint_why('$victim', 'tea')", "SELECT soulprint_explain_sample('$victim')",
+	"SELECT soulprint_facts('$victim')", "SELECT soulprint_report('$victim')", "SELECT soulprint_why('$victim', 'tea')", "SELECT soulprint_explain_sample('$victim')",
 	"SELECT soulprint_versions('$victim')", "SELECT soulprint_compare_versions('$victim', 1)", "SELECT soulprint_rollback('$victim', 1)", "SELECT soulprint_forget('$victim')", 'SELECT soulprint_setup()',
 	"SELECT soulprint_cancel_full_pass('$victim')", 'SELECT * FROM soulprint_history WHERE 1 / 0 = 1', "SELECT soulprint.value_for_worker('SELECT 1')",
 	'GRANT soulprint_worker TO mallory', 'GRANT soulprint_worker TO mallory WITH ADMIN OPTION', 'GRANT app TO mallory', 'SET ROLE postgres', 'SET SESSION AUTHORIZATION postgres', "SELECT set_config('role', 'postgres', false)", "SELECT set_config('session_authorization', 'postgres', true)",

@@ -86,7 +86,7 @@ my ($mine, $other) = map { add_user($node, $_, database => $database) } 1, 2;
 $sql->($database, talk($_, 1, 1)) for $mine, $other;
 $sql->($database, qq{
 CREATE ROLE app; CREATE ROLE toucher; CREATE ROLE watcher IN ROLE pg_monitor; CREATE ROLE maker CREATEROLE; CREATE ROLE tables_owner;
-GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_why,
+GRANT EXECUTE ON FUNCTION soulprint_import, soulprint_estimate_full_pass, soulprint_start_full_pass, soulprint_cancel_full_pass, soulprint_facts, soulprint_report, soulprint_why,
     soulprint_explain_sample, soulprint_versions, soulprint_compare_versions, soulprint_rollback, soulprint_forget_fact, soulprint_correct_fact, soulprint_add_fact, soulprint_forget TO app, service_role;
 GRANT SELECT ON soulprint_progress, soulprint_history, soulprint_costs TO app;
 GRANT SELECT, UPDATE ON user_profiles TO app, service_role; GRANT SELECT, INSERT, UPDATE, DELETE ON raw_conversations TO app, service_role;
@@ -129,6 +129,7 @@ my @action = (
 		[ 'explain_sample', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'versions', '', '- - 2 - 2 - - - -', '- - 2 - 0 - - - -' ],
 		[ 'compare_versions', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
+		[ 'report', '', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'rollback', ', 1', '- - 1 - 1 - - - -', '- - 1 - 0 - - - -' ],
 		[ 'forget_fact', ', 0', '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],
 		[ 'correct_fact', q{, 0, 'x'}, '- - 0 - 0 - - - -', '- - 0 - 0 - - - -' ],

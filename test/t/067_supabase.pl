@@ -58,7 +58,7 @@ is(as('supabase_admin', 'SELECT change FROM soulprint_setup()'), '', 'a second t
 
 # What anybody on the internet can do.
 my @calls = ("soulprint_setup()", "soulprint_import('$ada', '')", "soulprint_import_file('$ada', '/etc/passwd')",
-	"soulprint_start_full_pass('$ada')", "soulprint_cancel_full_pass('$ada')", "soulprint_facts('$ada')",
+	"soulprint_start_full_pass('$ada')", "soulprint_cancel_full_pass('$ada')", "soulprint_facts('$ada')", "soulprint_report('$ada')",
 	"soulprint_why('$ada', 'x')", "soulprint_explain_sample('$ada')", "soulprint_versions('$ada')", "soulprint_compare_versions('$ada', 1)",
 	"soulprint_rollback('$ada', 1)", "soulprint_forget_fact('$ada', 1)",
 	"soulprint_correct_fact('$ada', 1, 'x')", "soulprint_add_fact('$ada', 'person', 'x')", "soulprint_forget('$ada')", "soulprint_evaluate('$ada')");

@@ -92,6 +92,16 @@ sub versions
 	is($sql->("SELECT count(*) > 0 FROM soulprint_compare_versions('$user', 1, 2)"), 't', "$shape: two earlier versions");
 }
 
+# What users state themselves.
+sub statements
+{
+	my ($user) = @_;
+	$sql->("SELECT soulprint_add_fact('$user', 'preferences', 'Prefers trains to planes')");
+	is(end_of_pass($node, $user), 'complete', "$shape: a pass with a statement of the user's own");
+	is(nearest($user, 'prefers planes') =~ s/\|\d{4}-\d\d-\d\d\|/|day|/r, '||day|Prefers trains to planes', "$shape: it is in no conversation");
+	is($sql->("SELECT in_memory, conversation_title IS NULL FROM soulprint_facts('$user') WHERE fact #>> '{}' = 'Prefers trains to planes'"), 't|t', "$shape: and in MEMORY");
+}
+
 # 230 conversations, of which the lengths of 200 add up to far more than the prompt has room for.
 sub samples
 {
@@ -146,6 +156,7 @@ for ('setup', 'live')
 	facts($user);
 	versions($user);
 	rights($user);
+	statements($user);
 	samples();
 	log_is_clean($node);
 	$node->stop;

@@ -60,7 +60,7 @@ TEST(Facts, AStoredFactHasTheKeyOfItsStatement) {
 
 TEST(Facts, AStoredFactIsOneLine) {
   const auto line = [](std::string_view category, std::string_view stored) {
-    return FactLine(StoredFact(category, stored).value_or(Fact()));
+    return FactLine(FactFromStored(category, stored).value_or(Fact()));
   };
   EXPECT_EQ(line("preferences", "\"Likes\\n tea\""), "Likes tea");
   EXPECT_EQ(line("projects", R"({"name":"Boat","description":"","details":"in Rust"})"),
