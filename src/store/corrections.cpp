@@ -13,6 +13,7 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/text.hpp"
+#include "util/time.hpp"
 #include "util/visible.hpp"
 
 namespace soulprint {

@@ -68,8 +68,8 @@ class FakeStore : public Store {
   StoredSections sections;
   std::set<std::string> forgotten;  // FactKeys
   std::vector<Fact> own_facts;
-  bool owned = true;                // false = the pass is no longer this worker's
-  int stop_at_report = -1;          // the number of the report that throws
+  bool owned = true;        // false = the pass is no longer this worker's
+  int stop_at_report = -1;  // the number of the report that throws
 
   // Checked by the test.
   std::map<std::string, std::vector<Chunk>> chunk_rows;  // by conversation id
