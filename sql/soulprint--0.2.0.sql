@@ -1165,8 +1165,15 @@ BEGIN
     PERFORM soulprint.grant_to_database_owner(path);
     PERFORM soulprint.run_ddl(format('GRANT CONNECT ON DATABASE %I TO soulprint_worker', current_database()), path);
     PERFORM soulprint.run_ddl(format('GRANT USAGE ON SCHEMA %I TO soulprint_worker', app), path);
-    PERFORM soulprint.run_ddl(format('GRANT SELECT, UPDATE ON %s TO soulprint_worker', profiles), path);
-    PERFORM soulprint.run_ddl(format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %s TO soulprint_worker', conversations, chunks), path);
+    -- A GRANT that changes nothing keeps a lock all the same, from PostgreSQL 18 on.
+    FOR wanted IN SELECT * FROM (VALUES (profiles, '{SELECT,UPDATE}'::text[]), (conversations, '{SELECT,INSERT,UPDATE,DELETE}'),
+                                        (chunks, '{SELECT,INSERT,UPDATE,DELETE}')) AS t (name, privileges)
+    LOOP
+        CONTINUE WHEN wanted.privileges <@ ARRAY(
+            SELECT a.privilege_type FROM pg_class c, aclexplode(c.relacl) AS a
+            WHERE c.oid = wanted.name::regclass AND a.grantee = 'soulprint_worker'::regrole);
+        PERFORM soulprint.run_ddl(format('GRANT %s ON %s TO soulprint_worker', array_to_string(wanted.privileges, ', '), wanted.name), path);
+    END LOOP;
     FOREACH statement IN ARRAY ARRAY[profiles, conversations, chunks] LOOP
         IF NOT EXISTS (SELECT FROM pg_policy p
                        WHERE p.polrelid = statement::regclass AND p.polname = 'soulprint_worker') THEN
