@@ -140,7 +140,8 @@ sql -A -t -c "SELECT soulprint_text FROM user_profiles WHERE user_id = '$user'" 
 heading "The same as a page, to look at in a browser"
 page=build/soulprint.html
 show "
-SELECT format('%s kB of HTML', length(soulprint_report('$user')) / 1000) AS page"
+SELECT length(soulprint_report(
+    '$user')) AS characters"
 sql -A -t -c "SELECT soulprint_report('$user')" >"$page" || give_up "there is no page" "$folder/server.log"
 echo "It is in $PWD/$page"
 

@@ -1,7 +1,7 @@
 // What changed since the profile before: lines that came and lines that went.
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,12 +52,8 @@ std::string OnlyIn(const std::vector<std::string>& lines, const std::vector<std:
     if (++count <= kMostChanges) items += Format("<li dir=\"auto\">{}</li>", HtmlText(line));
   }
   if (count == 0) return {};
-  std::string html = Format("<div class=\"{}\"><h4>{}</h4><ul>{}</ul>", kind, title, items);
-  if (count > kMostChanges) {
-    html += Format("<p class=\"quiet\">and {} more</p>",
-                   NumberText(static_cast<std::int64_t>(count - kMostChanges)));
-  }
-  return html + "</div>";
+  return Format("<div class=\"{}\"><h4>{}</h4><ul>{}</ul>{}</div>", kind, title, items,
+                MoreHtml(count - std::min(count, kMostChanges)));
 }
 
 std::string PartChanges(std::string_view title, const std::vector<std::string>& before,

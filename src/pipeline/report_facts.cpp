@@ -62,7 +62,11 @@ std::string StatementHtml(const ReportFact& fact) {
 std::string WhenHtml(const ReportFact& fact) {
   std::vector<std::string> parts;
   if (fact.said) parts.push_back(HtmlDay(fact.said));
-  if (!fact.notes.empty()) parts.push_back(Format("from <bdi>{}</bdi>", HtmlText(fact.notes)));
+  if (fact.notes == kOwnStatement) {
+    parts.emplace_back("as you put it yourself");
+  } else if (!fact.notes.empty()) {
+    parts.push_back(Format("from <bdi>{}</bdi>", HtmlText(fact.notes)));
+  }
   if (!fact.title.empty()) {
     parts.push_back(Format("in <bdi>“{}”</bdi>", HtmlText(fact.title)));
   }
@@ -108,9 +112,9 @@ std::string CategoryHtml(const Report& report, Category category) {
 std::string FactsHtml(const Report& report) {
   if (report.facts.empty()) return "<p class=\"quiet\">No facts have been gathered yet.</p>";
   std::string html =
-      "<p class=\"lead\">What is known about you, and when you said it. Quotation marks hold your "
-      "own "
-      "words.</p>";
+      "<p class=\"lead\">What is known about you, when it was said, and in quotation marks the "
+      "words "
+      "themselves.</p>";
   for (const Category category : kCategories) html += CategoryHtml(report, category);
   const std::int64_t left = report.facts_in_all - static_cast<std::int64_t>(report.facts.size());
   if (left > 0) {

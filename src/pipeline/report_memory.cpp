@@ -16,7 +16,7 @@
 namespace soulprint {
 namespace {
 
-constexpr std::size_t kMostLines = 2000;
+constexpr std::size_t kMostLines = 2000;  // that are shown
 constexpr std::string_view kStrong = "**";
 
 bool IsPunctuation(char c) { return c > ' ' && c < 0x7F && !IsAsciiWord(c) && !IsAsciiUpper(c); }
@@ -85,7 +85,7 @@ std::string PlainText(const MemoryLine& line) {
 std::vector<MemoryLine> ReadMemory(std::string_view memory_md, std::vector<std::string>* unknown) {
   std::vector<MemoryLine> lines;
   for (const std::string_view raw : Split(memory_md, '\n')) {
-    if (IsBlank(raw) || lines.size() >= kMostLines) continue;
+    if (IsBlank(raw)) continue;
     MemoryLine line = ReadLine(raw);
     if (unknown != nullptr && SaysNothing(line)) {
       if (lines.empty() || lines.back().kind != MemoryLine::Kind::kHeading) continue;
@@ -103,13 +103,16 @@ std::string MemoryHtml(std::string_view memory_md) {
   std::vector<std::string> unknown;
   std::string html;
   bool list = false;
-  for (const MemoryLine& line : ReadMemory(memory_md, &unknown)) {
+  const std::vector<MemoryLine> lines = ReadMemory(memory_md, &unknown);
+  const std::size_t shown = std::min(lines.size(), kMostLines);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const MemoryLine& line = lines[i];
     if (list != (line.kind == Kind::kItem)) html += list ? "</ul>" : "<ul>";
     list = line.kind == Kind::kItem;
     const std::string_view name = line.kind == Kind::kHeading ? "h3" : list ? "li" : "p";
     html += Format("<{} dir=\"auto\">{}</{}>", name, InlineHtml(line.text), name);
   }
-  return html + (list ? "</ul>" : "") + UnknownHtml(unknown);
+  return html + (list ? "</ul>" : "") + MoreHtml(lines.size() - shown) + UnknownHtml(unknown);
 }
 
 }  // namespace soulprint

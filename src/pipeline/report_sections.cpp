@@ -21,7 +21,7 @@ namespace {
 
 using SectionJson = nlohmann::ordered_json;
 
-constexpr std::size_t kMostValues = 200;  // of a field
+constexpr std::size_t kMostValues = 200;  // that are shown of a field
 
 // "" if it says nothing.
 std::string KnownText(const SectionJson& value) {
@@ -36,7 +36,7 @@ std::vector<std::string> KnownValues(const SectionJson& value) {
   std::vector<std::string> values;
   const auto add = [&](const SectionJson& item) {
     std::string text = KnownText(item);
-    if (!text.empty() && values.size() < kMostValues) values.push_back(std::move(text));
+    if (!text.empty()) values.push_back(std::move(text));
   };
   if (value.is_array()) {
     for (const SectionJson& item : value) add(item);
@@ -59,10 +59,11 @@ void AddField(const std::string& key, const SectionJson& value, SectionView* vie
 std::string ValuesHtml(const std::vector<std::string>& values) {
   if (values.size() == 1) return HtmlText(values.front());
   std::string items;
-  for (const std::string& value : values) {
-    items += Format("<li dir=\"auto\">{}</li>", HtmlText(value));
+  const std::size_t shown = std::min(values.size(), kMostValues);
+  for (std::size_t i = 0; i < shown; ++i) {
+    items += Format("<li dir=\"auto\">{}</li>", HtmlText(values[i]));
   }
-  return "<ul>" + items + "</ul>";
+  return "<ul>" + items + "</ul>" + MoreHtml(values.size() - shown);
 }
 
 }  // namespace

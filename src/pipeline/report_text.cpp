@@ -109,6 +109,12 @@ std::string CountText(std::int64_t number, std::string_view noun) {
   return Format("{} {}{}", NumberText(number), noun, std::string_view(number == 1 ? "" : "s"));
 }
 
+std::string MoreHtml(std::size_t number) {
+  if (number == 0) return {};
+  return Format("<p class=\"quiet\">and {} more</p>",
+                NumberText(static_cast<std::int64_t>(number)));
+}
+
 std::string MoneyText(double usd) {
   constexpr double kCent = 0.01;
   if (usd <= 0) return "nothing";

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::string NumberText(std::int64_t number);
 
 // "1 conversation", "12,345 conversations".
 std::string CountText(std::int64_t number, std::string_view noun);
+
+// "and 12 more" as a paragraph, for what is left out; "" for 0.
+std::string MoreHtml(std::size_t number);
 
 // "$1.20"; "less than $0.01"; "nothing".
 std::string MoneyText(double usd);

@@ -42,7 +42,8 @@ Bars BarsOf(const std::vector<ReportMonth>& months) {
   const int last = newest / step;
   bars.first =
       std::clamp(months.front().month / step, last - kMostBars + 1, last - kFewestBars + 1);
-  bars.conversations.resize(static_cast<std::size_t>(last - bars.first + 1));
+  const int count = last - bars.first + 1;
+  bars.conversations.resize(static_cast<std::size_t>(count));
   for (const ReportMonth& month : months) {
     const int place = month.month / step - bars.first;
     std::int64_t& sum =

@@ -48,6 +48,15 @@ TEST(ReportParts, KeepsWordsThatNobodyFoundToItself) {
       Has(Seen(RenderReport(report)), "“my yacht”4 May 2023 · from saved memory of ChatGPT"));
 }
 
+TEST(ReportParts, KnowsWhatTheUserStated) {
+  Report report;
+  report.profile.memory_md = "";
+  report.facts = {SaidFact(Category::kPerson, "Lives in Porto", "Lives in Porto")};
+  report.facts[0].notes = kOwnStatement;
+  EXPECT_TRUE(
+      Has(Seen(RenderReport(report)), "“Lives in Porto”4 May 2023 · as you put it yourself"));
+}
+
 TEST(ReportParts, ShowsWhatChangedAsPast) {
   Report report;
   report.profile.memory_md = "";

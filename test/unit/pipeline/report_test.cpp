@@ -211,6 +211,18 @@ TEST(Report, GathersWhatIsNotKnown) {
   EXPECT_TRUE(Has(RenderReport(report), "<li dir=\"auto\">sea</li><li dir=\"auto\">stars</li>"));
 }
 
+TEST(Report, SaysHowManyValuesAndLinesAreLeftOut) {
+  Report report;
+  const nlohmann::json interests(201, nlohmann::json("sea"));
+  report.profile.sections[2] = nlohmann::json{{"interests", interests}}.dump();
+  EXPECT_TRUE(Has(RenderReport(report), "</ul><p class=\"quiet\">and 1 more</p></dd>"));
+  report = Report();
+  for (int i = 0; i < 2002; ++i) {
+    report.profile.memory_md = report.profile.memory_md.value_or("") + "- line\n";
+  }
+  EXPECT_TRUE(Has(RenderReport(report), "</ul><p class=\"quiet\">and 2 more</p>"));
+}
+
 TEST(Report, ShowsASectionThatIsNoJsonAsText) {
   Report report;
   report.profile.sections[0] = "one\n\n{two}";
