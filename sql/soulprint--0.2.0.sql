@@ -1575,15 +1575,15 @@ CREATE FUNCTION soulprint.queue_health() RETURNS TABLE (check_name text, status 
         FROM queue
         UNION ALL
         SELECT 'postponed', CASE WHEN put_off = 0 THEN 'ok' ELSE 'warning' END,
-               format('%s passes wait', put_off) || coalesce(': ' || reason, ''),
+               format('passes put off: %s', put_off) || coalesce(', ' || reason, ''),
                CASE WHEN put_off > 0 THEN 'SELECT pass_id, progress, error FROM soulprint_progress;' END
         FROM queue
         UNION ALL
-        SELECT 'orphans', CASE WHEN n = 0 THEN 'ok' ELSE 'warning' END, format('%s passes without a worker', n),
+        SELECT 'orphans', CASE WHEN n = 0 THEN 'ok' ELSE 'warning' END, format('passes without a worker: %s', n),
                CASE WHEN n > 0 THEN 'The launcher has them taken up again; see the check "launcher".' END
         FROM lost
         UNION ALL
-        SELECT 'failures', CASE WHEN failed = 0 THEN 'ok' ELSE 'warning' END, format('%s of %s passes failed in a day', failed, n),
+        SELECT 'failures', CASE WHEN failed = 0 THEN 'ok' ELSE 'warning' END, format('passes failed in a day: %s of %s', failed, n),
                CASE WHEN failed > 0 THEN 'SELECT pass_id, error FROM soulprint_history WHERE state = ''failed''; SELECT soulprint_retry_failed(''1 day'');' END
         FROM ended
         UNION ALL

@@ -98,11 +98,11 @@ $sql->("UPDATE soulprint.full_passes SET not_before = now() - interval '2 hours'
 like($health->('queue'), qr/^warning: 0 running, 1 queued for 120:\d\d at most$/, 'for too long');
 like($sql->($action->('queue')), qr/^1\|\[.*paused/, 'the statement shows why');
 $sql->("UPDATE soulprint.full_passes SET not_before = now() + interval '2 hours', error = 'waiting for something'");
-is($health->('postponed'), 'warning: 1 passes wait: waiting for something', 'or is put off');
+is($health->('postponed'), 'warning: passes put off: 1, waiting for something', 'or is put off');
 $sql->("UPDATE soulprint.full_passes SET state = 'running', pid = 2147483647");
-is($health->('orphans'), 'warning: 1 passes without a worker', 'or has lost its worker');
+is($health->('orphans'), 'warning: passes without a worker: 1', 'or has lost its worker');
 $sql->("UPDATE soulprint.full_passes SET state = 'failed', error = 'no luck', ended_at = now()");
-is($health->('failures'), 'warning: 1 of 1 passes failed in a day', 'or has failed');
+is($health->('failures'), 'warning: passes failed in a day: 1 of 1', 'or has failed');
 $sql->("UPDATE soulprint.full_passes SET ended_at = now() - interval '200 days'");
 like($health->('storage'), qr/^warning: \d+ kB in schema soulprint, some of it past its time$/, 'what is too old is still there');
 $sql->('DELETE FROM soulprint.full_passes');
