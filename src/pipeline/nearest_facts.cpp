@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pipeline/compare_words.hpp"
+#include "pipeline/memory_limits.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 
@@ -17,6 +18,8 @@ namespace {
 
 constexpr double kLeastOfTheBest = 1.0 / 3;
 constexpr double kEnoughOfAStatement = 2.0 / 3;
+// A pass publishes no more.
+constexpr std::size_t kMemoryCharacters = 4 * MemoryLimits{}.max_tokens;
 
 using Keys = std::vector<std::size_t>;  // numbers of keys, sorted, each once
 
@@ -146,7 +149,7 @@ std::vector<bool> StandInMemory(const std::vector<std::string>& statements,
   const std::vector<double> weights = KeyWeights(table.size(), keys);
   std::vector<std::vector<std::size_t>> lines_with(table.size());
   std::size_t lines = 0;
-  for (const std::string_view line : Split(memory_md, '\n')) {
+  for (const std::string_view line : Split(FirstCharacters(memory_md, kMemoryCharacters), '\n')) {
     for (const std::size_t key : table.Known(ComparedWords(line))) {
       lines_with[key].push_back(lines);
     }

@@ -25,7 +25,8 @@ struct NearFact {
 std::vector<NearFact> NearestFacts(const std::vector<std::string>& facts, std::string_view sentence,
                                    std::size_t most);
 
-// For each statement: true if one line of MEMORY has at least two thirds of its words.
+// For each statement: true if one line of MEMORY has at least two thirds of its words.  Reads the
+// first 20,000 characters of MEMORY, so it is linear in the statements.
 std::vector<bool> StandInMemory(const std::vector<std::string>& statements,
                                 std::string_view memory_md);
 
