@@ -79,8 +79,8 @@ class Launcher {
   steady_clock::time_point next_obstacle_look_;
 };
 
-// Reads nothing but pg_catalog, soulprint.full_passes and soulprint.batches, where only superusers
-// have a say: this process is a superuser.
+// This process is a superuser: it reads nothing but pg_catalog and schema soulprint, where only
+// superusers have a say, and calls no function of anybody else.
 Schedule::Seen Launcher::Look() {
   Schedule::Seen seen;
   seen.ended_idle = AnyEndedIdle();
@@ -215,6 +215,7 @@ void Launcher::LookForObstacle(const Schedule::Seen& seen) {
   ExplainDuePasses(Format("{}. {}", found, first->hint));
 }
 
+// Not thorough: planning statements on the application's tables may run its code.
 void Launcher::LogHealth() {
   try {
     pg::Transaction transaction;
