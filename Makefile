@@ -36,7 +36,7 @@ DATA_built = build/soulprint--0.1.0--0.2.0.sql
 
 # The rooms that must not know Postgres are compiled without its headers; the unit tests link the
 # same objects.
-PURE_ROOMS = pipeline export llm offline util net
+PURE_ROOMS = pipeline export llm offline report util net
 PURE_FILES = src/worker/ending.cpp src/worker/schedule.cpp src/worker/turn.cpp
 PURE = $(call files,$(PURE_ROOMS:%=src/%/*.cpp) $(PURE_FILES))
 GLUE_ROOMS = pg store worker sql

@@ -37,6 +37,11 @@ Datum ToText(std::string_view value) {
   });
 }
 
+std::optional<Datum> ToTextOrNull(const std::optional<std::string>& value) {
+  if (!value) return std::nullopt;
+  return ToText(*value);
+}
+
 Datum ToTextArray(const std::vector<std::string>& texts) {
   auto* elements =
       static_cast<Datum*>(Call([&] { return palloc((texts.size() + 1) * sizeof(Datum)); }));

@@ -24,6 +24,9 @@ std::string FromText(Datum text);
 // 54000 when it is larger than 1 GB.
 Datum ToText(std::string_view value);
 
+// The same; nullopt = NULL.
+std::optional<Datum> ToTextOrNull(const std::optional<std::string>& value);
+
 // A text[] result.  Throws as ToText does.
 Datum ToTextArray(const std::vector<std::string>& texts);
 

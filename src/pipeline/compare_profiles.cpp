@@ -3,7 +3,9 @@
 
 #include "pipeline/compare_profiles.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
@@ -17,13 +19,6 @@
 
 namespace soulprint {
 namespace {
-
-struct PartLine {
-  std::string text;
-  bool shown = true;  // false: the name of a field, an anchor
-};
-
-using PartLines = std::vector<PartLine>;
 
 PartLines TextLines(std::string_view text) {
   PartLines lines;
@@ -77,13 +72,16 @@ std::vector<std::optional<std::size_t>> PairLines(const PartLines& earlier, cons
   return pairs;
 }
 
-void ComparePart(std::string_view part, const PartLines& earlier, const PartLines& later,
-                 std::vector<ChangedLine>* changes) {
+}  // namespace
+
+std::vector<ChangedLine> CompareLines(std::string_view part, const PartLines& earlier,
+                                      const PartLines& later) {
+  std::vector<ChangedLine> changes;
   std::vector<bool> paired(earlier.size());
   const std::vector<std::optional<std::size_t>> pairs = PairLines(earlier, later, &paired);
   const auto add = [&](bool added, const PartLine& line) {
     CheckForInterrupts();
-    if (line.shown) changes->push_back({part, added, line.text});
+    if (line.shown) changes.push_back({part, added, line.text});
   };
   const auto removed_from = [&](std::size_t at) {
     for (; at < earlier.size() && !paired[at]; ++at) add(false, earlier[at]);
@@ -96,18 +94,17 @@ void ComparePart(std::string_view part, const PartLines& earlier, const PartLine
       add(true, later[i]);
     }
   }
+  return changes;
 }
-
-}  // namespace
 
 std::vector<ChangedLine> CompareProfiles(const PublishedProfile& earlier,
                                          const PublishedProfile& later) {
-  std::vector<ChangedLine> changes;
-  ComparePart("memory", TextLines(earlier.memory_md.value_or("")),
-              TextLines(later.memory_md.value_or("")), &changes);
+  std::vector<ChangedLine> changes = CompareLines(
+      "memory", TextLines(earlier.memory_md.value_or("")), TextLines(later.memory_md.value_or("")));
   for (std::size_t i = 0; i < kSectionNames.size(); ++i) {
-    ComparePart(kSectionNames[i], SectionLines(earlier.sections[i].value_or("")),
-                SectionLines(later.sections[i].value_or("")), &changes);
+    std::ranges::move(CompareLines(kSectionNames[i], SectionLines(earlier.sections[i].value_or("")),
+                                   SectionLines(later.sections[i].value_or(""))),
+                      std::back_inserter(changes));
   }
   return changes;
 }

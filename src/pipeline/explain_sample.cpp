@@ -40,10 +40,7 @@ std::vector<Sampled> ExplainSample(Store& store, const std::string& memory_md) {
   std::vector<Sampled> explained;
   for (std::size_t i = 0; i < fair.blocks.size(); ++i) {
     const Scored& ranked = sample.ranked()[i];
-    const std::string& id = ids[ranked.position];
-    const std::optional<Conversation> conversation = store.ReadConversation(id);
-    explained.push_back(
-        {id, conversation ? conversation->title : std::nullopt, ranked, fair.blocks[i]});
+    explained.push_back({ids[ranked.position], ranked, fair.blocks[i]});
   }
   return explained;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,6 @@ namespace soulprint {
 // A conversation of the sample.
 struct Sampled {
   std::string id;
-  std::optional<std::string> title;
   Scored scored;
   BlockLength length;
 };

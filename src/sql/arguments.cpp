@@ -21,6 +21,12 @@ std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* nam
       .Hint("Pass a number.");
 }
 
+std::string TextArgument(FunctionCallInfo fcinfo, int number, const char* name) {
+  if (!PG_ARGISNULL(number)) return pg::FromText(PG_GETARG_DATUM(number));
+  throw Error(sqlstate::kNullValueNotAllowed, Format("{} must not be null", name))
+      .Hint("Pass a text.");
+}
+
 Datum ToNumeric(double number) {
   return pg::Call([&] {
     return DirectFunctionCall1(float8_numeric, Float8GetDatum(std::round(number * 1e9) / 1e9));

@@ -16,6 +16,9 @@ std::string UserIdArgument(FunctionCallInfo fcinfo);
 // it is NULL.
 std::int64_t NumberArgument(FunctionCallInfo fcinfo, int number, const char* name);
 
+// The same of a text.
+std::string TextArgument(FunctionCallInfo fcinfo, int number, const char* name);
+
 // The numeric of a number, to nine decimals.
 Datum ToNumeric(double number);
 

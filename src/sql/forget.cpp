@@ -7,24 +7,8 @@
 #include "sql/arguments.hpp"
 #include "store/corrections.hpp"
 #include "store/erasure.hpp"
-#include "util/error.hpp"
-#include "util/format.hpp"
 
 #include "pg/postgres.hpp"
-#include "pg/text.hpp"
-
-namespace soulprint {
-
-namespace {
-
-std::string TextArgument(FunctionCallInfo fcinfo, int number, const char* name) {
-  if (!PG_ARGISNULL(number)) return pg::FromText(PG_GETARG_DATUM(number));
-  throw Error(sqlstate::kNullValueNotAllowed, Format("{} must not be null", name));
-}
-
-}  // namespace
-
-}  // namespace soulprint
 
 using namespace soulprint;
 

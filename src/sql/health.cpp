@@ -56,7 +56,7 @@ Datum soulprint_health(PG_FUNCTION_ARGS) {
     for (const pg::Row& row :
          OwnQuery("SELECT check_name, status, message, action FROM soulprint.health(true)").Run()) {
       rows.Add({pg::ToText(row.Text(0)), pg::ToText(row.Text(1)), pg::ToText(row.Text(2)),
-                row.IsNull(3) ? std::nullopt : std::optional(pg::ToText(row.Text(3)))});
+                pg::ToTextOrNull(row.TextOrNull(3))});
     }
     return static_cast<Datum>(0);
   });

@@ -12,14 +12,15 @@
 #include "pg/query.hpp"
 #include "pipeline/conversations_to_sample.hpp"
 #include "pipeline/facts.hpp"
-#include "pipeline/report.hpp"
-#include "pipeline/report_data.hpp"
 #include "pipeline/sample.hpp"
 #include "pipeline/types.hpp"
+#include "report/data.hpp"
+#include "report/report.hpp"
 #include "sql/arguments.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/request.hpp"
+#include "store/titles.hpp"
 #include "store/versions.hpp"
 
 #include "pg/postgres.hpp"
@@ -31,33 +32,24 @@ namespace {
 
 constexpr std::int64_t kMostFacts = 3000;  // on a page
 
-ReportProfile ReportProfileFrom(const pg::Row& row, std::size_t from) {
-  PublishedProfile profile = ProfileFrom(row, from);
-  return {std::move(profile.memory_md), std::move(profile.sections)};
-}
-
 void ReadPublished(const std::string& user_id, Report* report) {
-  const pg::Rows rows = AppQuery(R"(
-    SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text,
-           full_pass_status IN ('pending', 'processing')
-    FROM {profiles} WHERE user_id = $1)")
-                            .Uuid(user_id)
-                            .Run();
-  if (rows.empty()) return;
-  report->profile = ReportProfileFrom(rows.front(), 0);
-  report->being_made = rows.front().Bool(7);
+  report->profile = CurrentProfile(user_id);
+  report->being_made = AppQuery(R"(
+    SELECT FROM {profiles}
+    WHERE user_id = $1 AND full_pass_status IN ('pending', 'processing'))")
+                           .Uuid(user_id)
+                           .Execute() > 0;
 }
 
 void ReadEarlier(const std::string& user_id, Report* report) {
   const pg::Rows rows = OwnQuery(R"(
-    SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text,
-           replaced_at
-    FROM soulprint.versions WHERE user_id = $1 ORDER BY version DESC LIMIT 1)")
+    SELECT version, replaced_at FROM soulprint.versions WHERE user_id = $1
+    ORDER BY version DESC LIMIT 1)")
                             .Uuid(user_id)
                             .Run();
   if (rows.empty()) return;
-  report->earlier = ReportProfileFrom(rows.front(), 0);
-  report->replaced = rows.front().Timestamp(7);
+  report->earlier = ReadVersion(user_id, rows.front().BigInt(0));
+  report->replaced = rows.front().Timestamp(1);
 }
 
 // The start of the attempt that made the profile; nullopt if nobody knows.
@@ -154,23 +146,6 @@ std::vector<std::string> ReadFacts(const std::string& user_id, Report* report) {
   return conversations;
 }
 
-void ReadTitles(const std::string& user_id, const std::vector<std::string>& conversations,
-                Report* report) {
-  std::unordered_map<std::string, std::string> titles;
-  for (const pg::Row& row : AppQuery(R"(
-         SELECT conversation_id, title FROM {conversations}
-         WHERE user_id = $1 AND conversation_id = ANY ($2) AND title IS NOT NULL)")
-                                .Uuid(user_id)
-                                .TextArray(conversations)
-                                .Run()) {
-    titles.emplace(row.Text(0), row.Text(1));
-  }
-  for (std::size_t i = 0; i < conversations.size(); ++i) {
-    const auto title = titles.find(conversations[i]);
-    if (title != titles.end()) report->facts[i].title = title->second;
-  }
-}
-
 // Reads with the rights of the current role what the application's tables hold.
 Report ReadReport(const std::string& user_id) {
   RequireProfile(user_id);
@@ -178,7 +153,11 @@ Report ReadReport(const std::string& user_id) {
   ReadPublished(user_id, &report);
   ReadEarlier(user_id, &report);
   ReadConversations(user_id, ReadPass(user_id, &report), &report);
-  ReadTitles(user_id, ReadFacts(user_id, &report), &report);
+  const std::vector<std::string> conversations = ReadFacts(user_id, &report);
+  const Titles titles = ReadTitles(user_id, conversations);
+  for (std::size_t i = 0; i < conversations.size(); ++i) {
+    report.facts[i].title = TitleIn(titles, conversations[i]).value_or("");
+  }
   return report;
 }
 

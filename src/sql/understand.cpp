@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,11 +14,12 @@
 #include "pipeline/nearest_facts.hpp"
 #include "pipeline/types.hpp"
 #include "sql/arguments.hpp"
-#include "store/app_tables.hpp"
 #include "store/identity.hpp"
 #include "store/lease.hpp"
 #include "store/request.hpp"
 #include "store/sql_store.hpp"
+#include "store/titles.hpp"
+#include "store/versions.hpp"
 #include "util/error.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
@@ -33,15 +33,8 @@ namespace {
 
 constexpr std::size_t kMostNearFacts = 10;
 
-std::optional<Datum> TextOrNull(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  return pg::ToText(*text);
-}
-
 std::string CurrentMemory(const std::string& user_id) {
-  const pg::Rows rows =
-      AppQuery("SELECT memory_md FROM {profiles} WHERE user_id = $1").Uuid(user_id).Run();
-  return rows.empty() ? std::string() : rows.front().Text(0);
+  return CurrentProfile(user_id).memory_md.value_or("");
 }
 
 // --- facts
@@ -72,37 +65,6 @@ std::optional<Datum> SaidOn(const pg::Row& row) {
   return Int32GetDatum(static_cast<std::int32_t>(row.BigInt(6)));
 }
 
-using Titles = std::unordered_map<std::string, std::optional<std::string>>;
-
-// The titles of these conversations as far as the current role may read them.
-Titles ReadTitles(const std::string& user_id, std::vector<std::string> conversation_ids) {
-  Titles titles;
-  const bool may_read = pg::Query(R"(
-           SELECT has_column_privilege(c, 'user_id', 'SELECT')
-                  AND has_column_privilege(c, 'conversation_id', 'SELECT')
-                  AND has_column_privilege(c, 'title', 'SELECT')
-           FROM to_regclass($1) AS c)")
-                            .Text(AppSql("{conversations}"))
-                            .Run()
-                            .at(0)
-                            .Bool(0);
-  if (!may_read) return titles;
-  for (const pg::Row& row : AppQuery(R"(
-         SELECT conversation_id, title FROM {conversations}
-         WHERE user_id = $1 AND conversation_id = ANY ($2))")
-                                .Uuid(user_id)
-                                .TextArray(std::move(conversation_ids))
-                                .Run()) {
-    titles[row.Text(0)] = row.TextOrNull(1);
-  }
-  return titles;
-}
-
-std::optional<Datum> TitleIn(const Titles& titles, const std::string& conversation_id) {
-  const auto title = titles.find(conversation_id);
-  return title == titles.end() ? std::nullopt : TextOrNull(title->second);
-}
-
 void AddFacts(const std::string& user_id, pg::RowSet* rows) {
   RequireProfile(user_id);
   const pg::Rows facts = StoredFacts(user_id);
@@ -122,7 +84,8 @@ void AddFacts(const std::string& user_id, pg::RowSet* rows) {
     rows->Add({Int64GetDatum(row.BigInt(0)), pg::ToText(row.Text(1)), pg::ToJsonb(row.Text(2)),
                pg::ToText(row.Text(3)), BoolGetDatum(row.Bool(4)), pg::ToJsonb(row.Text(5)),
                SaidOn(row), Int16GetDatum(static_cast<std::int16_t>(row.BigInt(7))), superseded_by,
-               TitleIn(titles, row.Text(9)), BoolGetDatum(stands[i] && row.Bool(10))});
+               pg::ToTextOrNull(TitleIn(titles, row.Text(9))),
+               BoolGetDatum(stands[i] && row.Bool(10))});
   }
 }
 
@@ -153,7 +116,7 @@ void AddNearestFacts(const std::string& user_id, const std::string& sentence, pg
     const pg::Row& row = facts[near.place];
     rows->Add({Int32GetDatum(++rank), Int64GetDatum(row.BigInt(0)), pg::ToText(row.Text(1)),
                pg::ToText(FactLine(FactIn(row))), pg::ToText(row.Text(3)), SaidOn(row),
-               TextOrNull(row.TextOrNull(9)), TitleIn(titles, row.Text(9)),
+               pg::ToTextOrNull(row.TextOrNull(9)), pg::ToTextOrNull(TitleIn(titles, row.Text(9))),
                pg::ToTextArray(near.words), ToNumeric(std::round(near.score * 100) / 100)});
   }
 }
@@ -164,11 +127,16 @@ void AddSample(const std::string& user_id, pg::RowSet* rows) {
   RequireProfile(user_id);
   PassLease nobody(0, user_id, [] {});
   SqlStore store(nobody);
+  const std::vector<Sampled> sample = ExplainSample(store, CurrentMemory(user_id));
+  std::vector<std::string> ids;
+  for (const Sampled& sampled : sample) ids.push_back(sampled.id);
+  const Titles titles = ReadTitles(user_id, std::move(ids));
   std::int32_t rank = 0;
-  for (const Sampled& sampled : ExplainSample(store, CurrentMemory(user_id))) {
+  for (const Sampled& sampled : sample) {
     const auto whole = static_cast<std::int64_t>(sampled.length.whole);
     const auto used = static_cast<std::int64_t>(sampled.length.used);
-    rows->Add({Int32GetDatum(++rank), pg::ToText(sampled.id), TextOrNull(sampled.title),
+    rows->Add({Int32GetDatum(++rank), pg::ToText(sampled.id),
+               pg::ToTextOrNull(TitleIn(titles, sampled.id)),
                pg::ToTimestamp(sampled.scored.created_at), Int64GetDatum(sampled.scored.score),
                Int32GetDatum(static_cast<std::int32_t>(sampled.scored.messages)),
                Int64GetDatum(whole), Int64GetDatum(used),

@@ -46,15 +46,6 @@ void AddVersions(const std::string& user_id, pg::RowSet* rows) {
   }
 }
 
-PublishedProfile CurrentProfile(const std::string& user_id) {
-  const pg::Rows rows = AppQuery(R"(
-    SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text
-    FROM {profiles} WHERE user_id = $1)")
-                            .Uuid(user_id)
-                            .Run();
-  return rows.empty() ? PublishedProfile() : ProfileFrom(rows.front(), 0);
-}
-
 void AddChanges(const std::string& user_id, std::int64_t earlier, std::optional<std::int64_t> later,
                 pg::RowSet* rows) {
   RequireProfile(user_id);

@@ -36,6 +36,15 @@ PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from) {
   return profile;
 }
 
+PublishedProfile CurrentProfile(const std::string& user_id) {
+  const pg::Rows rows = AppQuery(R"(
+    SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text
+    FROM {profiles} WHERE user_id = $1)")
+                            .Uuid(user_id)
+                            .Run();
+  return rows.empty() ? PublishedProfile() : ProfileFrom(rows.front(), 0);
+}
+
 PublishedProfile ReadVersion(const std::string& user_id, std::int64_t version) {
   const pg::Rows rows = OwnQuery(R"(
     SELECT memory_md, soul_md, identity_md, user_md, agents_md, tools_md, soulprint_text

@@ -1,4 +1,4 @@
-// The profiles of a user that were published earlier.
+// The profile of a user as it is published, and those that were published earlier.
 
 #pragma once
 
@@ -14,6 +14,9 @@ namespace soulprint {
 // The profile in seven columns of a row, in the order memory_md, soul_md, identity_md, user_md,
 // agents_md, tools_md, soulprint_text; `from` is the first of them.
 PublishedProfile ProfileFrom(const pg::Row& row, std::size_t from);
+
+// The profile as the current role sees it; all NULL if it sees none.  Needs an open transaction.
+PublishedProfile CurrentProfile(const std::string& user_id);
 
 // Keeps a profile that is about to be replaced as the user's newest version, unless all of it is
 // NULL; deletes versions beyond soulprint.keep_versions.  Needs an open transaction.

@@ -14,6 +14,7 @@ my $base = 'util|pg|settings\.|shared_state\.';
 my %doors = (
 	util => [ 'util', qr{$json|^(?:malloc|unistd|utf8proc)\.h$} ],
 	pipeline => [ 'util|pipeline', qr{$json|^utf8proc\.h$} ],
+	report => [ 'util|pipeline|report', qr{$json} ],
 	offline => [ 'util|pipeline|offline', qr{$json} ],
 	net => [ 'util|net', qr{$json|$posix|^curl/curl\.h$} ],
 	llm => [ 'util|pipeline|net|llm', qr{$json} ],

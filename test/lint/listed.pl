@@ -53,11 +53,11 @@ for my $file (glob('test/fuzz/*.cpp'))
 
 # A source a_b_c.cpp is tested by a_b_c_test.cpp, or as a part of its subject by a_b_test.cpp or
 # a_test.cpp.
-for my $file (glob('src/{util,pipeline,export,net,llm,offline}/*.cpp src/worker/{ending,schedule}.cpp'))
+for my $file (glob('src/{util,pipeline,export,net,llm,offline,report}/*.cpp src/worker/{ending,schedule}.cpp'))
 {
 	my ($room, $name) = $file =~ m{/([^/]+)/([^/]+)\.cpp$};
-	# What the offline model is made of is tested through it.
-	my $subject = $room eq 'offline' ? 'offline_model' : $covered_by{$name} // $name;
+	# What the offline model and a page are made of is tested through them.
+	my $subject = $room eq 'offline' ? 'offline_model' : $room eq 'report' ? 'report' : $covered_by{$name} // $name;
 	my $tests = "test/unit/$room";
 	$subject =~ s/_[^_]+$// while !-f "$tests/${subject}_test.cpp" && $subject =~ /_/;
 	complain("$file: no $tests/${name}_test.cpp") unless -f "$tests/${subject}_test.cpp";

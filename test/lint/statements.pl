@@ -7,7 +7,7 @@ use lib 'test/lint';
 use Checks;
 
 # What only callers send, or what is sent for them (store/erasure.cpp runs nothing that the preflight would miss).
-my %of_callers = map { ("src/store/$_.cpp" => 1) } qw(app_tables erasure request versions);
+my %of_callers = map { ("src/store/$_.cpp" => 1) } qw(app_tables erasure request titles versions);
 # A pass does not fail with these.
 my %dispensable = map { ($_ => 1) } qw(kExplainWait kShowPercent kShowStage kReadLocker);
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "pipeline/report.hpp"
+#include "report/report.hpp"
 
 namespace soulprint {
 

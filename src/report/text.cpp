@@ -1,4 +1,4 @@
-#include "pipeline/report_text.hpp"
+#include "report/text.hpp"
 
 #include <array>
 #include <cmath>

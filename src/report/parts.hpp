@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/report_data.hpp"
+#include "report/data.hpp"
 
 namespace soulprint {
 

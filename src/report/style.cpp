@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "pipeline/report_parts.hpp"
+#include "report/parts.hpp"
 
 namespace soulprint {
 

@@ -12,12 +12,6 @@
 
 namespace soulprint {
 
-// A profile as it is stored; nullopt = NULL.
-struct ReportProfile {
-  std::optional<std::string> memory_md;
-  StoredSections sections;
-};
-
 struct ReportFact {
   // Without its sources.  superseded_by is a place among Report::facts; nullopt also if the later
   // fact is not among them.
@@ -45,17 +39,17 @@ struct ReportPass {
 };
 
 struct Report {
-  ReportProfile profile;
-  std::vector<ReportFact> facts;         // those to show
-  std::int64_t facts_in_all = 0;         // with those that are not shown
-  std::vector<ReportMonth> months;       // with conversations, oldest first
-  std::int64_t undated = 0;              // conversations of which nobody knows when they began
-  std::int64_t unread = 0;               // conversations that came after the pass
-  std::optional<ReportPass> pass;        // nullopt if nobody knows
-  double cost_usd = 0;                   // of everything that was ever asked about the user
-  bool being_made = false;               // a newer profile is
-  std::optional<ReportProfile> earlier;  // the profile before
-  Time replaced;                         // when it was replaced
+  PublishedProfile profile;
+  std::vector<ReportFact> facts;            // those to show
+  std::int64_t facts_in_all = 0;            // with those that are not shown
+  std::vector<ReportMonth> months;          // with conversations, oldest first
+  std::int64_t undated = 0;                 // conversations of which nobody knows when they began
+  std::int64_t unread = 0;                  // conversations that came after the pass
+  std::optional<ReportPass> pass;           // nullopt if nobody knows
+  double cost_usd = 0;                      // of everything that was ever asked about the user
+  bool being_made = false;                  // a newer profile is
+  std::optional<PublishedProfile> earlier;  // the profile before
+  Time replaced;                            // when it was replaced
 };
 
 }  // namespace soulprint

@@ -1,4 +1,4 @@
-#include "pipeline/report.hpp"
+#include "report/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/report_text.hpp"
 #include "pipeline/section_schema.hpp"
+#include "report/text.hpp"
 #include "report_page.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -61,7 +61,7 @@ Report FullOf(const std::string& text) {
     report.facts.push_back(fact);
   }
   report.facts_in_all = 40;
-  report.earlier = ReportProfile{"plain " + text, {}};
+  report.earlier.emplace().memory_md = "plain " + text;
   report.earlier->sections[0] = "no JSON " + text;
   report.months = {{MonthOf(2023, 5), 3}};
   return report;

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/report.hpp"
-#include "pipeline/report_text.hpp"
+#include "report/report.hpp"
+#include "report/text.hpp"
 #include "report_page.hpp"
 
 namespace soulprint {
@@ -85,7 +85,7 @@ TEST(ReportParts, FoldsManyFactsAway) {
 
 TEST(ReportParts, TakesNoTimeForManyFactsAndLines) {
   Report report;
-  report.earlier = ReportProfile{};
+  report.earlier = PublishedProfile{};
   for (int i = 0; i < 20000; ++i) {
     report.facts.push_back(SaidFact(Category::kPerson, "fact " + std::to_string(i), "words"));
     report.profile.memory_md = report.profile.memory_md.value_or("") + "- line\n";
@@ -158,7 +158,7 @@ TEST(ReportParts, TellsWhatChanged) {
 
 TEST(ReportParts, TellsAtMostAHundredChangesOfAPart) {
   Report report;
-  report.earlier = ReportProfile{};
+  report.earlier = PublishedProfile{};
   for (int i = 0; i < 101; ++i) {
     report.profile.memory_md = report.profile.memory_md.value_or("") + std::to_string(i) + "\n";
   }

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/report_parts.hpp"
-#include "pipeline/report_text.hpp"
 #include "pipeline/section_schema.hpp"
+#include "report/parts.hpp"
+#include "report/text.hpp"
 #include "util/dump_json.hpp"
 #include "util/format.hpp"
 #include "util/json_reply.hpp"

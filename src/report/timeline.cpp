@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/report_data.hpp"
-#include "pipeline/report_parts.hpp"
-#include "pipeline/report_text.hpp"
+#include "report/data.hpp"
+#include "report/parts.hpp"
+#include "report/text.hpp"
 #include "util/format.hpp"
 
 namespace soulprint {

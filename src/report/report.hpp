@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pipeline/report_data.hpp"
+#include "report/data.hpp"
 
 namespace soulprint {
 

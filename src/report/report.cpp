@@ -1,6 +1,6 @@
 // The page: a head, the parts one below the other, each left out that has nothing to say.
 
-#include "pipeline/report.hpp"
+#include "report/report.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "pipeline/report_data.hpp"
-#include "pipeline/report_parts.hpp"
-#include "pipeline/report_text.hpp"
+#include "pipeline/types.hpp"
+#include "report/data.hpp"
+#include "report/parts.hpp"
+#include "report/text.hpp"
 #include "util/format.hpp"
 
 namespace soulprint {
@@ -41,7 +42,7 @@ class Page {
   std::string links_;
 };
 
-bool IsMade(const ReportProfile& profile) {
+bool IsMade(const PublishedProfile& profile) {
   return profile.memory_md || std::ranges::any_of(profile.sections, [](const auto& section) {
            return section.has_value();
          });
@@ -119,7 +120,7 @@ std::string EmptyHtml(const Report& report) {
 }  // namespace
 
 std::string RenderReport(const Report& report) {
-  const ReportProfile& profile = report.profile;
+  const PublishedProfile& profile = report.profile;
   if (!IsMade(profile)) return DocumentHtml("Your soulprint", EmptyHtml(report));
   const std::string name = FieldOf(profile.sections[2], "name");
   Page page;

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/report_parts.hpp"
-#include "pipeline/report_text.hpp"
+#include "report/parts.hpp"
+#include "report/text.hpp"
 #include "util/ascii.hpp"
 #include "util/format.hpp"
 #include "util/text.hpp"

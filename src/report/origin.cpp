@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/report_data.hpp"
-#include "pipeline/report_parts.hpp"
-#include "pipeline/report_text.hpp"
+#include "report/data.hpp"
+#include "report/parts.hpp"
+#include "report/text.hpp"
 #include "util/format.hpp"
 
 namespace soulprint {
