@@ -115,7 +115,6 @@ build/%.o: $(TOP)/src/%.cpp
 	$(COMPILE.cc) -o $@ $<
 
 # Headers of libraries come before those of Postgres, whose macros would change them.
-# Headers of libraries come before those of Postgres, whose macros would change them.
 room = $(filter-out $(PURE_FILES),$(call files,src/$(1)/*.cpp))
 .SECONDEXPANSION:
 $(patsubst %,build/%.o,$(PURE_ROOMS) $(GLUE_ROOMS)): build/%.o: \

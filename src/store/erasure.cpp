@@ -87,6 +87,7 @@ constexpr const char* kEmptyProfile = R"(
       full_pass_error = NULL, full_pass_started_at = NULL, full_pass_completed_at = NULL,
       full_pass_percent = NULL, full_pass_stage = NULL
   WHERE user_id = $1)";
+
 // The conversations that replies or facts name and that are no longer stored.
 std::vector<std::string> GoneConversations(const std::string& user_id) {
   std::vector<std::string> ids;
