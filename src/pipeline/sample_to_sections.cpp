@@ -231,9 +231,9 @@ std::optional<Sections> ParseSections(std::string_view reply) {
 
 void FormatFirst(const FormatSample& format, const std::string& memory_md,
                  const WordingModel& model) {
-  std::any_of(kSizes.begin(), kSizes.end(), [&](const SampleSize& size) {
-    return !model.SeemsTooLong(SampleToQuestion(format(size), memory_md));
-  });
+  for (const SampleSize& size : kSizes) {
+    if (!model.SeemsTooLong(SampleToQuestion(format(size), memory_md))) return;
+  }
 }
 
 Sections SampleToSections(const FormatSample& format, const std::string& memory_md,
