@@ -128,6 +128,16 @@ SELECT state, chunks_done, soulprint.progress_text(jsonb_populate_record(NULL::s
            'state', state, 'stage', 'facts', 'chunks', 240, 'chunks_done', chunks_done, 'stage_started_at', now() - interval '60 s',
            'not_before', '2000-01-01'))) AS progress
     FROM (VALUES ('running', 98), ('running', 0), ('queued', 98), ('failed', 98), ('done', 240)) AS t (state, chunks_done);
+SELECT state, soulprint.summary(pass), length(soulprint.summary(pass)) AS length
+    FROM (VALUES ('{"state": "done", "chunks": 240, "chunks_done": 240, "facts": 310, "coverage": 1, "cost_usd": 1.214}'::jsonb),
+                 ('{"state": "done", "chunks": 240, "chunks_done": 60, "facts": 99, "coverage": 0.25, "cost_usd": 0.3}'),
+                 ('{"state": "failed", "error": "MEMORY is published; there are no sections yet: the model refused"}'),
+                 ('{"state": "canceled", "error": "a reason that is longer than the 52 characters that there are"}')) AS c (columns),
+         jsonb_populate_record(NULL::soulprint.full_passes, columns || jsonb_build_object('started_at', now() - interval '134.5 s', 'ended_at', now())) AS pass;
+SELECT soulprint.timed_stages(pass), soulprint.chunks_per_minute(pass)
+    FROM (VALUES ('running', 'facts', '{"chunks": 1.5}'::jsonb), ('running', 'facts', '{"chunks": 1.5, "facts": 60}'), ('queued', 'facts', '{"facts": 30}'), ('running', 'chunks', '{}')) AS t (state, stage, seconds),
+         jsonb_populate_record(NULL::soulprint.full_passes, jsonb_build_object('state', state, 'stage', stage, 'stage_seconds', seconds,
+             'stage_started_at', now() - interval '60 s', 'chunks_done', 98)) AS pass;
 COMMIT;
 
 TRUNCATE user_profiles, raw_conversations, conversation_chunks, soulprint.full_passes, soulprint.replies, soulprint.facts, soulprint.versions;

@@ -136,12 +136,14 @@ CREATE TABLE soulprint.full_passes (
     started_at       timestamptz,
     taken_at         timestamptz,
     stage_started_at timestamptz,
+    stage_seconds    jsonb NOT NULL DEFAULT '{}',
     ended_at         timestamptz,
     pid              int,
     conversations    int NOT NULL DEFAULT 0,
     chunks           int NOT NULL DEFAULT 0,
     chunks_done      int NOT NULL DEFAULT 0,
     chunks_failed    int NOT NULL DEFAULT 0,
+    chunk_error      text,
     facts            int NOT NULL DEFAULT 0,
     facts_left_out   int NOT NULL DEFAULT 0,
     items_dropped    int NOT NULL DEFAULT 0,
@@ -175,11 +177,13 @@ COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts charged; the pass 
 COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'time of the request';
 COMMENT ON COLUMN soulprint.full_passes.started_at IS 'start of the first attempt';
 COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'start of the current stage';
+COMMENT ON COLUMN soulprint.full_passes.stage_seconds IS 'seconds spent in each stage that has ended, in all attempts: {"chunks": 0.4, "facts": 101.2}; without those of a worker that was killed';
 COMMENT ON COLUMN soulprint.full_passes.ended_at IS 'end of the pass';
 COMMENT ON COLUMN soulprint.full_passes.conversations IS 'conversations chunked in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.chunks IS 'chunks of these conversations';
 COMMENT ON COLUMN soulprint.full_passes.chunks_done IS 'chunks whose facts are known';
 COMMENT ON COLUMN soulprint.full_passes.chunks_failed IS 'chunks without a usable answer';
+COMMENT ON COLUMN soulprint.full_passes.chunk_error IS 'reason of the last failure of a chunk in the current attempt; NULL if none failed';
 COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merging, facts left';
 COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts left out of MEMORY because there were too many';
 COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that became no fact';
@@ -1392,27 +1396,67 @@ CREATE FUNCTION soulprint.pause_reason() RETURNS text
 COMMENT ON FUNCTION soulprint.pause_reason()
     IS 'reason why no pass can run now, NULL if there is none; members of pg_monitor see the details';
 
+CREATE FUNCTION soulprint.clip(line text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT CASE WHEN length(line) > 52 THEN left(line, 51) || '…' ELSE line END $$;
+COMMENT ON FUNCTION soulprint.clip(text) IS 'first 52 characters: what is left of 80 beside the number and the state of a pass';
+
+CREATE FUNCTION soulprint.timed_stages(pass soulprint.full_passes) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT CASE WHEN pass.state = 'running' AND pass.stage_started_at IS NOT NULL
+                    THEN pass.stage_seconds || jsonb_build_object(pass.stage, round(
+                        coalesce((pass.stage_seconds->>pass.stage)::numeric, 0) + extract(epoch FROM now() - pass.stage_started_at), 3))
+                    ELSE pass.stage_seconds END
+    $$;
+COMMENT ON FUNCTION soulprint.timed_stages(soulprint.full_passes)
+    IS 'stage_seconds of a pass, with those of its present stage';
+
+CREATE FUNCTION soulprint.chunks_per_minute(pass soulprint.full_passes) RETURNS numeric
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$ SELECT round(60 * pass.chunks_done / nullif((soulprint.timed_stages(pass)->>'facts')::numeric, 0), 1) $$;
+COMMENT ON FUNCTION soulprint.chunks_per_minute(soulprint.full_passes)
+    IS 'chunks read in a minute of stage facts; NULL before it';
+
 CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
-        SELECT soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
-            CASE WHEN pass.state IN ('queued', 'running') AND soulprint.pause_reason() IS NOT NULL
-                     THEN 'paused: ' || soulprint.pause_reason()
-                 WHEN pass.state = 'queued' AND pass.error LIKE 'waiting for batch %' THEN pass.error
-                 WHEN pass.state = 'queued' AND pass.not_before > now()
-                     THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
-                 WHEN pass.state = 'queued' AND current_setting('soulprint.database', true) IS DISTINCT FROM current_database()
-                     THEN 'queued, and no launcher serves this database'
-                 WHEN pass.state <> 'running' THEN pass.state
-                 WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
-                     coalesce('  ' || soulprint.minutes_seconds(
-                         extract(epoch FROM now() - pass.stage_started_at) * (pass.chunks - pass.chunks_done)
-                         / nullif(pass.chunks_done, 0)) || ' left', '')
-                 ELSE pass.stage END
+        SELECT CASE WHEN pass.state IN ('queued', 'running') AND soulprint.pause_reason() IS NOT NULL
+                        THEN soulprint.clip('paused: ' || soulprint.pause_reason())
+                    WHEN pass.state = 'queued' AND pass.error LIKE 'waiting for batch %'
+                        THEN soulprint.clip(regexp_replace(pass.error, ' batch .* since \S+ (\S+) UTC', ' a batch since \1 UTC'))
+                    WHEN pass.state = 'queued' AND pass.not_before <= now()
+                         AND current_setting('soulprint.database', true) IS DISTINCT FROM current_database()
+                        THEN 'queued, and no launcher serves this database'
+                    ELSE soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
+                         CASE WHEN pass.state = 'queued' AND pass.not_before > now()
+                                  THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
+                              WHEN pass.state <> 'running' THEN pass.state
+                              WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
+                                  coalesce('  ' || soulprint.minutes_seconds(
+                                      extract(epoch FROM now() - pass.stage_started_at) * (pass.chunks - pass.chunks_done)
+                                      / nullif(pass.chunks_done, 0)) || ' left', '')
+                              ELSE pass.stage END END
     $$;
 COMMENT ON FUNCTION soulprint.progress_text(soulprint.full_passes)
-    IS 'progress of a pass as text: [########------------] 41 %  facts 98/240  0:31 left';
+    IS 'progress of a pass as text: [########------------] 41 %  facts 98/240  0:31 left; or why it waits';
+
+CREATE FUNCTION soulprint.summary(pass soulprint.full_passes) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+        SELECT soulprint.clip(CASE WHEN pass.state = 'done'
+                                   THEN format('in %s: %s chunks%s, %s facts, %s USD', soulprint.minutes_seconds(extract(epoch FROM pass.ended_at - pass.started_at)),
+                                               pass.chunks_done, CASE WHEN pass.coverage < 1 THEN format(' of %s', pass.chunks) END,
+                                               pass.facts, round(pass.cost_usd, 2))
+                                   ELSE regexp_replace(pass.error, '^MEMORY is published; [^:]*: ', '') END)
+    $$;
+COMMENT ON FUNCTION soulprint.summary(soulprint.full_passes)
+    IS 'how a pass ended: in 2:14: 240 chunks, 310 facts, 1.21 USD; or the beginning of its error';
 
 CREATE FUNCTION soulprint.server_state(OUT library_version text, OUT obstacle text, OUT obstacle_hint text,
                                        OUT paused_since timestamptz, OUT key_problem text, OUT key_hint text) RETURNS SETOF record
@@ -1629,9 +1673,10 @@ COMMENT ON FUNCTION soulprint.may_watch(uuid)
     IS 'true if the caller is a member of pg_monitor or may read the profile of the user; of nobody, NULL, only the former';
 
 CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
-    SELECT f.id AS pass_id, f.user_id, f.state, f.stage,
-           soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.progress_text(f) AS progress,
-           f.attempts, f.conversations, f.chunks, f.chunks_done, f.chunks_failed, f.facts,
+    SELECT f.id AS pass_id, f.state, soulprint.progress_text(f) AS progress, f.user_id, f.stage,
+           soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.timed_stages(f) AS stage_seconds,
+           f.attempts, f.conversations, f.chunks, f.chunks_done, soulprint.chunks_per_minute(f) AS chunks_per_minute,
+           f.chunks_failed, f.chunk_error, f.facts,
            f.calls_made, f.calls_remembered, f.coverage, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
     FROM soulprint.full_passes f
     WHERE f.state IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
@@ -1642,12 +1687,15 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.user_id IS 'user of the pass';
 COMMENT ON COLUMN @extschema@.soulprint_progress.state IS 'queued or running';
 COMMENT ON COLUMN @extschema@.soulprint_progress.stage IS 'stage of the current attempt';
 COMMENT ON COLUMN @extschema@.soulprint_progress.percent IS 'progress in percent, by the usual duration of each stage';
-COMMENT ON COLUMN @extschema@.soulprint_progress.progress IS 'progress as text: bar, stage, time left';
+COMMENT ON COLUMN @extschema@.soulprint_progress.progress IS 'progress as text, at most 52 characters: bar, stage, time left; or why it waits';
+COMMENT ON COLUMN @extschema@.soulprint_progress.stage_seconds IS 'seconds spent in each stage, in all attempts: {"chunks": 0.4, "facts": 101.2}';
 COMMENT ON COLUMN @extschema@.soulprint_progress.attempts IS 'attempts charged';
 COMMENT ON COLUMN @extschema@.soulprint_progress.conversations IS 'conversations chunked';
 COMMENT ON COLUMN @extschema@.soulprint_progress.chunks IS 'chunks of these conversations';
 COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_done IS 'chunks whose facts are known';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_per_minute IS 'chunks read in a minute of stage facts; NULL before it';
 COMMENT ON COLUMN @extschema@.soulprint_progress.chunks_failed IS 'chunks without a usable answer';
+COMMENT ON COLUMN @extschema@.soulprint_progress.chunk_error IS 'reason of the last failure of a chunk; NULL if none failed';
 COMMENT ON COLUMN @extschema@.soulprint_progress.facts IS 'facts found so far';
 COMMENT ON COLUMN @extschema@.soulprint_progress.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN @extschema@.soulprint_progress.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
@@ -1659,15 +1707,20 @@ COMMENT ON COLUMN @extschema@.soulprint_progress.pid IS 'process ID of the last 
 COMMENT ON COLUMN @extschema@.soulprint_progress.error IS 'reason for waiting; of a running pass, for its last wait';
 
 CREATE VIEW @extschema@.soulprint_history WITH (security_barrier) AS
-    SELECT f.id AS pass_id, f.user_id, f.state, f.attempts, f.requested_at, f.started_at, f.ended_at,
-           f.ended_at - f.started_at AS duration, f.conversations, f.chunks, f.chunks_failed, f.facts,
+    SELECT f.id AS pass_id, f.state, soulprint.summary(f) AS summary, f.user_id, f.attempts,
+           f.requested_at, f.started_at, f.ended_at, f.ended_at - f.started_at AS duration, f.stage_seconds,
+           f.conversations, f.chunks, soulprint.chunks_per_minute(f) AS chunks_per_minute, f.chunks_failed, f.chunk_error, f.facts,
            f.facts_left_out, f.items_dropped, f.drop_reasons, f.calls_made, f.calls_remembered, f.input_tokens, f.output_tokens,
            f.cost_usd, f.coverage, f.error, NULL::text AS model, NULL::text AS prompts, NULL::jsonb AS figures
     FROM soulprint.full_passes f
     WHERE f.state NOT IN ('queued', 'running') AND soulprint.may_watch(f.user_id)
     UNION ALL
-    SELECT NULL, e.user_id, CASE WHEN e.figures IS NULL THEN 'not evaluated' ELSE 'evaluated' END, NULL, e.started_at,
-           e.started_at, e.ended_at, e.ended_at - e.started_at, NULL, NULL, NULL, NULL,
+    SELECT NULL, CASE WHEN e.figures IS NULL THEN 'not evaluated' ELSE 'evaluated' END,
+           soulprint.clip(CASE WHEN e.figures IS NULL THEN e.error
+                               ELSE format('in %s: recall %s, %s USD', soulprint.minutes_seconds(extract(epoch FROM e.ended_at - e.started_at)),
+                                           coalesce(e.figures->'recall'->>'value', 'not measured'), round(e.cost_usd, 2)) END),
+           e.user_id, NULL, e.started_at, e.started_at, e.ended_at, e.ended_at - e.started_at, NULL,
+           NULL, NULL, NULL, NULL, NULL, NULL,
            NULL, NULL, NULL, e.calls_made, NULL, e.input_tokens, e.output_tokens,
            e.cost_usd, NULL, e.error, e.model, e.prompts, e.figures
     FROM soulprint.evaluations e
@@ -1677,14 +1730,18 @@ COMMENT ON VIEW @extschema@.soulprint_history IS 'ended passes and evaluations, 
 COMMENT ON COLUMN @extschema@.soulprint_history.pass_id IS 'number of the pass, NULL for an evaluation';
 COMMENT ON COLUMN @extschema@.soulprint_history.user_id IS 'user of the pass or the evaluation';
 COMMENT ON COLUMN @extschema@.soulprint_history.state IS 'done, failed or canceled; of an evaluation evaluated or not evaluated';
+COMMENT ON COLUMN @extschema@.soulprint_history.summary IS 'how it ended, at most 52 characters: duration, chunks read, facts, cost; or the beginning of error';
 COMMENT ON COLUMN @extschema@.soulprint_history.attempts IS 'attempts charged';
 COMMENT ON COLUMN @extschema@.soulprint_history.requested_at IS 'time of the request';
 COMMENT ON COLUMN @extschema@.soulprint_history.started_at IS 'start of the first attempt';
 COMMENT ON COLUMN @extschema@.soulprint_history.ended_at IS 'end of the pass';
 COMMENT ON COLUMN @extschema@.soulprint_history.duration IS 'time from the first attempt to the end';
+COMMENT ON COLUMN @extschema@.soulprint_history.stage_seconds IS 'seconds spent in each stage, in all attempts: {"chunks": 0.4, "facts": 101.2}; without those of a worker that was killed';
 COMMENT ON COLUMN @extschema@.soulprint_history.conversations IS 'conversations chunked';
 COMMENT ON COLUMN @extschema@.soulprint_history.chunks IS 'chunks of these conversations';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunks_per_minute IS 'chunks read in a minute of stage facts; NULL if it did not come so far';
 COMMENT ON COLUMN @extschema@.soulprint_history.chunks_failed IS 'chunks without a usable answer';
+COMMENT ON COLUMN @extschema@.soulprint_history.chunk_error IS 'reason of the last failure of a chunk; NULL if none failed';
 COMMENT ON COLUMN @extschema@.soulprint_history.facts IS 'facts after merging';
 COMMENT ON COLUMN @extschema@.soulprint_history.facts_left_out IS 'facts left out of MEMORY because there were too many';
 COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answers that became no fact';
@@ -1727,6 +1784,51 @@ COMMENT ON COLUMN @extschema@.soulprint_costs.cache_read_input_tokens IS 'tokens
 COMMENT ON COLUMN @extschema@.soulprint_costs.output_tokens IS 'tokens received';
 COMMENT ON COLUMN @extschema@.soulprint_costs.cost_usd IS 'cost in USD, at the prices then; 0 for a model without a price';
 COMMENT ON COLUMN @extschema@.soulprint_costs.lost_usd IS 'the most that the lost requests can have cost, in USD; limits of cost count it';
+
+CREATE FUNCTION soulprint.stat_model(OUT model text, OUT requests bigint, OUT answered bigint, OUT in_flight bigint,
+        OUT mean_ms bigint, OUT p95_ms bigint, OUT max_ms bigint, OUT cut_off bigint, OUT refused bigint, OUT too_long bigint,
+        OUT failed bigint, OUT unanswered bigint, OUT limited bigint, OUT blocked bigint, OUT given_up bigint, OUT limited_ms bigint,
+        OUT input_tokens bigint, OUT cache_creation_input_tokens bigint, OUT cache_read_input_tokens bigint,
+        OUT output_tokens bigint, OUT cost_usd double precision, OUT lost_usd double precision, OUT stats_reset timestamptz)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'soulprint_stat_model' LANGUAGE C VOLATILE ROWS 1;
+COMMENT ON FUNCTION soulprint.stat_model() IS 'rows of soulprint_stat_model, from shared memory';
+
+CREATE VIEW @extschema@.soulprint_stat_model WITH (security_barrier) AS
+    SELECT s.model, s.requests, s.answered, s.in_flight, s.mean_ms, s.p95_ms, s.max_ms, s.cut_off, s.refused, s.too_long,
+           s.failed, s.unanswered, s.limited, s.blocked, s.given_up, s.limited_ms, s.input_tokens,
+           s.cache_creation_input_tokens, s.cache_read_input_tokens, s.output_tokens,
+           round(s.cost_usd::numeric, 6) AS cost_usd, round(s.lost_usd::numeric, 6) AS lost_usd, s.stats_reset
+    FROM soulprint.stat_model() AS s
+    ORDER BY s.model;
+COMMENT ON VIEW @extschema@.soulprint_stat_model IS 'requests to each model since the server started, in all databases; Message Batches are not among them';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.model IS 'model that was asked; "other" from the sixteenth on';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.requests IS 'requests sent: those that ended in one of the ways below, and those in flight';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.answered IS 'requests with a whole answer';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.in_flight IS 'requests that wait for their response now';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.mean_ms IS 'average time to the end of an answer or refusal, in milliseconds; NULL if there was none';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.p95_ms IS 'time in which 95 of 100 of them came, in milliseconds; up to a fifth too long';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.max_ms IS 'longest such time, in milliseconds';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.cut_off IS 'requests whose answer stopped at max_tokens';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.refused IS 'requests that the model refused to answer';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.too_long IS 'requests whose prompt did not fit the model';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.failed IS 'requests that the server rejected';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.unanswered IS 'requests that the server could not answer (408, 409, 5xx), or without a whole response';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.limited IS 'requests that met a limit of a minute or a busy server (429, 529)';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.blocked IS 'requests that met what pauses all: key, credit, address, TLS';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.given_up IS 'requests in flight when their pass was stopped';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.limited_ms IS 'time that passes waited for the server''s limits before a request, added up over passes, in milliseconds';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.input_tokens IS 'tokens sent, without those of the server''s cache';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.cache_creation_input_tokens IS 'tokens sent that the server wrote to its cache';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.cache_read_input_tokens IS 'tokens sent that the server read from its cache';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.output_tokens IS 'tokens received';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.cost_usd IS 'cost in USD, at the prices then; 0 for a model without a price';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.lost_usd IS 'the most that requests can have cost of which no response tells the tokens, in USD';
+COMMENT ON COLUMN @extschema@.soulprint_stat_model.stats_reset IS 'time since which requests are counted';
+
+CREATE FUNCTION @extschema@.soulprint_stat_reset() RETURNS void
+    AS 'MODULE_PATHNAME', 'soulprint_stat_reset' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION @extschema@.soulprint_stat_reset() IS 'lets soulprint_stat_model count from nothing';
 
 -- ---------------------------------------------------------------------------------------------------
 -- rights
@@ -1788,9 +1890,12 @@ GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_delet
 
 -- The views call these as the role that reads them; each role sees only what the grant on the view allows.
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
-    soulprint.progress_text(soulprint.full_passes), soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
-GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs TO pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.soulprint_health() TO pg_monitor;
+    soulprint.clip(text), soulprint.timed_stages(soulprint.full_passes), soulprint.chunks_per_minute(soulprint.full_passes),
+    soulprint.progress_text(soulprint.full_passes), soulprint.summary(soulprint.full_passes),
+    soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
+GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs,
+    @extschema@.soulprint_stat_model TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.soulprint_health(), soulprint.stat_model() TO pg_monitor;
 
 -- The launcher may be waiting for this extension: wake it when the transaction commits.
 SELECT soulprint.wake_launcher();

@@ -1,9 +1,11 @@
 #include "shared_state.hpp"
 
+#include <array>
 #include <cstring>
 #include <new>
 
 #include "llm/limiter.hpp"
+#include "llm/statistics.hpp"
 #include "pg/call.hpp"
 
 #include "pg/postgres.hpp"
@@ -24,13 +26,15 @@ struct Shared {
   std::int64_t paused_since;
   std::chrono::steady_clock::time_point next_probe;
   std::chrono::steady_clock::time_point next_alert;
-  Limiter limiter;  // under limiter_lock
+  Limiter limiter;  // under requests_lock, with what follows
+  Statistics statistics;
+  std::int64_t statistics_since;
 };
 
 using Clock = std::chrono::steady_clock;
 
 Shared* shared = nullptr;
-LWLock* limiter_lock = nullptr;
+LWLock* requests_lock = nullptr;
 bool wake_at_commit = false;
 bool probe_at_commit = false;
 shmem_request_hook_type previous_request_hook = nullptr;
@@ -60,8 +64,10 @@ void StartupHook() {
     shared->next_probe = {};
     shared->next_alert = {};
     new (&shared->limiter) Limiter();
+    new (&shared->statistics) Statistics();
+    shared->statistics_since = shared->epoch;
   }
-  limiter_lock = &GetNamedLWLockTranche("soulprint")->lock;
+  requests_lock = &GetNamedLWLockTranche("soulprint")->lock;
   LWLockRelease(AddinShmemInitLock);
 }
 
@@ -80,14 +86,26 @@ void WakeLauncher() {
   if (latch != nullptr) SetLatch(latch);
 }
 
-void UseLimiter(const std::function<void(Limiter&)>& use) {
-  pg::Call([&] { LWLockAcquire(limiter_lock, LW_EXCLUSIVE); });
-  use(shared->limiter);
-  pg::Call([] { LWLockRelease(limiter_lock); });
+void WithRequests(const std::function<void()>& use) {
+  pg::Call([&] { LWLockAcquire(requests_lock, LW_EXCLUSIVE); });
+  use();
+  pg::Call([] { LWLockRelease(requests_lock); });
 }
 
-void LeaveLimiter(int, Datum) {
-  UseLimiter([](Limiter& limiter) { limiter.LeaveAll(MyProcPid); });
+// Of this process, in each row of the statistics.
+std::array<std::int64_t, Statistics::kMostModels> in_flight;
+
+void LeaveRequests(int, Datum) {
+  WithRequests([] {
+    shared->limiter.LeaveAll(MyProcPid);
+    for (std::size_t i = 0; i < in_flight.size(); ++i) shared->statistics.GiveUp(i, in_flight[i]);
+  });
+}
+
+void LeaveRequestsAtExit() {
+  static bool registered = false;
+  if (!registered) pg::Call([] { before_shmem_exit(LeaveRequests, 0); });
+  registered = true;
 }
 
 void AtTransactionEnd(XactEvent event, void*) {
@@ -210,12 +228,37 @@ bool EndPause() {
 }
 
 bool WithLimiter(const std::function<void(Limiter&)>& use) {
-  static bool registered = false;
   if (shared == nullptr) return false;
-  if (!registered) pg::Call([] { before_shmem_exit(LeaveLimiter, 0); });
-  registered = true;
-  UseLimiter(use);
+  LeaveRequestsAtExit();
+  WithRequests([&] { use(shared->limiter); });
   return true;
+}
+
+bool WithStatistics(const std::function<void(Statistics&)>& use) {
+  if (shared == nullptr) return false;
+  LeaveRequestsAtExit();
+  WithRequests([&] {
+    const Statistics::Rows& rows = shared->statistics.rows();
+    for (std::size_t i = 0; i < rows.size(); ++i) in_flight[i] -= rows[i].in_flight;
+    use(shared->statistics);
+    for (std::size_t i = 0; i < rows.size(); ++i) in_flight[i] += rows[i].in_flight;
+  });
+  return true;
+}
+
+std::int64_t StatisticsSince() {
+  std::int64_t since = 0;
+  if (shared != nullptr) WithRequests([&] { since = shared->statistics_since; });
+  return since;
+}
+
+void ResetStatistics() {
+  if (shared == nullptr) return;
+  const std::int64_t now = GetCurrentTimestamp();
+  WithRequests([&] {
+    shared->statistics.Reset();
+    shared->statistics_since = now;
+  });
 }
 
 std::string DescribeLimits() {

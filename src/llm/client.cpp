@@ -14,6 +14,7 @@
 #include "llm/open_question.hpp"
 #include "llm/outcome.hpp"
 #include "llm/secret.hpp"
+#include "llm/statistics.hpp"
 #include "llm/usage.hpp"
 #include "util/error.hpp"
 
@@ -73,13 +74,13 @@ class AskLoop {
   }
 
   void CountGivenUp() const {
-    const auto give_up = [&](const Question& question, double most) {
-      model_.Pay(question, UsageOfGivenUp(most), most);
+    const auto give_up = [&](const Question& question, double most, Clock::time_point started) {
+      model_.CountEnded(question, RequestEnd::kGivenUp, UsageOfGivenUp(most), most, started);
     };
     for (const auto& [id, open] : open_) {
-      if (open.in_flight) give_up(open.question, open.sent.most);
+      if (open.in_flight) give_up(open.question, open.sent.most, open.started);
     }
-    if (probing_) give_up(probe_, probe_sent_.most);
+    if (probing_) give_up(probe_, probe_sent_.most, probe_started_);
   }
 
   bool IsOver() const { return open_.empty() && (none_for_now_ || ending_); }
@@ -157,7 +158,7 @@ class AskLoop {
   bool Start(OpenQuestions::iterator entry) {
     OpenQuestion& open = entry->second;
     const std::optional<Load> load = throttle_.Start(InputTokens(open.question), Clock::now());
-    if (!load) return false;
+    if (!load) return Wait();
     open.load = *load;
     open.not_taken = model_.not_taken_[open.question.model];
     open.in_flight = Send(entry->first, open.question, open.not_taken, &open.sent);
@@ -208,7 +209,15 @@ class AskLoop {
     request.tag = tag;
     model_.pool_.Start(std::move(request));
     ++in_flight_;
+    const Clock::time_point now = Clock::now();
+    model_.CountStarted(question, now - std::exchange(waits_since_, std::nullopt).value_or(now));
     return true;
+  }
+
+  // The server's limits let no request through.
+  bool Wait() {
+    if (!waits_since_) waits_since_ = Clock::now();
+    return false;
   }
 
   milliseconds TimeToWait() const {
@@ -238,7 +247,7 @@ class AskLoop {
     Usage usage = UsageOf(response, classified, model_.endpoint_.prices, sent.most);
     usage.retries = open.usage.requests > 0 ? 1 : 0;
     open.usage.Add(usage);
-    model_.Pay(open.question, usage, sent.most);
+    model_.CountEnded(open.question, RequestEndOf(classified), usage, sent.most, open.started);
     model_.NoteModel(classified.model);
     Decide(entry, std::move(classified));
   }
@@ -251,7 +260,9 @@ class AskLoop {
         Classify(response, probe_sent_.key.text(), std::chrono::system_clock::now());
     probe_sent_.key.Set({});
     const double most = probe_sent_.most;
-    model_.Pay(probe_, UsageOf(response, probe, model_.endpoint_.prices, most), most);
+    model_.CountEnded(probe_, RequestEndOf(probe),
+                      UsageOf(response, probe, model_.endpoint_.prices, most), most,
+                      probe_started_);
     const bool busy = probe.disposition == Disposition::kWait;
     if (busy) {
       WaitTogether(probe_started_, probe);
@@ -321,6 +332,7 @@ class AskLoop {
   void WaitTogether(Clock::time_point started, const Classified& classified) {
     const Clock::time_point now = Clock::now();
     throttle_.Overloaded(started, classified.retry_after, classified.status == 429, now);
+    Wait();
     if (IsLongWait(classified)) return EndForPause(PauseError(classified));
     // Perhaps this question alone is too large for the limit.
     if (throttle_.IsHopeless(now)) EndForPause(PauseError(classified), true);
@@ -361,8 +373,9 @@ class AskLoop {
   Question probe_;
   Sent probe_sent_;
   Clock::time_point probe_started_;
-  bool short_of_money_ = false;  // until an answer, or the next look
-  bool none_for_now_ = false;    // until an answer, or the next look
+  std::optional<Clock::time_point> waits_since_;  // for the server's limits
+  bool short_of_money_ = false;                   // until an answer, or the next look
+  bool none_for_now_ = false;                     // until an answer, or the next look
   std::exception_ptr ending_;
   std::string why_ending_;
 };

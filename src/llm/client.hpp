@@ -15,7 +15,9 @@
 #include <string>
 #include <utility>
 
+#include "llm/limiter.hpp"
 #include "llm/messages.hpp"
+#include "llm/statistics.hpp"
 #include "llm/throttle.hpp"
 #include "net/http.hpp"
 #include "net/http_message.hpp"
@@ -33,7 +35,8 @@ struct Endpoint {
   // Called at once with the error that Ask will throw after the open questions are answered.
   // `doubtful`: the refusal may be meant for one question alone, and no probe has told.
   std::function<void(const ServerUnavailable&, bool doubtful)> pause;
-  Payer* payer = nullptr;  // outlives the model; nullptr: nobody counts
+  Payer* payer = nullptr;       // outlives the model; nullptr: nobody counts
+  SharedStatistics statistics;  // empty: nobody counts
   // Called once, when an answer names another model than the one before it did.
   std::function<void(const std::string& before, const std::string& now)> model_changed;
   HttpSettings http;
@@ -66,7 +69,13 @@ class MessagesModel : public Model {
  private:
   friend class AskLoop;
 
-  void Pay(const Question& question, const Usage& usage, double reserved) const;
+  using Time = Limiter::Time;
+
+  // A request is sent for which the pass has waited `limited`.
+  void CountStarted(const Question& question, Limiter::Duration limited) const;
+  // It has ended.  `most`: what was set aside for it, in USD.
+  void CountEnded(const Question& question, RequestEnd end, const Usage& usage, double most,
+                  Time started) const;
   void NoteModel(const std::string& answered) {
     if (answered_as_.empty()) answered_as_ = answered;
     if (answered.empty() || answered == answered_as_ || !endpoint_.model_changed) return;

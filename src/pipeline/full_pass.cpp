@@ -141,6 +141,7 @@ class Pass {
     const auto count = [&](const ChunkCounts& counts) {
       progress_.chunks_done = counts.done;
       progress_.chunks_failed = counts.failed;
+      progress_.chunk_error = counts.last_failure;
       progress_.facts = counts.facts;
       progress_.dropped = counts.dropped;
     };
@@ -156,7 +157,7 @@ class Pass {
     if (read.counts.done < options_.min_chunk_success * all) {
       throw Error(sqlstate::kConnectionException,
                   Format("{} of {} chunks could not be read", read.counts.failed, all))
-          .Detail(Format("The reason of the last one: {}.", read.last_failure))
+          .Detail(Format("The reason of the last one: {}.", read.counts.last_failure))
           .Hint(std::string(kMissingIsAskedAgain));
     }
     return std::move(read.facts);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "pipeline/types.hpp"
@@ -24,8 +25,9 @@ struct Progress {
   Stage stage = Stage::kChunks;
   int conversations = 0;
   int chunks = 0;
-  int chunks_done = 0;    // read, or refused by the model
-  int chunks_failed = 0;  // not read
+  int chunks_done = 0;           // read, or refused by the model
+  int chunks_failed = 0;         // not read
+  std::string chunk_error = {};  // why the last of them failed, "" = none did
   int facts = 0;
   int facts_left_out = 0;  // of MEMORY's question, which had no room
   DroppedItems dropped{};

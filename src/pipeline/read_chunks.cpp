@@ -81,7 +81,7 @@ class ChunkReader {
   ReadChunksResult Read() {
     while (ReadMore()) {
     }
-    ReadChunksResult result{{}, counts_, std::move(last_failure_)};
+    ReadChunksResult result{{}, counts_};
     for (auto& [number, facts] : found_) {
       CheckForInterrupts();
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
@@ -248,7 +248,7 @@ class ChunkReader {
     counts_.failed += static_cast<int>(parts.front().excerpts.size());
     parts.pop_front();
     if (first_half) parts.pop_front();
-    last_failure_ = why;
+    counts_.last_failure = why;
     AskAboutFirst(number);
     count_(counts_);
   }
@@ -265,8 +265,7 @@ class ChunkReader {
   std::vector<Question> rejected_;
   ChunkCounts counts_;
   std::size_t fact_bytes_ = 0;  // of the facts found, in later questions
-  std::string last_failure_;
-  ExcerptGroups groups_;  // counts when it is made
+  ExcerptGroups groups_;        // counts when it is made
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace soulprint {
 struct ChunkCounts {
   int done = 0;  // chunks that were read, or that the model refused
   int failed = 0;
+  std::string last_failure = {};  // why the last failed chunk failed, "" = none did
   int facts = 0;
   DroppedItems dropped{};
 };
@@ -24,7 +25,6 @@ struct ChunkCounts {
 struct ReadChunksResult {
   std::vector<Fact> facts;  // oldest message first, whatever order the answers came in
   ChunkCounts counts;
-  std::string last_failure;  // why the last failed chunk failed, "" = none did
 };
 
 // Reads the conversations with these ids, oldest first.  Holds one conversation and the chunks in

@@ -12,6 +12,7 @@
 #include "store/locks.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
+#include "util/text.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -77,11 +78,12 @@ void PassLease::TouchPass() {
     UPDATE soulprint.full_passes f
     SET stage = $3,
         stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,
+        stage_seconds = CASE WHEN f.stage = $3 THEN f.stage_seconds ELSE soulprint.timed_stages(f) END,
         conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
         facts_left_out = $9, items_dropped = $10, calls_remembered = $11,
         drop_reasons = jsonb_build_object('malformed', $12::int, 'assistant', $13::int,
                                           'invented', $14::int, 'secret', $15::int),
-        coverage = nullif($16, -1)
+        coverage = nullif($16, -1), chunk_error = nullif($17, '')
     WHERE f.id = $1 AND f.user_id = $2 AND f.pid = pg_backend_pid() AND f.state = 'running')")
                                  .BigInt(id_)
                                  .Uuid(user_id_)
@@ -99,6 +101,7 @@ void PassLease::TouchPass() {
                                  .BigInt(progress_.dropped.invented)
                                  .BigInt(progress_.dropped.secret)
                                  .Double(progress_.coverage.value_or(-1))
+                                 .Text(CleanUtf8(progress_.chunk_error))
                                  .Execute();
   if (rows == 0) {
     throw PassLost(Format("full pass {} was canceled, or its user was deleted", id_));

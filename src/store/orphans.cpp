@@ -36,9 +36,9 @@ void ReturnPass(int, Datum) {
     });
     if (!free) return;
     OwnQuery(R"(
-      UPDATE soulprint.full_passes
+      UPDATE soulprint.full_passes f
       SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL,
-          not_before = now() + interval '1 s', error = 'the worker was terminated'
+          stage_seconds = soulprint.timed_stages(f), not_before = now() + interval '1 s', error = 'the worker was terminated'
       WHERE id = (SELECT id FROM soulprint.full_passes
                   WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
                   FOR UPDATE SKIP LOCKED))")

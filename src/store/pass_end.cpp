@@ -112,9 +112,9 @@ constexpr const char* kAlert = R"(CASE WHEN $4 <> '' THEN format(
 std::string EndPass(const PassLease& lease, const char* state, const std::string& reason,
                     const std::string& alert, bool again) {
   std::string summary = OwnQuery(Format(R"(
-    UPDATE soulprint.full_passes
+    UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false,
-        reserved_usd = 0
+        reserved_usd = 0, stage_seconds = soulprint.timed_stages(f)
     WHERE id = $1
     RETURNING {})",
                                         kAlert, kSummary))
@@ -295,9 +295,9 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
   const std::string reason = Clip(failure.reason);
   pg::Transaction transaction;
   const pg::Rows ended = OwnQuery(Format(R"(
-    UPDATE soulprint.full_passes
+    UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, now()), error = $3,
-        alert = {}, suspect = false, unrecorded = true
+        alert = {}, suspect = false, unrecorded = true, stage_seconds = soulprint.timed_stages(f)
     WHERE id = $1 AND state IN ('queued', 'running')
     RETURNING {})",
                                          kAlert, kSummary))
@@ -323,9 +323,9 @@ void RequeuePass(PassLease& lease, const std::string& reason, const std::string&
   RequireStatus("pending",
                 AppQuery(app::kRequeueProfile).Uuid(lease.user_id()).Text(Clip(shown)).Run());
   OwnQuery(R"(
-    UPDATE soulprint.full_passes
+    UPDATE soulprint.full_passes f
     SET state = 'queued', error = $2, attempts = attempts - $3,
-        not_before = now() + make_interval(secs => $4)
+        stage_seconds = soulprint.timed_stages(f), not_before = now() + make_interval(secs => $4)
     WHERE id = $1)")
       .BigInt(lease.id())
       .Text(Clip(reason))

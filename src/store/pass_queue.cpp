@@ -180,7 +180,7 @@ bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes f
     SET state = 'queued', error = $2, not_before = now() + make_interval(secs => $3),
-        attempts = greatest(f.attempts + $4, 0)
+        attempts = greatest(f.attempts + $4, 0), stage_seconds = soulprint.timed_stages(f)
     FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before
     WHERE f.id = before.id AND f.state IN ('queued', 'running')
     RETURNING before.error IS DISTINCT FROM $2)")

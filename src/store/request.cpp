@@ -47,7 +47,8 @@ bool IsRequested(const std::string& user_id) {
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   InterruptHolder(user_id);
   const auto ended = FirstId(OwnQuery(R"(
-    UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $2
+    UPDATE soulprint.full_passes f
+    SET state = 'canceled', ended_at = now(), error = $2, stage_seconds = soulprint.timed_stages(f)
     WHERE user_id = $1 AND state IN ('queued', 'running')
     RETURNING id)")
                                  .Uuid(user_id)

@@ -44,6 +44,7 @@ Endpoint EndpointFromSettings() {
   endpoint.http = settings::Http();
   endpoint.concurrency = settings::max_concurrent_requests;
   endpoint.max_request_attempts = settings::max_request_attempts;
+  endpoint.statistics = shared_state::WithStatistics;
   return endpoint;
 }
 

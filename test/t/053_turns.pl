@@ -26,6 +26,7 @@ is(end_of_pass($node, $_), 'complete', 'a short pass completes') for @short;
 is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE state IN ('running', 'queued')"), '2', 'before the long ones');
 like(slurp_file($node->logfile), qr/full pass \d+ of user \S+ goes to the end of the queue: other passes wait for a worker/, 'which went to the end of the queue');
 is($sql->("SELECT string_agg(DISTINCT full_pass_status, ' ') FROM user_profiles WHERE user_id IN ('$long[0]', '$long[1]')"), 'processing', 'and are processing all the time');
+is($sql->("SELECT bool_and(stage_seconds ? 'facts') FROM soulprint.full_passes WHERE state IN ('running', 'queued')"), 't', 'their rows keep the seconds of the turn before');
 $model->config(latency_ms => 0);
 is(end_of_pass($node, $_), 'complete', 'a long pass completes, too') for @long;
 is($sql->('SELECT max(attempts) FROM soulprint.full_passes'), '1', 'in its first attempt');

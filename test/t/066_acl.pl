@@ -33,18 +33,19 @@ FROM object, aclexplode(acl) a LEFT JOIN pg_roles r ON r.oid = grantee
 WHERE grantee <> owner GROUP BY kind, name, rolname};
 
 my @wanted = (
-	map({ "function $_: PUBLIC EXECUTE" } 'soulprint.erase_deleted_user(uuid)', 'soulprint.may_watch(uuid)', 'soulprint.minutes_seconds(numeric)',
+	map({ "function soulprint.$_(soulprint.full_passes): PUBLIC EXECUTE" } qw(chunks_per_minute progress_text summary timed_stages)),
+	map({ "function $_: PUBLIC EXECUTE" } 'soulprint.clip(text)', 'soulprint.erase_deleted_user(uuid)', 'soulprint.may_watch(uuid)', 'soulprint.minutes_seconds(numeric)',
 		'soulprint.pause_reason()', 'soulprint.percent(text,integer,integer)', 'soulprint.progress_bar(integer)',
-		'soulprint.progress_text(soulprint.full_passes)', 'soulprint.queue_full_pass(uuid)', 'soulprint_assemble_text(jsonb,text)',
+		'soulprint.queue_full_pass(uuid)', 'soulprint_assemble_text(jsonb,text)',
 		'soulprint_chunk_conversation(jsonb,integer,integer)', 'soulprint_format_conversations(jsonb,integer,text)', 'soulprint_merge_facts(jsonb[])',
 		'soulprint_parse_sections(text)', 'soulprint_sample_conversations(jsonb,integer)', 'soulprint_score_conversation(jsonb)'),
-	'function soulprint_health(): pg_monitor EXECUTE',
+	'function soulprint_health(): pg_monitor EXECUTE', 'function soulprint.stat_model(): pg_monitor EXECUTE',
 	'schema soulprint: PUBLIC USAGE',
 	map({ "sequence soulprint.${_}_id_seq: dbowner SELECT" } qw(batches evaluations facts full_passes imports)),
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
 	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports memories own_facts prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
-	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress)));
+	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress stat_model)));
 
 # What a Supabase project has, and more.
 my $supabase = join '', map { my $of = $_; map { "ALTER DEFAULT PRIVILEGES $of GRANT ALL ON $_ TO anon, authenticated, service_role;\n" }
@@ -68,7 +69,7 @@ for my $database (sort keys %before)
 	if ($database eq 'in_its_own')
 	{
 		# pg_dump reads them, too; the administrator has made the schema and decides who may use it.
-		push @all, map { "view soulprint_$_: dbowner SELECT" } qw(costs history progress);
+		push @all, map { "view soulprint_$_: dbowner SELECT" } qw(costs history progress stat_model);
 	}
 	is(join("\n", sort split /\n/, $sql->($database, $acl)), join("\n", sort @all), "$database: what is granted is what the script means to grant");
 	is($sql->($database, "SELECT count(*) FROM pg_class WHERE relname IN ('user_profiles', 'raw_conversations', 'conversation_chunks') AND relrowsecurity"), '3',
@@ -141,6 +142,8 @@ my @action = (
 	[ 'soulprint_evaluate()', "SELECT soulprint_evaluate('$mine')", '- - - - - - - - -' ],
 	[ 'read soulprint_history', 'SELECT FROM soulprint_history', '- - - - 1 - 3 - -' ],
 	[ 'read soulprint_costs', 'SELECT FROM soulprint_costs', '- - - - 1 - 3 - -' ],
+	[ 'read soulprint_stat_model', 'SELECT FROM soulprint_stat_model', '- - - - - - 0 - -' ],
+	[ 'soulprint_stat_reset()', 'SELECT soulprint_stat_reset()', '- - - - - - - - -' ],
 	[ 'change soulprint_progress', "UPDATE soulprint_progress SET error = ''", '- - - - - - - - -' ],
 	[ 'delete in soulprint_history', 'DELETE FROM soulprint_history', join ' ', ('55000') x 9 ],
 	map({ [ "read soulprint.$_->[0]", "SELECT FROM soulprint.$_->[0]", "- - - - - - - - $_->[1]" ] }

@@ -80,7 +80,7 @@ my ($half, $whole) = map { $sql->("ALTER SYSTEM SET soulprint.batch = $_; SELECT
 ($half, $whole) = ($whole, $half);
 cmp_ok($half, '<', 0.75 * $whole, 'the estimate foretells the lower price');
 start_pass($node, $user);
-until_true('the pass waits for its batch', "EXISTS (SELECT FROM soulprint_progress WHERE state = 'queued' AND error ~ '^waiting for batch msgbatch_\\d+ since [-\\d]+ [:\\d]+ UTC, 0 of 120\$' AND progress LIKE '%' || error)");
+until_true('the pass waits for its batch', "EXISTS (SELECT FROM soulprint_progress WHERE state = 'queued' AND error ~ '^waiting for batch msgbatch_\\d+ since [-\\d]+ [:\\d]+ UTC, 0 of 120\$' AND progress ~ '^waiting for a batch since \\d\\d:\\d\\d UTC, 0 of 120\$' AND stage_seconds ? 'facts')");
 is($sql->("SELECT full_pass_status, full_pass_error FROM user_profiles WHERE user_id = '$user'"), "pending|The model's answers may take a day. The profile is made as soon as they are there.", 'the profile says so to its reader');
 is($sql->('SELECT attempts, reserved_usd FROM soulprint.full_passes'), '0|0', 'no attempt is charged');
 until_true('what the batch can cost is set aside for it', "(SELECT reserved_usd > 0 AND state = 'processing' FROM soulprint.batches)");

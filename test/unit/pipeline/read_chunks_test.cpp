@@ -127,7 +127,7 @@ TEST(ReadChunks, BadJsonTwiceFailsTheChunkAndRejectsBothTries) {
   EXPECT_EQ(read.counts.failed, 1);
   EXPECT_EQ(read.counts.done, 1);
   EXPECT_EQ(read.store.rejected.size(), 2U);
-  EXPECT_NE(read.result.last_failure.find("JSON"), std::string::npos);
+  EXPECT_NE(read.result.counts.last_failure.find("JSON"), std::string::npos);
 }
 
 TEST(ReadChunks, AModelThatIsNeverReadableCostsTwoTriesAChunk) {
@@ -161,7 +161,7 @@ TEST(ReadChunks, AFailureFailsTheChunkWithItsReason) {
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "");
   EXPECT_EQ(read.counts.failed, 1);
-  EXPECT_EQ(read.result.last_failure, "HTTP 400: bad");
+  EXPECT_EQ(read.result.counts.last_failure, "HTTP 400: bad");
 }
 
 TEST(ReadChunks, WhatWasCutOffGetsMoreRoomOnce) {
@@ -197,7 +197,7 @@ TEST(ReadChunks, TooLongIsReadInTwoHalvesOnce) {
   EXPECT_EQ(never.Facts(), "");
   EXPECT_EQ(never.model.asked.size(), 2U);
   EXPECT_EQ(never.counts.failed, 1);
-  EXPECT_EQ(never.result.last_failure, "it does not fit the model");
+  EXPECT_EQ(never.result.counts.last_failure, "it does not fit the model");
 }
 
 TEST(ReadChunks, CutOffAgainAndAgainFailsTheChunk) {
@@ -206,7 +206,7 @@ TEST(ReadChunks, CutOffAgainAndAgainFailsTheChunk) {
   read.store.Add(Talk("a", 1, {"one"}));
   EXPECT_EQ(read.Facts(), "");
   EXPECT_EQ(read.counts.failed, 1);
-  EXPECT_EQ(read.result.last_failure, "its answer was cut off");
+  EXPECT_EQ(read.result.counts.last_failure, "its answer was cut off");
 }
 
 TEST(ReadChunks, AChunkInWhichTheUserSaysNothingIsDoneWithoutAQuestion) {
