@@ -11,6 +11,7 @@
 #include "store/app_tables.hpp"
 #include "store/constraints.hpp"
 #include "store/identity.hpp"
+#include "store/purse.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
@@ -159,6 +160,7 @@ bool QueueAgain(const std::string& user_id) {
 
 void EraseUser(const std::string& user_id) {
   InterruptHolder(user_id);
+  ChargeOrphans(user_id);
   for (const char* sql : {"DELETE FROM soulprint.full_passes WHERE user_id = $1",
                           "DELETE FROM soulprint.evaluations WHERE user_id = $1",
                           // The model server still has to be told of those that are out.

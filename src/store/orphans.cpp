@@ -86,6 +86,7 @@ bool ReturnOrphans() {
                                .BigInt(shared_state::Epoch())
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0));
+  ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
   for (const pg::Row& orphan : orphans) {

@@ -9,6 +9,7 @@
 #include "pg/transaction.hpp"
 #include "pipeline/model.hpp"
 #include "settings.hpp"
+#include "shared_state.hpp"
 #include "store/identity.hpp"
 #include "store/locks.hpp"
 #include "util/error.hpp"
@@ -196,6 +197,30 @@ void ChargeSetAside(std::int64_t pass) {
     SET lost_usd = c.lost_usd + EXCLUDED.lost_usd)")
       .BigInt(pass)
       .Execute();
+}
+
+void ChargeOrphans(const std::string& user_id) {
+  for (const pg::Row& pass : OwnQuery(Format("WITH held AS ({})", kHeldPasses) + R"(
+         SELECT id FROM soulprint.full_passes
+         WHERE user_id = $2 AND reserved_usd > 0 AND id NOT IN (SELECT id FROM held))")
+                                 .BigInt(kPassLockClass)
+                                 .Uuid(user_id)
+                                 .Run()) {
+    ChargeSetAside(pass.BigInt(0));
+  }
+}
+
+// A worker hears of a cancel within a second.
+void ChargeCanceledInCrash() {
+  for (const pg::Row& pass : OwnQuery(R"(
+         SELECT id FROM soulprint.full_passes,
+           LATERAL (SELECT timestamptz '2000-01-01 00:00+00' + $1 * interval '1 us') AS e (crash)
+         WHERE ended_at BETWEEN crash - interval '10 s' AND crash
+         AND state = 'canceled' AND reserved_usd > 0)")
+                                 .BigInt(shared_state::Epoch())
+                                 .Run()) {
+    ChargeSetAside(pass.BigInt(0));
+  }
 }
 
 }  // namespace soulprint

@@ -65,4 +65,10 @@ class Purse : public Ledger {
 // an open transaction.
 void ChargeSetAside(std::int64_t pass);
 
+// The same for passes of a user whose worker has died; a living worker accounts for its own.
+void ChargeOrphans(const std::string& user_id);
+
+// The same for passes that were canceled just before the server crashed.
+void ChargeCanceledInCrash();
+
 }  // namespace soulprint

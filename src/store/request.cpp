@@ -14,6 +14,7 @@
 #include "store/identity.hpp"
 #include "store/notes.hpp"
 #include "store/preflight.hpp"
+#include "store/purse.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -48,13 +49,15 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   InterruptHolder(user_id);
   const auto ended = FirstId(OwnQuery(R"(
     UPDATE soulprint.full_passes f
-    SET state = 'canceled', ended_at = now(), error = $2, stage_seconds = soulprint.timed_stages(f)
+    SET state = 'canceled', ended_at = now(), error = $2, suspect = false,
+        stage_seconds = soulprint.timed_stages(f)
     WHERE user_id = $1 AND state IN ('queued', 'running')
     RETURNING id)")
                                  .Uuid(user_id)
                                  .Text(reason)
                                  .Run());
   if (!ended) return false;
+  ChargeOrphans(user_id);
   OwnQuery("DELETE FROM soulprint.replies WHERE user_id = $1 AND unusable").Uuid(user_id).Execute();
   NotifyEnded(user_id, *ended, "failed", reason);
   return true;

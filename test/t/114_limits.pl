@@ -146,6 +146,43 @@ cmp_ok($sql->("SELECT abs(sum(c.lost_usd) - min(f.lost_usd)) FROM soulprint_cost
 is($sql->("SELECT lost_usd > 0, requests FROM soulprint_costs WHERE user_id = '$broken' AND step = 'interrupted'"), 't|0', 'what the killed worker had in flight has a step of its own');
 is($sql->("SELECT sum(reserved_usd) FROM soulprint.full_passes"), '0', 'nothing stays set aside');
 
+# A pass is canceled, or its user erased, whose worker has died and cannot say what it had in flight.
+my $lost = "SELECT coalesce(sum(lost_usd), 0) FROM soulprint.costs";
+my $aside = "SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes";
+for my $way ('cancel_full_pass', 'forget')
+{
+	$model->forget;
+	$model->hold;
+	my $orphan = add_user($node, $way eq 'forget' ? 31 : 30);
+	chats($orphan, 900, 905);
+	start_pass($node, $orphan);
+	$model->wait_for(held => 1);
+	$sql->('ALTER SYSTEM SET soulprint.enabled = off');
+	my ($before, $held) = map { $sql->($_) } $lost, $aside;
+	cmp_ok($held, '>', 0, "$way: something is set aside");
+	$node->stop('immediate');
+	$node->start;
+	$sql->("SELECT soulprint_$way('$orphan')");
+	is($sql->("SELECT round(($lost)::numeric - $before - $held, 9), ($aside)"), '0.000000000|0', "$way: it is spent");
+	$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+	$model->go_on;
+}
+
+# The worker dies before it hears of the cancel.
+$model->hold;
+my $deaf = add_user($node, 32);
+chats($deaf, 910, 915);
+start_pass($node, $deaf);
+$model->wait_for(held => 1);
+my $pid = $sql->("SELECT pid FROM soulprint_progress WHERE user_id = '$deaf'");
+kill 'STOP', $pid;
+my ($before, $held) = map { $sql->($_) } $lost, $aside;
+$sql->("SELECT soulprint_cancel_full_pass('$deaf')");
+kill 'KILL', $pid;
+$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)");
+$model->go_on;
+ok($node->poll_query_until('postgres', "SELECT round(($lost)::numeric - $before - $held, 9) = 0 AND ($aside) = 0"), 'a cancel just before a crash: it is spent');
+
 # Of a day, with three workers at once.
 $model->forget;
 set(max_concurrent_requests => 10);
@@ -186,6 +223,6 @@ for my $bad (0, -1, "'NaN'", "'Infinity'")
 	like($error, qr/max_cost_usd must be a number greater than 0/, "max_cost_usd => $bad");
 }
 
-is(count_log($node, qr/was terminated by signal/), 1, 'nothing crashed but what was killed');
+is(count_log($node, qr/was terminated by signal/), 2, 'nothing crashed but what was killed');
 $node->stop;
 done_testing();
