@@ -12,6 +12,7 @@
 #                                                  make test-versions VERSIONS=17
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
+#   make torture        kills TORTURE_KILLS=100 times whatever there is to kill, in both shapes of tables
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
 #   make eval           measures what offline passes find; DATA=folder… with more answer keys
 #   make bench          measures speed
@@ -193,7 +194,7 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions lint demo fuzz sanitize eval bench dist deb help:
+deps test test-versions lint demo torture fuzz sanitize eval bench dist deb help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
@@ -212,6 +213,10 @@ lint:
 demo:
 	@test/deps.sh
 	@MAKE='$(MAKE)' MODEL='$(MODEL)' test/demo.sh
+
+torture: export TORTURE_KILLS ?= 100
+torture:
+	@$(MAKE) test ONE=130_torture.pl
 
 fuzz:
 	@test/deps.sh $(FUZZ_PACKAGES)
@@ -258,7 +263,7 @@ say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
 .PHONY: all unit wall fuzzers statics tidy linked-with \
-  deps test test-versions lint demo fuzz sanitize eval bench dist deb help \
+  deps test test-versions lint demo torture fuzz sanitize eval bench dist deb help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \
