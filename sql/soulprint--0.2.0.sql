@@ -514,6 +514,20 @@ COMMENT ON COLUMN soulprint.evaluations.error IS 'reason for which there are no 
 CREATE INDEX evaluations_user_idx ON soulprint.evaluations (user_id);
 CREATE INDEX evaluations_age_idx ON soulprint.evaluations (started_at);
 
+CREATE VIEW soulprint.day AS
+    SELECT coalesce(c.usd, 0) AS spent_usd,
+           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes WHERE state = 'running') +
+           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches WHERE state IN ('sent', 'processing', 'canceling')) +
+           (SELECT coalesce(sum(greatest(budget_usd - cost_usd, 0)), 0) FROM soulprint.evaluations
+            WHERE ended_at IS NULL AND started_at > now() - interval '1 day') AS set_aside_usd,
+           c.oldest + interval '25 hours' AS less_at
+    FROM (SELECT sum(cost_usd + lost_usd) AS usd, min(hour) FILTER (WHERE cost_usd + lost_usd > 0) AS oldest
+          FROM soulprint.costs WHERE hour > now() - interval '25 hours') AS c;
+COMMENT ON VIEW soulprint.day IS 'what soulprint.max_cost_per_day limits: the day, by whole hours, so that a cost leaves it 24 to 25 hours after it arose';
+COMMENT ON COLUMN soulprint.day.spent_usd IS 'USD spent, with the most that lost requests can have cost';
+COMMENT ON COLUMN soulprint.day.set_aside_usd IS 'USD set aside by running passes, for batches, and of the budgets of evaluations';
+COMMENT ON COLUMN soulprint.day.less_at IS 'time at which some of spent_usd leaves the day; NULL if nothing is spent';
+
 SELECT pg_catalog.pg_extension_config_dump('soulprint.full_passes', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.full_passes_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('soulprint.batches', '');
@@ -1609,9 +1623,9 @@ CREATE FUNCTION soulprint.queue_health() RETURNS TABLE (check_name text, status 
                    EXISTS (SELECT FROM soulprint.replies
                            WHERE used_at < now() - current_setting('soulprint.keep_replies')::interval - interval '2 days') AS any),
         cost AS (
-            SELECT coalesce(sum(cost_usd + lost_usd), 0) AS usd, current_setting('soulprint.max_cost_per_day')::numeric AS most,
+            SELECT spent_usd AS usd, current_setting('soulprint.max_cost_per_day')::numeric AS most,
                    current_setting('soulprint.provider') = 'offline' AS is_offline
-            FROM soulprint.costs WHERE hour > now() - interval '25 hours')
+            FROM soulprint.day)
         SELECT 'queue', CASE WHEN age > interval '1 hour' THEN 'warning' ELSE 'ok' END,
                format('%s running, %s queued%s', running, due,
                       coalesce(' for ' || soulprint.minutes_seconds(extract(epoch FROM age)) || ' at most', '')),
@@ -1894,7 +1908,7 @@ GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_
     soulprint.progress_text(soulprint.full_passes), soulprint.summary(soulprint.full_passes),
     soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
 GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs,
-    @extschema@.soulprint_stat_model TO pg_monitor;
+    @extschema@.soulprint_stat_model, soulprint.day TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.soulprint_health(), soulprint.stat_model() TO pg_monitor;
 
 -- The launcher may be waiting for this extension: wake it when the transaction commits.

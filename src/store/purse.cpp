@@ -26,27 +26,21 @@ using std::chrono::seconds;
 constexpr double kAhead = 1;  // requests like the next one, for which money is set aside with it
 constexpr seconds kForOthers{60};
 
-// The day, by whole hours: a cost leaves it 24 to 25 hours after it arose.
+// As soulprint.day has it.
 struct Day {
   double spent = 0;
-  double set_aside = 0;  // by passes, for batches, and of the budgets of evaluations
+  double set_aside = 0;
   seconds until_less{};  // until some of what was spent leaves the day
 };
 
 // What others have spent and set aside.  `pass`: whose money in its row does not count.
 Day ReadDay(std::int64_t pass) {
   const pg::Row row = OwnQuery(R"(
-    SELECT coalesce(c.usd, 0),
-           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes
-            WHERE state = 'running' AND id <> $1) +
-           (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches
-            WHERE state IN ('sent', 'processing', 'canceling')) +
-           (SELECT coalesce(sum(greatest(budget_usd - cost_usd, 0)), 0) FROM soulprint.evaluations
-            WHERE ended_at IS NULL AND started_at > now() - interval '1 day'),
-           ceil(extract(epoch FROM c.oldest + interval '25 hours' - now()))::bigint
-    FROM (SELECT sum(cost_usd + lost_usd) AS usd,
-                 min(hour) FILTER (WHERE cost_usd + lost_usd > 0) AS oldest
-          FROM soulprint.costs WHERE hour > now() - interval '25 hours') AS c)")
+    SELECT spent_usd,
+           set_aside_usd - coalesce((SELECT reserved_usd FROM soulprint.full_passes
+                                     WHERE id = $1 AND state = 'running'), 0),
+           ceil(extract(epoch FROM less_at - now()))::bigint
+    FROM soulprint.day)")
                           .BigInt(pass)
                           .Run()
                           .at(0);

@@ -45,7 +45,7 @@ my @wanted = (
 	'table conversation_chunks: soulprint_worker DELETE, INSERT, SELECT, UPDATE', 'table raw_conversations: soulprint_worker DELETE, INSERT, SELECT, UPDATE',
 	map({ "table soulprint.$_: dbowner SELECT" } qw(batches costs evaluations facts forgotten_facts full_passes imports memories own_facts prices prompts replies versions)),
 	'table user_profiles: soulprint_worker SELECT, UPDATE',
-	map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress stat_model)));
+	map({ "view soulprint.day: $_ SELECT" } qw(dbowner pg_monitor)), map({ "view soulprint_$_: pg_monitor SELECT" } qw(costs history progress stat_model)));
 
 # What a Supabase project has, and more.
 my $supabase = join '', map { my $of = $_; map { "ALTER DEFAULT PRIVILEGES $of GRANT ALL ON $_ TO anon, authenticated, service_role;\n" }
