@@ -197,12 +197,21 @@ run_regress() {
   count_regress $? "$out/regress.log"
 }
 
+# What the test of the dashboard runs; not Debian: it is skipped.
+get_prometheus() {
+  export SOULPRINT_PROMETHEUS=
+  command -v apt-get >/dev/null || return 0
+  SOULPRINT_PROMETHEUS=$out/prometheus
+  test/prometheus.sh "$SOULPRINT_PROMETHEUS"
+}
+
 run_tap() {
   local file=$1 name log
   name=$(basename "$file" .pl)
   copy_tests
   echo "# $name"
   log=$out/$name.log
+  [ "$name" != 127_watched ] || get_prometheus
   run_told "$log" passed_so_far env -C "$out/src" -u LC_ALL LANG=C.UTF-8 PATH="$bindir:$PATH" \
     PERL5LIB="$pgxs_src/test/perl:test/t" PG_REGRESS="$pgxs_src/test/regress/pg_regress" \
     TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" \
