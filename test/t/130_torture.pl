@@ -31,12 +31,11 @@ sub one_of { return $_[rand @_] }
 sub ask
 {
 	my ($query) = @_;
-	my $limit = time + $PostgreSQL::Test::Utils::timeout_default;
 	while (1)
 	{
-		return $_ for grep { defined } ask_once($query);
-		die "no answer: $query" if time > $limit;
-		select undef, undef, undef, 0.02;
+		my $answer = ask_once($query);
+		return $answer if defined $answer;
+		$node->poll_query_until('postgres', 'SELECT true') or die "no answer: $query";
 	}
 }
 
@@ -67,13 +66,9 @@ sub start_server
 sub until_true
 {
 	my ($what, $query) = @_;
-	my $limit = time + 3 * $PostgreSQL::Test::Utils::timeout_default;
-	until (ask($query) eq 't')
-	{
-		if (time > $limit) { diag "in vain: $what", ask('SELECT state, not_before - now(), error FROM soulprint.full_passes'); return 0 }
-		select undef, undef, undef, 0.05;
-	}
-	return 1;
+	for (1 .. 5) { return 1 if $node->poll_query_until('postgres', $query) }
+	diag "in vain: $what", ask('SELECT state, not_before - now(), error FROM soulprint.full_passes');
+	return 0;
 }
 
 sub answered { return $model->stats->{answered} }
@@ -191,12 +186,11 @@ sub torture
 	my $more = 1 + int rand 6;
 	$model->control(POST => '/_script', { items => [ { %{ one_of(@faults) }, kind => 'facts', label => 'fault' } ] }) if rand() < 0.3;
 	my $limit = time + $PostgreSQL::Test::Utils::timeout_default;
-	until (answered() >= $from + $more)
+	until ($model->control(GET => "/_wait?timeout_ms=100&answered=@{[ $from + $more ]}")->{reached})
 	{
 		ask("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now(); SELECT soulprint.wake_launcher()");
 		if (ask("SELECT count(*) < 3 FROM soulprint.full_passes WHERE state IN ('queued', 'running')") eq 't') { return 0 if !again() }
 		die 'no more answers' if time > $limit;
-		select undef, undef, undef, 0.05;
 	}
 	my $way = one_of(sort keys %ways);
 	my $at = time;
