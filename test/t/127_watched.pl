@@ -132,6 +132,7 @@ for (
 	[ 'soulprint_costs_requests_total', "coalesce(sum(requests), 0) FROM soulprint_costs WHERE day = $today" ],
 	[ 'soulprint_costs_usd_total * 1e9', "round(coalesce(sum(cost_usd), 0) * 1e9) FROM soulprint_costs WHERE day = $today" ],
 	[ 'soulprint_day_spent_usd * 1e9', 'round(sum(cost_usd + lost_usd) * 1e9) FROM soulprint_costs' ],
+	[ 'soulprint_model_p95_seconds * 1000', 'p95_ms FROM extensions.soulprint_stat_model' ],
 	[ 'soulprint_day_limit_usd', "current_setting('soulprint.max_cost_per_day')" ],
 	[ 'soulprint_table_bytes{table="replies"}', "pg_total_relation_size('soulprint.replies')" ])
 {
