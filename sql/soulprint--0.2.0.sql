@@ -188,7 +188,7 @@ COMMENT ON COLUMN soulprint.full_passes.facts IS 'facts found so far; after merg
 COMMENT ON COLUMN soulprint.full_passes.facts_left_out IS 'facts left out of MEMORY because there were too many';
 COMMENT ON COLUMN soulprint.full_passes.items_dropped IS 'items of answers that became no fact';
 COMMENT ON COLUMN soulprint.full_passes.drop_reasons IS 'items_dropped by reason: malformed, assistant (only the assistant said the quote), invented (nobody said it), secret';
-COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, over all attempts';
+COMMENT ON COLUMN soulprint.full_passes.input_tokens IS 'tokens sent, with those of the server''s cache, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.output_tokens IS 'tokens received, over all attempts';
 COMMENT ON COLUMN soulprint.full_passes.cost_usd IS 'cost of all requests in USD, including failed ones';
 COMMENT ON COLUMN soulprint.full_passes.lost_usd IS 'the most that requests can have cost, in USD, of which no response tells the tokens';
@@ -1449,6 +1449,7 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
                     ELSE soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
                          CASE WHEN pass.state = 'queued' AND pass.not_before > now()
                                   THEN 'waits until ' || to_char(pass.not_before, 'HH24:MI:SS')
+                              WHEN pass.state = 'queued' THEN 'waits for a free worker'
                               WHEN pass.state <> 'running' THEN pass.state
                               WHEN pass.stage = 'facts' THEN format('facts %s/%s', pass.chunks_done, pass.chunks) ||
                                   coalesce('  ' || soulprint.minutes_seconds(
@@ -1508,7 +1509,7 @@ CREATE FUNCTION soulprint.server_health() RETURNS TABLE (check_name text, status
         FROM server
         UNION ALL
         SELECT 'launcher', CASE WHEN unserved IS NULL AND l.query IS NOT NULL THEN 'ok' ELSE 'error' END,
-               CASE WHEN NOT preloaded THEN 'none runs without preloading' ELSE coalesce(unserved, nullif(l.query, ''), CASE WHEN l.query = '' THEN 'starts' ELSE 'none runs' END) END,
+               CASE WHEN NOT preloaded THEN 'none runs without preloading' ELSE coalesce(unserved, nullif(split_part(l.query, ';', 1), ''), CASE WHEN l.query = '' THEN 'starts' ELSE 'none runs' END) END,
                CASE WHEN preloaded AND unserved IS NOT NULL
                         THEN format('ALTER SYSTEM SET soulprint.database = %L; -- then restart the server', current_database())
                     WHEN preloaded AND l.query IS NULL THEN 'Look into the server''s log for its last error.' END
@@ -1567,7 +1568,7 @@ CREATE FUNCTION soulprint.table_health(thorough boolean) RETURNS TABLE (check_na
         RETURN NEXT;
         RETURN QUERY
             SELECT 'row security', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'warning' END,
-                   coalesce(string_agg(o, '; '), 'no other role reads tables without it'),
+                   coalesce(string_agg(o, '; '), 'no other role can read a table that lacks it'),
                    string_agg(format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', substring(o FROM '^table (.*) can be read')), ' ') ||
                    ' -- after CREATE POLICY for the roles that may read them'
             FROM soulprint.open_tables() AS o;
@@ -1585,7 +1586,7 @@ CREATE FUNCTION soulprint.table_health(thorough boolean) RETURNS TABLE (check_na
                 WHERE c.relnamespace = 'soulprint'::regnamespace AND c.relkind = 'r'
                   AND has_table_privilege(r.name, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
             SELECT 'privileges', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'error' END,
-                   CASE WHEN count(*) = 0 THEN 'what acts is for the roles that you granted it to'
+                   CASE WHEN count(*) = 0 THEN 'what acts is not open to PUBLIC or anon'
                         ELSE format('open to %s: %s', string_agg(DISTINCT o.role, ', '), string_agg(DISTINCT o.name, ', ')) END,
                    string_agg(format('REVOKE ALL ON %s FROM %s;', o.name, CASE o.role WHEN 'public' THEN 'PUBLIC' ELSE o.role END), ' ')
             FROM open_function o;
@@ -1633,11 +1634,11 @@ CREATE FUNCTION soulprint.queue_health() RETURNS TABLE (check_name text, status 
         FROM queue
         UNION ALL
         SELECT 'postponed', CASE WHEN put_off = 0 THEN 'ok' ELSE 'warning' END,
-               format('passes put off: %s', put_off) || coalesce(', ' || reason, ''),
+               CASE put_off WHEN 0 THEN 'none' ELSE format('passes put off: %s', put_off) || coalesce(', ' || reason, '') END,
                CASE WHEN put_off > 0 THEN 'SELECT pass_id, progress, error FROM soulprint_progress;' END
         FROM queue
         UNION ALL
-        SELECT 'orphans', CASE WHEN n = 0 THEN 'ok' ELSE 'warning' END, format('passes without a worker: %s', n),
+        SELECT 'orphans', CASE WHEN n = 0 THEN 'ok' ELSE 'warning' END, CASE n WHEN 0 THEN 'none' ELSE format('passes without a worker: %s', n) END,
                CASE WHEN n > 0 THEN 'The launcher has them taken up again; see the check "launcher".' END
         FROM lost
         UNION ALL
@@ -1654,8 +1655,8 @@ CREATE FUNCTION soulprint.queue_health() RETURNS TABLE (check_name text, status 
                        WHEN most > 0 AND usd >= most THEN 'error' WHEN most > 0 AND usd >= 0.8 * most THEN 'warning' ELSE 'ok' END,
                CASE WHEN is_offline THEN 'none: soulprint.provider is offline'
                     WHEN m.input_usd IS NULL THEN format('no price of model %s is known: it counts as 0 USD', soulprint.model_name())
-                    WHEN most = 0 THEN format('%s USD in 25 hours, no limit', round(usd, 2))
-                    ELSE format('%s of %s USD in 25 hours', round(usd, 2), most) END,
+                    WHEN most = 0 THEN format('%s USD in the last day, no limit', round(usd, 2))
+                    ELSE format('%s of %s USD in the last day', round(usd, 2), most) END,
                CASE WHEN is_offline THEN NULL
                     WHEN m.input_usd IS NULL
                         THEN format('INSERT INTO soulprint.prices (model, input_usd, output_usd) VALUES (%L, ..., ...);', soulprint.model_name())
@@ -1762,7 +1763,7 @@ COMMENT ON COLUMN @extschema@.soulprint_history.items_dropped IS 'items of answe
 COMMENT ON COLUMN @extschema@.soulprint_history.drop_reasons IS 'items_dropped by reason: malformed, assistant (only the assistant said the quote), invented (nobody said it), secret';
 COMMENT ON COLUMN @extschema@.soulprint_history.calls_made IS 'questions sent to the model, in all attempts';
 COMMENT ON COLUMN @extschema@.soulprint_history.calls_remembered IS 'questions answered from soulprint.replies in the last attempt';
-COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent';
+COMMENT ON COLUMN @extschema@.soulprint_history.input_tokens IS 'tokens sent, with those of the server''s cache';
 COMMENT ON COLUMN @extschema@.soulprint_history.output_tokens IS 'tokens received';
 COMMENT ON COLUMN @extschema@.soulprint_history.cost_usd IS 'cost of all requests in USD';
 COMMENT ON COLUMN @extschema@.soulprint_history.coverage IS 'share of the chunks whose facts are known, 0 to 1: less than 1 if the limit of cost did not allow all; NULL for an evaluation';

@@ -41,7 +41,7 @@ is($sql->("SELECT string_agg(check_name, ', ') FROM soulprint_health() WHERE len
 is(count_log($node, qr/is not healthy/), 0, 'the launcher has nothing to say');
 is($health->('key'), 'ok: the file of soulprint.api_key_file can be read', 'the key is looked at');
 is($health->('model'), 'ok: claude-haiku-4-5-20251001: no pause', 'the model is named');
-is($health->('cost'), 'ok: 0.00 of 100 USD in 25 hours', 'the limit of cost, too');
+is($health->('cost'), 'ok: 0.00 of 100 USD in the last day', 'the limit of cost, too');
 is($health->('versions'), 'ok: extension 0.2.0, library 0.2.0', 'and the versions');
 like($health->('launcher'), qr/^ok: waiting for requests/, 'and what the launcher does');
 
@@ -110,11 +110,11 @@ $sql->('DELETE FROM soulprint.full_passes');
 # Money.
 $sql->("INSERT INTO soulprint.costs (hour, user_id, model, step, requests, retries, refusals, lost, input_tokens, cache_creation_input_tokens,
 	cache_read_input_tokens, output_tokens, cost_usd, lost_usd) VALUES (date_trunc('hour', now()), '$user', 'm', 'facts', 1, 0, 0, 0, 0, 0, 0, 0, 79, 2)");
-is($health->('cost'), 'warning: 81.00 of 100 USD in 25 hours', 'most of the money of a day is spent');
+is($health->('cost'), 'warning: 81.00 of 100 USD in the last day', 'most of the money of a day is spent');
 $sql->('UPDATE soulprint.costs SET cost_usd = 98 WHERE model = $$m$$');
-is($health->('cost'), 'error: 100.00 of 100 USD in 25 hours', 'all of it');
+is($health->('cost'), 'error: 100.00 of 100 USD in the last day', 'all of it');
 set(max_cost_per_day => 0);
-ok($node->poll_query_until('postgres', "SELECT status || message = 'ok100.00 USD in 25 hours, no limit' FROM soulprint_health() WHERE check_name = 'cost'"), 'without a limit');
+ok($node->poll_query_until('postgres', "SELECT status || message = 'ok100.00 USD in the last day, no limit' FROM soulprint_health() WHERE check_name = 'cost'"), 'without a limit');
 set(model => 'unheard-of');
 ok($node->poll_query_until('postgres', "SELECT status || message = 'warningno price of model unheard-of is known: it counts as 0 USD' FROM soulprint_health() WHERE check_name = 'cost'"), 'no price is known');
 $sql->('ALTER SYSTEM RESET soulprint.model');

@@ -102,7 +102,7 @@ append_to_file("$dir/prometheus.yml", encode_json({
 	global => { scrape_interval => '1s', evaluation_interval => '1s' },
 	scrape_configs => [ { job_name => 'postgres', static_configs => [ { targets => [$exported] } ] } ],
 	rule_files => ["$examples/prometheus_rules.yaml"] }));
-command_like([ "$programs/promtool", 'check', 'config', "$dir/prometheus.yml" ], qr/4 rules found/, 'promtool finds nothing wrong with the rules');
+command_like([ "$programs/promtool", 'check', 'config', "$dir/prometheus.yml" ], qr/5 rules found/, 'promtool finds nothing wrong with the rules');
 append_to_file("$dir/metrics", join '', map { "$_\n" } grep { /^(?:# \w+ )?soulprint_/ } split /\n/, $metrics);
 command_ok([ 'sh', '-c', '"$0" check metrics <"$1"', "$programs/promtool", "$dir/metrics" ], 'nor with the names of the metrics');
 run_beside("$dir/prometheus.log", "$programs/prometheus", "--config.file=$dir/prometheus.yml", "--storage.tsdb.path=$dir/prometheus",
@@ -163,7 +163,7 @@ my @rules = map { @{ $_->{rules} } } @{ until_true('the rules are known', sub {
 	my $known = (api('rules') // {})->{groups};
 	return $known && !(grep { $_->{health} eq 'unknown' } map { @{ $_->{rules} } } @$known) && $known;
 }) // [] };
-is(scalar @rules, 4, 'four rules');
+is(scalar @rules, 5, 'five rules');
 for my $rule (@rules)
 {
 	is($rule->{health}, 'ok', "$rule->{name} is evaluated");
