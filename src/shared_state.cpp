@@ -28,7 +28,6 @@ struct Shared {
   std::chrono::steady_clock::time_point next_alert;
   Limiter limiter;  // under requests_lock, with what follows
   Statistics statistics;
-  std::int64_t statistics_since;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -64,8 +63,7 @@ void StartupHook() {
     shared->next_probe = {};
     shared->next_alert = {};
     new (&shared->limiter) Limiter();
-    new (&shared->statistics) Statistics();
-    shared->statistics_since = shared->epoch;
+    new (&shared->statistics) Statistics(shared->epoch);
   }
   requests_lock = &GetNamedLWLockTranche("soulprint")->lock;
   LWLockRelease(AddinShmemInitLock);
@@ -244,21 +242,6 @@ bool WithStatistics(const std::function<void(Statistics&)>& use) {
     for (std::size_t i = 0; i < rows.size(); ++i) in_flight[i] += rows[i].in_flight;
   });
   return true;
-}
-
-std::int64_t StatisticsSince() {
-  std::int64_t since = 0;
-  if (shared != nullptr) WithRequests([&] { since = shared->statistics_since; });
-  return since;
-}
-
-void ResetStatistics() {
-  if (shared == nullptr) return;
-  const std::int64_t now = GetCurrentTimestamp();
-  WithRequests([&] {
-    shared->statistics.Reset();
-    shared->statistics_since = now;
-  });
 }
 
 std::string DescribeLimits() {

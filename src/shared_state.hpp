@@ -69,15 +69,9 @@ bool EndPause();
 // without shared memory.
 bool WithLimiter(const std::function<void(Limiter&)>& use);
 
-// The same with the counters of requests; those in flight when this process ends are given up.
+// The same with the counters of requests, whose times are timestamptz in microseconds; requests in
+// flight when this process ends are given up.
 bool WithStatistics(const std::function<void(Statistics&)>& use);
-
-// The time since which requests are counted, in microseconds, as a timestamptz; 0 without shared
-// memory.
-std::int64_t StatisticsSince();
-
-// Counts requests from now on.
-void ResetStatistics();
 
 // What the limiter has learned, and who waits; "" = nothing.
 std::string DescribeLimits();

@@ -34,7 +34,12 @@ bool MessagesModel::Probe(const std::string& model) {
   CountStarted(probe, {});
   pool_.Start(Request(probe, {}, key.text()));
   std::vector<HttpResponse> responses;
-  while (responses.empty()) responses = pool_.Wait(std::chrono::milliseconds(100), idle_);
+  try {
+    while (responses.empty()) responses = pool_.Wait(std::chrono::milliseconds(100), idle_);
+  } catch (...) {
+    CountEnded(probe, RequestEnd::kGivenUp, UsageOfGivenUp(0), 0, started);
+    throw;
+  }
   const Classified classified =
       Classify(responses.front(), key.text(), std::chrono::system_clock::now());
   CountEnded(probe, RequestEndOf(classified),

@@ -102,7 +102,8 @@ void Statistics::GiveUp(std::size_t row, std::int64_t requests) {
   rows_[row].ended[static_cast<std::size_t>(RequestEnd::kGivenUp)] += requests;
 }
 
-void Statistics::Reset() {
+void Statistics::Reset(std::int64_t now) {
+  since_ = now;
   for (Row& row : rows_) {
     Row empty;
     empty.in_flight = row.in_flight;

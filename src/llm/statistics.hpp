@@ -56,6 +56,9 @@ class Statistics {
   };
   using Rows = std::array<Row, kMostModels>;
 
+  // `since`: the present time, of any clock that its readers know.
+  explicit Statistics(std::int64_t since) : since_(since) {}
+
   // A request is sent for which a pass has waited `limited`.  Of a name longer than a row's the
   // beginning counts; when all rows are taken, the last one is for "other" models.
   void Started(std::string_view model, std::chrono::microseconds limited);
@@ -67,15 +70,17 @@ class Statistics {
   // So many requests of a row have no process any more.
   void GiveUp(std::size_t row, std::int64_t requests);
 
-  // Counts from nothing; what is in flight stays.
-  void Reset();
+  // Counts from nothing, from now on; what is in flight stays.
+  void Reset(std::int64_t now);
 
   const Rows& rows() const { return rows_; }
+  std::int64_t since() const { return since_; }
 
  private:
   Row& RowOf(std::string_view model);
 
   Rows rows_;
+  std::int64_t since_;
 };
 
 // Calls `use` while nobody else uses the statistics; `use` neither throws nor waits.

@@ -67,13 +67,10 @@ PG_FUNCTION_INFO_V1(soulprint_stat_reset);
 Datum soulprint_stat_model(PG_FUNCTION_ARGS) {
   return pg::Enter([&]() -> Datum {
     pg::RowSet rows(fcinfo);
-    Statistics::Rows models;
-    if (!shared_state::WithStatistics([&](Statistics& all) { models = all.rows(); })) {
-      return static_cast<Datum>(0);
-    }
-    const std::int64_t since = shared_state::StatisticsSince();
-    for (const Statistics::Row& model : models) {
-      if (model.model.front() != '\0') AddModel(rows, model, since);
+    Statistics copy(0);
+    shared_state::WithStatistics([&](const Statistics& all) { copy = all; });
+    for (const Statistics::Row& model : copy.rows()) {
+      if (model.model.front() != '\0') AddModel(rows, model, copy.since());
     }
     return static_cast<Datum>(0);
   });
@@ -81,7 +78,8 @@ Datum soulprint_stat_model(PG_FUNCTION_ARGS) {
 
 Datum soulprint_stat_reset([[maybe_unused]] PG_FUNCTION_ARGS) {
   return pg::Enter([]() -> Datum {
-    shared_state::ResetStatistics();
+    const std::int64_t now = GetCurrentTimestamp();
+    shared_state::WithStatistics([&](Statistics& all) { all.Reset(now); });
     PG_RETURN_VOID();
   });
 }

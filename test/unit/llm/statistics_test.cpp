@@ -47,7 +47,7 @@ TEST(RequestEnd, FollowsTheClassOfTheResponse) {
 }
 
 TEST(Statistics, CountsEachModelForItself) {
-  Statistics all;
+  Statistics all(0);
   all.Started("haiku", microseconds(0));
   all.Started("sonnet", seconds(2));
   all.Started("haiku", microseconds(0));
@@ -67,7 +67,7 @@ TEST(Statistics, CountsEachModelForItself) {
 }
 
 TEST(Statistics, TimesOnlyResponsesOfTheModel) {
-  Statistics all;
+  Statistics all(0);
   for (int i = 0; i < 4; ++i) all.Started("haiku", microseconds(0));
   all.Ended("haiku", RequestEnd::kLimited, {}, seconds(100));
   all.Ended("haiku", RequestEnd::kUnanswered, {}, seconds(100));
@@ -82,7 +82,7 @@ TEST(Statistics, TimesOnlyResponsesOfTheModel) {
 
 TEST(Statistics, TellsInWhichTimeNinetyFiveOfAHundredCame) {
   for (const int ms : {1, 17, 999, 4321, 600000}) {
-    Statistics all;
+    Statistics all(0);
     for (int i = 0; i < 100; ++i) {
       all.Started("haiku", microseconds(0));
       all.Ended("haiku", RequestEnd::kAnswered, {}, milliseconds(i < 95 ? ms : 10 * ms));
@@ -97,7 +97,7 @@ TEST(Statistics, TellsInWhichTimeNinetyFiveOfAHundredCame) {
 }
 
 TEST(Statistics, GivesUpWhatAProcessLeaves) {
-  Statistics all;
+  Statistics all(0);
   all.Started("haiku", microseconds(0));
   all.Started("haiku", microseconds(0));
   all.GiveUp(0, 2);
@@ -107,11 +107,12 @@ TEST(Statistics, GivesUpWhatAProcessLeaves) {
 }
 
 TEST(Statistics, CountsFromNothingButWhatIsInFlight) {
-  Statistics all;
+  Statistics all(0);
   all.Started("haiku", seconds(1));
   all.Started("sonnet", seconds(1));
   all.Ended("sonnet", RequestEnd::kAnswered, Tokens(1, 1), seconds(1));
-  all.Reset();
+  all.Reset(7);
+  EXPECT_EQ(all.since(), 7);
   EXPECT_STREQ(all.rows()[0].model.data(), "haiku");
   EXPECT_EQ(all.rows()[0].Requests(), 1);
   EXPECT_EQ(all.rows()[0].limited_us, 0);
@@ -122,7 +123,7 @@ TEST(Statistics, CountsFromNothingButWhatIsInFlight) {
 }
 
 TEST(Statistics, HoldsAsManyModelsAsThereAreRows) {
-  Statistics all;
+  Statistics all(0);
   for (int i = 1; i <= 40; ++i) all.Started("model " + std::to_string(i), microseconds(0));
   EXPECT_STREQ(all.rows()[14].model.data(), "model 15");
   EXPECT_STREQ(all.rows()[15].model.data(), "other");
@@ -130,7 +131,7 @@ TEST(Statistics, HoldsAsManyModelsAsThereAreRows) {
 }
 
 TEST(Statistics, CutsALongNameBetweenCharacters) {
-  Statistics all;
+  Statistics all(0);
   const std::string name = std::string(62, 'm') + "\xc3\xa4";
   all.Started(name, microseconds(0));
   all.Ended(name, RequestEnd::kAnswered, {}, seconds(1));
