@@ -142,8 +142,9 @@ bool RestartRunningPass(const std::string& user_id) {
       .Execute();
   InterruptHolder(user_id);
   return OwnQuery(R"(
-           UPDATE soulprint.full_passes
-           SET state = 'queued', not_before = now(), attempts = greatest(attempts - 1, 0)
+           UPDATE soulprint.full_passes f
+           SET state = 'queued', not_before = now(), attempts = greatest(attempts - 1, 0),
+               stage_seconds = soulprint.timed_stages(f)
            WHERE user_id = $1 AND state = 'running')")
              .Uuid(user_id)
              .Execute() > 0;

@@ -280,7 +280,7 @@ std::string FailUnclaimedPass(PassLease& lease, const Failure& failure) {
   OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(), epoch = $2, attempts = attempts + 1,
-        taken_at = now()
+        taken_at = now(), stage_started_at = now()
     WHERE id = $1 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
       .BigInt(shared_state::Epoch())

@@ -119,6 +119,36 @@ $model->script();
 $node->reload;
 end_of_pass($node, $paused);
 
+# A pass that begins anew because the user takes a fact back.
+$sql->(talk($user, 13, 14));
+$model->script({ kind => 'facts', hold => \1, times => 'always' });
+start_pass($node, $user);
+$model->wait_for(held => 1);
+$sql->("SELECT soulprint_forget_fact('$user', min(id)) FROM soulprint.facts WHERE user_id = '$user'");
+is($sql->("SELECT stage_seconds ? 'facts' FROM soulprint.full_passes WHERE user_id = '$user' AND state IN ('queued', 'running')"), 't', 'a pass that begins anew keeps its seconds');
+$model->script();
+$model->release;
+end_of_pass($node, $user);
+
+# A pass that waited for an hour and then cannot be taken again.
+my $refused = add_user($node, 7);
+$sql->(talk($refused, 1, 3));
+$model->script({ kind => 'facts', hold => \1, times => 'always' });
+start_pass($node, $refused);
+$model->wait_for(held => 1);
+$sql->('ALTER SYSTEM SET soulprint.enabled = off; SELECT pg_reload_conf()');
+in_queue($node, $refused);
+$sql->("UPDATE soulprint.full_passes SET stage_started_at = stage_started_at - interval '1 hour' WHERE user_id = '$refused';
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'not now'; END \$\$;
+CREATE TRIGGER refuse BEFORE UPDATE ON user_profiles FOR EACH ROW WHEN (NEW.full_pass_status = 'processing') EXECUTE FUNCTION refuse();
+ALTER SYSTEM SET soulprint.max_pass_attempts = 1");
+$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+like(end_of_pass($node, $refused), qr/^failed: .*not now/, 'a pass that cannot be taken again');
+cmp_ok($sql->("SELECT sum(value::numeric) FROM soulprint_history, jsonb_each_text(stage_seconds) WHERE user_id = '$refused'"), '<', 3600, 'does not count its wait');
+$sql->('DROP FUNCTION refuse CASCADE; ALTER SYSTEM RESET soulprint.max_pass_attempts; SELECT pg_reload_conf()');
+$model->script();
+$model->release;
+
 # A pass that is canceled.
 my $canceled = add_user($node, 6);
 $sql->(talk($canceled, 1, 3));
