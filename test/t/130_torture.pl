@@ -31,12 +31,13 @@ sub one_of { return $_[rand @_] }
 sub ask
 {
 	my ($query) = @_;
-	while (1)
+	for (my $limit = time + 2 * $PostgreSQL::Test::Utils::timeout_default; time < $limit;)
 	{
 		my $answer = ask_once($query);
 		return $answer if defined $answer;
-		$node->poll_query_until('postgres', 'SELECT true') or die "no answer: $query";
+		$node->poll_query_until('postgres', 'SELECT true');
 	}
+	die "no answer: $query";
 }
 
 sub ask_once
