@@ -134,10 +134,11 @@ SELECT state, soulprint.summary(pass), length(soulprint.summary(pass)) AS length
                  ('{"state": "failed", "error": "MEMORY is published; there are no sections yet: the model refused"}'),
                  ('{"state": "canceled", "error": "a reason that is longer than the 52 characters that there are"}')) AS c (columns),
          jsonb_populate_record(NULL::soulprint.full_passes, columns || jsonb_build_object('started_at', now() - interval '134.5 s', 'ended_at', now())) AS pass;
-SELECT soulprint.timed_stages(pass), soulprint.chunks_per_minute(pass)
-    FROM (VALUES ('running', 'facts', '{"chunks": 1.5}'::jsonb), ('running', 'facts', '{"chunks": 1.5, "facts": 60}'), ('queued', 'facts', '{"facts": 30}'), ('running', 'chunks', '{}')) AS t (state, stage, seconds),
-         jsonb_populate_record(NULL::soulprint.full_passes, jsonb_build_object('state', state, 'stage', stage, 'stage_seconds', seconds,
-             'stage_started_at', now() - interval '60 s', 'chunks_done', 98)) AS pass;
+SELECT soulprint.timed_stages(pass.stage_seconds, pass.stage, pass.stage_started_at), soulprint.chunks_per_minute(pass)
+    FROM (VALUES ('facts', '{"chunks": 1.5}'::jsonb, now() - interval '60 s'), ('facts', '{"chunks": 1.5, "facts": 60}', now() - interval '60 s'),
+                 ('facts', '{"facts": 30}', NULL), ('chunks', '{}', now() - interval '60 s'), (NULL, '{}', NULL)) AS t (stage, seconds, started_at),
+         jsonb_populate_record(NULL::soulprint.full_passes, jsonb_build_object('stage', stage, 'stage_seconds', seconds,
+             'stage_started_at', started_at, 'chunks_done', 98)) AS pass;
 COMMIT;
 
 TRUNCATE user_profiles, raw_conversations, conversation_chunks, soulprint.full_passes, soulprint.replies, soulprint.facts, soulprint.versions;

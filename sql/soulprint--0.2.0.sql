@@ -176,7 +176,7 @@ COMMENT ON COLUMN soulprint.full_passes.stage IS 'stage of the current or last a
 COMMENT ON COLUMN soulprint.full_passes.attempts IS 'attempts charged; the pass fails after soulprint.max_pass_attempts';
 COMMENT ON COLUMN soulprint.full_passes.requested_at IS 'time of the request';
 COMMENT ON COLUMN soulprint.full_passes.started_at IS 'start of the first attempt';
-COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'start of the current stage';
+COMMENT ON COLUMN soulprint.full_passes.stage_started_at IS 'start of the current stage; NULL while no worker has the pass';
 COMMENT ON COLUMN soulprint.full_passes.stage_seconds IS 'seconds spent in each stage that has ended, in all attempts: {"chunks": 0.4, "facts": 101.2}; without those of a worker that was killed';
 COMMENT ON COLUMN soulprint.full_passes.ended_at IS 'end of the pass';
 COMMENT ON COLUMN soulprint.full_passes.conversations IS 'conversations chunked in the current attempt';
@@ -1416,22 +1416,21 @@ CREATE FUNCTION soulprint.clip(line text) RETURNS text
     AS $$ SELECT CASE WHEN length(line) > 52 THEN left(line, 51) || '…' ELSE line END $$;
 COMMENT ON FUNCTION soulprint.clip(text) IS 'first 52 characters: what is left of 80 beside the number and the state of a pass';
 
-CREATE FUNCTION soulprint.timed_stages(pass soulprint.full_passes) RETURNS jsonb
+CREATE FUNCTION soulprint.timed_stages(stage_seconds jsonb, stage text, stage_started_at timestamptz) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
-        SELECT CASE WHEN pass.state = 'running' AND pass.stage_started_at IS NOT NULL
-                    THEN pass.stage_seconds || jsonb_build_object(pass.stage, round(
-                        coalesce((pass.stage_seconds->>pass.stage)::numeric, 0) + extract(epoch FROM now() - pass.stage_started_at), 3))
-                    ELSE pass.stage_seconds END
+        SELECT CASE WHEN stage_started_at IS NULL THEN stage_seconds
+                    ELSE stage_seconds || jsonb_build_object(stage, round(
+                        coalesce((stage_seconds->>stage)::numeric, 0) + extract(epoch FROM now() - stage_started_at), 3)) END
     $$;
-COMMENT ON FUNCTION soulprint.timed_stages(soulprint.full_passes)
+COMMENT ON FUNCTION soulprint.timed_stages(jsonb, text, timestamptz)
     IS 'stage_seconds of a pass, with those of its present stage';
 
 CREATE FUNCTION soulprint.chunks_per_minute(pass soulprint.full_passes) RETURNS numeric
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
-    AS $$ SELECT round(60 * pass.chunks_done / nullif((soulprint.timed_stages(pass)->>'facts')::numeric, 0), 1) $$;
+    AS $$ SELECT round(60 * pass.chunks_done / nullif((soulprint.timed_stages(pass.stage_seconds, pass.stage, pass.stage_started_at)->>'facts')::numeric, 0), 1) $$;
 COMMENT ON FUNCTION soulprint.chunks_per_minute(soulprint.full_passes)
     IS 'chunks read in a minute of stage facts; NULL before it';
 
@@ -1689,7 +1688,7 @@ COMMENT ON FUNCTION soulprint.may_watch(uuid)
 
 CREATE VIEW @extschema@.soulprint_progress WITH (security_barrier) AS
     SELECT f.id AS pass_id, f.state, soulprint.progress_text(f) AS progress, f.user_id, f.stage,
-           soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.timed_stages(f) AS stage_seconds,
+           soulprint.percent(f.stage, f.chunks_done, f.chunks) AS percent, soulprint.timed_stages(f.stage_seconds, f.stage, f.stage_started_at) AS stage_seconds,
            f.attempts, f.conversations, f.chunks, f.chunks_done, soulprint.chunks_per_minute(f) AS chunks_per_minute,
            f.chunks_failed, f.chunk_error, f.facts,
            f.calls_made, f.calls_remembered, f.coverage, f.cost_usd, f.requested_at, f.started_at, f.pid, f.error
@@ -1905,7 +1904,7 @@ GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_delet
 
 -- The views call these as the role that reads them; each role sees only what the grant on the view allows.
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
-    soulprint.clip(text), soulprint.timed_stages(soulprint.full_passes), soulprint.chunks_per_minute(soulprint.full_passes),
+    soulprint.clip(text), soulprint.timed_stages(jsonb, text, timestamptz), soulprint.chunks_per_minute(soulprint.full_passes),
     soulprint.progress_text(soulprint.full_passes), soulprint.summary(soulprint.full_passes),
     soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
 GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs,

@@ -11,6 +11,7 @@
 #include "store/app_tables.hpp"
 #include "store/constraints.hpp"
 #include "store/identity.hpp"
+#include "store/lease.hpp"
 #include "store/purse.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"
@@ -141,11 +142,11 @@ bool RestartRunningPass(const std::string& user_id) {
       .Uuid(user_id)
       .Execute();
   InterruptHolder(user_id);
-  return OwnQuery(R"(
-           UPDATE soulprint.full_passes f
-           SET state = 'queued', not_before = now(), attempts = greatest(attempts - 1, 0),
-               stage_seconds = soulprint.timed_stages(f)
-           WHERE user_id = $1 AND state = 'running')")
+  return OwnQuery(Format(R"(
+           UPDATE soulprint.full_passes
+           SET state = 'queued', not_before = now(), attempts = greatest(attempts - 1, 0), {}
+           WHERE user_id = $1 AND state = 'running')",
+                         kEndStage))
              .Uuid(user_id)
              .Execute() > 0;
 }

@@ -78,7 +78,8 @@ void PassLease::TouchPass() {
     UPDATE soulprint.full_passes f
     SET stage = $3,
         stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,
-        stage_seconds = CASE WHEN f.stage = $3 THEN f.stage_seconds ELSE soulprint.timed_stages(f) END,
+        stage_seconds = CASE WHEN f.stage = $3 THEN f.stage_seconds
+          ELSE soulprint.timed_stages(f.stage_seconds, f.stage, f.stage_started_at) END,
         conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
         facts_left_out = $9, items_dropped = $10, calls_remembered = $11,
         drop_reasons = jsonb_build_object('malformed', $12::int, 'assistant', $13::int,

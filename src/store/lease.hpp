@@ -14,6 +14,12 @@
 
 namespace soulprint {
 
+// In the SET of an update of soulprint.full_passes after which no worker has the pass: adds the
+// time since the stage began to the seconds of the stages.
+inline constexpr const char* kEndStage =
+    "stage_seconds = soulprint.timed_stages(stage_seconds, stage, stage_started_at), "
+    "stage_started_at = NULL";
+
 class PassLease {
  public:
   // `check` is called in each heartbeat; what it throws stops the pass.

@@ -35,13 +35,14 @@ void ReturnPass(int, Datum) {
       return OidIsValid(table) && ConditionalLockRelationOid(table, RowExclusiveLock);
     });
     if (!free) return;
-    OwnQuery(R"(
-      UPDATE soulprint.full_passes f
-      SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL,
-          stage_seconds = soulprint.timed_stages(f), not_before = now() + interval '1 s', error = 'the worker was terminated'
+    OwnQuery(Format(R"(
+      UPDATE soulprint.full_passes
+      SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL, {},
+          not_before = now() + interval '1 s', error = 'the worker was terminated'
       WHERE id = (SELECT id FROM soulprint.full_passes
                   WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
-                  FOR UPDATE SKIP LOCKED))")
+                  FOR UPDATE SKIP LOCKED))",
+                    kEndStage))
         .BigInt(id)
         .Execute();
     ChargeSetAside(id);
@@ -70,7 +71,7 @@ bool ReturnOrphans() {
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
     UPDATE soulprint.full_passes f
     SET state = 'queued', attempts = greatest(f.attempts - 1, 0), crashes = n.crashes, pid = NULL,
-        suspect = f.suspect OR n.crashed,
+        stage_started_at = NULL, suspect = f.suspect OR n.crashed,
         not_before = now() + make_interval(secs => CASE WHEN n.crashed THEN least(2 ^ f.crashes, 60)
                                                         ELSE 1 END),
         error = CASE WHEN n.crashed

@@ -114,10 +114,10 @@ std::string EndPass(const PassLease& lease, const char* state, const std::string
   std::string summary = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false,
-        reserved_usd = 0, stage_seconds = soulprint.timed_stages(f)
+        reserved_usd = 0, {}
     WHERE id = $1
     RETURNING {})",
-                                        kAlert, kSummary))
+                                        kAlert, kEndStage, kSummary))
                             .BigInt(lease.id())
                             .Text(state)
                             .Text(reason)
@@ -280,7 +280,7 @@ std::string FailUnclaimedPass(PassLease& lease, const Failure& failure) {
   OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(), epoch = $2, attempts = attempts + 1,
-        taken_at = now(), stage_started_at = now()
+        taken_at = now()
     WHERE id = $1 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
       .BigInt(shared_state::Epoch())
@@ -297,10 +297,10 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
   const pg::Rows ended = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, now()), error = $3,
-        alert = {}, suspect = false, unrecorded = true, stage_seconds = soulprint.timed_stages(f)
+        alert = {}, suspect = false, unrecorded = true, {}
     WHERE id = $1 AND state IN ('queued', 'running')
     RETURNING {})",
-                                         kAlert, kSummary))
+                                         kAlert, kEndStage, kSummary))
                              .BigInt(lease.id())
                              .Text("failed")
                              .Text(reason)
@@ -322,11 +322,12 @@ void RequeuePass(PassLease& lease, const std::string& reason, const std::string&
   // First: its trigger makes a waiting pass due.
   RequireStatus("pending",
                 AppQuery(app::kRequeueProfile).Uuid(lease.user_id()).Text(Clip(shown)).Run());
-  OwnQuery(R"(
-    UPDATE soulprint.full_passes f
+  OwnQuery(Format(R"(
+    UPDATE soulprint.full_passes
     SET state = 'queued', error = $2, attempts = attempts - $3,
-        stage_seconds = soulprint.timed_stages(f), not_before = now() + make_interval(secs => $4)
-    WHERE id = $1)")
+        not_before = now() + make_interval(secs => $4), {}
+    WHERE id = $1)",
+                  kEndStage))
       .BigInt(lease.id())
       .Text(Clip(reason))
       .BigInt(charged ? 0 : 1)

@@ -177,13 +177,14 @@ bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::
                 int charge) {
   pg::Transaction transaction;
   LimitLockWait(kBriefly);
-  const pg::Rows rows = OwnQuery(R"(
+  const pg::Rows rows = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f
     SET state = 'queued', error = $2, not_before = now() + make_interval(secs => $3),
-        attempts = greatest(f.attempts + $4, 0), stage_seconds = soulprint.timed_stages(f)
+        attempts = greatest(f.attempts + $4, 0), {}
     FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before
     WHERE f.id = before.id AND f.state IN ('queued', 'running')
-    RETURNING before.error IS DISTINCT FROM $2)")
+    RETURNING before.error IS DISTINCT FROM $2)",
+                                        kEndStage))
                             .BigInt(lease.id())
                             .Text(CleanUtf8(reason))
                             .Double(Seconds(wait))

@@ -12,6 +12,7 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
+#include "store/lease.hpp"
 #include "store/notes.hpp"
 #include "store/preflight.hpp"
 #include "store/purse.hpp"
@@ -47,12 +48,12 @@ bool IsRequested(const std::string& user_id) {
 
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   InterruptHolder(user_id);
-  const auto ended = FirstId(OwnQuery(R"(
-    UPDATE soulprint.full_passes f
-    SET state = 'canceled', ended_at = now(), error = $2, suspect = false,
-        stage_seconds = soulprint.timed_stages(f)
+  const auto ended = FirstId(OwnQuery(Format(R"(
+    UPDATE soulprint.full_passes
+    SET state = 'canceled', ended_at = now(), error = $2, suspect = false, {}
     WHERE user_id = $1 AND state IN ('queued', 'running')
-    RETURNING id)")
+    RETURNING id)",
+                                             kEndStage))
                                  .Uuid(user_id)
                                  .Text(reason)
                                  .Run());
