@@ -35,6 +35,23 @@ void InstallSignalHandlers() {
   });
 }
 
+void DiscardAll() {
+  try {
+    Call([] {
+      // Not a pg::Transaction: the command refuses a transaction block.
+      StartTransactionCommand();
+      DiscardStmt discard{};
+      discard.type = T_DiscardStmt;
+      discard.target = DISCARD_ALL;
+      DiscardCommand(&discard, true);
+      CommitTransactionCommand();
+    });
+  } catch (...) {
+    AbortOutOfAnyTransaction();
+    throw;
+  }
+}
+
 void SetUpSession(const char* application_name, const std::string& search_path) {
   Call([&] {
     const char* const kSettings[][2] = {{"application_name", application_name},

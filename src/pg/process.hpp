@@ -19,6 +19,9 @@ bool IsTerminating();
 // and plans of statements, which are words of users, out of the log.
 void SetUpSession(const char* application_name, const std::string& search_path);
 
+// DISCARD ALL.  No transaction may be open.
+void DiscardAll();
+
 // Shows the text as this process's running query in pg_stat_activity, and in the process title.
 void ShowActivity(const std::string& text);
 

@@ -1,4 +1,4 @@
-// StartTransactionCommand and its ends, bound to a scope.
+// BEGIN, COMMIT and ROLLBACK, bound to a scope.
 
 #include "pg/transaction.hpp"
 
@@ -17,17 +17,21 @@ Transaction::Transaction() : Transaction(!IsOpen()) {
   Call([] {
     SetCurrentStatementStartTimestamp();
     StartTransactionCommand();
+    BeginTransactionBlock();
+    CommitTransactionCommand();
+    StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
   });
 }
 
 Transaction::~Transaction() {
-  if (open_) AbortCurrentTransaction();
+  if (open_) AbortOutOfAnyTransaction();
 }
 
 void Transaction::Commit() {
   Call([] {
     PopActiveSnapshot();
+    EndTransactionBlock(false);
     CommitTransactionCommand();
   });
   open_ = false;

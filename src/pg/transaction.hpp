@@ -3,6 +3,9 @@
 //   { pg::Transaction t; …Query…; t.Commit(); }
 //
 // Without Commit the scope rolls back, also when an exception leaves it.
+//
+// It is a transaction block, as BEGIN starts one.  Outside a block an extension may take each
+// statement for a transaction of its own: Citus then commits each on its own.
 
 #pragma once
 

@@ -56,10 +56,13 @@ class OwnWorker {
   BackgroundWorkerHandle* handle_;
 };
 
-PassRow Look(std::int64_t pass) {
-  constexpr const char* kSql =
-      "SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f WHERE id = $1";
-  const pg::Rows rows = OwnQuery(kSql).BigInt(pass).Run();
+PassRow Look(const std::string& user_id, std::int64_t pass) {
+  const pg::Rows rows = OwnQuery(R"(
+    SELECT state, soulprint.progress_text(f) FROM soulprint.full_passes f
+    WHERE id = $1 AND user_id = $2)")
+                            .BigInt(pass)
+                            .Uuid(user_id)
+                            .Run();
   if (rows.empty()) return {"canceled", ""};
   return {rows.front().Text(0), rows.front().Text(1)};
 }
@@ -93,7 +96,7 @@ void Wait() {
 
 // Waits until the pass has ended, or until no worker runs it or will, and shows its progress as
 // NOTICEs.  `worker`: its only worker, or nullptr if a launcher starts workers.
-PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
+PassRow Watch(const std::string& user_id, std::int64_t pass, const OwnWorker* worker) {
   std::string said;
   std::int64_t waited = 0;
   int alone = 0;
@@ -104,7 +107,7 @@ PassRow Watch(std::int64_t pass, const OwnWorker* worker) {
     const bool nobody = worker != nullptr ? worker->Stopped() : Gate::WhyClosed().has_value();
     alone = nobody && !IsHeld(pass) ? alone + 1 : 0;
     const bool abandoned = alone > (worker != nullptr ? 0 : kLooksOfAProbe);
-    const PassRow row = Look(pass);
+    const PassRow row = Look(user_id, pass);
     look.Keep();
     pg::Call([] { SPI_commit(); });
     if (abandoned || (row.state != "queued" && row.state != "running")) return row;
@@ -158,7 +161,7 @@ void RequireFreeWorker(std::int64_t pass) {
 }
 
 // Runs the pass in a worker that this call starts.
-PassRow RunHere(std::int64_t pass, bool probe) {
+PassRow RunHere(const std::string& user_id, std::int64_t pass, bool probe) {
   RequireFreeWorker(pass);
   BackgroundWorkerHandle* const handle =
       StartWorker(pass, probe ? WorkerDuty::kProbe : WorkerDuty::kPasses);
@@ -169,17 +172,7 @@ PassRow RunHere(std::int64_t pass, bool probe) {
         .Hint("Call it again later, or increase max_worker_processes.");
   }
   const OwnWorker worker(handle);
-  return Watch(pass, &worker);
-}
-
-// Ends the wait of a pass that was put off: the launcher starts it at once.
-void MakeDue(std::int64_t pass) {
-  OwnQuery(R"(
-    UPDATE soulprint.full_passes SET not_before = now()
-    WHERE id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
-      .BigInt(pass)
-      .Execute();
-  shared_state::WakeLauncherAtCommit();
+  return Watch(user_id, pass, &worker);
 }
 
 [[noreturn]] void ThrowUnfinished(const std::string& user_id, std::int64_t pass,
@@ -212,12 +205,11 @@ void RunAndWait(const std::string& user_id) {
   const bool served = !UnservedReason();
   const std::int64_t pass = StartPass(user_id, std::nullopt);
   const bool probe = !served && obstacle && Gate::ClaimProbe();
-  if (served) MakeDue(pass);
   // The worker must see the request, and waiting must not hold a snapshot.
   pg::Call([] { SPI_commit(); });
   PassRow end;
   try {
-    end = served ? Watch(pass, nullptr) : RunHere(pass, probe);
+    end = served ? Watch(user_id, pass, nullptr) : RunHere(user_id, pass, probe);
   } catch (const Error& error) {
     if (error.sqlstate() == sqlstate::kQueryCanceled) CancelAfterCall(user_id, pass);
     throw;

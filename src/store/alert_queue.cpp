@@ -11,9 +11,9 @@ std::optional<Alert> TakeAlert() {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f SET alert = NULL
-    FROM (SELECT id, alert FROM soulprint.full_passes
+    FROM (SELECT id, user_id, alert FROM soulprint.full_passes
           WHERE {} ORDER BY ended_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS taken
-    WHERE f.id = taken.id
+    WHERE f.id = taken.id AND f.user_id = taken.user_id
     RETURNING taken.id, taken.alert)",
                                         kAlertWaits))
                             .Run();

@@ -69,12 +69,13 @@ pg::Rows CountBatch(std::int64_t row, const char* state, const Usage& usage,
     UPDATE soulprint.full_passes
     SET input_tokens = input_tokens + $2, output_tokens = output_tokens + $3,
         cost_usd = cost_usd + $4::numeric, lost_usd = lost_usd + $5::numeric
-    WHERE id = $1)")
+    WHERE id = $1 AND user_id = $6::uuid)")
       .BigInt(rows.front().BigInt(3))
       .BigInt(usage.input_tokens)
       .BigInt(usage.output_tokens)
       .Double(usage.cost_usd)
       .Double(usage.lost_usd)
+      .Text(rows.front().TextOrNull(0))
       .Execute();
   Ledger ledger;
   Question question;
@@ -111,7 +112,7 @@ bool PassBatches::Wanted() {
         .at(0)
         .Bool(0);
   });
-  return takes_them && WantsBatches(lease_.id());
+  return takes_them && WantsBatches(lease_.user_id());
 }
 
 std::unordered_set<std::string> PassBatches::Asked() {
@@ -136,9 +137,10 @@ std::int64_t PassBatches::Begin(const std::string& model,
   pg::Transaction transaction;
   LimitLockWait(kForAWhile);
   const std::uint64_t mine = OwnQuery(R"(
-    UPDATE soulprint.full_passes SET reserved_usd = $2::numeric
-    WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running')")
+    UPDATE soulprint.full_passes SET reserved_usd = $3::numeric
+    WHERE id = $1 AND user_id = $2 AND pid = pg_backend_pid() AND state = 'running')")
                                  .BigInt(lease_.id())
+                                 .Uuid(lease_.user_id())
                                  .Double(purse_.SetAside())
                                  .Execute();
   if (mine == 0) throw PassLost(Format("full pass {} was canceled", lease_.id()));
@@ -182,9 +184,13 @@ std::string WaitingForBatches(const std::string& user_id) {
   });
 }
 
-bool WantsBatches(std::int64_t pass) {
+bool WantsBatches(const std::string& user_id) {
   const pg::Rows rows = pg::InTransaction([&] {
-    return OwnQuery("SELECT batch FROM soulprint.full_passes WHERE id = $1").BigInt(pass).Run();
+    return OwnQuery(R"(
+             SELECT batch FROM soulprint.full_passes
+             WHERE user_id = $1 AND state IN ('queued', 'running'))")
+        .Uuid(user_id)
+        .Run();
   });
   if (rows.empty() || rows.front().IsNull(0)) return settings::batch;
   return rows.front().Bool(0);
@@ -197,7 +203,7 @@ std::vector<OpenBatch> OpenBatches() {
                     coalesce(f.state = 'running', false), b.requests, b.submitted_at
              FROM soulprint.batches b
              LEFT JOIN soulprint.full_passes f
-                 ON f.id = b.pass_id AND f.state IN ('queued', 'running')
+                 ON f.id = b.pass_id AND f.user_id = b.user_id AND f.state IN ('queued', 'running')
              WHERE b.{} ORDER BY b.id LIMIT 1000)",
                            kBatchIsOpen))
         .Run();

@@ -44,8 +44,8 @@ class PassBatches : public Batches {
 // What the user's pass waits for, "" = for no batch.
 std::string WaitingForBatches(const std::string& user_id);
 
-// True if the pass is to use batches: by its request, else by soulprint.batch.
-bool WantsBatches(std::int64_t pass);
+// True if the user's pass is to use batches: by its request, else by soulprint.batch.
+bool WantsBatches(const std::string& user_id);
 
 struct OpenBatch {
   std::int64_t row = 0;

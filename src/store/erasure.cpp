@@ -154,8 +154,9 @@ bool RestartRunningPass(const std::string& user_id) {
 bool QueueAgain(const std::string& user_id) {
   const std::optional<std::int64_t> pass = QueuePass(user_id);
   if (!pass) return false;
-  OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1")
+  OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1 AND user_id = $2")
       .BigInt(*pass)
+      .Uuid(user_id)
       .Execute();
   return true;
 }

@@ -1,6 +1,8 @@
 #include "store/orphans.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
@@ -19,13 +21,15 @@ namespace soulprint {
 
 namespace {
 
-std::int64_t pass_at_exit = 0;
+struct {
+  std::int64_t id = 0;  // 0 = none
+  std::string user_id;
+} pass_at_exit;
 
 // Must neither wait nor fail: the process cannot be interrupted any more.
 void ReturnPass(int, Datum) {
-  const std::int64_t id = pass_at_exit;
-  if (id == 0 || !PostmasterIsAlive()) return;
-  pass_at_exit = 0;
+  const auto pass = std::exchange(pass_at_exit, {});
+  if (pass.id == 0 || !PostmasterIsAlive()) return;
   try {
     pg::Call([] { AbortOutOfAnyTransaction(); });
     pg::Transaction transaction;
@@ -39,13 +43,15 @@ void ReturnPass(int, Datum) {
       UPDATE soulprint.full_passes
       SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL, {},
           not_before = now() + interval '1 s', error = 'the worker was terminated'
-      WHERE id = (SELECT id FROM soulprint.full_passes
-                  WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running'
-                  FOR UPDATE SKIP LOCKED))",
+      WHERE user_id = $2 AND id = (SELECT id FROM soulprint.full_passes
+                                   WHERE id = $1 AND user_id = $2 AND pid = pg_backend_pid()
+                                   AND state = 'running'
+                                   FOR UPDATE SKIP LOCKED))",
                     kEndStage))
-        .BigInt(id)
+        .BigInt(pass.id)
+        .Uuid(pass.user_id)
         .Execute();
-    ChargeSetAside(id);
+    ChargeSetAside(pass.id, pass.user_id);
     shared_state::WakeLauncherAtCommit();
     transaction.Commit();
     if (pg::IsTerminating()) shared_state::CountPassEnded();
@@ -65,7 +71,7 @@ bool ReturnOrphans() {
   pg::Transaction transaction;
   const pg::Rows orphans = OwnQuery(Format("WITH held AS ({})", kHeldPasses) + R"(,
     orphans AS (
-      SELECT id, epoch <> $3 AS crashed FROM soulprint.full_passes
+      SELECT id, user_id, epoch <> $3 AS crashed FROM soulprint.full_passes
       WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
       FOR UPDATE SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
@@ -77,16 +83,16 @@ bool ReturnOrphans() {
         error = CASE WHEN n.crashed
                 THEN format('the server crashed during this pass, %s times by now', n.crashes)
                 ELSE 'its worker ended' END
-    FROM (SELECT o.id, o.crashed, p.crashes + CASE
+    FROM (SELECT o.id, o.user_id, o.crashed, p.crashes + CASE
             WHEN o.crashed AND (p.crashes < $2 - 1 OR c.passes = 1) THEN 1 ELSE 0 END AS crashes
-          FROM orphans o JOIN soulprint.full_passes p USING (id), crashed c) AS n
-    WHERE f.id = n.id AND f.state = 'running'
+          FROM orphans o JOIN soulprint.full_passes p USING (id, user_id), crashed c) AS n
+    WHERE f.id = n.id AND f.user_id = n.user_id AND f.state = 'running'
     RETURNING f.id, f.user_id, f.crashes, n.crashed, (SELECT passes FROM crashed))")
                                .BigInt(kPassLockClass)
                                .BigInt(kMostCrashes)
                                .BigInt(shared_state::Epoch())
                                .Run();
-  for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0));
+  for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
@@ -108,10 +114,10 @@ void ReturnPassAtExit(const PassLease& lease) {
   static bool registered = false;
   if (!registered) pg::Call([] { before_shmem_exit(ReturnPass, 0); });
   registered = true;
-  pass_at_exit = lease.id();
+  pass_at_exit = {lease.id(), lease.user_id()};
 }
 
-void ForgetPassAtExit() { pass_at_exit = 0; }
+void ForgetPassAtExit() { pass_at_exit = {}; }
 
 void ClearSuspicion(const PassLease& lease) {
   pg::Transaction transaction;

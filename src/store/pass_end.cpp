@@ -85,8 +85,9 @@ std::string Cost(const PassLease& lease) {
              'total_cost_usd', known_cost)::text
            FROM soulprint.full_passes, soulprint.model_price(),
                 LATERAL (SELECT CASE WHEN input_usd IS NOT NULL THEN cost_usd END) AS k (known_cost)
-           WHERE id = $1)")
+           WHERE id = $1 AND user_id = $2)")
       .BigInt(lease.id())
+      .Uuid(lease.user_id())
       .Run()
       .at(0)
       .Text(0);
@@ -115,13 +116,14 @@ std::string EndPass(const PassLease& lease, const char* state, const std::string
     UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), error = nullif($3, ''), alert = {}, suspect = false,
         reserved_usd = 0, {}
-    WHERE id = $1
+    WHERE id = $1 AND user_id = $5
     RETURNING {})",
                                         kAlert, kEndStage, kSummary))
                             .BigInt(lease.id())
                             .Text(state)
                             .Text(reason)
                             .Text(alert)
+                            .Uuid(lease.user_id())
                             .Run()
                             .at(0)
                             .Text(0);
@@ -279,10 +281,11 @@ std::string FailUnclaimedPass(PassLease& lease, const Failure& failure) {
   const LockedProfile profile = LockProfile(lease);
   OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(), epoch = $2, attempts = attempts + 1,
+    SET state = 'running', pid = pg_backend_pid(), epoch = $3, attempts = attempts + 1,
         taken_at = now()
-    WHERE id = $1 AND state IN ('queued', 'running'))")
+    WHERE id = $1 AND user_id = $2 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
+      .Uuid(lease.user_id())
       .BigInt(shared_state::Epoch())
       .Execute();
   lease.TouchPass();
@@ -298,13 +301,14 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
     UPDATE soulprint.full_passes f
     SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, now()), error = $3,
         alert = {}, suspect = false, unrecorded = true, {}
-    WHERE id = $1 AND state IN ('queued', 'running')
+    WHERE id = $1 AND user_id = $5 AND state IN ('queued', 'running')
     RETURNING {})",
                                          kAlert, kEndStage, kSummary))
                              .BigInt(lease.id())
                              .Text("failed")
                              .Text(reason)
                              .Text(failure.alert)
+                             .Uuid(lease.user_id())
                              .Run();
   if (ended.empty()) return "";
   DeleteRejectedReplies(lease);
@@ -324,11 +328,12 @@ void RequeuePass(PassLease& lease, const std::string& reason, const std::string&
                 AppQuery(app::kRequeueProfile).Uuid(lease.user_id()).Text(Clip(shown)).Run());
   OwnQuery(Format(R"(
     UPDATE soulprint.full_passes
-    SET state = 'queued', error = $2, attempts = attempts - $3,
-        not_before = now() + make_interval(secs => $4), {}
-    WHERE id = $1)",
+    SET state = 'queued', error = $3, attempts = attempts - $4,
+        not_before = now() + make_interval(secs => $5), {}
+    WHERE id = $1 AND user_id = $2)",
                   kEndStage))
       .BigInt(lease.id())
+      .Uuid(lease.user_id())
       .Text(Clip(reason))
       .BigInt(charged ? 0 : 1)
       .Double(std::chrono::duration<double>(wait).count())

@@ -50,9 +50,10 @@ void QueueAll(const std::string& users, const std::string& imported) {
 
 void CancelUnwanted(const QueuedPass& pass, const char* reason) {
   OwnQuery(R"(
-    UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $2
-    WHERE id = $1 AND state = 'queued')")
+    UPDATE soulprint.full_passes SET state = 'canceled', ended_at = now(), error = $3
+    WHERE id = $1 AND user_id = $2 AND state = 'queued')")
       .BigInt(pass.id)
+      .Uuid(pass.user_id)
       .Text(reason)
       .Execute();
 }
@@ -120,9 +121,10 @@ bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
     SELECT attempts, error, crashes, suspect FROM soulprint.full_passes
-    WHERE id = $1 AND state = 'queued' AND (id = $2 OR not_before <= now())
+    WHERE id = $1 AND user_id = $2 AND state = 'queued' AND (id = $3 OR not_before <= now())
     FOR UPDATE SKIP LOCKED)")
                             .BigInt(pass->id)
+                            .Uuid(pass->user_id)
                             .BigInt(only)
                             .Run();
   transaction.Commit();
@@ -153,14 +155,15 @@ Claim ClaimPass(QueuedPass* pass) {
   RequireStatus("processing", claimed);
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(), epoch = $3,
+    SET state = 'running', pid = pg_backend_pid(), epoch = $4,
         taken_at = now(), started_at = coalesce(started_at, now()),
         -- The reason why its worker put it off is logged once.
-        error = CASE WHEN $2 AND pid IS NOT NULL THEN error END,
+        error = CASE WHEN $3 AND pid IS NOT NULL THEN error END,
         attempts = attempts + 1, stage = 'chunks', stage_started_at = now()
-    WHERE id = $1 AND state = 'queued'
+    WHERE id = $1 AND user_id = $2 AND state = 'queued'
     RETURNING attempts, error)")
                             .BigInt(pass->id)
+                            .Uuid(pass->user_id)
                             .Bool(status.front().Text(0) == "processing")
                             .BigInt(shared_state::Epoch())
                             .Run();
@@ -179,13 +182,14 @@ bool PutOffPass(const PassLease& lease, const std::string& reason, std::chrono::
   LimitLockWait(kBriefly);
   const pg::Rows rows = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f
-    SET state = 'queued', error = $2, not_before = now() + make_interval(secs => $3),
-        attempts = greatest(f.attempts + $4, 0), {}
-    FROM (SELECT id, error FROM soulprint.full_passes WHERE id = $1) AS before
-    WHERE f.id = before.id AND f.state IN ('queued', 'running')
-    RETURNING before.error IS DISTINCT FROM $2)",
+    SET state = 'queued', error = $3, not_before = now() + make_interval(secs => $4),
+        attempts = greatest(f.attempts + $5, 0), {}
+    FROM (SELECT error FROM soulprint.full_passes WHERE id = $1 AND user_id = $2) AS before
+    WHERE f.id = $1 AND f.user_id = $2 AND f.state IN ('queued', 'running')
+    RETURNING before.error IS DISTINCT FROM $3)",
                                         kEndStage))
                             .BigInt(lease.id())
+                            .Uuid(lease.user_id())
                             .Text(CleanUtf8(reason))
                             .Double(Seconds(wait))
                             .BigInt(charge)
@@ -220,8 +224,11 @@ void ExplainDuePasses(const std::string& reason) {
 int CountPause(const PassLease& lease) {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
-    UPDATE soulprint.full_passes SET pauses = pauses + 1 WHERE id = $1 RETURNING pauses)")
+    UPDATE soulprint.full_passes SET pauses = pauses + 1
+    WHERE id = $1 AND user_id = $2
+    RETURNING pauses)")
                             .BigInt(lease.id())
+                            .Uuid(lease.user_id())
                             .Run();
   transaction.Commit();
   return rows.empty() ? 0 : static_cast<int>(rows.front().BigInt(0));
@@ -267,7 +274,8 @@ void DeleteExpired() {
                       WHERE state IN ('ended', 'refused', 'lost')
                       AND (user_id IS NULL OR submitted_at < now() - make_interval(mins => $1::int))
                       AND NOT EXISTS (SELECT FROM soulprint.full_passes f
-                                      WHERE f.id = b.pass_id AND f.state IN ('queued', 'running'))
+                                      WHERE f.id = b.pass_id AND f.user_id = b.user_id
+                                      AND f.state IN ('queued', 'running'))
                       LIMIT $2))",
                           R"(
          DELETE FROM soulprint.evaluations

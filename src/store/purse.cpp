@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "pg/call.hpp"
@@ -34,14 +35,15 @@ struct Day {
 };
 
 // What others have spent and set aside.  `pass`: whose money in its row does not count.
-Day ReadDay(std::int64_t pass) {
+Day ReadDay(std::int64_t pass, const std::optional<std::string>& user_id) {
   const pg::Row row = OwnQuery(R"(
     SELECT spent_usd,
            set_aside_usd - coalesce((SELECT reserved_usd FROM soulprint.full_passes
-                                     WHERE id = $1 AND state = 'running'), 0),
+                                     WHERE id = $1 AND user_id = $2::uuid AND state = 'running'), 0),
            ceil(extract(epoch FROM less_at - now()))::bigint
     FROM soulprint.day)")
                           .BigInt(pass)
+                          .Text(user_id)
                           .Run()
                           .at(0);
   return {row.Double(0), row.Double(1), seconds(row.IsNull(2) ? 0 : row.BigInt(2))};
@@ -70,17 +72,19 @@ void Purse::CheckDay(double needed) {
   if (!IsLimited() || settings::IsOffline()) return;
   const Day day = pg::InTransaction([] {
     LockDay();
-    return ReadDay(0);
+    return ReadDay(0, std::nullopt);
   });
   if (day.spent + day.set_aside + needed > settings::max_cost_per_day) ThrowDayLimit(day);
 }
 
 void Purse::Open() {
   pg::Transaction transaction;
-  ChargeSetAside(pass_);
+  ChargeSetAside(pass_, user_id_);
   const pg::Rows rows = OwnQuery(R"(
-    SELECT cost_usd + lost_usd, max_cost_usd FROM soulprint.full_passes WHERE id = $1)")
+    SELECT cost_usd + lost_usd, max_cost_usd FROM soulprint.full_passes
+    WHERE id = $1 AND user_id = $2)")
                             .BigInt(pass_)
+                            .Uuid(user_id_)
                             .Run();
   transaction.Commit();
   if (rows.empty()) return;
@@ -124,7 +128,7 @@ bool Purse::SetMoreAside(double most, double needed) {
   LimitLockWait(kBriefly);
   if (IsLimited()) {
     LockDay();
-    const Day day = ReadDay(pass_);
+    const Day day = ReadDay(pass_, user_id_);
     const double room = settings::max_cost_per_day - day.spent - day.set_aside;
     if (needed > room) {
       if (requests_ > 0) return false;
@@ -133,9 +137,10 @@ bool Purse::SetMoreAside(double most, double needed) {
     amount = std::min(amount, room);
   }
   const std::uint64_t rows = OwnQuery(R"(
-    UPDATE soulprint.full_passes SET reserved_usd = $2::numeric
-    WHERE id = $1 AND pid = pg_backend_pid() AND state = 'running')")
+    UPDATE soulprint.full_passes SET reserved_usd = $3::numeric
+    WHERE id = $1 AND user_id = $2 AND pid = pg_backend_pid() AND state = 'running')")
                                  .BigInt(pass_)
+                                 .Uuid(user_id_)
                                  .Double(amount)
                                  .Execute();
   if (rows == 0) throw PassLost(Format("full pass {} was canceled", pass_));
@@ -172,15 +177,15 @@ void Purse::Saved() {
   Ledger::Saved();
 }
 
-void ChargeSetAside(std::int64_t pass) {
+void ChargeSetAside(std::int64_t pass, const std::string& user_id) {
   OwnQuery(R"(
     WITH pass AS (
       SELECT id, user_id, reserved_usd FROM soulprint.full_passes
-      WHERE id = $1 AND reserved_usd > 0 FOR UPDATE),
+      WHERE id = $1 AND user_id = $2 AND reserved_usd > 0 FOR UPDATE),
     charged AS (
       UPDATE soulprint.full_passes f
       SET lost_usd = f.lost_usd + pass.reserved_usd, reserved_usd = 0
-      FROM pass WHERE f.id = pass.id)
+      FROM pass WHERE f.id = pass.id AND f.user_id = pass.user_id)
     INSERT INTO soulprint.costs AS c
       (hour, user_id, model, step, requests, retries, refusals, lost, input_tokens,
        cache_creation_input_tokens, cache_read_input_tokens, output_tokens, cost_usd, lost_usd)
@@ -190,6 +195,7 @@ void ChargeSetAside(std::int64_t pass) {
     ON CONFLICT (hour, user_id, model, step) DO UPDATE
     SET lost_usd = c.lost_usd + EXCLUDED.lost_usd)")
       .BigInt(pass)
+      .Uuid(user_id)
       .Execute();
 }
 
@@ -200,20 +206,20 @@ void ChargeOrphans(const std::string& user_id) {
                                  .BigInt(kPassLockClass)
                                  .Uuid(user_id)
                                  .Run()) {
-    ChargeSetAside(pass.BigInt(0));
+    ChargeSetAside(pass.BigInt(0), user_id);
   }
 }
 
 // A worker hears of a cancel within a second.
 void ChargeCanceledInCrash() {
   for (const pg::Row& pass : OwnQuery(R"(
-         SELECT id FROM soulprint.full_passes,
+         SELECT id, user_id FROM soulprint.full_passes,
            LATERAL (SELECT timestamptz '2000-01-01 00:00+00' + $1 * interval '1 us') AS e (crash)
          WHERE ended_at BETWEEN crash - interval '10 s' AND crash
          AND state = 'canceled' AND reserved_usd > 0)")
                                  .BigInt(shared_state::Epoch())
                                  .Run()) {
-    ChargeSetAside(pass.BigInt(0));
+    ChargeSetAside(pass.BigInt(0), pass.Text(1));
   }
 }
 

@@ -5,17 +5,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include "pipeline/model.hpp"
 #include "store/ledger.hpp"
 
 namespace soulprint {
 
-// Without a pass (id 0) nothing is limited.  What may still be spent is set aside in the pass's
+// Without a pass nothing is limited.  What may still be spent is set aside in the pass's
 // row, committed before it is sent: other workers leave it, and a worker that dies has spent it.
 class Purse : public Ledger {
  public:
-  explicit Purse(std::int64_t pass) : pass_(pass) {}
+  Purse() = default;
+  Purse(std::int64_t pass, std::string user_id) : pass_(pass), user_id_(std::move(user_id)) {}
 
   // Throws DayLimit if less than that is left of soulprint.max_cost_per_day, in USD; until the end
   // of the open transaction, if there is one, nobody else takes of it.
@@ -53,7 +56,8 @@ class Purse : public Ledger {
  private:
   bool SetMoreAside(double most, double needed);
 
-  std::int64_t pass_;
+  std::int64_t pass_ = 0;
+  std::string user_id_;
   double requested_limit_ = 0;  // 0 = none
   double spent_ = 0;
   double in_flight_ = 0;  // the most that requests in flight can cost
@@ -63,7 +67,7 @@ class Purse : public Ledger {
 
 // What the pass has set aside, which its worker can no longer account for, counts as spent.  Needs
 // an open transaction.
-void ChargeSetAside(std::int64_t pass);
+void ChargeSetAside(std::int64_t pass, const std::string& user_id);
 
 // The same for passes of a user whose worker has died; a living worker accounts for its own.
 void ChargeOrphans(const std::string& user_id);

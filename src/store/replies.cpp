@@ -103,7 +103,7 @@ void SqlStore::SaveCosts(std::int64_t calls) {
     SET calls_made = calls_made + $5, input_tokens = input_tokens + $2,
         output_tokens = output_tokens + $3, cost_usd = cost_usd + $4::numeric,
         lost_usd = lost_usd + $6::numeric, reserved_usd = $7::numeric
-    WHERE id = $1)")
+    WHERE id = $1 AND user_id = $8)")
                                  .BigInt(lease_.id())
                                  .BigInt(usage.input_tokens)
                                  .BigInt(usage.output_tokens)
@@ -111,6 +111,7 @@ void SqlStore::SaveCosts(std::int64_t calls) {
                                  .BigInt(calls)
                                  .Double(usage.lost_usd)
                                  .Double(purse_.SetAside())
+                                 .Uuid(lease_.user_id())
                                  .Execute();
   purse_.Save(rows == 0 ? std::nullopt : std::optional(lease_.user_id()));
 }

@@ -64,18 +64,18 @@ bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
   return true;
 }
 
-void LimitCost(std::int64_t pass, double usd) {
+void LimitCost(const std::string& user_id, double usd) {
   OwnQuery(R"(
     UPDATE soulprint.full_passes SET max_cost_usd = $2::numeric
-    WHERE id = $1 AND state = 'queued')")
-      .BigInt(pass)
+    WHERE user_id = $1 AND state = 'queued')")
+      .Uuid(user_id)
       .Double(usd)
       .Execute();
 }
 
-void SetBatch(std::int64_t pass, bool batch) {
-  OwnQuery("UPDATE soulprint.full_passes SET batch = $2 WHERE id = $1 AND state = 'queued'")
-      .BigInt(pass)
+void SetBatch(const std::string& user_id, bool batch) {
+  OwnQuery("UPDATE soulprint.full_passes SET batch = $2 WHERE user_id = $1 AND state = 'queued'")
+      .Uuid(user_id)
       .Bool(batch)
       .Execute();
 }
@@ -134,8 +134,8 @@ std::optional<std::int64_t> QueuePass(const std::string& user_id) {
   } else {
     OwnQuery(R"(
       UPDATE soulprint.full_passes SET not_before = now()
-      WHERE id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
-        .BigInt(*pass)
+      WHERE user_id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
+        .Uuid(user_id)
         .Execute();
   }
   shared_state::WakeLauncherAtCommit();
@@ -179,8 +179,8 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
   if (storage_path) update.Text(storage_path);
   update.Execute();
   if (const auto pass = QueuePass(user_id)) {
-    if (max_cost_usd) LimitCost(*pass, *max_cost_usd);
-    if (batch) SetBatch(*pass, *batch);
+    if (max_cost_usd) LimitCost(user_id, *max_cost_usd);
+    if (batch) SetBatch(user_id, *batch);
     return *pass;
   }
   throw Error(sqlstate::kObjectNotInPrerequisiteState,

@@ -18,7 +18,7 @@ namespace soulprint {
 class SqlStore : public Store {
  public:
   // The lease must outlive the store.
-  explicit SqlStore(PassLease& lease) : lease_(lease), purse_(lease.id()) {}
+  explicit SqlStore(PassLease& lease) : lease_(lease), purse_(lease.id(), lease.user_id()) {}
 
   std::vector<std::string> ConversationIds() override;
   std::optional<Conversation> ReadConversation(const std::string& id) override;

@@ -117,7 +117,7 @@ class WorkerRun {
     store_.purse().Open();
     ImportStoredExport(lease_);
     PassOptions options = OptionsFromSettings();
-    options.cost = PlanCost(store_.purse(), pass_.user_id, WantsBatches(pass_.id));
+    options.cost = PlanCost(store_.purse(), pass_.user_id, WantsBatches(pass_.user_id));
     PassBatches batches(lease_, store_.purse());
     CachingModel model(store_, [&](std::function<void()> save_due) {
       return MakeModel(gate_, store_.purse(), batches, [this, save_due = std::move(save_due)] {
@@ -286,14 +286,7 @@ class WorkerRun {
 // Removes what the application's triggers and policies left in the session before the next pass:
 // settings, temporary tables, prepared statements, LISTEN.
 void ResetSession() {
-  pg::Transaction transaction;
-  pg::Call([] {
-    DiscardStmt discard{};
-    discard.type = T_DiscardStmt;
-    discard.target = DISCARD_ALL;
-    DiscardCommand(&discard, true);
-  });
-  transaction.Commit();
+  pg::DiscardAll();
   pg::SetUpSession("soulprint worker", WorkerSearchPath());
 }
 

@@ -34,7 +34,7 @@ declare('wall_work', 'times int, library text', 'void');
 $node->safe_psql('postgres', q{
 CREATE TABLE wall_kept (i bigint);
 CREATE TABLE wall_failed (i bigint, sqlstate text);
-CREATE TABLE wall_live (live bigint, open boolean);
+CREATE TABLE wall_live (live bigint, open boolean, block boolean);
 CREATE TABLE wall_text (t text);});
 
 # What psql says when one statement fails in a session that then goes on.
@@ -160,7 +160,8 @@ is($node->safe_psql('postgres', 'SELECT count(*), sum(i % 3) FROM wall_kept'),
 	'200|0', 'a worker keeps what it committed');
 is($node->safe_psql('postgres', 'SELECT sqlstate, count(*) FROM wall_failed GROUP BY 1 ORDER BY 1'),
 	"08006|200\n22012|200", 'and rolls back and records what failed');
-is($node->safe_psql('postgres', 'SELECT * FROM wall_live'), '0|t', 'without losing an object');
+is($node->safe_psql('postgres', 'SELECT live FROM wall_live'), '0', 'without losing an object');
+is($node->safe_psql('postgres', 'SELECT open, block FROM wall_live'), 't|t', 'a transaction is a transaction block');
 
 $node->stop;
 my $log = slurp_file($node->logfile);

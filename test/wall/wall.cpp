@@ -260,9 +260,10 @@ void wall_worker_main(Datum count) {
       }
     }
     pg::Transaction transaction;
-    pg::Query("INSERT INTO public.wall_live VALUES ($1, $2)")
+    pg::Query("INSERT INTO public.wall_live VALUES ($1, $2, $3)")
         .BigInt(live_objects)
         .Bool(pg::Transaction::IsOpen())
+        .Bool(IsTransactionBlock())
         .Execute();
     transaction.Commit();
   });
