@@ -239,6 +239,11 @@ Query& Query::Timestamp(std::optional<std::int64_t> value) {
   return *this;
 }
 
+Query& Query::Now() {
+  parameters_.push_back({.type = TIMESTAMPTZOID, .number = GetCurrentTransactionStartTimestamp()});
+  return *this;
+}
+
 Query& Query::TextArray(std::vector<std::string> values) {
   parameters_.push_back({.type = TEXTARRAYOID, .texts = std::move(values)});
   return *this;

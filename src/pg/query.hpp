@@ -68,6 +68,8 @@ class Query {
   Query& Bool(bool value);
   // timestamptz, in microseconds since 1970-01-01 UTC; nullopt = -infinity.
   Query& Timestamp(std::optional<std::int64_t> value);
+  // timestamptz: now().
+  Query& Now();
   Query& TextArray(std::vector<std::string> values);
   Query& BigIntArray(std::vector<std::int64_t> values);
   // `make` gives the Datum when the statement runs, in memory that goes with it.

@@ -33,7 +33,7 @@ inline constexpr AppStatement kScanPending = {"uuid, bigint", R"(
     FROM filled p),
   readable AS MATERIALIZED (
     SELECT user_id, imported_at FROM aged
-    WHERE coalesce(imported_at < now() - interval '10 s', true))
+    WHERE imported_at IS NULL OR imported_at < now() - interval '10 s')
   SELECT count(*), (SELECT array_agg(user_id ORDER BY user_id)::text FROM readable),
          (SELECT array_agg(imported_at ORDER BY user_id)::text FROM readable),
          (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1)
@@ -124,8 +124,9 @@ inline constexpr AppStatement kFindSources = {"uuid", R"(
   SELECT p.storage_path, EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1)
   FROM {profiles} p WHERE p.user_id = $1)"};
 
-inline constexpr AppStatement kFindConversation = {"uuid, text", R"(
-  SELECT FROM {conversations} WHERE user_id = $1 AND conversation_id = $2)"};
+inline constexpr AppStatement kFindConversations = {"uuid, text[]", R"(
+  SELECT conversation_id FROM {conversations}
+  WHERE user_id = $1 AND conversation_id = ANY ($2::text[]))"};
 
 inline constexpr AppStatement kStoreConversation = {
     "uuid, text, text, bigint, timestamptz, timestamptz, jsonb, boolean", R"(
@@ -145,11 +146,7 @@ inline constexpr AppStatement kStoreConversation = {
        jsonb_hash_extended(r.messages, 0))
       IS DISTINCT FROM
       (excluded.title, excluded.message_count, excluded.created_at, excluded.updated_at,
-       jsonb_hash_extended(excluded.messages, 0))
-  -- The statement does not see what it inserts.  (A partitioned table has no xmax.)
-  RETURNING EXISTS (SELECT FROM {conversations} o
-                    WHERE o.user_id = r.user_id
-                    AND o.conversation_id = r.conversation_id))"};
+       jsonb_hash_extended(excluded.messages, 0)))"};
 
 inline constexpr AppStatement kCompareConversation = {"uuid, text, text, bigint, timestamptz", R"(
   SELECT $5 > coalesce(updated_at, '-infinity')
@@ -234,7 +231,7 @@ inline constexpr const AppStatement* kNeeded[] = {
     &kListUploaded,        &kScanPending,        &kIsRequested,       &kReadStatus,
     &kClaimProfile,        &kRequeueProfile,     &kFindProfile,       &kKeepProfile,
     &kLockProfile,         &kReadSections,       &kPublishMemory,     &kPublishProfile,
-    &kFailProfile,         &kFindSources,        &kFindConversation,  &kStoreConversation,
+    &kFailProfile,         &kFindSources,        &kFindConversations, &kStoreConversation,
     &kCompareConversation, &kDeleteConversation, &kListConversations, &kListSizes,
     &kReadConversation,    &kFindImportedSince,  &kReadChunks,        &kInsertChunks,
     &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone,

@@ -265,8 +265,11 @@ void EndBatch(std::int64_t row, const std::map<std::string, Answer>& answers, co
                 answer);
     ++saved;
   }
-  OwnQuery("UPDATE soulprint.full_passes SET calls_made = calls_made + $2 WHERE id = $1")
+  OwnQuery(R"(
+    UPDATE soulprint.full_passes SET calls_made = calls_made + $3
+    WHERE id = $1 AND user_id = $2::uuid)")
       .BigInt(rows.front().BigInt(3))
+      .Text(user_id)
       .BigInt(saved)
       .Execute();
   // Chats may have been taken back meanwhile.

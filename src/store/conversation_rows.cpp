@@ -108,24 +108,40 @@ void ConversationRows::Finish(ImportReport* report) {
 
 void ConversationRows::Flush() {
   group_bytes_ = 0;
+  if (group_.empty()) return;
+  std::vector<std::string> ids;
+  for (const Entry& entry : group_) ids.push_back(entry.conversation.id);
+  std::unordered_set<std::string> there = FindIds(std::move(ids));
   if (group_.size() > 1) {
     try {
-      return StoreGroup();
+      return StoreGroup(there);
     } catch (const SqlError& error) {
       if (!IsRefusal(error)) throw;
     }
   }
-  for (Entry& entry : std::exchange(group_, {})) StoreAlone(std::move(entry));
+  for (Entry& entry : std::exchange(group_, {})) StoreAlone(std::move(entry), &there);
 }
 
-void ConversationRows::StoreGroup() {
+// Those of the ids that are stored.
+std::unordered_set<std::string> ConversationRows::FindIds(std::vector<std::string> ids) const {
+  std::unordered_set<std::string> there;
+  for (const pg::Row& row :
+       AppQuery(app::kFindConversations).Uuid(user_id_).TextArray(std::move(ids)).Run()) {
+    there.insert(row.Text(0));
+  }
+  return there;
+}
+
+void ConversationRows::StoreGroup(std::unordered_set<std::string> there) {
   StoredCounts counts = counts_;
   std::vector<std::string> kept_out;
   pg::Subtransaction subtransaction;
   for (Entry& entry : group_) {
-    const Stored stored = Put(entry.conversation, entry.met, false);
+    const std::string& id = entry.conversation.id;
+    const Stored stored = Put(entry.conversation, entry.met, there.contains(id), false);
     Count(stored, &counts);
-    if (stored == Stored::kNot) kept_out.push_back(entry.conversation.id);
+    if (stored == Stored::kNot) kept_out.push_back(id);
+    if (stored == Stored::kImported) there.insert(id);
   }
   subtransaction.Keep();
   counts_ = counts;
@@ -133,12 +149,13 @@ void ConversationRows::StoreGroup() {
   group_.clear();
 }
 
-void ConversationRows::StoreAlone(Entry entry) {
+void ConversationRows::StoreAlone(Entry entry, std::unordered_set<std::string>* there) {
+  const std::string& id = entry.conversation.id;
   Stored stored = Stored::kNot;
   std::string why = kNotStored;
   try {
     pg::Subtransaction subtransaction;
-    stored = Put(entry.conversation, entry.met, true);
+    stored = Put(entry.conversation, entry.met, there->contains(id), true);
     subtransaction.Keep();
   } catch (const SqlError& error) {
     if (!IsRefusal(error)) throw;
@@ -146,7 +163,8 @@ void ConversationRows::StoreAlone(Entry entry) {
     if (first_refusal_.empty()) first_refusal_ = error.what();
   }
   Count(stored, &counts_);
-  if (stored == Stored::kNot) Refuse(entry.conversation.id, why);
+  if (stored == Stored::kNot) Refuse(id, why);
+  if (stored == Stored::kImported) there->insert(id);
 }
 
 void ConversationRows::Count(Stored stored, StoredCounts* counts) {
@@ -163,29 +181,29 @@ void ConversationRows::Refuse(const std::string& id, const std::string& why) {
 }
 
 // With `last_use` the messages are freed as soon as they are jsonb.
-ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool met,
+ConversationRows::Stored ConversationRows::Put(Conversation& conversation, bool met, bool was_there,
                                                bool last_use) const {
   const auto messages = static_cast<std::int64_t>(conversation.messages.size());
   const bool large = last_use && BytesOf(conversation) > kLarge;
   if (large) ReturnFreedMemory();
   // Within one import the first copy stays unless another is newer or fuller; a later import wins
   // ties.
-  const pg::Rows rows = AppQuery(app::kStoreConversation)
-                            .Uuid(user_id_)
-                            .Text(conversation.id)
-                            .Text(conversation.title)
-                            .BigInt(messages)
-                            .Timestamp(conversation.created_at)
-                            .Timestamp(conversation.updated_at)
-                            .Jsonb([&] {
-                              const Datum jsonb = MessagesToJsonb(conversation.messages);
-                              if (last_use) std::vector<Message>().swap(conversation.messages);
-                              if (large) ReturnFreedMemory();
-                              return jsonb;
-                            })
-                            .Bool(met)
-                            .Run();
-  if (!rows.empty()) return rows.front().Bool(0) ? Stored::kUpdated : Stored::kImported;
+  const std::uint64_t rows = AppQuery(app::kStoreConversation)
+                                 .Uuid(user_id_)
+                                 .Text(conversation.id)
+                                 .Text(conversation.title)
+                                 .BigInt(messages)
+                                 .Timestamp(conversation.created_at)
+                                 .Timestamp(conversation.updated_at)
+                                 .Jsonb([&] {
+                                   const Datum jsonb = MessagesToJsonb(conversation.messages);
+                                   if (last_use) std::vector<Message>().swap(conversation.messages);
+                                   if (large) ReturnFreedMemory();
+                                   return jsonb;
+                                 })
+                                 .Bool(met)
+                                 .Execute();
+  if (rows > 0) return was_there ? Stored::kUpdated : Stored::kImported;
   return may_suppress_ ? WhyNothing(conversation, messages) : Stored::kUnchanged;
 }
 
@@ -206,8 +224,7 @@ ConversationRows::Stored ConversationRows::WhyNothing(const Conversation& conver
 void ConversationRows::Remove(const std::string& id) {
   Flush();
   // Look first: DELETE privilege is needed only when there is a row to delete.
-  const std::uint64_t stored = AppQuery(app::kFindConversation).Uuid(user_id_).Text(id).Execute();
-  if (stored == 0) return;
+  if (FindIds({id}).empty()) return;
   std::uint64_t deleted = 0;
   std::string why = "not deleted";
   try {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "export/import_report.hpp"
@@ -63,9 +64,10 @@ class ConversationRows {
   };
   enum class Stored { kImported, kUpdated, kUnchanged, kNot };
 
-  void StoreGroup();
-  void StoreAlone(Entry entry);
-  Stored Put(Conversation& conversation, bool met, bool last_use) const;
+  std::unordered_set<std::string> FindIds(std::vector<std::string> ids) const;
+  void StoreGroup(std::unordered_set<std::string> there);
+  void StoreAlone(Entry entry, std::unordered_set<std::string>* there);
+  Stored Put(Conversation& conversation, bool met, bool was_there, bool last_use) const;
   Stored WhyNothing(const Conversation& conversation, std::int64_t messages) const;
   static void Count(Stored stored, StoredCounts* counts);
   void Refuse(const std::string& id, const std::string& why);

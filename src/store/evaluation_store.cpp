@@ -94,7 +94,7 @@ void EvaluationStore::End(const std::vector<Measure>& measures) {
   }
   pg::Transaction transaction;
   const std::uint64_t rows = OwnQuery(R"(
-    UPDATE soulprint.evaluations SET ended_at = clock_timestamp(), figures = $2::jsonb
+    UPDATE soulprint.evaluations SET ended_at = now(), figures = $2::jsonb
     WHERE id = $1)")
                                  .BigInt(id_)
                                  .Text(DumpJson(figures))
@@ -107,7 +107,7 @@ void EvaluationStore::EndWithout(const std::string& reason) {
   SaveCosts();
   pg::Transaction transaction;
   OwnQuery(R"(
-    UPDATE soulprint.evaluations SET ended_at = clock_timestamp(), error = left($2, 500)
+    UPDATE soulprint.evaluations SET ended_at = now(), error = left($2, 500)
     WHERE id = $1)")
       .BigInt(id_)
       .Text(reason)

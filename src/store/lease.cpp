@@ -77,7 +77,7 @@ void PassLease::TouchPass() {
   const std::uint64_t rows = OwnQuery(R"(
     UPDATE soulprint.full_passes f
     SET stage = $3,
-        stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE now() END,
+        stage_started_at = CASE WHEN f.stage = $3 THEN f.stage_started_at ELSE $18 END,
         stage_seconds = CASE WHEN f.stage = $3 THEN f.stage_seconds
           ELSE soulprint.timed_stages(f.stage_seconds, f.stage, f.stage_started_at) END,
         conversations = $4, chunks = $5, chunks_done = $6, chunks_failed = $7, facts = $8,
@@ -103,6 +103,7 @@ void PassLease::TouchPass() {
                                  .BigInt(progress_.dropped.secret)
                                  .Double(progress_.coverage.value_or(-1))
                                  .Text(CleanUtf8(progress_.chunk_error))
+                                 .Now()
                                  .Execute();
   if (rows == 0) {
     throw PassLost(Format("full pass {} was canceled, or its user was deleted", id_));

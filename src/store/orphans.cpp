@@ -122,8 +122,9 @@ void ForgetPassAtExit() { pass_at_exit = {}; }
 void ClearSuspicion(const PassLease& lease) {
   pg::Transaction transaction;
   LimitLockWait(kBriefly);
-  OwnQuery("UPDATE soulprint.full_passes SET suspect = false WHERE id = $1")
+  OwnQuery("UPDATE soulprint.full_passes SET suspect = false WHERE id = $1 AND user_id = $2")
       .BigInt(lease.id())
+      .Uuid(lease.user_id())
       .Execute();
   shared_state::WakeLauncherAtCommit();
   transaction.Commit();

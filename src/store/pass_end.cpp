@@ -299,7 +299,7 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
   pg::Transaction transaction;
   const pg::Rows ended = OwnQuery(Format(R"(
     UPDATE soulprint.full_passes f
-    SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, now()), error = $3,
+    SET state = $2, ended_at = now(), taken_at = coalesce(taken_at, $6), error = $3,
         alert = {}, suspect = false, unrecorded = true, {}
     WHERE id = $1 AND user_id = $5 AND state IN ('queued', 'running')
     RETURNING {})",
@@ -309,6 +309,7 @@ std::string FailPassAlone(const PassLease& lease, const Failure& failure) {
                              .Text(reason)
                              .Text(failure.alert)
                              .Uuid(lease.user_id())
+                             .Now()
                              .Run();
   if (ended.empty()) return "";
   DeleteRejectedReplies(lease);

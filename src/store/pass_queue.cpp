@@ -156,7 +156,7 @@ Claim ClaimPass(QueuedPass* pass) {
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
     SET state = 'running', pid = pg_backend_pid(), epoch = $4,
-        taken_at = now(), started_at = coalesce(started_at, now()),
+        taken_at = now(), started_at = coalesce(started_at, $5),
         -- The reason why its worker put it off is logged once.
         error = CASE WHEN $3 AND pid IS NOT NULL THEN error END,
         attempts = attempts + 1, stage = 'chunks', stage_started_at = now()
@@ -166,6 +166,7 @@ Claim ClaimPass(QueuedPass* pass) {
                             .Uuid(pass->user_id)
                             .Bool(status.front().Text(0) == "processing")
                             .BigInt(shared_state::Epoch())
+                            .Now()
                             .Run();
   if (rows.empty()) return Claim::kLost;
   // The launcher shows how many workers are busy.
@@ -283,22 +284,22 @@ void DeleteExpired() {
                       WHERE started_at < now() - make_interval(mins => $1::int) LIMIT $2))",
                           R"(
          DELETE FROM soulprint.costs
-         WHERE ctid = ANY (ARRAY(
-           SELECT ctid FROM soulprint.costs
+         WHERE hour <= (SELECT max(hour) FROM (
+           SELECT hour FROM soulprint.costs
            -- Limits of cost look at the last 25 hours.
            WHERE hour < now() - greatest(make_interval(mins => $1::int), interval '26 hours')
-           LIMIT $2)))"}) {
+           ORDER BY hour LIMIT $2) AS oldest))"}) {
     OwnQuery(sql).BigInt(settings::keep_history).BigInt(kDeletedAtOnce).Execute();
   }
   OwnQuery(R"(
     DELETE FROM soulprint.replies
-    WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM soulprint.replies r
+    WHERE (user_id, step, question, attempt) IN (
+      SELECT user_id, step, question, attempt FROM soulprint.replies r
       WHERE used_at < now() - make_interval(mins => $1::int)
       -- A pass that waits or runs may have needed it.
       AND NOT EXISTS (SELECT FROM soulprint.full_passes f
                       WHERE f.user_id = r.user_id AND f.state IN ('queued', 'running'))
-      LIMIT $2)))")
+      LIMIT $2))")
       .BigInt(settings::keep_replies)
       .BigInt(kDeletedAtOnce)
       .Execute();

@@ -45,7 +45,7 @@ Problem Trial(Look look) {
 bool IsOfImports(const AppStatement* statement) {
   return statement == &app::kStoreConversation || statement == &app::kCompareConversation ||
          statement == &app::kListTalks || statement == &app::kSharesMessage ||
-         statement == &app::kFindConversation || statement == &app::kDeleteConversation;
+         statement == &app::kFindConversations || statement == &app::kDeleteConversation;
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ Outcome OutcomeFromName(const std::string& name) {
 std::optional<Answer> SqlStore::FindReply(const Question& question) {
   pg::Rows rows = pg::InTransaction([&] {
     return OwnQuery(R"(
-             SELECT outcome, reply, reason,
-                    CASE WHEN used_at < now() - interval '1 day' THEN encode(question, 'hex') END
+             SELECT outcome, reply, reason, used_at < now() - interval '1 day',
+                    encode(question, 'hex')
              FROM soulprint.replies
              WHERE user_id = $1 AND step = $2
              AND question = sha256(convert_to($3, 'UTF8')) AND attempt = $4)")
@@ -53,9 +53,9 @@ std::optional<Answer> SqlStore::FindReply(const Question& question) {
   });
   if (rows.empty()) return std::nullopt;
   lease_.CountRememberedCall();
-  if (const auto hash = rows.front().TextOrNull(3)) {
+  if (rows.front().Bool(3)) {
     needed_steps_.emplace_back(StepName(question.step));
-    needed_hashes_.push_back(*hash);
+    needed_hashes_.push_back(rows.front().Text(4));
   }
   Answer answer;
   answer.outcome = OutcomeFromName(rows.front().Text(0));

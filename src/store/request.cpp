@@ -204,7 +204,7 @@ std::int64_t RetryFailed(const std::optional<std::string>& since) {
   const pg::Rows failed = OwnQuery(R"(
     SELECT user_id FROM soulprint.full_passes f
     WHERE state = 'failed' AND error NOT LIKE 'canceled by %'
-    AND ended_at >= coalesce(now() - $1::interval, '-infinity')
+    AND ($1::interval IS NULL OR ended_at >= now() - $1::interval)
     AND NOT EXISTS (SELECT FROM soulprint.full_passes l WHERE l.user_id = f.user_id AND l.id > f.id)
     ORDER BY id)")
                               .Text(since)
@@ -226,7 +226,8 @@ void InterruptHolder(const std::string& user_id) {
   OwnQuery(R"(
     SELECT pg_cancel_backend(pid) FROM soulprint.full_passes f
     WHERE user_id = $1 AND state = 'running' AND pid IS NOT NULL
-    AND NOT EXISTS (SELECT FROM soulprint.full_passes s WHERE s.id = f.id FOR UPDATE SKIP LOCKED))")
+    AND NOT EXISTS (SELECT FROM soulprint.full_passes s
+                    WHERE s.id = f.id AND s.user_id = f.user_id FOR UPDATE SKIP LOCKED))")
       .Uuid(user_id)
       .Execute();
 }
@@ -236,7 +237,8 @@ void NotifyEnded(const std::string& user_id, std::int64_t pass_id, const std::st
   OwnQuery(R"(
     SELECT pg_notify('soulprint', json_build_object(
       'user_id', $1, 'pass_id', $2, 'status', $3, 'error', nullif($4, ''),
-      'coverage', (SELECT coverage FROM soulprint.full_passes WHERE id = $2))::text))")
+      'coverage', (SELECT coverage FROM soulprint.full_passes
+                   WHERE id = $2 AND user_id = $1))::text))")
       .Uuid(user_id)
       .BigInt(pass_id)
       .Text(status)

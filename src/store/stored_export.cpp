@@ -124,9 +124,11 @@ void Import(PassLease& lease, int fd, const ImportOrigin& origin) {
   // An import of this pass is no reason for another pass.
   OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET taken_at = clock_timestamp(), unlearned = unlearned OR $2
-    WHERE id = $1)")
+    SET taken_at = (SELECT max(imported_at) FROM soulprint.imports WHERE user_id = $2),
+        unlearned = unlearned OR $3
+    WHERE id = $1 AND user_id = $2)")
       .BigInt(lease.id())
+      .Uuid(lease.user_id())
       .Bool(unlearned)
       .Execute();
   transaction.Commit();

@@ -91,8 +91,9 @@ bool IsWhole(const std::string& user_id) {
 
 void MarkHalf(const std::string& user_id, std::int64_t pass_id) {
   MarkWhole(user_id);
-  OwnQuery("UPDATE soulprint.full_passes SET half_published = true WHERE id = $1")
+  OwnQuery("UPDATE soulprint.full_passes SET half_published = true WHERE id = $1 AND user_id = $2")
       .BigInt(pass_id)
+      .Uuid(user_id)
       .Execute();
 }
 
