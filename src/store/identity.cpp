@@ -34,16 +34,22 @@ std::string DatabaseSearchPath() {
 std::string WithAppSchema(const std::string& path) {
   const std::string schema = settings::app_schema;
   std::string names = path;
-  const char* const first = pg::Call([&]() -> const char* {
-    List* list = NIL;
-    SplitIdentifierString(names.data(), ',', &list);
-    for (int i = 0; i < list_length(list); ++i) {
-      if (schema == static_cast<const char*>(list_nth(list, i))) return nullptr;
-    }
-    return quote_identifier(schema.c_str());
+  List* const list = pg::Call([&] {
+    List* found = NIL;
+    SplitIdentifierString(names.data(), ',', &found);
+    return found;
   });
-  if (first == nullptr) return path;
-  return path.empty() ? first : first + (", " + path);
+  bool is_in = false;
+  for (int i = 0; i < list_length(list); ++i) {
+    is_in = is_in || schema == static_cast<const char*>(list_nth(list, i));
+  }
+  // A worker gets here outside of transactions, in memory that stays.
+  list_free(list);
+  if (is_in) return path;
+  const char* const quoted = pg::Call([&] { return quote_identifier(schema.c_str()); });
+  const std::string first = quoted;
+  if (quoted != schema.c_str()) pfree(const_cast<char*>(quoted));
+  return path.empty() ? first : first + ", " + path;
 }
 
 }  // namespace
