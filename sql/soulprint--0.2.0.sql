@@ -1174,10 +1174,15 @@ BEGIN
     LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_trigger t
                               WHERE t.tgrelid = profiles::regclass AND t.tgname = wanted.name);
-        PERFORM soulprint.run_ddl(format('CREATE TRIGGER %I AFTER %s ON %s FOR EACH ROW %s EXECUTE FUNCTION soulprint.%I()',
-                       wanted.name, wanted.event, profiles, wanted.condition, wanted.function), path);
-        PERFORM soulprint.run_ddl(format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles), path);
-        changes := changes || format('created trigger %s on %s', wanted.name, profiles);
+        BEGIN
+            PERFORM soulprint.run_ddl(format('CREATE TRIGGER %I AFTER %s ON %s FOR EACH ROW %s EXECUTE FUNCTION soulprint.%I()',
+                           wanted.name, wanted.event, profiles, wanted.condition, wanted.function), path);
+            PERFORM soulprint.run_ddl(format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles), path);
+            changes := changes || format('created trigger %s on %s', wanted.name, profiles);
+        EXCEPTION WHEN feature_not_supported OR internal_error THEN
+            -- Workers do the same, every soulprint.poll_interval.
+            changes := changes || format('left out trigger %s on %s: %s', wanted.name, profiles, SQLERRM);
+        END;
     END LOOP;
 
     PERFORM soulprint.grant_to_database_owner(path);

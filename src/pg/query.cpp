@@ -127,9 +127,10 @@ std::optional<std::int64_t> CopyTime(const Cell& cell) {
   return unix_time;
 }
 
-// The parameters as the executor takes them.
+// The parameters as the executor takes them: nullptr for none.
 ParamListInfo ToParams(const std::vector<Oid>& types, const std::vector<Datum>& values,
                        const std::string& nulls) {
+  if (types.empty()) return nullptr;
   return Call([&] {
     const ParamListInfo params = makeParamList(static_cast<int>(types.size()));
     for (std::size_t i = 0; i < types.size(); ++i) {

@@ -20,24 +20,20 @@ inline constexpr AppStatement kListUploaded = {"bigint", R"(
   FROM (SELECT user_id FROM {profiles}
         WHERE full_pass_status = 'pending' AND storage_path IS NOT NULL LIMIT $1) AS p)"};
 
+// How many of the next $2 there are, and the last of them.
 inline constexpr AppStatement kScanPending = {"uuid, bigint", R"(
-  WITH next AS MATERIALIZED (
-    SELECT user_id FROM {profiles} WHERE full_pass_status = 'pending' AND user_id > $1
-    ORDER BY user_id LIMIT $2),
-  filled AS MATERIALIZED (
-    SELECT user_id FROM next
-    WHERE EXISTS (SELECT FROM {conversations} c WHERE c.user_id = next.user_id)),
-  aged AS MATERIALIZED (
-    SELECT user_id, (SELECT max(imported_at) FROM {conversations} c
-                     WHERE c.user_id = p.user_id) AS imported_at
-    FROM filled p),
-  readable AS MATERIALIZED (
-    SELECT user_id, imported_at FROM aged
-    WHERE imported_at IS NULL OR imported_at < now() - interval '10 s')
-  SELECT count(*), (SELECT array_agg(user_id ORDER BY user_id)::text FROM readable),
-         (SELECT array_agg(imported_at ORDER BY user_id)::text FROM readable),
-         (SELECT user_id FROM next ORDER BY user_id DESC LIMIT 1)
-  FROM next)"};
+  SELECT count(*), (array_agg(user_id ORDER BY user_id))[count(*)]
+  FROM (SELECT user_id FROM {profiles} WHERE full_pass_status = 'pending' AND user_id > $1
+        ORDER BY user_id LIMIT $2) AS next)"};
+
+// Those after $1, up to $2, that have conversations, and when the newest was imported.
+inline constexpr AppStatement kFindFilled = {"uuid, uuid", R"(
+  SELECT array_agg(user_id ORDER BY user_id)::text, array_agg(imported_at ORDER BY user_id)::text
+  FROM (SELECT user_id, (SELECT max(imported_at) FROM {conversations} c
+                         WHERE c.user_id = p.user_id) AS imported_at
+        FROM {profiles} p
+        WHERE full_pass_status = 'pending' AND user_id > $1 AND user_id <= $2
+        AND EXISTS (SELECT FROM {conversations} c WHERE c.user_id = p.user_id)) AS filled)"};
 
 inline constexpr AppStatement kIsRequested = {"uuid", R"(
   SELECT p.full_pass_status = 'pending'
@@ -228,14 +224,14 @@ inline constexpr AppStatement kDeleteChunksOfGone = {"uuid", R"(
 
 // Those that a pass fails with: not kExplainWait, kShowPercent, kShowStage and kReadLocker.
 inline constexpr const AppStatement* kNeeded[] = {
-    &kListUploaded,        &kScanPending,        &kIsRequested,       &kReadStatus,
-    &kClaimProfile,        &kRequeueProfile,     &kFindProfile,       &kKeepProfile,
-    &kLockProfile,         &kReadSections,       &kPublishMemory,     &kPublishProfile,
-    &kFailProfile,         &kFindSources,        &kFindConversations, &kStoreConversation,
-    &kCompareConversation, &kDeleteConversation, &kListConversations, &kListSizes,
-    &kReadConversation,    &kFindImportedSince,  &kReadChunks,        &kInsertChunks,
-    &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,       &kDeleteChunksOfGone,
-    &kListTalks,           &kSharesMessage,      &kFindChunks};
+    &kListUploaded,       &kScanPending,         &kFindFilled,         &kIsRequested,
+    &kReadStatus,         &kClaimProfile,        &kRequeueProfile,     &kFindProfile,
+    &kKeepProfile,        &kLockProfile,         &kReadSections,       &kPublishMemory,
+    &kPublishProfile,     &kFailProfile,         &kFindSources,        &kFindConversations,
+    &kStoreConversation,  &kCompareConversation, &kDeleteConversation, &kListConversations,
+    &kListSizes,          &kReadConversation,    &kFindImportedSince,  &kReadChunks,
+    &kInsertChunks,       &kRenumberChunks,      &kDeleteChunks,       &kCountChunks,
+    &kDeleteChunksOfGone, &kListTalks,           &kSharesMessage,      &kFindChunks};
 
 }  // namespace app
 

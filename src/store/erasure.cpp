@@ -33,14 +33,11 @@ bool WorkerSeesAllProfiles() {
            SELECT EXISTS (
              SELECT FROM pg_class c
              WHERE c.oid = to_regclass($1)
-             AND EXISTS (SELECT FROM pg_trigger t
-                         WHERE t.tgrelid = c.oid AND t.tgname = 'soulprint_erase_deleted_user')
-             AND (NOT c.relrowsecurity
-                  OR EXISTS (SELECT FROM pg_policy p
-                             WHERE p.polrelid = c.oid AND p.polname = 'soulprint_worker'
-                             AND p.polcmd = '*' AND p.polpermissive
-                             AND p.polroles && ARRAY[0::oid, $2::regrole::oid]
-                             AND pg_get_expr(p.polqual, p.polrelid) = 'true'))
+             AND EXISTS (SELECT FROM pg_policy p
+                         WHERE p.polrelid = c.oid AND p.polname = 'soulprint_worker'
+                         AND p.polcmd = '*' AND p.polpermissive
+                         AND p.polroles && ARRAY[0::oid, $2::regrole::oid]
+                         AND pg_get_expr(p.polqual, p.polrelid) = 'true')
              AND NOT EXISTS (SELECT FROM pg_policy p
                              WHERE p.polrelid = c.oid AND NOT p.polpermissive
                              AND p.polroles && ARRAY[0::oid, $2::regrole::oid])))")

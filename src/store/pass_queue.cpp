@@ -33,7 +33,9 @@ void QueueAll(const std::string& users, const std::string& imported) {
   const std::uint64_t queued = OwnQuery(R"(
     INSERT INTO soulprint.full_passes (user_id)
     SELECT u FROM unnest($1::uuid[], $2::timestamptz[]) AS n (u, imported_at)
-    WHERE NOT EXISTS (
+    -- An import may still be going on.
+    WHERE (imported_at IS NULL OR imported_at < now() - interval '10 s')
+    AND NOT EXISTS (
       SELECT FROM soulprint.full_passes f
       WHERE f.user_id = u AND (
         f.state IN ('queued', 'running')
@@ -247,15 +249,15 @@ std::string LookUpPendingProfiles(const std::string& position) {
   }
   const pg::Rows uploaded = AppQuery(app::kListUploaded).BigInt(kLookedUpAtOnce).Run();
   QueueAll(uploaded.at(0).Text(0), "");
-  // Most have no conversations, and asking that is much cheaper than asking for their age.
-  const pg::Rows scan =
-      AppQuery(app::kScanPending)
-          .Uuid(position.empty() ? "00000000-0000-0000-0000-000000000000" : position)
-          .BigInt(kLookedUpAtOnce)
-          .Run();
-  QueueAll(scan.at(0).Text(1), scan.at(0).Text(2));
+  const std::string first = position.empty() ? "00000000-0000-0000-0000-000000000000" : position;
+  const pg::Rows next = AppQuery(app::kScanPending).Uuid(first).BigInt(kLookedUpAtOnce).Run();
+  const std::string& last = next.at(0).Text(1);
+  if (!last.empty()) {
+    const pg::Rows filled = AppQuery(app::kFindFilled).Uuid(first).Uuid(last).Run();
+    QueueAll(filled.at(0).Text(0), filled.at(0).Text(1));
+  }
   transaction.Commit();
-  return scan.at(0).BigInt(0) < kLookedUpAtOnce ? "" : scan.at(0).Text(3);
+  return next.at(0).BigInt(0) < kLookedUpAtOnce ? "" : last;
 }
 
 void DeleteExpired() {

@@ -192,7 +192,6 @@ sub swept_users
 		INSERT INTO soulprint.evaluations (user_id, ended_at, model, prompts, budget_usd) VALUES ('$gone', now(), 'm', 'p', 1);
 		INSERT INTO soulprint.memories (user_id, source, content, noted_at) VALUES ('$gone', 'memory of Claude', 'placodus', now())");
 	my @hidden = (
-		[ 'its trigger is missing', 'ALTER TRIGGER soulprint_erase_deleted_user ON user_profiles RENAME TO aside', 'ALTER TRIGGER aside ON user_profiles RENAME TO soulprint_erase_deleted_user' ],
 		[ 'a restrictive policy hides it', 'CREATE POLICY hides ON user_profiles AS RESTRICTIVE USING (false); ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY', 'DROP POLICY hides ON user_profiles' ],
 		[ 'the policy is dropped', 'ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY; ALTER POLICY soulprint_worker ON user_profiles RENAME TO aside; ALTER POLICY aside ON user_profiles TO writer',
 			'ALTER POLICY aside ON user_profiles TO soulprint_worker; ALTER POLICY aside ON user_profiles RENAME TO soulprint_worker' ],

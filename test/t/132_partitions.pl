@@ -1,4 +1,4 @@
-# The application's tables, partitioned by hash of user_id: everything goes as without partitions.
+# The application's tables, partitioned by hash of user_id, or without triggers: everything goes as with plain ones.
 
 use strict;
 use warnings;
@@ -54,6 +54,29 @@ $sql->("SELECT soulprint_forget('$users[2]')");
 $sql->("DELETE FROM user_profiles WHERE user_id = '$users[3]'");
 is($sql->("SELECT (SELECT count(*) FROM soulprint.facts WHERE user_id IN ('$users[2]', '$users[3]')) + (SELECT count(*) FROM soulprint.replies WHERE user_id IN ('$users[2]', '$users[3]'))"), '0', 'users are erased');
 is($sql->("SELECT full_pass_status, soulprint_text FROM user_profiles WHERE user_id = '$users[2]'"), '|', 'and the profile is empty');
+
+# An engine whose distributed tables take no triggers.
+SKIP:
+{
+	skip 'soulprint_setup() turns event triggers off', 4 if $node->pg_version >= 17;
+	my $refusing = new_server('refusing', 'soulprint.poll_interval' => '1s');
+	$refusing->safe_psql('postgres', q{
+CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no triggers here' USING ERRCODE = 'feature_not_supported'; END $$;
+CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION refuse();
+ALTER EVENT TRIGGER refuse ENABLE ALWAYS; CREATE EXTENSION soulprint;});
+	my $left_out = "SELECT change FROM soulprint_setup() WHERE change LIKE '%trigger%' ORDER BY change";
+	my @rows = map { "left out trigger $_ on public.user_profiles: no triggers here" } qw(soulprint_erase_deleted_user soulprint_queue_pending_profile);
+	is($refusing->safe_psql('postgres', $left_out), join("\n", @rows), 'soulprint_setup() does without triggers, and says so');
+	my ($pending, $gone) = map { add_user($refusing, $_) } 1, 2;
+	import_emily($refusing, $_) for $pending, $gone;
+	$refusing->safe_psql('postgres', "UPDATE raw_conversations SET imported_at = imported_at - interval '1 minute'; UPDATE user_profiles SET full_pass_status = 'pending'");
+	$refusing->poll_query_until('postgres', "SELECT count(*) = 2 FROM user_profiles WHERE full_pass_status = 'complete'");
+	is($refusing->safe_psql('postgres', 'SELECT count(*), bool_and(state = $$done$$) FROM soulprint.full_passes'), '2|t', 'a poll finds what is pending');
+	$refusing->safe_psql('postgres', "DELETE FROM user_profiles WHERE user_id = '$gone'");
+	ok($refusing->poll_query_until('postgres', "SELECT count(*) = 0 FROM soulprint.facts WHERE user_id = '$gone'"), 'and erases whose profile is gone');
+	is($refusing->safe_psql('postgres', 'SELECT count(*) FROM soulprint.full_passes'), '1', 'with the pass');
+	$refusing->stop;
+}
 
 $node->stop;
 log_is_clean($node);
