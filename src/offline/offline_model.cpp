@@ -178,8 +178,10 @@ std::vector<Item> ReadItems(std::string_view material) {
       CheckForInterrupts();
       std::optional<Fact> fact = FactFromJson(category, from);
       if (!fact) continue;
-      for (const json& former : from.value("before", json::array()))
-        fact->before.push_back({former.at("text"), ParseTime(former.value("said", ""))});
+      for (const json& former : from.value("before", json::array())) {
+        fact->before.push_back(
+            {former.at("text").get_ref<const std::string&>(), ParseTime(former.value("said", ""))});
+      }
       const std::optional<Item> read = ReadItem(ReadSentence(fact->text));
       // Facts of another model are no sentences of the user's: their importance ranks them.
       const double score = read ? read->score : 2.0 * fact->importance;
@@ -290,13 +292,13 @@ std::string AnswerMemory(std::string_view material) {
   for (Item& item : BestOf(ReadItems(material))) {
     CheckForInterrupts();
     Fact& fact = item.fact;
-    const std::string before = fact.before.empty() ? "" : fact.before[0].text;
-    const std::size_t size = CountCharacters(fact.text + before) + kBullet;
+    const std::size_t before = fact.before.empty() ? 0 : CountCharacters(fact.before[0].text);
+    const std::size_t size = CountCharacters(fact.text) + before + kBullet;
     if (size > room) continue;
     room -= size;
     // "Last week" needs the day on which it was said.
     const bool vague = fact.more[0].empty() && ReadSentence(fact.text).Has(Cue::kTime);
-    if (vague && !item.said.empty()) fact.text += " (said " + item.said + ")";
+    if (vague && !item.said.empty()) fact.text = Format("{} (said {})", fact.text, item.said);
     fact.sources.push_back({"", 0, ParseTime(item.said), -1});
     facts.push_back(std::move(fact));
   }

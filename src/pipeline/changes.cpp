@@ -268,6 +268,7 @@ void AddOwnFacts(std::vector<Fact>* facts, std::vector<Fact> own) {
 
 std::vector<Fact> FactsThatHold(const std::vector<Fact>& facts) {
   std::vector<Fact> hold;
+  hold.reserve(facts.size());
   std::vector<std::optional<std::size_t>> places(facts.size());  // in hold
   InterruptsNowAndThen interrupts;
   for (std::size_t i = 0; i < facts.size(); ++i) {

@@ -83,7 +83,7 @@ bool Locate(const SpokenWords& words, const std::vector<Excerpt>& excerpts, Fact
             DroppedItems* dropped) {
   if (IsSecret(*fact)) return ++dropped->secret, false;
   if (HasNoWords(fact->quote)) {
-    fact->quote.clear();
+    fact->quote = {};
     fact->sources = AllOf(excerpts);
     return true;
   }
@@ -169,7 +169,7 @@ Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts) {
     if (excerpt.conversation_id.empty()) continue;
     std::vector<std::string>& ids = question.conversation_ids;
     if (ids.empty() || ids.back() != excerpt.conversation_id) {
-      ids.push_back(excerpt.conversation_id);
+      ids.emplace_back(excerpt.conversation_id);
     }
   }
   return question;

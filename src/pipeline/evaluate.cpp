@@ -210,8 +210,8 @@ class Evaluation {
       for (std::size_t i = 0; i < FieldNames(fact.category).size(); ++i) {
         statement.append(FieldValue(fact, i)).append(" ");
       }
-      statements.push_back(statement + fact.quote);
-      quotes.push_back(fact.quote);
+      statements.push_back(statement.append(fact.quote));
+      quotes.emplace_back(fact.quote);
     }
     const WordIndex index(statements);
     std::vector<QuotedBullet> bullets;

@@ -5,16 +5,17 @@
 #include <string>
 
 #include "pipeline/types.hpp"
+#include "util/shared_text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
 
 struct Excerpt {
-  std::string conversation_id;
+  SharedText conversation_id;
   std::string title;
   Time created_at;  // of the conversation
   Chunk chunk;
-  std::string notes = {};  // Notes::source; "" = of a conversation
+  SharedText notes = {};  // Notes::source; "" = of a conversation
 };
 
 // The time at which the span was said: of its message, or of the conversation if that is unknown.

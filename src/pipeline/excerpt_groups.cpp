@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "pipeline/chunk_to_facts.hpp"
@@ -95,9 +96,9 @@ const Excerpt* ExcerptGroups::Peek() {
 
 void ExcerptGroups::Open(std::size_t position, const std::function<void()>& without_words) {
   open_ = position;
-  const std::string& id = ids_[position];
-  const std::optional<Conversation> conversation = store_.ReadConversation(id);
+  const std::optional<Conversation> conversation = store_.ReadConversation(ids_[position]);
   if (!conversation) return;
+  const SharedText id = ids_[position];
   const int shared = SharedMessages(position, *conversation);
   for (Chunk& chunk : ConversationToChunks(*conversation)) {
     std::erase_if(chunk.spans, [&](const Span& span) { return span.message < shared; });
@@ -124,8 +125,9 @@ int ExcerptGroups::SharedMessages(std::size_t position, const Conversation& conv
 // sides of a change the questions soon end at the same places as before.
 bool ExcerptGroups::EndsGroup(const Excerpt& excerpt, std::size_t characters) const {
   std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
-  for (const char c : excerpt.conversation_id + excerpt.chunk.content) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  for (const std::string_view text :
+       {std::string_view(excerpt.conversation_id), std::string_view(excerpt.chunk.content)}) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
   }
   return (hash >> 32) % std::max<std::size_t>(plan_.question_characters, 1) < characters;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -124,6 +125,31 @@ void MergeInto(Fact* merged, Fact newer) {
   MoveSources(&newer, merged);
 }
 
+// The places of merged facts by FactKey, of which only hashes are kept.
+class MergedPlaces {
+ public:
+  explicit MergedPlaces(const std::vector<Fact>& facts) : facts_(facts) {}
+
+  // The place of the merged fact with the same key, or `next`, which is then the place of this one.
+  std::size_t PlaceOf(const Fact& fact, std::size_t next) {
+    std::string key = FactKey(fact);
+    const auto [place, is_new] = by_hash_.emplace(std::hash<std::string>()(key), next);
+    if (is_new || FactKey(facts_[place->second]) == key) return place->second;
+    return others_.emplace(std::move(key), next).first->second;
+  }
+
+  void Free() {
+    InterruptsNowAndThen interrupts;
+    for (; !by_hash_.empty(); by_hash_.erase(by_hash_.begin())) interrupts.Step();
+    for (; !others_.empty(); others_.erase(others_.begin())) interrupts.Step();
+  }
+
+ private:
+  const std::vector<Fact>& facts_;
+  std::map<std::size_t, std::size_t> by_hash_;  // the first key of each hash
+  std::map<std::string, std::size_t> others_;   // the other keys of that hash
+};
+
 ordered_json ItemSchema(const Form& form, const ordered_json& before, const ordered_json& after) {
   ordered_json properties = before;
   for (std::string_view field : form.fields) {
@@ -154,7 +180,7 @@ const std::array<std::string_view, 3>& FieldNames(Category category) {
   return FormOf(category).fields;
 }
 
-const std::string& FieldValue(const Fact& fact, std::size_t field) {
+std::string_view FieldValue(const Fact& fact, std::size_t field) {
   return field == 0 ? fact.text : fact.more[field - 1];
 }
 
@@ -216,7 +242,7 @@ ordered_json FactToObject(const Fact& fact) {
 }
 
 ordered_json FactToJson(const Fact& fact) {
-  if (FormOf(fact.category).fields[1].empty()) return fact.text;
+  if (FormOf(fact.category).fields[1].empty()) return FieldValue(fact, 0);
   return FactToObject(fact);
 }
 
@@ -263,7 +289,7 @@ std::string FactKey(const Fact& fact) {
 std::string FactLine(const Fact& fact) {
   std::string line = OneLine(fact.text);
   std::string_view before = ": ";
-  for (const std::string& more : fact.more) {
+  for (const SharedText& more : fact.more) {
     const std::string text = OneLine(more);
     if (text.empty()) continue;
     line.append(before).append(text);
@@ -301,7 +327,7 @@ void SortSources(std::vector<Source>* sources) {
     interrupts.Step();
     return a.at < b.at;
   });
-  std::set<std::tuple<std::string, std::string, bool, int>> seen;
+  std::set<std::tuple<std::string_view, std::string_view, bool, int>> seen;
   std::erase_if(*sources, [&](const Source& source) {
     interrupts.Step();
     const bool known = source.message >= 0;
@@ -313,23 +339,22 @@ void SortSources(std::vector<Source>* sources) {
 void FreeFacts(std::vector<Fact>* facts) {
   InterruptsNowAndThen interrupts;
   for (; !facts->empty(); facts->pop_back()) interrupts.Step();
+  facts->shrink_to_fit();
 }
 
 std::vector<Fact> MergeFacts(std::vector<Fact> facts) {
   std::size_t count = 0;  // of merged facts, which stand at the front of facts
-  std::map<std::string, std::size_t> places;
+  MergedPlaces places(facts);
   for (Fact& fact : facts) {
     CheckForInterrupts();
-    const auto [place, is_new] = places.emplace(FactKey(fact), count);
-    if (!is_new) {
-      MergeInto(&facts[place->second], std::move(fact));
+    const std::size_t place = places.PlaceOf(fact, count);
+    if (place < count) {
+      MergeInto(&facts[place], std::move(fact));
     } else if (Fact& free = facts[count++]; &free != &fact) {
       free = std::move(fact);
     }
   }
-  for (InterruptsNowAndThen interrupts; !places.empty(); places.erase(places.begin())) {
-    interrupts.Step();
-  }
+  places.Free();
   facts.resize(count);
   for (Fact& fact : facts) {
     CheckForInterrupts();
@@ -344,7 +369,7 @@ void FactMerger::Add(Fact fact) {
   const auto [place, is_new] = places_.emplace(FactKey(fact), facts_.size());
   if (!is_new) return MergeInto(&facts_[place->second], std::move(fact));
   bytes_ += sizeof fact + kNode + place->first.size() + fact.text.size() + fact.quote.size();
-  for (const std::string& more : fact.more) bytes_ += more.size();
+  for (const SharedText& more : fact.more) bytes_ += more.size();
   facts_.push_back(std::move(fact));
 }
 

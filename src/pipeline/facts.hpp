@@ -23,7 +23,7 @@ std::string_view CategoryName(Category category);
 
 // The names of a category's fields, "" = none, and the value of a fact in the field at an index.
 const std::array<std::string_view, 3>& FieldNames(Category category);
-const std::string& FieldValue(const Fact& fact, std::size_t field);
+std::string_view FieldValue(const Fact& fact, std::size_t field);
 
 struct ReadFacts {
   std::vector<Fact> facts;

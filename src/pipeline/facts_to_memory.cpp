@@ -23,17 +23,6 @@ constexpr int kMemoryTries = 3;
 constexpr int kMemoryTokens = 4096;
 constexpr std::size_t kLeastFactTokens = 500;  // with less a model adds nothing
 
-std::vector<Fact> Copy(const std::vector<Fact>& facts) {
-  InterruptsNowAndThen interrupts;
-  std::vector<Fact> copy;
-  copy.reserve(facts.size());
-  for (const Fact& fact : facts) {
-    interrupts.Step();
-    copy.push_back(fact);
-  }
-  return copy;
-}
-
 // The Markdown in an answer, without the code fence that may stand around it.
 std::string_view WithoutCodeFence(std::string_view answer) {
   std::string_view text = Trim(answer);
@@ -85,24 +74,25 @@ WrittenMemory AskForMemory(const std::vector<Fact>& facts, Model& model, Store& 
 
 }  // namespace
 
-Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits, Model& model,
+Memory FactsToMemory(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
                      Store& store) {
-  if (facts.empty()) return {AssembleMemory(facts, limits.max_tokens)};
+  // Made now: reducing takes the facts.
+  std::string by_rule = AssembleMemory(facts, limits.max_tokens);
+  if (facts.empty()) return {std::move(by_rule)};
   int left_out = 0;
-  std::vector<Fact> material = Copy(facts);
   MemoryLimits room = limits;
   while (true) {
-    ReducedFacts reduced = ReduceFacts(std::move(material), room, model, store);
-    material = std::move(reduced.facts);
+    ReducedFacts reduced = ReduceFacts(std::move(facts), room, model, store);
+    facts = std::move(reduced.facts);
     left_out += reduced.left_out;
-    const WrittenMemory written = AskForMemory(material, model, store);
+    const WrittenMemory written = AskForMemory(facts, model, store);
     if (!written.memory_md.empty()) {
       return {CutMemory(written.memory_md, limits.max_tokens), left_out};
     }
-    room.max_fact_tokens = std::min(room.max_fact_tokens, FactsTokens(material)) / 2;
+    room.max_fact_tokens = std::min(room.max_fact_tokens, FactsTokens(facts)) / 2;
     if (!written.too_long || room.max_fact_tokens < kLeastFactTokens) break;
   }
-  return {AssembleMemory(facts, limits.max_tokens), left_out};
+  return {std::move(by_rule), left_out};
 }
 
 }  // namespace soulprint

@@ -20,7 +20,7 @@ struct Memory {
 // MEMORY for these facts.  Reduces them first if there are too many, asks for the text up to three
 // times, and assembles it by rule when no answer can be used.  Throws Error 08000 when the model
 // gave no answer.
-Memory FactsToMemory(const std::vector<Fact>& facts, const MemoryLimits& limits, Model& model,
+Memory FactsToMemory(std::vector<Fact> facts, const MemoryLimits& limits, Model& model,
                      Store& store);
 
 }  // namespace soulprint

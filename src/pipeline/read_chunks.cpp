@@ -82,9 +82,12 @@ class ChunkReader {
     while (ReadMore()) {
     }
     ReadChunksResult result{{}, counts_};
-    for (auto& [number, facts] : found_) {
+    result.facts.reserve(static_cast<std::size_t>(counts_.facts));
+    while (!found_.empty()) {
       CheckForInterrupts();
+      std::vector<Fact>& facts = found_.begin()->second;
       std::move(facts.begin(), facts.end(), std::back_inserter(result.facts));
+      found_.erase(found_.begin());
     }
     SortFactsBy(&result.facts, LastSaid);
     return result;

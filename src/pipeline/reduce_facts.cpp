@@ -11,6 +11,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "pipeline/facts.hpp"
@@ -57,7 +58,7 @@ ordered_json ReduceItem(std::size_t id, const Fact& fact) {
 }
 
 // The size of the facts without their dates.
-std::size_t Saying(const std::vector<Fact>& facts) {
+std::size_t Saying(std::span<const Fact> facts) {
   return std::accumulate(facts.begin(), facts.end(), std::size_t{0},
                          [](std::size_t sum, const Fact& fact) {
                            CheckForInterrupts();
@@ -79,10 +80,10 @@ std::size_t Characters(const std::vector<Fact>& facts) {
 // which it names by id, or else of the fact with the same words.
 class Origins {
  public:
-  Origins(const Fact* begin, const Fact* end) : begin_(begin), size_(end - begin) {
-    for (std::size_t i = 0; i < size_; ++i) {
+  explicit Origins(std::span<const Fact> facts) : facts_(facts) {
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
       CheckForInterrupts();
-      by_key_.emplace(FactKey(begin_[i]), i);
+      by_key_.emplace(FactKey(facts_[i]), i);
     }
   }
 
@@ -91,7 +92,7 @@ class Origins {
     const auto ids = item.is_object() ? item.find("from") : item.end();
     if (item.is_object() && ids != item.end() && ids->is_array()) {
       for (const json& id : *ids) {
-        if (id.is_number_unsigned() && id.get<std::size_t>() < size_)
+        if (id.is_number_unsigned() && id.get<std::size_t>() < facts_.size())
           from.insert(id.get<std::size_t>());
       }
     }
@@ -102,21 +103,20 @@ class Origins {
     std::vector<Source>& sources = fact->sources;
     if (!from.empty()) fact->importance = 1;
     for (std::size_t id : from) {
-      const std::vector<Source>& more = begin_[id].sources;
-      sources.insert(sources.end(), more.begin(), more.end());
-      fact->importance = std::max(fact->importance, begin_[id].importance);
-      fact->before.insert(fact->before.end(), begin_[id].before.begin(), begin_[id].before.end());
+      const Fact& origin = facts_[id];
+      sources.insert(sources.end(), origin.sources.begin(), origin.sources.end());
+      fact->importance = std::max(fact->importance, origin.importance);
+      fact->before.insert(fact->before.end(), origin.before.begin(), origin.before.end());
     }
     named_.insert(from.begin(), from.end());
     SortSources(&sources);
   }
 
   // The number of facts that no reduced fact was made from.
-  std::size_t Unnamed() const { return size_ - named_.size(); }
+  std::size_t Unnamed() const { return facts_.size() - named_.size(); }
 
  private:
-  const Fact* begin_;
-  std::size_t size_;
+  std::span<const Fact> facts_;
   std::map<std::string, std::size_t> by_key_;
   std::set<std::size_t> named_;
 };
@@ -125,17 +125,17 @@ class Round {
  public:
   // `facts` are grouped by category.  A batch has at most `batch_tokens` as it is sent, and
   // `max_tokens` as MEMORY's question holds it.
-  Round(const std::vector<Fact>& facts, std::size_t batch_tokens, std::size_t max_tokens)
-      : facts_(facts) {
+  Round(std::vector<Fact> facts, std::size_t batch_tokens, std::size_t max_tokens)
+      : facts_(std::move(facts)) {
     std::size_t begin = 0;
     std::size_t sent = 0;
     std::size_t held = 0;
-    for (std::size_t i = 0; i < facts.size(); ++i) {
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
       CheckForInterrupts();
-      const std::size_t item = CountCharacters(DumpJson(ReduceItem(i - begin, facts[i]))) + 1;
-      const std::size_t more = Characters(facts[i]);
+      const std::size_t item = CountCharacters(DumpJson(ReduceItem(i - begin, facts_[i]))) + 1;
+      const std::size_t more = Characters(facts_[i]);
       const bool full = (sent + item) / 4 > batch_tokens || (held + more) / 4 > max_tokens;
-      if (i > begin && (full || facts[i].category != facts[begin].category)) {
+      if (i > begin && (full || facts_[i].category != facts_[begin].category)) {
         waiting_.push_back({begin, i});
         begin = i;
         sent = held = 0;
@@ -143,7 +143,7 @@ class Round {
       sent += item;
       held += more;
     }
-    if (begin < facts.size()) waiting_.push_back({begin, facts.size()});
+    if (begin < facts_.size()) waiting_.push_back({begin, facts_.size()});
   }
 
   ReducedFacts Run(Model& model, Store& store) {
@@ -151,11 +151,16 @@ class Round {
         model, store, [&] { return Next(); },
         [&](const Question& question, const Answer& answer) { Take(question, answer); }, rejected_);
     if (!unanswered_.empty()) ThrowUnanswered("facts to be reduced", unanswered_);
+    FreeFacts(&facts_);
+    std::size_t count = 0;
+    for (const auto& [begin, facts] : results_) count += facts.size();
     std::vector<Fact> all;
-    all.reserve(facts_.size());
-    for (auto& [begin, facts] : results_) {
+    all.reserve(count);
+    while (!results_.empty()) {
       CheckForInterrupts();
+      std::vector<Fact>& facts = results_.begin()->second;
       std::move(facts.begin(), facts.end(), std::back_inserter(all));
+      results_.erase(results_.begin());
     }
     // MergeFacts wants oldest first, and batches are in no such order.
     SortFactsBy(&all, LastSaid);
@@ -254,8 +259,14 @@ class Round {
     Leave(asking.batch);
   }
 
+  std::span<Fact> FactsOf(const Batch& batch) {
+    return std::span(facts_).subspan(batch.begin, batch.end - batch.begin);
+  }
+
   void Leave(const Batch& batch) {
-    results_[batch.begin].assign(facts_.begin() + batch.begin, facts_.begin() + batch.end);
+    const std::span<Fact> facts = FactsOf(batch);
+    results_[batch.begin].assign(std::make_move_iterator(facts.begin()),
+                                 std::make_move_iterator(facts.end()));
   }
 
   // False if the answer is not a shorter list of facts.
@@ -267,7 +278,8 @@ class Round {
     const json& lists = object.contains("facts") ? object.at("facts") : object;
     if (!lists.is_object() || !lists.contains(CategoryName(category))) return false;
 
-    Origins origins(&facts_[batch.begin], &facts_[batch.begin] + (batch.end - batch.begin));
+    const std::span<Fact> facts = FactsOf(batch);
+    Origins origins(facts);
     std::vector<Fact> reduced;
     for (const json& item : lists.at(std::string(CategoryName(category)))) {
       CheckForInterrupts();
@@ -276,14 +288,18 @@ class Round {
       origins.Complete(item, &*fact);
       reduced.push_back(std::move(*fact));
     }
-    const std::vector<Fact> before(facts_.begin() + batch.begin, facts_.begin() + batch.end);
-    if (reduced.empty() || Saying(reduced) >= Saying(before)) return false;
+    if (reduced.empty() || Saying(reduced) >= Saying(facts)) return false;
     left_out_ += static_cast<int>(origins.Unnamed());
+    reduced.shrink_to_fit();
     results_[batch.begin] = std::move(reduced);
+    for (Fact& fact : facts) {
+      CheckForInterrupts();
+      fact = {};
+    }
     return true;
   }
 
-  const std::vector<Fact>& facts_;
+  std::vector<Fact> facts_;  // those of a batch until it has its result
   std::deque<Batch> waiting_;
   std::map<std::size_t, Asking> asking_;              // by a batch's begin, which is the tag
   std::deque<std::size_t> again_;                     // of these, to be asked again
@@ -344,8 +360,8 @@ ReducedFacts ReduceFacts(std::vector<Fact> facts, const MemoryLimits& limits, Mo
   for (int round = 0; round < kMaxRounds && FactsTokens(facts) > max_tokens; ++round) {
     SortFactsBy(&facts, [](const Fact& fact) { return fact.category; });
     const std::size_t before = Characters(facts);
-    ReducedFacts reduced = Round(facts, limits.batch_tokens, max_tokens).Run(model, store);
-    FreeFacts(&facts);
+    ReducedFacts reduced =
+        Round(std::move(facts), limits.batch_tokens, max_tokens).Run(model, store);
     facts = std::move(reduced.facts);
     left_out += reduced.left_out;
     if (Characters(facts) == before) break;

@@ -13,7 +13,8 @@
 
 namespace soulprint {
 
-// Sorts stably by key(fact).  Facts are large, so their places are sorted.
+// Sorts stably by key(fact).  Facts are large, so their places are sorted, and each fact is moved
+// once.
 template <typename Key>
 void SortFactsBy(std::vector<Fact>* facts, Key key) {
   InterruptsNowAndThen interrupts;
@@ -27,14 +28,20 @@ void SortFactsBy(std::vector<Fact>* facts, Key key) {
     interrupts.Step();
     return a < b;
   });
-  std::vector<Fact> sorted;
-  sorted.reserve(facts->size());
-  for (const auto& place : places) {
-    interrupts.Step();
-    sorted.push_back(std::move((*facts)[place.second]));
+  for (std::size_t begin = 0; begin < places.size(); ++begin) {
+    if (places[begin].second == begin) continue;
+    // Each fact of a cycle goes where the one before it came from.
+    Fact first = std::move((*facts)[begin]);
+    std::size_t to = begin;
+    for (std::size_t from = places[to].second; from != begin; from = places[to].second) {
+      interrupts.Step();
+      (*facts)[to] = std::move((*facts)[from]);
+      places[to].second = to;
+      to = from;
+    }
+    (*facts)[to] = std::move(first);
+    places[to].second = to;
   }
-  FreeFacts(facts);
-  *facts = std::move(sorted);
 }
 
 }  // namespace soulprint

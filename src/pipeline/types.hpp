@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "util/shared_text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
@@ -71,11 +72,11 @@ inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Cat
 
 // Where a fact was said.
 struct Source {
-  std::string conversation_id;
+  SharedText conversation_id;
   int chunk_index = 0;
-  Time at;                 // of the message, or of the conversation if that is unknown
-  int message = -1;        // its place among the conversation's messages, from 0; -1 = unknown
-  std::string notes = {};  // Notes::source if notes say it, which are in no conversation
+  Time at;                // of the message, or of the conversation if that is unknown
+  int message = -1;       // its place among the conversation's messages, from 0; -1 = unknown
+  SharedText notes = {};  // Notes::source if notes say it, which are in no conversation
 };
 
 // Source::notes of what the user said through soulprint_add_fact() or soulprint_correct_fact().
@@ -83,7 +84,7 @@ inline constexpr const char* kOwnStatement = "own statement";
 
 // What a fact said before it changed.
 struct Former {
-  std::string text;
+  SharedText text;
   Time said;
 };
 
@@ -92,9 +93,9 @@ struct Former {
 //   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
 struct Fact {
   Category category = Category::kPerson;
-  std::string text;
-  std::array<std::string, 2> more;
-  std::string quote;            // the user's own words, or those of notes, "" = none
+  SharedText text;
+  std::array<SharedText, 2> more;
+  SharedText quote;             // the user's own words, or those of notes, "" = none
   bool verified = false;        // the quote is in the user's own words
   bool noted = false;           // else: the quote is in notes
   int importance = 2;           // 1 … 3, 3 = most

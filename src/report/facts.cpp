@@ -37,19 +37,19 @@ std::vector<const ReportFact*> FactsOf(const std::vector<ReportFact>& facts, Cat
   return chosen;
 }
 
-std::string QuoteHtml(const std::string& quote) {
+std::string QuoteHtml(std::string_view quote) {
   return Format("<blockquote dir=\"auto\">“{}”</blockquote>", HtmlText(quote));
 }
 
 // What is known; in the user's words if these are the same.
 std::string StatementHtml(const ReportFact& fact) {
-  const std::string& text = fact.fact.text;
+  const SharedText& text = fact.fact.text;
   if (fact.holds && fact.fact.verified && Fold(text) == Fold(fact.fact.quote)) {
     return QuoteHtml(text);
   }
   const std::string_view name = fact.holds ? "span" : "s";
   std::string html = Format("<p dir=\"auto\"><{}>{}</{}></p>", name, HtmlText(text), name);
-  for (const std::string& more : fact.fact.more) {
+  for (const SharedText& more : fact.fact.more) {
     if (!more.empty()) html += Format("<p class=\"more\" dir=\"auto\">{}</p>", HtmlText(more));
   }
   if (!fact.fact.quote.empty() && (fact.fact.verified || !fact.notes.empty())) {

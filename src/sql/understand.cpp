@@ -73,7 +73,7 @@ void AddFacts(const std::string& user_id, pg::RowSet* rows) {
   for (const pg::Row& row : facts) {
     CheckForInterrupts();
     conversation_ids.push_back(row.Text(9));
-    statements.push_back(FactIn(row).text);
+    statements.emplace_back(FactIn(row).text);
   }
   const Titles titles = ReadTitles(user_id, std::move(conversation_ids));
   const std::vector<bool> stands = StandInMemory(statements, CurrentMemory(user_id));

@@ -24,6 +24,7 @@ namespace soulprint {
 namespace {
 
 constexpr std::size_t kSweptAtOnce = 1000;
+constexpr std::size_t kFoundAtOnce = 200;  // by one statement, which takes some milliseconds
 constexpr const char* kFirstUser = "00000000-0000-0000-0000-000000000000";
 
 // True if soulprint_worker sees all profiles: soulprint_setup() has prepared the table, and row
@@ -51,7 +52,7 @@ bool WorkerSeesAllProfiles() {
 // A table that is being restored is empty at first.
 bool AnyProfile() { return AppQuery("SELECT FROM {profiles} LIMIT 1").As(Worker()).Execute() > 0; }
 
-// At most kSweptAtOnce users of schema soulprint after this one, in order.  Each is found by one
+// At most kFoundAtOnce users of schema soulprint after this one, in order.  Each is found by one
 // index lookup in each table.
 pg::Rows UsersAfter(const std::string& user_id) {
   return OwnQuery(R"(
@@ -73,7 +74,7 @@ pg::Rows UsersAfter(const std::string& user_id) {
       FROM u WHERE u.id IS NOT NULL)
     SELECT id FROM u WHERE id IS NOT NULL OFFSET 1 LIMIT $2)")
       .Uuid(user_id)
-      .BigInt(kSweptAtOnce)
+      .BigInt(kFoundAtOnce)
       .Run();
 }
 
@@ -231,9 +232,13 @@ void EraseRepliesOfGone(const std::string& user_id) {
 void EraseUsersWithoutProfile() {
   if (!WorkerSeesAllProfiles() || !AnyProfile()) return;
   std::vector<std::string> ids;
-  for (const std::string& from : {RandomUuid(), std::string(kFirstUser)}) {
-    for (const pg::Row& row : UsersAfter(from)) ids.push_back(row.Text(0));
-    if (ids.size() >= kSweptAtOnce) break;
+  for (std::string from : {RandomUuid(), std::string(kFirstUser)}) {
+    for (bool more = true; more && ids.size() < kSweptAtOnce;) {
+      const pg::Rows users = UsersAfter(from);
+      for (const pg::Row& row : users) ids.push_back(row.Text(0));
+      more = users.size() == kFoundAtOnce;
+      if (more) from = ids.back();
+    }
   }
   for (const pg::Row& row : AppQuery(R"(
          SELECT u FROM unnest($1::uuid[]) AS u

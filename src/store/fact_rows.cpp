@@ -1,20 +1,28 @@
-// Writes all facts of a user by one statement.
+// Writes the facts of a user, many at a time: a user may have very many.
 
 #include "store/fact_rows.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "pipeline/facts.hpp"
 #include "store/identity.hpp"
 #include "util/interrupts.hpp"
+#include "util/text.hpp"
 #include "util/time.hpp"
 
 namespace soulprint {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::size_t kAtOnce = 1000;
 
 std::string SourcesToJson(const std::vector<Source>& sources) {
   ordered_json json = ordered_json::array();
@@ -32,10 +40,25 @@ std::string SourcesToJson(const std::vector<Source>& sources) {
   return json.dump();
 }
 
-}  // namespace
+// So many new ids.
+std::vector<std::int64_t> NewIds(std::size_t count) {
+  const std::string list = OwnQuery(R"(
+    SELECT string_agg(nextval('soulprint.facts_id_seq')::text, ',') FROM generate_series(1, $1))")
+                               .BigInt(static_cast<std::int64_t>(count))
+                               .Run()
+                               .at(0)
+                               .Text(0);
+  std::vector<std::int64_t> ids;
+  ids.reserve(count);
+  for (const std::string_view id : Split(list, ',')) {
+    std::from_chars(id.data(), id.data() + id.size(), ids.emplace_back());
+  }
+  return ids;
+}
 
-void ReplaceFacts(const std::string& user_id, const std::vector<Fact>& facts) {
-  OwnQuery("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(user_id).Execute();
+// `ids` are those of all facts, of which these begin at `first`.
+void InsertFacts(const std::string& user_id, std::span<const Fact> facts, std::size_t first,
+                 const std::vector<std::int64_t>& ids) {
   std::vector<std::string> categories;
   std::vector<std::string> values;
   std::vector<std::string> quotes;
@@ -43,31 +66,29 @@ void ReplaceFacts(const std::string& user_id, const std::vector<Fact>& facts) {
   std::vector<std::string> sources;
   std::vector<std::string> days;
   std::vector<std::int64_t> importances;
-  std::vector<std::int64_t> successors;  // numbered from 1, 0 = none
+  std::vector<std::int64_t> successors;  // 0 = none
   for (const Fact& fact : facts) {
     CheckForInterrupts();
     const Time said = LastSaid(fact);
     categories.emplace_back(CategoryName(fact.category));
     values.push_back(FactToJson(fact).dump());
-    quotes.push_back(fact.quote);
+    quotes.emplace_back(fact.quote);
     verified.push_back(fact.verified ? 1 : 0);
     sources.push_back(SourcesToJson(fact.sources));
     days.push_back(said ? FormatDate(said) : "");
     importances.push_back(fact.importance);
-    successors.push_back(fact.superseded_by ? static_cast<std::int64_t>(*fact.superseded_by) + 1
-                                            : 0);
+    successors.push_back(fact.superseded_by ? ids[*fact.superseded_by] : 0);
   }
+  const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(first);
   OwnQuery(R"(
-    WITH numbered AS MATERIALIZED (
-      SELECT nextval('soulprint.facts_id_seq') AS id, n.*
-      FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY
-        AS n (category, fact, quote, verified, sources, said_on, importance, successor, place))
     INSERT INTO soulprint.facts
       (id, user_id, category, fact, quote, verified, sources, said_on, importance, superseded_by)
     SELECT n.id, $1, n.category, n.fact::jsonb, n.quote, n.verified = 1, n.sources::jsonb,
-           nullif(n.said_on, '')::date, n.importance, s.id
-    FROM numbered n LEFT JOIN numbered s ON s.place = n.successor ORDER BY n.place)")
+           nullif(n.said_on, '')::date, n.importance, nullif(n.successor, 0)
+    FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)
+      AS n (id, category, fact, quote, verified, sources, said_on, importance, successor))")
       .Uuid(user_id)
+      .BigIntArray({begin, begin + static_cast<std::ptrdiff_t>(facts.size())})
       .TextArray(std::move(categories))
       .TextArray(std::move(values))
       .TextArray(std::move(quotes))
@@ -77,6 +98,19 @@ void ReplaceFacts(const std::string& user_id, const std::vector<Fact>& facts) {
       .BigIntArray(std::move(importances))
       .BigIntArray(std::move(successors))
       .Execute();
+}
+
+}  // namespace
+
+void ReplaceFacts(const std::string& user_id, const std::vector<Fact>& facts) {
+  OwnQuery("DELETE FROM soulprint.facts WHERE user_id = $1").Uuid(user_id).Execute();
+  if (facts.empty()) return;
+  const std::vector<std::int64_t> ids = NewIds(facts.size());
+  const std::span<const Fact> all(facts);
+  for (std::size_t first = 0; first < all.size(); first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, all.size() - first);
+    InsertFacts(user_id, all.subspan(first, count), first, ids);
+  }
 }
 
 }  // namespace soulprint

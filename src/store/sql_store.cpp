@@ -1,10 +1,12 @@
 #include "store/sql_store.hpp"
 
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "export/export_to_conversations.hpp"
 #include "pg/query.hpp"
+#include "pg/sha256.hpp"
 #include "pg/transaction.hpp"
 #include "pipeline/facts.hpp"
 #include "store/app_statements.hpp"
@@ -177,23 +179,21 @@ std::optional<std::string> SqlStore::OperatorPrompt(Step step) {
 }
 
 std::vector<bool> SqlStore::FindForgotten(const std::vector<Fact>& facts) {
-  std::vector<std::string> keys;
-  for (const Fact& fact : facts) {
-    CheckForInterrupts();
-    keys.push_back(FactKey(fact));
-  }
-  const pg::Rows rows = pg::InTransaction([&] {
-    return OwnQuery(R"(
-             SELECT n.place FROM soulprint.forgotten_facts f,
-                    unnest($2) WITH ORDINALITY AS n (key, place)
-             WHERE f.user_id = $1 AND f.fact = sha256(convert_to(n.key, 'UTF8')))")
-        .Uuid(lease_.user_id())
-        .TextArray(std::move(keys))
-        .Run();
+  return pg::InTransaction([&] {
+    std::unordered_set<std::string> hashes;
+    for (const pg::Row& row : OwnQuery(R"(
+           SELECT encode(fact, 'hex') FROM soulprint.forgotten_facts WHERE user_id = $1)")
+                                  .Uuid(lease_.user_id())
+                                  .Run()) {
+      hashes.insert(row.Text(0));
+    }
+    std::vector<bool> forgotten(facts.size());
+    for (std::size_t i = 0; i < facts.size() && !hashes.empty(); ++i) {
+      CheckForInterrupts();
+      forgotten[i] = hashes.contains(pg::Sha256({FactKey(facts[i])}));
+    }
+    return forgotten;
   });
-  std::vector<bool> forgotten(facts.size());
-  for (const pg::Row& row : rows) forgotten[static_cast<std::size_t>(row.BigInt(0)) - 1] = true;
-  return forgotten;
 }
 
 std::vector<Fact> SqlStore::ReadOwnFacts() {

@@ -2,11 +2,14 @@
 
     measure.py statement 'SQL' psql …         the backend that runs the statement
     measure.py stage NAME USER_ID psql …      the worker of a full pass during this stage
+    measure.py pass USER_ID psql …            the worker of a full pass, stage by stage
     measure.py python FILE                    python3 json.load of the file, to compare with
 
-Prints what the statement gave, if anything, and a line "seconds cpu_seconds megabytes".
+Prints what the statement gave, if anything, and a line "seconds cpu_seconds megabytes"; of a pass for
+each stage a line "stage seconds megabytes".
 """
 
+import json
 import subprocess
 import sys
 import threading
@@ -99,8 +102,52 @@ def measure_stage(name, user_id, command):
         time.sleep(INTERVAL)
 
 
+class Samples:
+    """What a process holds, look by look, with the time."""
+
+    def __init__(self, pid):
+        self.looks = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.run, args=(pid,))
+        self.thread.start()
+
+    def run(self, pid):
+        while not self.ended.wait(INTERVAL):
+            try:
+                self.looks.append((time.time(), private_megabytes(pid)))
+            except FileNotFoundError:
+                return
+
+    def stop(self):
+        self.ended.set()
+        self.thread.join()
+
+
+def measure_pass(user_id, command):
+    session = Session(command)
+    row = f"FROM soulprint.full_passes WHERE id = {session.ask(f'SELECT soulprint_start_full_pass({user_id!r})')}"
+    while not (pid := session.ask(f"SELECT pid {row} AND state = 'running'")):
+        time.sleep(INTERVAL)
+    samples = Samples(int(pid))
+    while (state := session.ask(f"SELECT state {row}")) == "running":
+        time.sleep(10 * INTERVAL)
+    samples.stop()
+    if state != "done":
+        sys.exit(f"the pass is {state}: " + session.ask(f"SELECT error {row}"))
+    # The stages follow each other without a gap.  ended_at is when the transaction that publishes began.
+    now = time.time()
+    seconds = json.loads(session.ask(f"SELECT stage_seconds {row}"))
+    ended = float(session.ask(f"SELECT extract(epoch FROM ended_at) {row}"))
+    began = ended - sum(seconds.values())
+    seconds["publish"] = now - ended + seconds.get("publish", 0)
+    for stage in ("chunks", "facts", "reduce", "memory", "sections", "publish"):
+        took = seconds.get(stage, 0)
+        looks = [held for at, held in samples.looks if began <= at < began + took]
+        began += took
+        print(f"{stage} {took:.1f} {max(looks, default=0):.1f}")
+
+
 def measure_python(path):
-    import json
     import resource
 
     began = time.monotonic()
@@ -115,5 +162,7 @@ if sys.argv[1] == "statement":
     measure_statement(sys.argv[2], sys.argv[3:])
 elif sys.argv[1] == "stage":
     measure_stage(sys.argv[2], sys.argv[3], sys.argv[4:])
+elif sys.argv[1] == "pass":
+    measure_pass(sys.argv[2], sys.argv[3:])
 else:
     measure_python(sys.argv[2])

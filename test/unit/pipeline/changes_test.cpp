@@ -186,8 +186,8 @@ std::vector<Fact> Chain() {
 std::string Texts(const std::vector<Fact>& facts) {
   std::string texts;
   for (const Fact& fact : facts) {
-    texts += (texts.empty() ? "" : ", ") + fact.text;
-    if (fact.superseded_by) texts += " -> " + facts.at(*fact.superseded_by).text;
+    texts.append(texts.empty() ? "" : ", ").append(fact.text);
+    if (fact.superseded_by) texts.append(" -> ").append(facts.at(*fact.superseded_by).text);
   }
   return texts;
 }

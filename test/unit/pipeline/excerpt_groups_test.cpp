@@ -25,7 +25,9 @@ struct Grouped {
     ExcerptGroups all(ids, store, plan, [&] { ++without_words; });
     for (auto group = all.Next(); !group.empty(); group = all.Next()) {
       std::string& text = groups.emplace_back();
-      for (const Excerpt& excerpt : group) text += excerpt.conversation_id + excerpt.chunk.content;
+      for (const Excerpt& excerpt : group) {
+        text.append(excerpt.conversation_id).append(excerpt.chunk.content);
+      }
     }
   }
 };

@@ -260,7 +260,7 @@ TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
           .sources.size(),
       4U);
   std::string order;
-  for (const Source& source : merged[0].sources) order += source.conversation_id + " ";
+  for (const Source& source : merged[0].sources) order.append(source.conversation_id).append(" ");
   EXPECT_EQ(order, "c0 c1 c2 ");
   EXPECT_EQ(LastSaid(merged[0]), Time(20));
   EXPECT_EQ(LastSaid(Preference("a")), std::nullopt);

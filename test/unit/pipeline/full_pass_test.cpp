@@ -224,7 +224,7 @@ TEST(FullPass, HostileConversationsStayData) {
   }
   EXPECT_EQ(messages[0]["text"], closing);
   for (const Fact& fact : route.store.published->facts) {
-    EXPECT_EQ(fact.text.find("hate"), std::string::npos);
+    EXPECT_EQ(FactLine(fact).find("hate"), std::string::npos);
   }
 
   // In the sections question no line of the conversation looks like the format's own.
@@ -291,7 +291,7 @@ TEST(FullPass, ALimitIsUsedForTheRichestConversations) {
   ASSERT_TRUE(route.store.published);
   std::set<std::string> read;
   for (const Fact& fact : route.store.published->facts) {
-    for (const Source& source : fact.sources) read.insert(source.conversation_id);
+    for (const Source& source : fact.sources) read.emplace(source.conversation_id);
   }
   EXPECT_EQ(read, (std::set<std::string>{"c1", "c3", "c5", "c7", "c9"}));
   EXPECT_EQ(route.store.reports.back().coverage, 0.5);

@@ -34,7 +34,7 @@ struct Read {
         store.ConversationIds(), store, wording, [](const ChunkCounts&) {}, plan);
     counts = result.counts;
     std::string all;
-    for (const Fact& fact : result.facts) all += fact.text + "|";
+    for (const Fact& fact : result.facts) all.append(fact.text).append("|");
     return all;
   }
 };

@@ -34,7 +34,7 @@ struct Read {
     EXPECT_EQ(result.counts.done, counts.done);
     EXPECT_EQ(result.counts.failed, counts.failed);
     std::string all;
-    for (const Fact& fact : result.facts) all += fact.text + "|";
+    for (const Fact& fact : result.facts) all.append(fact.text).append("|");
     return all;
   }
 };
