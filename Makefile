@@ -15,7 +15,7 @@
 #   make torture        kills TORTURE_KILLS=100 times whatever there is to kill, in both shapes of tables
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
 #   make eval           measures what offline passes find; DATA=folder… with more answer keys
-#   make bench          measures speed
+#   make bench          measures speed and memory
 #   make dist           makes soulprint-VERSION.zip
 #   make deb            makes Debian packages in build/deb
 #   make deps           installs what is missing (demo, test, lint, … do so themselves)
@@ -238,6 +238,7 @@ bench:
 	@test/bench/exports
 	@test/bench/wire
 	@test/bench/limits
+	@test/bench/growth
 
 VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(TOP)/soulprint.control)
 

@@ -9,6 +9,7 @@
 #include "pipeline/conversation_to_chunks.hpp"
 #include "pipeline/prompt_format.hpp"
 #include "pipeline/types.hpp"
+#include "util/shared_text.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

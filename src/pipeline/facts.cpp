@@ -17,6 +17,7 @@
 #include "util/error.hpp"
 #include "util/format.hpp"
 #include "util/interrupts.hpp"
+#include "util/shared_text.hpp"
 #include "util/text.hpp"
 #include "util/time.hpp"
 #include "util/visible.hpp"

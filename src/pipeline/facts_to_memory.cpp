@@ -13,7 +13,6 @@
 #include "pipeline/prompts.hpp"
 #include "pipeline/reduce_facts.hpp"
 #include "pipeline/tries.hpp"
-#include "util/interrupts.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/facts.hpp"
 #include "pipeline/types.hpp"
 #include "util/interrupts.hpp"
 

@@ -13,6 +13,7 @@
 #include "report/parts.hpp"
 #include "report/text.hpp"
 #include "util/format.hpp"
+#include "util/shared_text.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
