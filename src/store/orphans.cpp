@@ -21,14 +21,19 @@ namespace soulprint {
 
 namespace {
 
-struct {
+struct PassAtExit {
   std::int64_t id = 0;  // 0 = none
   std::string user_id;
-} pass_at_exit;
+};
+
+PassAtExit& AtExit() {
+  static PassAtExit& pass = *new PassAtExit;
+  return pass;
+}
 
 // Must neither wait nor fail: the process cannot be interrupted any more.
 void ReturnPass(int, Datum) {
-  const auto pass = std::exchange(pass_at_exit, {});
+  const PassAtExit pass = std::exchange(AtExit(), {});
   if (pass.id == 0 || !PostmasterIsAlive()) return;
   try {
     pg::Call([] { AbortOutOfAnyTransaction(); });
@@ -114,10 +119,10 @@ void ReturnPassAtExit(const PassLease& lease) {
   static bool registered = false;
   if (!registered) pg::Call([] { before_shmem_exit(ReturnPass, 0); });
   registered = true;
-  pass_at_exit = {lease.id(), lease.user_id()};
+  AtExit() = {lease.id(), lease.user_id()};
 }
 
-void ForgetPassAtExit() { pass_at_exit = {}; }
+void ForgetPassAtExit() { AtExit() = {}; }
 
 void ClearSuspicion(const PassLease& lease) {
   pg::Transaction transaction;

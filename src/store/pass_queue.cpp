@@ -12,6 +12,7 @@
 #include "store/locks.hpp"
 #include "store/pass_end.hpp"
 #include "util/error.hpp"
+#include "util/format.hpp"
 #include "util/text.hpp"
 
 namespace soulprint {
