@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = new_server('update');
-my $user = user(1);
+my ($user, $other) = map { user($_) } 1, 2;
 
 # The extension as 0.1.0 made it.  Its script is not installed, and some of its functions are not in the
 # library any more.
@@ -102,8 +102,8 @@ my $old = sub { $node->safe_psql('postgres', $_[0]) };
 
 # A profile with conversations, as its soulprint_setup() left them, and a row in each table.
 $old->("SELECT soulprint_setup();
-INSERT INTO user_profiles (user_id) VALUES ('$user');
-INSERT INTO soulprint.full_passes (user_id, state, requested_at, cost_usd) VALUES ('$user', 'done', now() - interval '1 day', 1.5), (gen_random_uuid(), 'failed', now(), 0);
+INSERT INTO user_profiles (user_id) VALUES ('$user'), ('$other');
+INSERT INTO soulprint.full_passes (user_id, state, requested_at, cost_usd) VALUES ('$user', 'done', now() - interval '1 day', 1.5), ('$other', 'failed', now(), 0);
 INSERT INTO soulprint.replies (user_id, step, question, attempt, outcome, reply, model, input_tokens, output_tokens, cost_usd, created_at)
     VALUES ('$user', 'facts', '\\x01', 0, 'answered', '{}', 'm', 1, 2, 0.5, now() - interval '1 day');
 INSERT INTO soulprint.facts (user_id, category, fact, quote, verified, sources) VALUES ('$user', 'projects', '\"a\"', 'q', true, '[]');
@@ -142,7 +142,7 @@ is($old->("SELECT to_regnamespace('soulprint_0_1_0')"), '', 'nothing is left asi
 is($old->("SELECT count(*) FROM soulprint_setup() WHERE change LIKE 'to do:%'"), '0', 'soulprint_setup() has nothing left to do');
 $old->(talk($user, 1, 3));
 $old->("DELETE FROM soulprint.prompts; SELECT soulprint_start_full_pass('$user')");
-ok($node->poll_query_until('postgres', "SELECT full_pass_status = 'complete' FROM user_profiles"), 'and the launcher runs passes again');
+ok($node->poll_query_until('postgres', "SELECT full_pass_status = 'complete' FROM user_profiles WHERE user_id = '$user'"), 'and the launcher runs passes again');
 
 $differ =~ s/0.1.0/0.3.0/;
 $old->("UPDATE pg_extension SET extversion = '0.3.0' WHERE extname = 'soulprint'; SELECT soulprint.wake_launcher();");

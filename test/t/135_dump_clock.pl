@@ -33,7 +33,9 @@ sub rows { my ($table) = @_; return $sql->("SELECT count(*), md5(string_agg(t::t
 
 # A dump of two running passes, into a database that a launcher watches.
 {
-	my %settings = ($model->settings, 'soulprint.max_workers' => 2, 'soulprint.max_concurrent_requests' => 3, 'soulprint.poll_interval' => '1s');
+	# A worker that finds half of a restored database waits for the next probe.
+	my %settings = ($model->settings, 'soulprint.max_workers' => 2, 'soulprint.max_concurrent_requests' => 3, 'soulprint.poll_interval' => '1s',
+		'soulprint.pause_probe_interval' => '1s');
 	use_node(my $busy = new_server('busy', %settings));
 	new_database($node, shape => 'live');
 	my $calm = new_user(1, 1, 12);
