@@ -1180,7 +1180,7 @@ BEGIN
             PERFORM soulprint.run_ddl(format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION soulprint', wanted.name, profiles), path);
             changes := changes || format('created trigger %s on %s', wanted.name, profiles);
         EXCEPTION WHEN feature_not_supported OR internal_error THEN
-            -- Workers do the same, every soulprint.poll_interval.
+            -- Citus refuses without an SQLSTATE of its own.  Workers do the same, every soulprint.poll_interval.
             changes := changes || format('left out trigger %s on %s: %s', wanted.name, profiles, SQLERRM);
         END;
     END LOOP;
