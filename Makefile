@@ -45,7 +45,7 @@ GLUE = $(filter-out $(PURE_FILES),$(call files,src/*.cpp $(GLUE_ROOMS:%=src/%/*.
 UNIT = $(call files,test/unit/*/*.cpp)
 
 # What the fuzz targets read bytes with.
-FUZZED = $(call files,src/util/*.cpp src/export/*.cpp src/pipeline/*.cpp)
+FUZZED_ROOMS = util export pipeline
 FUZZERS = $(basename $(notdir $(wildcard test/fuzz/*_fuzz.cpp)))
 
 # A room is compiled as one file: most of the time goes into the headers that its files share.
@@ -117,11 +117,12 @@ build/%.o: $(TOP)/src/%.cpp
 
 # Headers of libraries come before those of Postgres, whose macros would change them.
 room = $(filter-out $(PURE_FILES),$(call files,src/$(1)/*.cpp))
+room_files = $(addprefix $(TOP)/,$(call room,$(1)))
+room_text = printf '\#include "%s"\n' nlohmann/json.hpp $(patsubst src/%,%,$(call room,$*))
 .SECONDEXPANSION:
-$(patsubst %,build/%.o,$(PURE_ROOMS) $(GLUE_ROOMS)): build/%.o: \
-  $$(addprefix $(TOP)/,$$(call room,$$*))
+$(patsubst %,build/%.o,$(PURE_ROOMS) $(GLUE_ROOMS)): build/%.o: $$(call room_files,$$*)
 	@mkdir -p $(@D)
-	printf '#include "%s"\n' nlohmann/json.hpp $(patsubst src/%,%,$(call room,$*)) | $(COMPILE.cc) -o $@ -xc++ -
+	$(room_text) | $(COMPILE.cc) -o $@ -xc++ -
 
 build/unit/%.o: $(TOP)/test/unit/%.cpp
 	@mkdir -p $(@D)
@@ -142,6 +143,10 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZED = clang++ -std=c++20 -Wall -Wextra -Werror -O1 -gline-tables-only -fno-omit-frame-pointer \
   $(SANITIZE) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -MMD -MP -Isrc
 
+$(PURE_ROOMS:%=build/fuzz/%.o): build/fuzz/%.o: $$(call room_files,$$*)
+	@mkdir -p $(@D)
+	$(room_text) | $(SANITIZED) -c -o $@ -xc++ -
+
 build/fuzz/%.o: src/%.cpp
 	@mkdir -p $(@D)
 	$(SANITIZED) -c -o $@ $<
@@ -154,10 +159,10 @@ build/fuzz/unit/%.o: test/unit/%.cpp
 	@mkdir -p $(@D)
 	$(SANITIZED) -O0 -c -o $@ $<
 
-build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED:src/%.cpp=build/fuzz/%.o)
+build/fuzz/%_fuzz: build/fuzz/%_fuzz.o $(FUZZED_ROOMS:%=build/fuzz/%.o)
 	clang++ $(SANITIZE) -fsanitize=fuzzer -o $@ $^ -lsimdjson -lutf8proc -lz
 
-build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE:src/%.cpp=build/fuzz/%.o)
+build/fuzz/unit_tests: $(UNIT:test/%.cpp=build/fuzz/%.o) $(PURE_OBJS:build/%=build/fuzz/%)
 	clang++ $(SANITIZE) -o $@ $^ -lgtest -lgtest_main -larchive $(LIBRARIES) -lpthread
 
 build/unit_tests: $(UNIT_OBJS) $(PURE_OBJS)
@@ -167,23 +172,36 @@ build/wall.so: $(WALL_OBJS)
 	$(CXX) $(CXXFLAGS) -shared -o $@ $^
 
 # Static objects run code in the postmaster and at the exit of every backend (make lint).
+$(PURE_OBJS:build/%.o=build/lint/%.ok): LINT_CPPFLAGS = $(PURE_CPPFLAGS)
+$(GLUE_OBJS:build/%.o=build/lint/%.ok): LINT_CPPFLAGS = $(PG_CPPFLAGS)
+STATICS = clang++ -std=c++20 $(LINT_CPPFLAGS) -fsyntax-only -MMD -MP -MF $(@:.ok=.d) -MT $@ \
+  -Wall -Wextra -Wglobal-constructors -Wexit-time-destructors -Werror
+
+$(patsubst %,build/lint/%.ok,$(PURE_ROOMS) $(GLUE_ROOMS)): build/lint/%.ok: $$(call room_files,$$*)
+	@mkdir -p $(@D)
+	@$(room_text) | $(STATICS) -xc++ -
+	@touch $@
+
 build/lint/%.ok: src/%.cpp
 	@mkdir -p $(@D)
-	@clang++ -std=c++20 $(if $(filter $(PURE),$<),$(PURE_CPPFLAGS),$(PG_CPPFLAGS)) -fsyntax-only \
-	  -MMD -MP -MF $(@:.ok=.d) -MT $@ \
-	  -Wall -Wextra -Wglobal-constructors -Wexit-time-destructors -Werror $<
+	@$(STATICS) $<
 	@touch $@
 
-statics: $(PURE:src/%.cpp=build/lint/%.ok) $(GLUE:src/%.cpp=build/lint/%.ok)
+statics: $(OBJS:build/%.o=build/lint/%.ok)
 
-# The rules of offline branch as the language does.
-TIDY = $(filter-out src/offline/%,$(PURE))
+TIDY = clang-tidy --quiet --checks=-bugprone-suspicious-include $(1) -- -std=c++20 $(PURE_CPPFLAGS) 2>/dev/null
+
+$(PURE_ROOMS:%=build/lint/%.tidy): build/lint/%.tidy: build/lint/%.ok .clang-tidy
+	@$(room_text) >$(@:.tidy=.cpp)
+	@$(call TIDY,$(@:.tidy=.cpp))
+	@touch $@
 
 build/lint/%.tidy: src/%.cpp build/lint/%.ok .clang-tidy
-	@clang-tidy --quiet $< -- -std=c++20 $(PURE_CPPFLAGS) 2>/dev/null
+	@$(call TIDY,$<)
 	@touch $@
 
-tidy: $(TIDY:src/%.cpp=build/lint/%.tidy)
+# The rules of offline branch as the language does.
+tidy: $(filter-out %/offline.tidy,$(PURE_OBJS:build/%.o=build/lint/%.tidy))
 
 unit: build/unit_tests
 wall: build/wall.so
@@ -204,7 +222,7 @@ test:
 	@MAKE='$(MAKE)' FUZZ_PACKAGES='$(FUZZ_PACKAGES)' STATIC_PACKAGES='$(STATIC_PACKAGES)' test/run.sh '$(ONE)'
 
 test-versions:
-	@FUZZ_PACKAGES='$(FUZZ_PACKAGES)' test/versions.sh $(VERSIONS)
+	@test/versions.sh $(VERSIONS)
 
 lint:
 	@test/deps.sh clang clang-format clang-tidy

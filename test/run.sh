@@ -4,6 +4,7 @@
 #
 #   test/run.sh                   everything
 #   test/run.sh 010_wall.pl       one TAP file of test/t
+#   test/run.sh tap               all of them
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
 #   test/run.sh 'Facts.*'         the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
@@ -50,6 +51,7 @@ kind_of_test() {
   case $1 in
     '') echo all ;;
     model_server | eval | fuzz | build | static) echo "$1" ;;
+    tap) echo all_tap ;;
     *)
       if [ -f "test/t/${1%.pl}.pl" ]; then
         echo tap
@@ -168,11 +170,10 @@ run_script() {
 }
 
 run_static() {
-  local file
   build wall
   install_extension
   run_script static test/build/static.sh
-  for file in test/t/09*_wire*.pl test/t/100_storage.pl; do run_tap "$file"; done
+  run_taps test/t/09*_wire*.pl test/t/100_storage.pl
 }
 
 run_fuzz() {
@@ -205,27 +206,68 @@ get_prometheus() {
   test/prometheus.sh "$SOULPRINT_PROMETHEUS"
 }
 
-run_tap() {
-  local file=$1 name log
-  name=$(basename "$file" .pl)
-  copy_tests
-  echo "# $name"
-  log=$out/$name.log
-  [ "$name" != 127_watched ] || get_prometheus
-  run_told "$log" passed_so_far env -C "$out/src" -u LC_ALL LANG=C.UTF-8 PATH="$bindir:$PATH" \
+# In the place of a subshell.
+tap() {
+  exec env -C "$out/src" -u LC_ALL LANG=C.UTF-8 PATH="$bindir:$PATH" \
     PERL5LIB="$pgxs_src/test/perl:test/t" PG_REGRESS="$pgxs_src/test/regress/pg_regress" \
     TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" \
-    SOULPRINT_WALL="$out/wall.so" "${as_owner[@]}" perl "$file"
-  count_tap $? "$log" "$out/tmp_check/log" "$name"
+    SOULPRINT_WALL="$out/wall.so" "${as_owner[@]}" perl "$1"
+}
+
+tap_with_status() {
+  local name
+  name=$(basename "$1" .pl)
+  tap "$1" >"$out/$name.log" 2>&1 &
+  # shellcheck disable=SC2064
+  trap "kill $!" TERM
+  wait $!
+  echo $? >"$out/$name.status"
+}
+
+# Most of its time a test waits.
+at_once=$(($(nproc) * 2))
+
+taps() {
+  local file
+  # shellcheck disable=SC2046
+  trap 'kill $(jobs -p); wait; exit 1' TERM
+  for file; do
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
+    tap_with_status "$file" &
+  done
+  wait
+}
+
+# Those that have no status yet.
+running_taps() {
+  local log status line=''
+  for log in "$out"/[0-9]*.log; do
+    status=${log%.log}.status
+    [ -e "$status" ] || line+=", $(basename "$log" .log) $(passed_so_far "$log")"
+  done
+  echo "${line#, }"
+}
+
+# Files of test/t, side by side.
+run_taps() {
+  local file name
+  copy_tests
+  [[ " $* " != */127_watched.pl* ]] || get_prometheus
+  echo "# TAP"
+  run_told "$out/taps.log" running_taps taps "$@"
+  for file; do
+    name=$(basename "$file" .pl)
+    count_tap "$(cat "$out/$name.status")" "$out/$name.log" "$out/tmp_check/log" "$name"
+  done
 }
 
 regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
 run_all() {
   local file
-  echo "# all tests: half an hour on two idle cores, a third of it for compiling"
+  echo "# all tests: about 20 minutes on two idle cores, half of it for compiling"
   run_unit '*'
-  run_fuzz
+  [ -z "${FUZZ_PACKAGES:-}" ] || run_fuzz
   run_python model_server
   run_python eval
   build wall
@@ -233,7 +275,7 @@ run_all() {
   run_script build test/build/run.sh
   # shellcheck disable=SC2046
   run_regress $(regress_list)
-  for file in test/t/*.pl; do run_tap "$file"; done
+  run_taps test/t/*.pl
 }
 
 case $kind in
@@ -245,10 +287,15 @@ case $kind in
     run_script build test/build/run.sh
     ;;
   static) run_static ;;
+  all_tap)
+    build wall
+    install_extension
+    run_taps test/t/*.pl
+    ;;
   tap)
     build wall
     install_extension
-    run_tap "test/t/${one%.pl}.pl"
+    run_taps "test/t/${one%.pl}.pl"
     ;;
   regress)
     install_extension
