@@ -20,8 +20,9 @@ my $seed = $ENV{TORTURE_SEED} || int(time);
 srand $seed;
 diag "TORTURE_SEED=$seed";
 
-# What a worker has not saved when it dies: answers of the last 250 ms, and as long as their commit takes on a busy machine.
-my $unsaved_for = 2;
+# What three workers have not saved when they die: each asks four questions at a time, which take 100 ms, and saves
+# every 250 ms.  A busy machine makes them fewer.
+my $unsaved = 3 * 4 * (1 + 2.5);
 
 my ($node, $model, $storage, @users, %pass, @killed, %count);
 
@@ -181,11 +182,11 @@ my @faults = (
 	{ drop => 'request' }, { drop => 'rst' }, { truncate => 60 }, { truncate => 60, end => 'rst' },
 	{ raw => { status => 200, headers => { 'content-type' => 'text/html' }, body => '<html>busy</html>' } });
 
-# One kill after some more answers, with a fault on the way.
+# One kill after $more answers, with a fault on the way.
 sub torture
 {
+	my ($more, $way) = @_;
 	my $from = answered();
-	my $more = 1 + int rand 6;
 	$model->control(POST => '/_script', { items => [ { %{ one_of(@faults) }, kind => 'facts', label => 'fault' } ] }) if rand() < 0.3;
 	my $limit = time + $PostgreSQL::Test::Utils::timeout_default;
 	until ($model->control(GET => "/_wait?timeout_ms=100&answered=@{[ $from + $more ]}")->{reached})
@@ -194,10 +195,9 @@ sub torture
 		if (ask("SELECT count(*) < 3 FROM soulprint.full_passes WHERE state IN ('queued', 'running')") eq 't') { return 0 if !again() }
 		die 'no more answers' if time > $limit;
 	}
-	my $way = one_of(sort keys %ways);
 	my $at = time;
 	return 1 if !$ways{$way}->();
-	push @killed, [ $at, $way, time ] if $way !~ /^(?:freeze|reload|terminate the launcher)/;
+	push @killed, [ $at, time ] if $way !~ /^(?:freeze|reload|terminate the launcher)/;
 	++$count{$way};
 	++$count{all};
 	return 1;
@@ -237,7 +237,9 @@ for my $shape ('setup', 'live')
 	new_database($node, shape => $shape);
 	make_users();
 	request($_) for @users;
-	while (($count{all} // 0) < $kills) { last if !torture() }
+	# So many that they are seen below if nobody saves them.
+	torture(100, 'immediate restart');
+	while ($count{all} < $kills) { last if !torture(1 + int rand 6, one_of(sort keys %ways)) }
 	$model->script();
 	ask('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
 	my $over = "SELECT NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state IN ('queued', 'running'))";
@@ -258,7 +260,7 @@ for my $shape ('setup', 'live')
 
 	# What was paid twice.
 	my $answers = answers();
-	my ($twice, $usd, $oldest, @unexplained) = (0, 0, 0);
+	my ($twice, $usd, $oldest, %lost) = (0, 0, 0);
 	for my $question (keys %$answers)
 	{
 		my @times = sort { $a->{answered} <=> $b->{answered} } @{ $answers->{$question} };
@@ -267,15 +269,15 @@ for my $shape ('setup', 'live')
 		{
 			++$twice;
 			$usd += billed($lost->{usage});
-			my ($kill) = grep { $_->[2] >= $lost->{arrived} } @killed;
-			my $age = $kill ? $kill->[0] - $lost->{answered} : 1e9;
-			push @unexplained, sprintf '%s %.3f s before %s', $lost->{kind}, $age, $kill ? $kill->[1] : 'the end' if $age > $unsaved_for;
+			my ($kill) = grep { $_->[1] >= $lost->{arrived} } @killed;
+			my $age = $kill ? $kill->[0] - $lost->{answered} : 0;
+			++$lost{ grep { $_->[0] < $lost->{answered} } @killed };
 			$oldest = max($oldest, $age);
 		}
 	}
-	is(join(', ', @unexplained), '', "$shape: what was paid twice was in flight, or answered just before");
+	cmp_ok(max(0, values %lost), '<=', $unsaved, "$shape: what one kill made us pay twice was in flight, or answered just before");
 	my $all = sum0 map { scalar @$_ } values %$answers;
-	diag sprintf '%s: %d kills, %d answers, %d paid twice (%.4f USD), the oldest %.3f s before the kill', $shape, $count{all}, $all, $twice, $usd, $oldest;
+	diag sprintf '%s: %d kills, %d answers, %d paid twice (%.4f USD), %d by one kill, the oldest %.3f s before it', $shape, $count{all}, $all, $twice, $usd, max(0, values %lost), $oldest;
 
 	# What is left.
 	ok(until_true('workers end', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'"), "$shape: no worker is left");
