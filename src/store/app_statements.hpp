@@ -35,10 +35,10 @@ inline constexpr AppStatement kFindFilled = {"uuid, uuid", R"(
         WHERE full_pass_status = 'pending' AND user_id > $1 AND user_id <= $2
         AND EXISTS (SELECT FROM {conversations} c WHERE c.user_id = p.user_id)) AS filled)"};
 
-inline constexpr AppStatement kIsRequested = {"uuid", R"(
-  SELECT p.full_pass_status = 'pending'
-         AND (p.storage_path IS NOT NULL
-              OR EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1))
+inline constexpr AppStatement kReadRequest = {"uuid", R"(
+  SELECT p.full_pass_status = 'pending',
+         p.storage_path IS NOT NULL
+         OR EXISTS (SELECT FROM {conversations} c WHERE c.user_id = $1)
   FROM {profiles} p WHERE p.user_id = $1)"};
 
 inline constexpr AppStatement kReadStatus = {"uuid", R"(
@@ -224,7 +224,7 @@ inline constexpr AppStatement kDeleteChunksOfGone = {"uuid", R"(
 
 // Those that a pass fails with: not kExplainWait, kShowPercent, kShowStage and kReadLocker.
 inline constexpr const AppStatement* kNeeded[] = {
-    &kListUploaded,       &kScanPending,         &kFindFilled,         &kIsRequested,
+    &kListUploaded,       &kScanPending,         &kFindFilled,         &kReadRequest,
     &kReadStatus,         &kClaimProfile,        &kRequeueProfile,     &kFindProfile,
     &kKeepProfile,        &kLockProfile,         &kReadSections,       &kPublishMemory,
     &kPublishProfile,     &kFailProfile,         &kFindSources,        &kFindConversations,

@@ -60,13 +60,17 @@ Fact OwnFact(Category category, std::string text, Time at) {
   return fact;
 }
 
-void Begin(const std::string& user_id) {
+// Whether there is something to read for a pass.
+bool Begin(const std::string& user_id) {
   RequireProfile(user_id);
+  const bool readable = HasSources(user_id);
   RequireChange(kRequestPass, user_id);
   RestartRunningPass(user_id);
+  return readable;
 }
 
-[[noreturn]] void ThrowNothingToRead(const std::string& user_id) {
+void RequireSources(const std::string& user_id, bool readable) {
+  if (readable) return;
   throw Error(sqlstate::kObjectNotInPrerequisiteState,
               Format("no conversations to process for user {}", user_id))
       .Detail("MEMORY and the sections cannot be made anew.")
@@ -132,23 +136,25 @@ void State(const std::string& user_id, Category category, const std::string& tex
 }  // namespace
 
 void ForgetFact(const std::string& user_id, std::int64_t fact_id) {
-  Begin(user_id);
+  const bool readable = Begin(user_id);
   Suppress(user_id, FindFact(user_id, fact_id).key);
   OwnQuery("DELETE FROM soulprint.facts WHERE user_id = $1 AND id = $2")
       .Uuid(user_id)
       .BigInt(fact_id)
       .Execute();
   EraseConclusions(user_id);
-  if (!QueueAgain(user_id)) ThrowNothingToRead(user_id);
+  RequireSources(user_id, readable);
+  EnqueueAgain(user_id);
 }
 
 void CorrectFact(const std::string& user_id, std::int64_t fact_id, const std::string& text) {
   const std::string clean = CleanStatement(text);
-  Begin(user_id);
+  const bool readable = Begin(user_id);
   const FoundFact wrong = FindFact(user_id, fact_id);
   Suppress(user_id, wrong.key);
   State(user_id, wrong.category, clean);
-  if (!QueuePass(user_id)) ThrowNothingToRead(user_id);
+  RequireSources(user_id, readable);
+  Enqueue(user_id);
 }
 
 void AddFact(const std::string& user_id, const std::string& category, const std::string& text) {
@@ -158,9 +164,10 @@ void AddFact(const std::string& user_id, const std::string& category, const std:
         .Hint("The categories are person, preferences, projects, dates, beliefs and decisions.");
   }
   const std::string clean = CleanStatement(text);
-  Begin(user_id);
+  const bool readable = Begin(user_id);
   State(user_id, *known, clean);
-  if (!QueuePass(user_id)) ThrowNothingToRead(user_id);
+  RequireSources(user_id, readable);
+  Enqueue(user_id);
 }
 
 std::vector<Fact> ReadOwnFacts(const std::string& user_id) {

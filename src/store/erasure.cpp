@@ -149,14 +149,11 @@ bool RestartRunningPass(const std::string& user_id) {
              .Execute() > 0;
 }
 
-bool QueueAgain(const std::string& user_id) {
-  const std::optional<std::int64_t> pass = QueuePass(user_id);
-  if (!pass) return false;
+void EnqueueAgain(const std::string& user_id) {
   OwnQuery("UPDATE soulprint.full_passes SET unlearned = true WHERE id = $1 AND user_id = $2")
-      .BigInt(*pass)
+      .BigInt(Enqueue(user_id))
       .Uuid(user_id)
       .Execute();
-  return true;
 }
 
 void EraseUser(const std::string& user_id) {
@@ -213,10 +210,13 @@ void Unlearn(const std::string& user_id) {
   const bool restarted = RestartRunningPass(user_id);
   if (!EraseLearnedFromGone(user_id) && !restarted) return;
   CheckConstraintsAtOnce("{profiles}");
-  AppQuery(kRequestPass).Uuid(user_id).As(Worker()).Execute();
-  if (QueueAgain(user_id)) return;
-  EraseUser(user_id);
-  AppQuery(kEmptyProfile).Uuid(user_id).As(Worker()).Execute();
+  if (HasSources(user_id)) {
+    AppQuery(kRequestPass).Uuid(user_id).As(Worker()).Execute();
+    EnqueueAgain(user_id);
+  } else {
+    EraseUser(user_id);
+    AppQuery(kEmptyProfile).Uuid(user_id).As(Worker()).Execute();
+  }
 }
 
 void EraseRepliesOfGone(const std::string& user_id) {

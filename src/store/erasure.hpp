@@ -55,8 +55,7 @@ void EraseConclusions(const std::string& user_id);
 // nothing more.  Call it before anything is erased.  False if no pass runs.
 bool RestartRunningPass(const std::string& user_id);
 
-// Queues a pass of a profile that is pending; the profile that it replaces becomes no version.
-// False if there is nothing to read.
-bool QueueAgain(const std::string& user_id);
+// Enqueues a pass; the profile that it replaces becomes no version.
+void EnqueueAgain(const std::string& user_id);
 
 }  // namespace soulprint

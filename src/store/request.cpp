@@ -38,12 +38,15 @@ std::optional<std::int64_t> ActivePass(const std::string& user_id) {
                      .Run());
 }
 
-bool IsRequested(const std::string& user_id) {
-  const pg::Rows rows = AppQuery(app::kIsRequested).Uuid(user_id).As(Worker()).Run();
-  if (!rows.empty() && rows.front().Bool(0)) return true;
-  if (!HasNotes(user_id)) return false;
-  const pg::Rows status = AppQuery(app::kReadStatus).Uuid(user_id).As(Worker()).Run();
-  return !status.empty() && status.front().Text(0) == "pending";
+struct Request {
+  bool pending = false;
+  bool readable = false;
+};
+
+Request ReadRequest(const std::string& user_id) {
+  const pg::Rows rows = AppQuery(app::kReadRequest).Uuid(user_id).As(Worker()).Run();
+  if (rows.empty()) return {};
+  return {rows.front().Bool(0), rows.front().Bool(1) || HasNotes(user_id)};
 }
 
 bool EndCanceledPass(const std::string& user_id, const std::string& reason) {
@@ -118,28 +121,35 @@ bool MayChangeProfile(const std::string& user_id) {
                  .Execute() > 0;
 }
 
-std::optional<std::int64_t> QueuePass(const std::string& user_id) {
-  if (!IsRequested(user_id)) return std::nullopt;
+bool HasSources(const std::string& user_id) { return ReadRequest(user_id).readable; }
+
+std::int64_t Enqueue(const std::string& user_id) {
   // Look first: an INSERT would wait for the transaction of a worker that runs the user's pass.
   // That pass cannot end unseen, because its worker locks the profile's row first, and the
   // requester has changed that row.
   std::optional<std::int64_t> pass = ActivePass(user_id);
-  if (!pass) {
+  if (pass) {
+    OwnQuery(R"(
+      UPDATE soulprint.full_passes SET not_before = now()
+      WHERE user_id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
+        .Uuid(user_id)
+        .Execute();
+  } else {
     OwnQuery(R"(
       INSERT INTO soulprint.full_passes (user_id) VALUES ($1)
       ON CONFLICT (user_id) WHERE state IN ('queued', 'running') DO NOTHING)")
         .Uuid(user_id)
         .Execute();
     pass = ActivePass(user_id);
-  } else {
-    OwnQuery(R"(
-      UPDATE soulprint.full_passes SET not_before = now()
-      WHERE user_id = $1 AND state = 'queued' AND not_before > now() AND NOT suspect)")
-        .Uuid(user_id)
-        .Execute();
   }
   shared_state::WakeLauncherAtCommit();
-  return pass;
+  return pass.value();
+}
+
+std::optional<std::int64_t> QueuePass(const std::string& user_id) {
+  const Request request = ReadRequest(user_id);
+  if (!request.pending || !request.readable) return std::nullopt;
+  return Enqueue(user_id);
 }
 
 // imported_at of a conversation is the begin of the import's transaction; that of soulprint.imports
@@ -170,6 +180,8 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
   if (!storage_path) {
     if (const auto current = CurrentPass(user_id)) return *current;
   }
+  // Citus lets no other role read what this transaction has changed.
+  const bool readable = storage_path || HasSources(user_id);
   // Changing storage_path needs a privilege of its own.
   pg::Query update = AppQuery(storage_path ? R"(
     UPDATE {profiles} p SET full_pass_status = 'pending', storage_path = $2 WHERE p.user_id = $1)"
@@ -177,15 +189,16 @@ std::int64_t StartPass(const std::string& user_id, const std::optional<std::stri
     UPDATE {profiles} p SET full_pass_status = 'pending' WHERE p.user_id = $1)");
   update.Uuid(user_id);
   if (storage_path) update.Text(storage_path);
-  update.Execute();
-  if (const auto pass = QueuePass(user_id)) {
-    if (max_cost_usd) LimitCost(user_id, *max_cost_usd);
-    if (batch) SetBatch(user_id, *batch);
-    return *pass;
+  if (update.Execute() == 0) ThrowMayOnlySee(user_id);
+  if (!readable) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                Format("no conversations to process for user {}", user_id))
+        .Hint("Import an export with soulprint_import() or soulprint_import_file() first.");
   }
-  throw Error(sqlstate::kObjectNotInPrerequisiteState,
-              Format("no conversations to process for user {}", user_id))
-      .Hint("Import an export with soulprint_import() or soulprint_import_file() first.");
+  const std::int64_t pass = Enqueue(user_id);
+  if (max_cost_usd) LimitCost(user_id, *max_cost_usd);
+  if (batch) SetBatch(user_id, *batch);
+  return pass;
 }
 
 bool CancelPass(const std::string& user_id) {
@@ -212,12 +225,15 @@ std::int64_t RetryFailed(const std::optional<std::string>& since) {
   std::int64_t requested = 0;
   for (const pg::Row& row : failed) {
     const std::string& user_id = row.Text(0);
+    const bool readable = HasSources(user_id);
     const std::uint64_t set = AppQuery(R"(
       UPDATE {profiles} SET full_pass_status = 'pending'
       WHERE user_id = $1 AND full_pass_status IN ('failed', 'processing', 'pending'))")
                                   .Uuid(user_id)
                                   .Execute();
-    if (set > 0 && QueuePass(user_id)) ++requested;
+    if (set == 0 || !readable) continue;
+    Enqueue(user_id);
+    ++requested;
   }
   return requested;
 }

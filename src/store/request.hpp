@@ -24,10 +24,17 @@ void RequireProfile(const std::string& user_id);
 // it, by the table's grants and by its policies.
 bool MayChangeProfile(const std::string& user_id);
 
-// Queues a pass for a profile that is pending and has conversations or a storage_path; wakes the
-// launcher when the transaction commits.  A pass that waits for its next attempt becomes due, but
-// after a crash.  Returns the id of that pass, or of the one that is queued
-// or running; nullopt if the profile asks for none.
+// True if the user has something to read: conversations, notes or a storage_path.  Call it before
+// the current role changes the profile: it reads as soulprint_worker, and Citus lets no other role
+// read what a transaction has changed.
+bool HasSources(const std::string& user_id);
+
+// Queues a pass, and wakes the launcher when the transaction commits.  A pass that waits for its
+// next attempt becomes due, but after a crash.  Returns the id of that pass, or of the one that is
+// queued or running.
+std::int64_t Enqueue(const std::string& user_id);
+
+// Does so for a profile that is pending and has something to read; nullopt if it is not or has not.
 std::optional<std::int64_t> QueuePass(const std::string& user_id);
 
 // The running pass of this user; nullopt if there is none, or if conversations have changed since
