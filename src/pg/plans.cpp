@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::size_t kMostKept = 500;
 
+// No plan costs so much, but one that Citus cannot run without the values of its parameters.
+constexpr Cost kUnusable = 1e30;
+
 // Counts what may make plans wrong: changes of tables, functions, types, operators, roles.
 std::uint64_t generation = 0;
 
@@ -82,7 +85,8 @@ void LockTables(List* list) {
 bool MayBeKept(List* list) {
   bool may = true;
   ForEachPlan(list, [&](const PlannedStmt* plan) {
-    may = may && plan->utilityStmt == nullptr && !plan->transientPlan;
+    may = may && plan->utilityStmt == nullptr && !plan->transientPlan &&
+          plan->planTree->total_cost < kUnusable;
     for (int i = 0; i < list_length(plan->rtable); ++i) {
       const auto* const entry = static_cast<RangeTblEntry*>(list_nth(plan->rtable, i));
       may = may && entry->relkind != RELKIND_PARTITIONED_TABLE;

@@ -83,11 +83,7 @@ Datum Import(FunctionCallInfo fcinfo, const std::string& user_id, const ExportSo
     RequireProfile(user_id);
   }
   const Imported imported = ImportExport(
-      user_id, source, [] { pg::CheckForInterrupts(); },
-      [&] {
-        // Its own lock, if it may take one: Citus lets no two roles change what lies together.
-        if (!MayChangeProfile(user_id)) LockProfileRow(user_id);
-      });
+      user_id, source, [] { pg::CheckForInterrupts(); }, [&] { LockProfileRow(user_id); });
   RecordImport(user_id, {from}, imported);
   if (imported.taken_back) Unlearn(user_id);
   return ToRecord(fcinfo, imported);

@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/constraints.hpp"
 #include "store/identity.hpp"
@@ -88,6 +89,13 @@ constexpr const char* kEmptyProfile = R"(
       full_pass_percent = NULL, full_pass_stage = NULL
   WHERE user_id = $1)";
 
+// Those that were not found.  Citus takes no NOT EXISTS over a list of parameters.
+std::vector<std::string> Missing(const std::vector<std::string>& ids, const pg::Rows& found) {
+  std::set<std::string> missing(ids.begin(), ids.end());
+  for (const pg::Row& row : found) missing.erase(row.Text(0));
+  return {missing.begin(), missing.end()};
+}
+
 // The conversations that replies or facts name and that are no longer stored.
 std::vector<std::string> GoneConversations(const std::string& user_id) {
   std::vector<std::string> ids;
@@ -101,18 +109,8 @@ std::vector<std::string> GoneConversations(const std::string& user_id) {
                                 .Run()) {
     ids.push_back(row.Text(0));
   }
-  std::vector<std::string> gone;
-  for (const pg::Row& row : AppQuery(R"(
-         SELECT i FROM unnest($2) AS i
-         WHERE NOT EXISTS (SELECT FROM {conversations} c
-                           WHERE c.user_id = $1 AND c.conversation_id = i))")
-                                .Uuid(user_id)
-                                .TextArray(std::move(ids))
-                                .As(Worker())
-                                .Run()) {
-    gone.push_back(row.Text(0));
-  }
-  return gone;
+  return Missing(ids,
+                 AppQuery(app::kFindConversations).Uuid(user_id).TextArray(ids).As(Worker()).Run());
 }
 
 std::uint64_t EraseReplies(const std::string& user_id, const std::vector<std::string>& gone) {
@@ -240,14 +238,11 @@ void EraseUsersWithoutProfile() {
       if (more) from = ids.back();
     }
   }
-  for (const pg::Row& row : AppQuery(R"(
-         SELECT u FROM unnest($1::uuid[]) AS u
-         WHERE NOT EXISTS (SELECT FROM {profiles} p WHERE p.user_id = u))")
-                                .TextArray(std::move(ids))
-                                .As(Worker())
-                                .Run()) {
-    EraseUser(row.Text(0));
-  }
+  const pg::Rows found = AppQuery("SELECT user_id FROM {profiles} WHERE user_id = ANY ($1::uuid[])")
+                             .TextArray(ids)
+                             .As(Worker())
+                             .Run();
+  for (const std::string& user_id : Missing(ids, found)) EraseUser(user_id);
 }
 
 void EraseDeletedUser(const std::string& user_id) {

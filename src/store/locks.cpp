@@ -5,6 +5,7 @@
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
+#include "store/request.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -27,6 +28,8 @@ void LockImports(const std::string& user_id) {
 }
 
 void LockProfileRow(const std::string& user_id) {
+  // Citus lets no two roles change in one transaction what lies together.
+  if (MayChangeProfile(user_id)) return;
   const std::uint64_t found = AppQuery(app::kKeepProfile).Uuid(user_id).As(Worker()).Execute();
   if (found == 0) throw PassLost(Format("user {} was deleted", user_id));
 }

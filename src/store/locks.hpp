@@ -27,8 +27,8 @@ ImportLock ImportLockOf(const std::string& user_id);
 void LockImports(const std::string& user_id);
 
 // Keeps the profile from being deleted until the end of the transaction.  Call it last: a delete
-// locks other rows first, and a statement that began earlier still sees the profile.  Throws
-// PassLost if the profile is gone.
+// locks other rows first, and a statement that began earlier still sees the profile.  The current
+// role locks it if it may, else soulprint_worker.  Throws PassLost if the profile is gone.
 void LockProfileRow(const std::string& user_id);
 
 // Sets lock_timeout for the open transaction.

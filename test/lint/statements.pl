@@ -32,6 +32,7 @@ my @refused = (
 	[ qr/\bCASE\b(?:(?!\bEND\b).)*\bnow\(\)/s, 'now() in CASE' ],
 	[ qr/\bcoalesce\([^()]*\bnow\(\)/i, 'now() in COALESCE' ],
 	[ qr/\bRETURNING\b.*\b(?:json\w*_build_object|EXISTS)\b/s, 'json_build_object or a subquery in RETURNING' ],
+	[ qr/\bunnest\(\$\d[^)]*\).*\bNOT EXISTS \(SELECT FROM \{/s, 'NOT EXISTS over a list of parameters' ],
 	[ qr/\bUPDATE\b.*\bsoulprint\.\w+\(\w\)/s, 'a row as an argument in UPDATE' ],
 	[ $pass, 'a pass by its id alone' ]);
 for my $file (glob('src/*/*.cpp src/*/*.hpp'))
