@@ -290,7 +290,7 @@ milliseconds Launcher::Round() {
 void Sleep(milliseconds time) {
   pg::WaitForLatch(time);
   // The new settings may have removed the reason of a pause.
-  if (pg::HandleInterrupts()) shared_state::ProbeNow();
+  if (pg::HandleInterrupts()) shared_state::ProbeAfterReload();
 }
 
 // With soulprint.enabled = off the launcher leaves its database alone, which may then be renamed or
@@ -335,8 +335,10 @@ void Launch() {
 
 }  // namespace
 
-void RegisterLauncher() {
+void RegisterLauncher(int place, const std::string& database) {
   BackgroundWorker launcher = DescribeProcess("soulprint launcher", "soulprint_launcher_main");
+  snprintf(launcher.bgw_name, BGW_MAXLEN, "soulprint launcher for %s", database.c_str());
+  launcher.bgw_main_arg = Int32GetDatum(place);
   launcher.bgw_restart_time = kRestartSeconds;
   RegisterBackgroundWorker(&launcher);
 }
@@ -347,11 +349,12 @@ using namespace soulprint;
 
 extern "C" {
 
-PGDLLEXPORT void soulprint_launcher_main(Datum);
+PGDLLEXPORT void soulprint_launcher_main(Datum place);
 
-void soulprint_launcher_main(Datum) {
-  return pg::Enter([] {
+void soulprint_launcher_main(Datum place) {
+  return pg::Enter([place] {
     pg::InstallSignalHandlers();
+    shared_state::UsePlace(DatumGetInt32(place));
     if (shared_state::LauncherStarts()) {
       // The latch of a new process is set.
       ResetLatch(MyLatch);
@@ -359,7 +362,8 @@ void soulprint_launcher_main(Datum) {
       Sleep(kAfterFailedStart);
     }
     if (settings::enabled) {
-      pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
+      const char* const database = settings::Databases()[shared_state::Place()].c_str();
+      pg::Call([&] { BackgroundWorkerInitializeConnection(database, nullptr, 0); });
       pg::SetUpSession("soulprint launcher", pg::kSafeSearchPath);
       shared_state::LauncherConnected();
       Launch();
