@@ -136,6 +136,29 @@ sql('one', "DELETE FROM soulprint.costs WHERE cost_usd = 100");
 due_now($node, $user{one}, 'one');
 is_complete('one', $user{one}, 'without it, it goes on');
 
+# A pass that may crash the server runs alone, whatever else would run in other databases.
+my $trial = "EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE objsubid = 21331 AND datname = 'one' AND locktype = 'advisory')";
+$model->config(latency_ms => 500);
+my $first = ask_for('two', 400);
+ok($model->wait_for(in_flight => 1), 'a long pass of two runs');
+my $before = ask_for('one', 3);
+soon('one', "state = 'running' FROM soulprint.full_passes WHERE user_id = '$before'", 'a short one of one, too');
+my $suspect = ask_for('one', 1, "UPDATE soulprint.full_passes SET suspect = true WHERE state = 'queued'");
+is_complete('one', $before, 'its worker could go on with a suspect');
+soon('one', launcher('one', "query = '1 passes queued: one that may crash the server waits for passes of other databases'") . " AND $trial", 'but this waits for the pass of two');
+is(sql('one', "SELECT state FROM soulprint.full_passes WHERE user_id = '$suspect'"), 'queued', 'wherever that worker is');
+my $second = ask_for('two', 1);
+my $third = ask_for($late, 1);
+soon('two', launcher($_, "query = '1 passes queued: one that may crash the server runs alone in another database'"), "and what is new in $_ waits for it") for 'two', $late;
+soon('one', "state <> 'queued' FROM soulprint.full_passes WHERE user_id = '$suspect'", 'the long pass gives way to the suspect');
+$model->config(latency_ms => 0);
+is_complete('one', $suspect, 'it completes');
+is_complete('two', $_, 'so do the others') for $first, $second;
+is_complete($late, $third, 'in each database');
+my $times = sub { return sql($_[0], "SELECT extract(epoch FROM $_[1]) FROM soulprint.full_passes WHERE user_id = '$_[2]'") };
+cmp_ok($times->(@$_), '>=', $times->('one', 'ended_at', $suspect), "nothing ran beside it in $_->[0]") for [ 'two', 'taken_at', $first ], [ 'two', 'taken_at', $second ], [ $late, 'taken_at', $third ];
+soon('one', "NOT $trial", 'then the trial is over');
+
 # A database is dropped, and made again, while a pass of another one runs.
 my $hold = hold($node, 'UPDATE ON user_profiles', q{NEW.full_pass_status = 'complete'}, 'one');
 %user = map { $_ => ask_for($_, 1) } qw(one two);
