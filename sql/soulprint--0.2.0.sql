@@ -1448,7 +1448,7 @@ CREATE FUNCTION soulprint.progress_text(pass soulprint.full_passes) RETURNS text
                     WHEN pass.state = 'queued' AND pass.error LIKE 'waiting for batch %'
                         THEN soulprint.clip(regexp_replace(pass.error, ' batch .* since \S+ (\S+) UTC', ' a batch since \1 UTC'))
                     WHEN pass.state = 'queued' AND pass.not_before <= now()
-                         AND current_setting('soulprint.database', true) IS DISTINCT FROM current_database()
+                         AND soulprint.unserved_reason() IS NOT NULL
                         THEN 'queued, and no launcher serves this database'
                     ELSE soulprint.progress_bar(soulprint.percent(pass.stage, pass.chunks_done, pass.chunks)) || '  ' ||
                          CASE WHEN pass.state = 'queued' AND pass.not_before > now()
@@ -1492,9 +1492,13 @@ CREATE FUNCTION soulprint.server_health() RETURNS TABLE (check_name text, status
                    soulprint.unserved_reason() AS unserved, current_setting('soulprint.provider') = 'offline' AS is_offline,
                    current_setting('max_worker_processes')::int AS slots, current_setting('soulprint.max_workers')::int AS workers
             FROM soulprint.server_state() AS s, pg_extension e WHERE e.extname = 'soulprint'),
-        launcher AS (SELECT query FROM pg_stat_activity WHERE backend_type = 'soulprint launcher' LIMIT 1),
+        -- With soulprint.enabled = off a launcher is in no database.
+        launcher AS (SELECT query FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'
+                     AND coalesce(datname, current_database()) = current_database() ORDER BY datname LIMIT 1),
         processes AS (
-            SELECT count(*) FILTER (WHERE backend_type = 'soulprint worker') AS busy, count(*) AS taken
+            SELECT count(*) FILTER (WHERE backend_type = 'soulprint worker' AND datname = current_database()) AS busy, count(*) AS taken,
+                   count(*) FILTER (WHERE backend_type <> 'soulprint worker') AS others,
+                   greatest(count(*) FILTER (WHERE backend_type = 'soulprint launcher'), 1) AS launchers
             FROM pg_stat_activity
             WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker', 'background writer', 'checkpointer',
                 'startup', 'walreceiver', 'walsender', 'walwriter', 'archiver', 'logger', 'walsummarizer', 'slotsync worker', 'io worker'))
@@ -1515,14 +1519,15 @@ CREATE FUNCTION soulprint.server_health() RETURNS TABLE (check_name text, status
         SELECT 'launcher', CASE WHEN unserved IS NULL AND l.query IS NOT NULL THEN 'ok' ELSE 'error' END,
                CASE WHEN NOT preloaded THEN 'none runs without preloading' ELSE coalesce(unserved, nullif(split_part(l.query, ';', 1), ''), CASE WHEN l.query = '' THEN 'starts' ELSE 'none runs' END) END,
                CASE WHEN preloaded AND unserved IS NOT NULL
-                        THEN format('ALTER SYSTEM SET soulprint.database = %L; -- then restart the server', current_database())
+                        THEN format('ALTER SYSTEM SET soulprint.database = %L; -- then restart the server',
+                                    concat_ws(', ', nullif(current_setting('soulprint.database'), ''), quote_ident(current_database())))
                     WHEN preloaded AND l.query IS NULL THEN 'Look into the server''s log for its last error.' END
         FROM server LEFT JOIN launcher l ON true
         UNION ALL
-        SELECT 'workers', CASE WHEN p.taken - p.busy + s.workers > s.slots THEN 'warning' ELSE 'ok' END,
+        SELECT 'workers', CASE WHEN p.others + p.launchers * s.workers > s.slots THEN 'warning' ELSE 'ok' END,
                format('%s of %s busy, %s of %s slots free', p.busy, s.workers, s.slots - p.taken, s.slots),
-               CASE WHEN p.taken - p.busy + s.workers > s.slots
-                    THEN format('ALTER SYSTEM SET max_worker_processes = %s; -- then restart the server', p.taken - p.busy + s.workers + 1) END
+               CASE WHEN p.others + p.launchers * s.workers > s.slots
+                    THEN format('ALTER SYSTEM SET max_worker_processes = %s; -- then restart the server', p.others + p.launchers * (s.workers + 1)) END
         FROM server s, processes p
         UNION ALL
         SELECT 'key', CASE WHEN key_problem IS NOT NULL OR obstacle = 'no API key is set' THEN 'error' ELSE 'ok' END,
@@ -1911,7 +1916,7 @@ GRANT EXECUTE ON FUNCTION soulprint.queue_full_pass(uuid), soulprint.erase_delet
 GRANT EXECUTE ON FUNCTION soulprint.percent(text, int, int), soulprint.progress_bar(int), soulprint.minutes_seconds(numeric),
     soulprint.clip(text), soulprint.timed_stages(jsonb, text, timestamptz), soulprint.chunks_per_minute(soulprint.full_passes),
     soulprint.progress_text(soulprint.full_passes), soulprint.summary(soulprint.full_passes),
-    soulprint.pause_reason(), soulprint.may_watch(uuid) TO PUBLIC;
+    soulprint.pause_reason(), soulprint.unserved_reason(), soulprint.may_watch(uuid) TO PUBLIC;
 GRANT SELECT ON @extschema@.soulprint_progress, @extschema@.soulprint_history, @extschema@.soulprint_costs,
     @extschema@.soulprint_stat_model, soulprint.day TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.soulprint_health(), soulprint.stat_model() TO pg_monitor;

@@ -154,9 +154,10 @@ const config_generic* ForeignValue() {
 
 void DefineAll() {
   if (process_shared_preload_libraries_in_progress) {
-    DefineString("soulprint.database", "Sets the database whose passes the launcher runs.",
-                 "In other databases only CALL soulprint_run_full_pass() runs passes.", &database,
-                 "postgres", kText, PGC_POSTMASTER);
+    DefineString("soulprint.database", "Sets the databases whose passes launchers run.",
+                 "Each has a launcher of its own. In other databases only CALL "
+                 "soulprint_run_full_pass() runs passes.",
+                 &database, "postgres", kDatabases, PGC_POSTMASTER, GUC_LIST_INPUT);
   }
   DefineSecretString(
       "soulprint.alert_url", "Sets the URL that failed passes are reported to.",
@@ -208,7 +209,7 @@ void DefineAll() {
             "soulprint_rollback() publishes one of them again.", &keep_versions, 0, INT_MAX);
   DefineInt("soulprint.max_concurrent_requests",
             "Sets the maximum number of concurrent requests per pass.",
-            "All workers together send up to soulprint.max_workers times as many.",
+            "All workers of a database send up to soulprint.max_workers times as many.",
             &max_concurrent_requests, 1, 1000);
   DefineInt("soulprint.max_conversation_size",
             "Sets the maximum size of a conversation in an export, as JSON.",
@@ -232,7 +233,8 @@ void DefineAll() {
             "Broken connections and unreadable answers have at most three.", &max_request_attempts,
             1, 100);
   DefineInt("soulprint.max_workers", "Sets the maximum number of passes that run at the same time.",
-            "Each takes one of max_worker_processes.", &max_workers, 1, 64);
+            "Counts each database for itself. Each pass takes one of max_worker_processes.",
+            &max_workers, 1, 64);
   DefineReal("soulprint.min_chunk_success",
              "Sets the fraction of chunks that must succeed for a pass to continue.",
              "Otherwise nothing is published, and the next attempt asks for the missing ones.",
@@ -322,6 +324,14 @@ std::optional<Obstacle> FindInvalidValue() {
         Format("{} {} Correct the parameter and reload.", objection.detail, objection.hint)};
   }
   return std::nullopt;
+}
+
+const std::vector<std::string>& Databases() {
+  static const auto& names = *new std::vector<std::string>(
+      database == nullptr || Judge(kDatabases, database).detail != nullptr
+          ? std::vector<std::string>()
+          : *SplitNames(database));
+  return names;
 }
 
 bool SendsAlerts() { return *alert_url != '\0' && Judge(kAlertUrl, alert_url).detail == nullptr; }

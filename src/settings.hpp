@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/http_message.hpp"
 
@@ -59,6 +60,9 @@ extern int keep_replies;  // minutes
 // library was loaded: that value hides the one of the configuration file, and Define would replace
 // it by the default.  For _PG_init, before Define.
 void RefuseForeignValues();
+
+// The names in `database`; none if it is not valid, and without preloading.
+const std::vector<std::string>& Databases();
 
 // Makes the settings known to Postgres.  Bad values of the configuration file are kept, and logged
 // while the server starts; from then on Postgres refuses them.  For _PG_init.

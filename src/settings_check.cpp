@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "net/url.hpp"
+#include "pg/call.hpp"
 #include "util/text.hpp"
 
 #include "pg/postgres.hpp"
@@ -86,6 +87,23 @@ Objection JudgeBuckets(const std::string& value) {
           "Separate them with commas; leave out slashes."};
 }
 
+Objection JudgeDatabases(const std::string& value) {
+  if (Trim(value).empty()) return JudgeText(value);
+  std::optional<std::vector<std::string>> names = SplitNames(value);
+  if (!names || std::count(names->begin(), names->end(), "") > 0) {
+    return {"The value must be a list of database names.",
+            "Separate them with commas; put double quotes around a name with spaces or commas."};
+  }
+  if (names->size() > kMostDatabases) {
+    static_assert(kMostDatabases == 16);
+    return {"The value must be a list of at most 16 database names.",
+            "Leave some out: CALL soulprint_run_full_pass() runs their passes."};
+  }
+  std::sort(names->begin(), names->end());
+  if (std::adjacent_find(names->begin(), names->end()) == names->end()) return kNone;
+  return {"The value names a database twice.", "Each database has one launcher."};
+}
+
 // Every process checks every value at every reload.  Only the postmaster, for the log, and a
 // session that runs ALTER SYSTEM have somebody to warn.
 bool HasReader() { return !IsUnderPostmaster || (checking && ActivePortal != nullptr); }
@@ -129,9 +147,27 @@ constexpr Check kAlertUrl{JudgeAlertUrl, Hook<JudgeAlertUrl>};
 constexpr Check kProxy{JudgeProxy, Hook<JudgeProxy>};
 constexpr Check kHosts{JudgeHosts, Hook<JudgeHosts>};
 constexpr Check kBuckets{JudgeBuckets, Hook<JudgeBuckets>};
+constexpr Check kDatabases{JudgeDatabases, Hook<JudgeDatabases>};
 constexpr Check kApiKeyFile{JudgeFile, FileHook<kApiKeyFileName>};
 constexpr Check kCaFile{JudgeFile, FileHook<kCaFileName>};
 constexpr Check kStorageKeyFile{JudgeFile, FileHook<kStorageKeyFileName>};
+
+std::optional<std::vector<std::string>> SplitNames(const std::string& list) {
+  List* found = NIL;
+  char* text = nullptr;
+  const bool well_formed = pg::Call([&] {
+    text = pstrdup(list.c_str());
+    return SplitGUCList(text, ',', &found);
+  });
+  std::vector<std::string> names;
+  for (int i = 0; i < list_length(found); ++i) {
+    names.emplace_back(static_cast<const char*>(list_nth(found, i)));
+  }
+  list_free(found);
+  pfree(text);
+  if (!well_formed) return std::nullopt;
+  return names;
+}
 
 Objection Judge(const Check& check, const char* value) noexcept {
   try {

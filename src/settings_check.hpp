@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "pg/postgres.hpp"
 
@@ -27,10 +30,16 @@ extern const Check kAlertUrl;  // the same with a query, or empty
 extern const Check kProxy;
 extern const Check kHosts;
 extern const Check kBuckets;
+extern const Check kDatabases;  // names, at most so many
+inline constexpr std::size_t kMostDatabases = 16;
 // An absolute path, or empty.  A missing file is only warned of: it may come later.
 extern const Check kApiKeyFile;
 extern const Check kCaFile;
 extern const Check kStorageKeyFile;
+
+// The names in a list as Postgres writes lists: commas separate them, double quotes are around
+// those with other characters.  nullopt if it is malformed.
+std::optional<std::vector<std::string>> SplitNames(const std::string& list);
 
 // The judgment of a check.  Does not throw.
 Objection Judge(const Check& check, const char* value) noexcept;

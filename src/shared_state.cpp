@@ -1,12 +1,16 @@
 #include "shared_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
+#include <vector>
 
 #include "llm/limiter.hpp"
 #include "llm/statistics.hpp"
 #include "pg/call.hpp"
+#include "settings.hpp"
+#include "settings_check.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -14,9 +18,9 @@ namespace soulprint::shared_state {
 
 namespace {
 
-struct Shared {
-  slock_t mutex;
-  std::int64_t epoch;
+using Clock = std::chrono::steady_clock;
+
+struct DatabaseState {
   Latch* launcher;  // a latch of a PGPROC: it exists as long as the server does
   bool connecting;  // a launcher started and has not connected yet
   pg_atomic_uint32 passes_ended;
@@ -24,15 +28,22 @@ struct Shared {
   char pause_reason[512];     // "" = no pause
   char pause_hint[256];
   std::int64_t paused_since;
-  std::chrono::steady_clock::time_point next_probe;
-  std::chrono::steady_clock::time_point next_alert;
+  Clock::time_point next_probe;
+  Clock::time_point next_alert;
+};
+
+constexpr int kUnserved = settings::kMostDatabases;
+
+struct Shared {
+  slock_t mutex;
+  std::int64_t epoch;
+  DatabaseState databases[kUnserved + 1];
   Limiter limiter;  // under requests_lock, with what follows
   Statistics statistics;
 };
 
-using Clock = std::chrono::steady_clock;
-
 Shared* shared = nullptr;
+std::optional<int> place_of_process;
 LWLock* requests_lock = nullptr;
 bool wake_at_commit = false;
 bool probe_at_commit = false;
@@ -53,21 +64,18 @@ void StartupHook() {
   if (!found) {
     SpinLockInit(&shared->mutex);
     shared->epoch = GetCurrentTimestamp();
-    shared->launcher = nullptr;
-    shared->connecting = false;
-    pg_atomic_init_u32(&shared->passes_ended, 0);
-    shared->look_up_position[0] = '\0';
-    shared->pause_reason[0] = '\0';
-    shared->pause_hint[0] = '\0';
-    shared->paused_since = 0;
-    shared->next_probe = {};
-    shared->next_alert = {};
+    for (DatabaseState& database : shared->databases) {
+      new (&database) DatabaseState{};
+      pg_atomic_init_u32(&database.passes_ended, 0);
+    }
     new (&shared->limiter) Limiter();
     new (&shared->statistics) Statistics(shared->epoch);
   }
   requests_lock = &GetNamedLWLockTranche("soulprint")->lock;
   LWLockRelease(AddinShmemInitLock);
 }
+
+DatabaseState& Mine() { return shared->databases[Place()]; }
 
 // Copies as many whole characters as fit, and a terminating zero.
 void CopyClipped(const std::string& text, char* to, std::size_t size) {
@@ -78,8 +86,11 @@ void CopyClipped(const std::string& text, char* to, std::size_t size) {
 }
 
 void WakeLauncher() {
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  Latch* const latch = shared->launcher;
+  Latch* const latch = mine.launcher;
+  // This process is connected: the next launcher need not wait for its database.
+  mine.connecting = false;
   SpinLockRelease(&shared->mutex);
   if (latch != nullptr) SetLatch(latch);
 }
@@ -126,9 +137,22 @@ void RequestSharedMemory() {
 
 std::int64_t Epoch() { return shared == nullptr ? 0 : shared->epoch; }
 
+// A database keeps its name as long as a process is connected to it.
+int Place() {
+  if (place_of_process) return *place_of_process;
+  const char* const name = pg::Call([] { return get_database_name(MyDatabaseId); });
+  const std::vector<std::string>& names = settings::Databases();
+  const auto found = std::find(names.begin(), names.end(), name == nullptr ? "" : name);
+  UsePlace(found == names.end() ? kUnserved : static_cast<int>(found - names.begin()));
+  return *place_of_process;
+}
+
+void UsePlace(int place) { place_of_process = place; }
+
 void WakeLauncherAtCommit() {
   static bool registered = false;
   if (shared == nullptr) return;
+  Place();
   if (!registered) {
     pg::Call([] { RegisterXactCallback(AtTransactionEnd, nullptr); });
     registered = true;
@@ -142,37 +166,40 @@ void ProbeAtCommit() {
 }
 
 bool LauncherStarts() {
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  const bool never_connected = shared->connecting;
-  shared->launcher = MyLatch;
-  shared->connecting = true;
+  const bool never_connected = mine.connecting;
+  mine.launcher = MyLatch;
+  mine.connecting = true;
   SpinLockRelease(&shared->mutex);
   return never_connected;
 }
 
 void LauncherConnected() {
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  shared->connecting = false;
+  mine.connecting = false;
   SpinLockRelease(&shared->mutex);
 }
 
 std::uint32_t PassesEnded() {
-  return shared == nullptr ? 0 : pg_atomic_read_u32(&shared->passes_ended);
+  return shared == nullptr ? 0 : pg_atomic_read_u32(&Mine().passes_ended);
 }
 
 void CountPassEnded() {
-  if (shared != nullptr) pg_atomic_fetch_add_u32(&shared->passes_ended, 1);
+  if (shared != nullptr) pg_atomic_fetch_add_u32(&Mine().passes_ended, 1);
 }
 
 std::optional<Pause> CurrentPause() {
   if (shared == nullptr) return std::nullopt;
-  char reason[sizeof(shared->pause_reason)];
-  char hint[sizeof(shared->pause_hint)];
+  const DatabaseState& mine = Mine();
+  char reason[sizeof(mine.pause_reason)];
+  char hint[sizeof(mine.pause_hint)];
   SpinLockAcquire(&shared->mutex);
-  memcpy(reason, shared->pause_reason, sizeof(reason));
-  memcpy(hint, shared->pause_hint, sizeof(hint));
-  Clock::time_point const next_probe = shared->next_probe;
-  std::int64_t const since = shared->paused_since;
+  memcpy(reason, mine.pause_reason, sizeof(reason));
+  memcpy(hint, mine.pause_hint, sizeof(hint));
+  Clock::time_point const next_probe = mine.next_probe;
+  std::int64_t const since = mine.paused_since;
   SpinLockRelease(&shared->mutex);
   if (reason[0] == '\0') return std::nullopt;
   return Pause{reason, hint, next_probe, since};
@@ -180,20 +207,21 @@ std::optional<Pause> CurrentPause() {
 
 bool BeginPause(const Pause& pause, bool by_probe) {
   if (shared == nullptr) return true;
-  char reason[sizeof(shared->pause_reason)];
-  char hint[sizeof(shared->pause_hint)];
+  DatabaseState& mine = Mine();
+  char reason[sizeof(mine.pause_reason)];
+  char hint[sizeof(mine.pause_hint)];
   CopyClipped(pause.reason, reason, sizeof(reason));
   CopyClipped(pause.hint, hint, sizeof(hint));
   std::int64_t const now = GetCurrentTimestamp();
   SpinLockAcquire(&shared->mutex);
-  const bool paused = shared->pause_reason[0] != '\0';
-  const bool known = strcmp(shared->pause_reason, reason) == 0;
-  memcpy(shared->pause_reason, reason, sizeof(reason));
-  memcpy(shared->pause_hint, hint, sizeof(hint));
-  if (!paused) shared->paused_since = now;
+  const bool paused = mine.pause_reason[0] != '\0';
+  const bool known = strcmp(mine.pause_reason, reason) == 0;
+  memcpy(mine.pause_reason, reason, sizeof(reason));
+  memcpy(mine.pause_hint, hint, sizeof(hint));
+  if (!paused) mine.paused_since = now;
   // An answer to an older request, or to a probe, may come after a reload, which made a probe due.
-  const bool probe_asked_for = shared->next_probe == Clock::time_point{};
-  if (!paused || (by_probe && !probe_asked_for)) shared->next_probe = pause.next_probe;
+  const bool probe_asked_for = mine.next_probe == Clock::time_point{};
+  if (!paused || (by_probe && !probe_asked_for)) mine.next_probe = pause.next_probe;
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return !known;
@@ -201,25 +229,35 @@ bool BeginPause(const Pause& pause, bool by_probe) {
 
 bool ClaimProbe(Clock::time_point next) {
   if (shared == nullptr) return false;
+  DatabaseState& mine = Mine();
   Clock::time_point const now = Clock::now();
   SpinLockAcquire(&shared->mutex);
-  const bool due = now >= shared->next_probe;
-  if (due) shared->next_probe = next;
+  const bool due = now >= mine.next_probe;
+  if (due) mine.next_probe = next;
   SpinLockRelease(&shared->mutex);
   return due;
 }
 
 void ProbeNow() {
   if (shared == nullptr) return;
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  shared->next_probe = {};
+  mine.next_probe = {};
+  SpinLockRelease(&shared->mutex);
+}
+
+void ProbeAfterReload() {
+  ProbeNow();
+  SpinLockAcquire(&shared->mutex);
+  shared->databases[kUnserved].next_probe = {};
   SpinLockRelease(&shared->mutex);
 }
 
 bool EndPause() {
   if (!CurrentPause()) return false;
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  shared->pause_reason[0] = '\0';
+  mine.pause_reason[0] = '\0';
   SpinLockRelease(&shared->mutex);
   WakeLauncher();
   return true;
@@ -260,34 +298,38 @@ std::string DescribeWait() {
 
 Clock::time_point NextAlert() {
   if (shared == nullptr) return {};
+  const DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  Clock::time_point const next = shared->next_alert;
+  Clock::time_point const next = mine.next_alert;
   SpinLockRelease(&shared->mutex);
   return next;
 }
 
 void DelayAlerts(Clock::time_point until) {
   if (shared == nullptr) return;
+  DatabaseState& mine = Mine();
   SpinLockAcquire(&shared->mutex);
-  shared->next_alert = until;
+  mine.next_alert = until;
   SpinLockRelease(&shared->mutex);
 }
 
 std::string LookUpPosition() {
   if (shared == nullptr) return {};
-  char position[sizeof(shared->look_up_position)];
+  const DatabaseState& mine = Mine();
+  char position[sizeof(mine.look_up_position)];
   SpinLockAcquire(&shared->mutex);
-  memcpy(position, shared->look_up_position, sizeof(position));
+  memcpy(position, mine.look_up_position, sizeof(position));
   SpinLockRelease(&shared->mutex);
   return position;
 }
 
 void SetLookUpPosition(const std::string& user_id) {
   if (shared == nullptr) return;
-  char position[sizeof(shared->look_up_position)] = {};
+  DatabaseState& mine = Mine();
+  char position[sizeof(mine.look_up_position)] = {};
   strlcpy(position, user_id.c_str(), sizeof(position));
   SpinLockAcquire(&shared->mutex);
-  memcpy(shared->look_up_position, position, sizeof(position));
+  memcpy(mine.look_up_position, position, sizeof(position));
   SpinLockRelease(&shared->mutex);
 }
 

@@ -1,6 +1,9 @@
-// Shared memory between the launcher, workers and backends; waking the launcher at commit.
+// Shared memory between launchers, workers and backends; waking the launcher at commit.
 //
 // It exists only if the library is preloaded.  Otherwise every function does nothing.
+//
+// Each database of soulprint.database has a place of its own in it, and those that no launcher
+// serves have one together.  The limiter and the counters of requests are the server's.
 
 #pragma once
 
@@ -24,6 +27,14 @@ void RequestSharedMemory();
 // anew.  0 without preloading.
 std::int64_t Epoch();
 
+// The place of this process's database: its index in settings::Databases(), which are fewer than
+// the place of those that are not in there.  Needs an open transaction where UsePlace() was not
+// called.
+int Place();
+
+// For a background process, before any other function: the place of its database.
+void UsePlace(int place);
+
 // Wakes the launcher when the open transaction commits.  Raises no ERROR after its first call in a
 // process; throws SqlError then if there is no memory.
 void WakeLauncherAtCommit();
@@ -32,7 +43,7 @@ void WakeLauncherAtCommit();
 void ProbeAtCommit();
 
 // Registers the launcher's latch as the one to set.  True if the previous launcher ended before it
-// had connected.
+// had connected, and nobody has called for it since.
 bool LauncherStarts();
 void LauncherConnected();
 
@@ -60,6 +71,9 @@ bool ClaimProbe(std::chrono::steady_clock::time_point next);
 
 // Makes the next probe due now.
 void ProbeNow();
+
+// The same after a reload, also in databases that no launcher serves: there nobody notices it.
+void ProbeAfterReload();
 
 // Ends the pause and wakes the launcher.  False if there was none.
 bool EndPause();

@@ -23,11 +23,16 @@ void Load() {
   settings::Define();
   if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
   shared_state::RequestSharedMemory();
-  if (!IsTemplate(settings::database)) return RegisterLauncher();
-  pg::Log(WARNING, Format("no launcher starts: soulprint.database is \"{}\"", settings::database),
-          {},
-          "From a database to which a launcher is connected no database can be created. Set "
-          "soulprint.database to another database and restart the server.");
+  const std::vector<std::string>& databases = settings::Databases();
+  for (std::size_t i = 0; i < databases.size(); ++i) {
+    if (!IsTemplate(databases[i])) {
+      RegisterLauncher(static_cast<int>(i), databases[i]);
+      continue;
+    }
+    pg::Log(WARNING, Format("no launcher starts for database \"{}\"", databases[i]), {},
+            "From a database to which a launcher is connected no database can be created. Set "
+            "soulprint.database to other databases and restart the server.");
+  }
 }
 
 }  // namespace

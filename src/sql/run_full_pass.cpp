@@ -149,7 +149,7 @@ void RequireFreeWorker(std::int64_t pass) {
       // Idle is one that sends an alert.
       OwnQuery(
           "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint worker' AND "
-          "state IS DISTINCT FROM 'idle'")
+          "datname = current_database() AND state IS DISTINCT FROM 'idle'")
           .Run()
           .at(0)
           .BigInt(0);

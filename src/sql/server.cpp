@@ -40,10 +40,10 @@ std::optional<std::string> UnservedReason() {
   if (settings::database == nullptr) {
     return "shared_preload_libraries does not name \"soulprint\"";
   }
-  const std::string served(settings::database);
-  const char* const here = pg::Call([] { return get_database_name(MyDatabaseId); });
-  if (here != nullptr && served == here && !IsTemplate(served)) return std::nullopt;
-  return Format("soulprint.database is \"{}\"", served);
+  const auto place = static_cast<std::size_t>(shared_state::Place());
+  const std::vector<std::string>& served = settings::Databases();
+  if (place < served.size() && !IsTemplate(served[place])) return std::nullopt;
+  return Format("soulprint.database is \"{}\"", settings::database);
 }
 
 }  // namespace soulprint

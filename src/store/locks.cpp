@@ -13,6 +13,16 @@
 
 namespace soulprint {
 
+namespace {
+
+LOCKTAG TrialLock() {
+  LOCKTAG tag;
+  SET_LOCKTAG_ADVISORY(tag, InvalidOid, 0, 0, kTrialLockClass);
+  return tag;
+}
+
+}  // namespace
+
 ImportLock ImportLockOf(const std::string& user_id) {
   const std::uint64_t hash =
       hash_bytes_extended(reinterpret_cast<const unsigned char*>(user_id.data()),
@@ -32,6 +42,17 @@ void LockProfileRow(const std::string& user_id) {
   if (MayChangeProfile(user_id)) return;
   const std::uint64_t found = AppQuery(app::kKeepProfile).Uuid(user_id).As(Worker()).Execute();
   if (found == 0) throw PassLost(Format("user {} was deleted", user_id));
+}
+
+bool TryTrialLock() {
+  const LOCKTAG tag = TrialLock();
+  return pg::Call(
+      [&] { return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL; });
+}
+
+void ReleaseTrialLock() {
+  const LOCKTAG tag = TrialLock();
+  pg::Call([&] { LockRelease(&tag, ExclusiveLock, true); });
 }
 
 void LimitLockWait(const char* lock_timeout) {

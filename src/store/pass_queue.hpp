@@ -27,10 +27,12 @@ struct QueuedPass {
 bool IsInstalled();
 
 // Passes that are due, or the pass `only` whether it is due or not (0 = all); at most 100.  While a
-// suspect is due or runs, nothing else is; and it is due only if nothing else runs.
+// suspect is due or runs, nothing else is; and it is due only if nothing else runs.  So it is with
+// the suspects of another database whose launcher has the trial lock.
 std::vector<QueuedPass> DuePasses(std::int64_t only);
 
-// True if a pass has been due for a second: no worker was free for it.
+// True if a pass has been due for a second: no worker was free for it.  Or suspects of another
+// database wait.
 bool OthersWait();
 
 // Reads the pass anew, for the holder of its lock.  False if it has ended or, unless it is `only`,

@@ -228,13 +228,13 @@ using namespace soulprint;
 
 extern "C" {
 
-PGDLLEXPORT void soulprint_evaluation_main(Datum);
+PGDLLEXPORT void soulprint_evaluation_main(Datum place);
 
-void soulprint_evaluation_main(Datum) {
-  return pg::Enter([] {
+void soulprint_evaluation_main(Datum place) {
+  return pg::Enter([place] {
     EvaluationTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
-    BecomeProcess("soulprint evaluation", task.database, task.role);
+    BecomeProcess("soulprint evaluation", place, task.database, task.role);
     dsm_segment* const segment = pg::Call([&] { return dsm_attach(task.exchange); });
     // The caller may be gone by now.
     if (segment != nullptr) Serve(static_cast<Exchange*>(dsm_segment_address(segment)));

@@ -48,6 +48,9 @@ class Launcher {
   // Looks, plans, acts.  Returns how long to sleep.
   milliseconds Round();
 
+  // Takes or releases the lock.  False if this launcher does not have it then.
+  bool HoldTrialLock(bool wanted);
+
  private:
   Schedule::Seen Look();
   bool AnyEndedIdle();
@@ -69,6 +72,8 @@ class Launcher {
   Schedule schedule_;
   std::vector<Worker> workers_;
   steady_clock::time_point next_slot_log_;
+  bool has_trial_ = false;                // the lock
+  bool passes_elsewhere_ = false;         // run
   std::optional<Problem> other_version_;  // the extension is not this library's
   bool looked_ = false;
   std::string logged_unusable_;  // why the extension cannot be used, as the log has it
@@ -94,7 +99,8 @@ Schedule::Seen Launcher::Look() {
   seen.installed = seen.installed && !other_version_;
   if (seen.installed) {
     // Bounded: a queue may be long.
-    const pg::Row row = pg::Query(Format("WITH held AS ({})", kHeldPasses) + R"(,
+    const pg::Row row =
+        pg::Query(Format("WITH held AS ({})", kHeldPasses) + R"(,
       running AS (
         SELECT id IN (SELECT id FROM held) AS held, suspect FROM soulprint.full_passes
         WHERE state = 'running'),
@@ -117,12 +123,12 @@ Schedule::Seen Launcher::Look() {
              (SELECT count(*) FROM put_off),
              (SELECT error FROM put_off WHERE error IS NOT NULL ORDER BY not_before LIMIT 1),
              EXISTS (SELECT FROM soulprint.full_passes WHERE )" +
-                                  kAlertWaits + "), EXISTS (SELECT FROM soulprint.batches WHERE " +
-                                  kBatchIsOpen + ")")
-                            .BigInt(kPassLockClass)
-                            .BigInt(kMostCounted)
-                            .Run()
-                            .at(0);
+                  kAlertWaits + "), EXISTS (SELECT FROM soulprint.batches WHERE " + kBatchIsOpen +
+                  "), " + std::string(kTrialElsewhere) + ", " + std::string(kPassElsewhere))
+            .BigInt(kPassLockClass)
+            .BigInt(kMostCounted)
+            .Run()
+            .at(0);
     seen.waiting = row.BigInt(0);
     seen.running = row.BigInt(1);
     seen.next_due = milliseconds(row.BigInt(2));
@@ -131,11 +137,19 @@ Schedule::Seen Launcher::Look() {
     put_off_for_ = row.Text(5);
     seen.alerts = row.Bool(6) && settings::SendsAlerts();
     seen.batches = row.Bool(7) && !settings::IsOffline();
+    seen.others_first = row.Bool(8);
+    passes_elsewhere_ = row.Bool(9);
   }
   transaction.Commit();
   seen.closed = Gate::WhyClosed().has_value();
   if (const auto pause = shared_state::CurrentPause()) seen.next_probe = pause->next_probe;
   return seen;
+}
+
+bool Launcher::HoldTrialLock(bool wanted) {
+  if (wanted && !has_trial_) has_trial_ = TryTrialLock();
+  if (!wanted && std::exchange(has_trial_, false)) ReleaseTrialLock();
+  return has_trial_;
 }
 
 // Drops workers that have exited.  True if one has exited without ending a pass.
@@ -258,6 +272,11 @@ std::string Launcher::Activity(const Schedule::Seen& seen) const {
   if (other_version_) return other_version_->message;
   if (!seen.installed) return "waiting for CREATE EXTENSION soulprint";
   if (!obstacle_.empty()) return Format("{} passes queued: {}", seen.waiting, obstacle_);
+  if (seen.others_first && seen.waiting > 0) {
+    return Format(
+        "{} passes queued: one that may crash the server {}", seen.waiting,
+        has_trial_ ? "waits for passes of other databases" : "runs alone in another database");
+  }
   if (schedule_.waits_for_slot()) return "waiting for a free background worker slot";
   std::string text = "waiting for requests";
   if (seen.running > 0 || seen.waiting > 0) {
@@ -276,6 +295,10 @@ milliseconds Launcher::Round() {
   Schedule::Seen seen = Look();
   LookForObstacle(seen);
   seen.closed = seen.closed || !obstacle_.empty();
+  // Suspects that cannot run keep no other database waiting.
+  const bool trial = seen.alone && (!seen.closed || seen.running > 0);
+  const bool has_lock = HoldTrialLock(trial);
+  if (trial) seen.others_first = !has_lock || passes_elsewhere_;
   LogUnusableExtension(seen.installed);
   // Right after CREATE EXTENSION nothing is set up yet.
   if (!std::exchange(looked_, true) && seen.installed) LogHealth();
@@ -290,7 +313,7 @@ milliseconds Launcher::Round() {
 void Sleep(milliseconds time) {
   pg::WaitForLatch(time);
   // The new settings may have removed the reason of a pause.
-  if (pg::HandleInterrupts()) shared_state::ProbeNow();
+  if (pg::HandleInterrupts()) shared_state::ProbeAfterReload();
 }
 
 // With soulprint.enabled = off the launcher leaves its database alone, which may then be renamed or
@@ -323,6 +346,7 @@ void Launch() {
       pg::Log(WARNING, Format("soulprint launcher: {}", error.what()), error.detail(),
               error.hint());
       back_off = std::min(back_off * 2, kLongestWaitAfterError);
+      launcher.HoldTrialLock(false);
     }
     try {
       Sleep(sleep);
@@ -335,8 +359,10 @@ void Launch() {
 
 }  // namespace
 
-void RegisterLauncher() {
+void RegisterLauncher(int place, const std::string& database) {
   BackgroundWorker launcher = DescribeProcess("soulprint launcher", "soulprint_launcher_main");
+  snprintf(launcher.bgw_name, BGW_MAXLEN, "soulprint launcher for %s", database.c_str());
+  launcher.bgw_main_arg = Int32GetDatum(place);
   launcher.bgw_restart_time = kRestartSeconds;
   RegisterBackgroundWorker(&launcher);
 }
@@ -347,11 +373,12 @@ using namespace soulprint;
 
 extern "C" {
 
-PGDLLEXPORT void soulprint_launcher_main(Datum);
+PGDLLEXPORT void soulprint_launcher_main(Datum place);
 
-void soulprint_launcher_main(Datum) {
-  return pg::Enter([] {
+void soulprint_launcher_main(Datum place) {
+  return pg::Enter([place] {
     pg::InstallSignalHandlers();
+    shared_state::UsePlace(DatumGetInt32(place));
     if (shared_state::LauncherStarts()) {
       // The latch of a new process is set.
       ResetLatch(MyLatch);
@@ -359,7 +386,8 @@ void soulprint_launcher_main(Datum) {
       Sleep(kAfterFailedStart);
     }
     if (settings::enabled) {
-      pg::Call([] { BackgroundWorkerInitializeConnection(settings::database, nullptr, 0); });
+      const char* const database = settings::Databases()[shared_state::Place()].c_str();
+      pg::Call([&] { BackgroundWorkerInitializeConnection(database, nullptr, 0); });
       pg::SetUpSession("soulprint launcher", pg::kSafeSearchPath);
       shared_state::LauncherConnected();
       Launch();

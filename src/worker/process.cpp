@@ -5,6 +5,7 @@
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
+#include "shared_state.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
 
@@ -26,9 +27,11 @@ BackgroundWorker DescribeProcess(const char* type, const char* function) {
 
 BackgroundWorkerHandle* StartProcess(const char* type, const char* function, const void* task,
                                      std::size_t size, MemoryContext memory) {
+  const int place = shared_state::Place();
   return pg::Call([&] {
     BackgroundWorker process = DescribeProcess(type, function);
     process.bgw_notify_pid = MyProcPid;
+    process.bgw_main_arg = Int32GetDatum(place);
     memcpy(process.bgw_extra, task, size);
     BackgroundWorkerHandle* handle = nullptr;
     MemoryContext const caller = MemoryContextSwitchTo(memory);
@@ -38,8 +41,9 @@ BackgroundWorkerHandle* StartProcess(const char* type, const char* function, con
   });
 }
 
-void BecomeProcess(const char* type, Oid database, Oid role) {
+void BecomeProcess(const char* type, Datum place, Oid database, Oid role) {
   pg::InstallSignalHandlers();
+  shared_state::UsePlace(DatumGetInt32(place));
   pg::Call([&] { BackgroundWorkerInitializeConnectionByOid(database, role, 0); });
   pg::SetUpSession(type, WorkerSearchPath());
   PinAppSchema();

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kLookAgain{5};  // for the extension, or for a free slot
+constexpr seconds kLookAgain{5};  // for the extension, a free slot, other databases
 constexpr seconds kFirstBackOff{1};
 constexpr seconds kLongestBackOff{60};
 constexpr milliseconds kShortestSleep{10};
@@ -64,7 +64,7 @@ Schedule::Plan Schedule::Next(const Seen& seen, const Limits& limits, Time now) 
   std::int64_t wanted = now < not_before_ ? 0 : seen.waiting - starting;
   const bool poll_due = now >= NextPoll(now);
   if (poll_due) wanted = std::max<std::int64_t>(wanted, 1);
-  const std::int64_t most = seen.alone ? 1 : limits.max_workers;
+  const std::int64_t most = seen.others_first ? 0 : seen.alone ? 1 : limits.max_workers;
   plan_.workers = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(most - busy, 0));
   plan_.look_up = poll_due && plan_.workers > 0;
   return plan_;
@@ -78,7 +78,8 @@ milliseconds Schedule::Started(std::int64_t workers, Time now) {
     if (time > now) sleep = std::min(sleep, std::chrono::ceil<milliseconds>(time - now));
   };
   if (seen_.next_due.count() > 0) sleep = std::min(sleep, seen_.next_due);
-  if (!seen_.installed || waits_for_slot_) sleep = std::min<milliseconds>(sleep, kLookAgain);
+  if (!seen_.installed || waits_for_slot_ || seen_.others_first)
+    sleep = std::min<milliseconds>(sleep, kLookAgain);
   if (seen_.alerts && !seen_.alerting) until(next_alert_);
   if (seen_.closed) {
     if (seen_.next_probe && seen_.waiting > 0) until(*seen_.next_probe);

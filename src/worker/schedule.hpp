@@ -20,10 +20,12 @@ class Schedule {
     std::chrono::milliseconds next_due{};  // until a queued pass becomes due, 0 = none
     // Background workers that exist, also those that still start, but not for alerts or batches.
     std::int64_t workers = 0;
-    bool ended_idle = false;         // a worker has exited without ending a pass
-    bool passes_ended = false;       // a pass has ended since the last look
-    bool alone = false;              // a pass that may crash the server is due or runs
-    bool closed = false;             // no pass may begin (Gate::WhyClosed)
+    bool ended_idle = false;    // a worker has exited without ending a pass
+    bool passes_ended = false;  // a pass has ended since the last look
+    bool alone = false;         // a pass that may crash the server is due or runs
+    bool closed = false;        // no pass may begin (Gate::WhyClosed)
+    // Another database has suspects run alone, or passes that the suspects of this one wait for.
+    bool others_first = false;
     std::optional<Time> next_probe;  // during a pause
     bool alerts = false;             // an alert waits to be sent
     bool alerting = false;           // a worker that sends alerts exists

@@ -375,13 +375,13 @@ using namespace soulprint;
 
 extern "C" {
 
-PGDLLEXPORT void soulprint_worker_main(Datum);
+PGDLLEXPORT void soulprint_worker_main(Datum place);
 
-void soulprint_worker_main(Datum) {
-  return pg::Enter([] {
+void soulprint_worker_main(Datum place) {
+  return pg::Enter([place] {
     WorkerTask task;
     memcpy(&task, MyBgworkerEntry->bgw_extra, sizeof(task));
-    BecomeProcess("soulprint worker", task.database, task.role);
+    BecomeProcess("soulprint worker", place, task.database, task.role);
     Work(task);
   });
 }

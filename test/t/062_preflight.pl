@@ -13,7 +13,7 @@ my $node = new_server('preflight', 'soulprint.database' => 'template1');
 my $sql = sub { $node->safe_psql('postgres', $_[0]) };
 
 # From a database to which a launcher is connected nobody could create another one.
-is(count_log($node, qr/WARNING:  no launcher starts: soulprint.database is "template1"/), 1, 'a launcher for template1 does not start, and says so');
+is(count_log($node, qr/WARNING:  no launcher starts for database "template1"/), 1, 'a launcher for template1 does not start, and says so');
 is($sql->("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"), '0', 'it does not');
 $sql->('CREATE DATABASE made');
 is($node->psql('template1', 'CREATE EXTENSION soulprint; SELECT problem FROM soulprint.preflight()', stdout => \my $out), 0, 'in template1');

@@ -36,7 +36,7 @@ my @wanted = (
 	map({ "function soulprint.$_(soulprint.full_passes): PUBLIC EXECUTE" } qw(chunks_per_minute progress_text summary)),
 	map({ "function $_: PUBLIC EXECUTE" } 'soulprint.clip(text)', 'soulprint.erase_deleted_user(uuid)', 'soulprint.may_watch(uuid)', 'soulprint.minutes_seconds(numeric)',
 		'soulprint.pause_reason()', 'soulprint.percent(text,integer,integer)', 'soulprint.progress_bar(integer)',
-		'soulprint.queue_full_pass(uuid)', 'soulprint.timed_stages(jsonb,text,timestamp with time zone)', 'soulprint_assemble_text(jsonb,text)',
+		'soulprint.queue_full_pass(uuid)', 'soulprint.timed_stages(jsonb,text,timestamp with time zone)', 'soulprint.unserved_reason()', 'soulprint_assemble_text(jsonb,text)',
 		'soulprint_chunk_conversation(jsonb,integer,integer)', 'soulprint_format_conversations(jsonb,integer,text)', 'soulprint_merge_facts(jsonb[])',
 		'soulprint_parse_sections(text)', 'soulprint_sample_conversations(jsonb,integer)', 'soulprint_score_conversation(jsonb)'),
 	'function soulprint_health(): pg_monitor EXECUTE', 'function soulprint.stat_model(): pg_monitor EXECUTE',

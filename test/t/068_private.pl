@@ -136,7 +136,7 @@ is($sql->($all), $before, 'by anybody');
 $sql->('ALTER POLICY soulprint_worker ON user_profiles TO soulprint_worker');
 
 # Everything else in schema soulprint is for nobody.
-for my $call ("app_schema()", "model_name()", "model_price()", "wake_launcher()", "app_table('x')", "unserved_reason()", "value_for_worker('SELECT 1')",
+for my $call ("app_schema()", "model_name()", "model_price()", "wake_launcher()", "app_table('x')", "value_for_worker('SELECT 1')",
 	"column_problem('pg_class', 'x', 'x')", "foreign_event_triggers()", "open_tables()", "keep_for_owner('pg_class', '')", "run_ddl('SELECT 1', '')", "setup('')", "create_indexes('')", "grant_to_database_owner('')")
 {
 	like(told('anon', "SELECT soulprint.$call", 'public'), qr/^ERROR:  permission denied for function/, "$call is for nobody");

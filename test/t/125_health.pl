@@ -137,6 +137,10 @@ my $serve_other = $node->safe_psql('other', "SELECT action FROM soulprint_health
 $sql->($serve_other);
 $node->restart;
 ok($node->poll_query_until('other', "SELECT status = 'ok' FROM soulprint_health() WHERE check_name = 'launcher'"), "$serve_other: now it is");
+ok($node->poll_query_until('postgres', "SELECT status = 'ok' FROM soulprint_health() WHERE check_name = 'launcher'"), 'beside the one before');
+is($action->('workers'), 'ALTER SYSTEM SET max_worker_processes = 11; -- then restart the server', 'two launchers need more slots');
+$sql->($action->('workers'));
+$node->restart;
 ok($node->poll_query_until('other', "SELECT status = 'ok' FROM soulprint_health() WHERE check_name = 'workers'"), 'and there are slots');
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'auto_explain'");
 $node->restart;

@@ -180,6 +180,19 @@ TEST(Schedule, ProbesDuringAPauseIfAPassWaits) {
   EXPECT_FALSE(scene.Next().probe) << "nobody needs an answer";
 }
 
+TEST(Schedule, StartsNothingWhileOtherDatabasesComeFirst) {
+  Scene scene;
+  scene.Polled();
+  scene.seen.waiting = 2;
+  scene.seen.others_first = true;
+  EXPECT_EQ(scene.Act(), seconds(5));
+  EXPECT_EQ(scene.seen.workers, 0);
+  scene.seen.alone = true;
+  EXPECT_EQ(scene.Next().workers, 0);
+  scene.seen.others_first = false;
+  EXPECT_EQ(scene.Next().workers, 1);
+}
+
 TEST(Schedule, AnAlertHasAWorkerOfItsOwn) {
   Scene scene;
   scene.Polled();
