@@ -8,6 +8,7 @@
 #include "pg/call.hpp"
 #include "sql/arguments.hpp"
 #include "sql/server.hpp"
+#include "store/locks.hpp"
 #include "store/preflight.hpp"
 #include "store/request.hpp"
 #include "util/error.hpp"

@@ -2,10 +2,10 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
+#include "settings.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
 #include "store/identity.hpp"
-#include "store/request.hpp"
 #include "util/error.hpp"
 #include "util/format.hpp"
 
@@ -35,6 +35,21 @@ void LockImports(const std::string& user_id) {
   LOCKTAG tag;
   SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, lock.high, lock.low, kImportLockClass);
   pg::Call([&] { LockAcquire(&tag, ExclusiveLock, false, false); });
+}
+
+bool MayChangeProfile(const std::string& user_id) {
+  return pg::Query(R"(
+           SELECT has_schema_privilege($1, 'USAGE')
+                  AND has_column_privilege($2, 'user_id', 'SELECT')
+                  AND has_any_column_privilege($2, 'UPDATE'))")
+             .Text(settings::app_schema)
+             .Text(AppSql("{profiles}"))
+             .Run()
+             .at(0)
+             .Bool(0) &&
+         AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
+                 .Uuid(user_id)
+                 .Execute() > 0;
 }
 
 void LockProfileRow(const std::string& user_id) {

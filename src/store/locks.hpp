@@ -27,6 +27,10 @@ ImportLock ImportLockOf(const std::string& user_id);
 // user.  Two that met the same conversations in different orders would deadlock.
 void LockImports(const std::string& user_id);
 
+// True if the current role may change the user's profile.  Locking a row needs the right to update
+// it, by the table's grants and by its policies.
+bool MayChangeProfile(const std::string& user_id);
+
 // Keeps the profile from being deleted until the end of the transaction.  Call it last: a delete
 // locks other rows first, and a statement that began earlier still sees the profile.  The current
 // role locks it if it may, else soulprint_worker.  Throws PassLost if the profile is gone.

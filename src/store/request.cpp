@@ -7,7 +7,6 @@
 
 #include "pg/call.hpp"
 #include "pg/query.hpp"
-#include "settings.hpp"
 #include "shared_state.hpp"
 #include "store/app_statements.hpp"
 #include "store/app_tables.hpp"
@@ -104,21 +103,6 @@ void ThrowMayOnlySee(const std::string& user_id) {
   throw Error(sqlstate::kInsufficientPrivilege,
               Format("permission denied to change the profile of user {}", user_id))
       .Detail("The row security of user_profiles lets the current role see it only.");
-}
-
-bool MayChangeProfile(const std::string& user_id) {
-  return pg::Query(R"(
-           SELECT has_schema_privilege($1, 'USAGE')
-                  AND has_column_privilege($2, 'user_id', 'SELECT')
-                  AND has_any_column_privilege($2, 'UPDATE'))")
-             .Text(settings::app_schema)
-             .Text(AppSql("{profiles}"))
-             .Run()
-             .at(0)
-             .Bool(0) &&
-         AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
-                 .Uuid(user_id)
-                 .Execute() > 0;
 }
 
 bool HasSources(const std::string& user_id) { return ReadRequest(user_id).readable; }

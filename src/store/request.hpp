@@ -20,10 +20,6 @@ void RequireProfile(const std::string& user_id);
 // Throws Error 42501: the current role sees the profile but may not change it.
 [[noreturn]] void ThrowMayOnlySee(const std::string& user_id);
 
-// True if the current role may change the user's profile.  Locking a row needs the right to update
-// it, by the table's grants and by its policies.
-bool MayChangeProfile(const std::string& user_id);
-
 // True if the user has something to read: conversations, notes or a storage_path.  Call it before
 // the current role changes the profile: it reads as soulprint_worker, and Citus lets no other role
 // read what a transaction has changed.

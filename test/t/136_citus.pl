@@ -1,5 +1,5 @@
 # The application's tables, distributed by user_id over two nodes of Citus; schema soulprint lies on the coordinator,
-# whose workers run the passes (doc/scale.md, "Citus").  Skipped where Citus is not installed.
+# whose workers run the passes (doc/scale.md, "More than one server carries").  Skipped where Citus is not installed.
 
 use strict;
 use warnings;
