@@ -103,6 +103,7 @@ SKIP:
 # No worker can connect there: none is started, and the reason is said.
 ok($shut->poll_query_until('postgres', "SELECT query = '1 passes queued: database \"app\" is not accepting connections' FROM pg_stat_activity WHERE backend_type = 'soulprint launcher'"), 'a database that takes no connections: the launcher says so');
 like($inside->query_safe('SELECT error FROM soulprint.full_passes'), qr/^database "app" is not accepting connections\. Run ALTER DATABASE app ALLOW_CONNECTIONS true/, 'so does the pass that waits');
+$inside->quit;
 my $refused = qr/FATAL:  database "app" is not currently accepting connections/;
 is(count_log($shut, $refused), 0, 'no worker tries in vain');
 # Nor can the launcher, when it has to.
@@ -184,7 +185,6 @@ cmp_ok($attempts, '<=', 2 + $alone / 60, sprintf 'tries once in a minute (%d tim
 $shut->safe_psql('postgres', 'ALTER DATABASE app ALLOW_CONNECTIONS true');
 $shut->reload;
 is(end_of_pass($shut, $locked_out, 'app'), 'complete', 'it is back when the database takes connections');
-$inside->quit;
 $shut->stop;
 log_is_clean($shut);
 done_testing();

@@ -23,8 +23,23 @@ our @EXPORT = qw(
 # What a test dies of is said where it is seen.
 $SIG{__DIE__} = sub { diag(@_) unless $^S };
 
-# Nothing here takes long: a test that waits in vain says so after 40 s.
-$PostgreSQL::Test::Utils::timeout_default = 40 unless $ENV{PG_TEST_TIMEOUT_DEFAULT};
+# Nothing here takes long: a test that waits in vain says so after two minutes.
+$PostgreSQL::Test::Utils::timeout_default = 120 unless $ENV{PG_TEST_TIMEOUT_DEFAULT};
+
+# A psql that finds no server ends before it has read its input, of which IPC::Run dies.
+{
+	no warnings 'redefine';
+	my $poll = \&PostgreSQL::Test::Cluster::poll_query_until;
+	*PostgreSQL::Test::Cluster::poll_query_until = sub {
+		my @arguments = @_;
+		while (1)
+		{
+			my $found = eval { $poll->(@arguments) };
+			return $found if !$@;
+			die $@ if $@ !~ /Broken pipe/;
+		}
+	};
+}
 
 # A running server.  %settings are lines of postgresql.conf; preload => 0 leaves the library out.
 sub new_server
