@@ -47,9 +47,7 @@ bool MayChangeProfile(const std::string& user_id) {
              .Run()
              .at(0)
              .Bool(0) &&
-         AppQuery("SELECT FROM {profiles} WHERE user_id = $1 FOR KEY SHARE")
-                 .Uuid(user_id)
-                 .Execute() > 0;
+         AppQuery(app::kKeepProfile).Uuid(user_id).Execute() > 0;
 }
 
 void LockProfileRow(const std::string& user_id) {
