@@ -134,6 +134,12 @@ is(error_as('authenticated', "$me SELECT soulprint_start_full_pass('$user')"), '
 is(end_of_pass($node, $user), 'complete', 'and is run');
 is($sql->("SET ROLE authenticated; $me BEGIN; SELECT soulprint_start_full_pass('$user') > 0; SELECT soulprint_cancel_full_pass('$user');"), "t\nt", 'and canceled');
 
+# Row security that lets a role see a profile and no more.
+$sql->('CREATE ROLE watcher; GRANT EXECUTE ON FUNCTION soulprint_start_full_pass(uuid, text, numeric, boolean) TO watcher;
+	GRANT SELECT, UPDATE ON user_profiles TO watcher; CREATE POLICY watcher ON user_profiles FOR SELECT TO watcher USING (true)');
+like(error_as('watcher', "SELECT soulprint_start_full_pass('$other')"), qr/^ERROR:  permission denied to change the profile of user $other/, 'who may only see a profile requests no pass');
+is($sql->("SELECT count(*) FROM soulprint.full_passes WHERE user_id = '$other'"), '0', 'and none is queued');
+
 like(error_as('authenticated', "SET soulprint.app_schema = 'evil'"), qr/^ERROR:  parameter "soulprint.app_schema" cannot be changed now/, 'no session sets where the tables are');
 like(error_as('nobody', "SELECT soulprint.wake_launcher()"), qr/^ERROR:  permission denied for function/, 'private functions are for nobody');
 
