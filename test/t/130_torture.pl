@@ -241,6 +241,9 @@ for my $shape ('setup', 'live')
 	torture(100, 'immediate restart');
 	while ($count{all} < $kills) { last if !torture(1 + int rand 6, one_of(sort keys %ways)) }
 	$model->script();
+	my $last = time;
+	$ways{'fast restart'}->();
+	push @killed, [ $last, my $undisturbed = time ];
 	ask('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
 	my $over = "SELECT NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state IN ('queued', 'running'))";
 	do
@@ -260,7 +263,7 @@ for my $shape ('setup', 'live')
 
 	# What was paid twice.
 	my $answers = answers();
-	my ($twice, $usd, $oldest, %lost) = (0, 0, 0);
+	my ($twice, $usd, $oldest, $unexplained, %lost) = (0, 0, 0, 0);
 	for my $question (keys %$answers)
 	{
 		my @times = sort { $a->{answered} <=> $b->{answered} } @{ $answers->{$question} };
@@ -271,11 +274,13 @@ for my $shape ('setup', 'live')
 			$usd += billed($lost->{usage});
 			my ($kill) = grep { $_->[1] >= $lost->{arrived} } @killed;
 			my $age = $kill ? $kill->[0] - $lost->{answered} : 0;
+			++$unexplained if $lost->{arrived} > $undisturbed;
 			++$lost{ grep { $_->[0] < $lost->{answered} } @killed };
 			$oldest = max($oldest, $age);
 		}
 	}
 	cmp_ok(max(0, values %lost), '<=', $unsaved, "$shape: what one kill made us pay twice was in flight, or answered just before");
+	is($unexplained, 0, "$shape: and nothing after the last kill");
 	my $all = sum0 map { scalar @$_ } values %$answers;
 	diag sprintf '%s: %d kills, %d answers, %d paid twice (%.4f USD), %d by one kill, the oldest %.3f s before it', $shape, $count{all}, $all, $twice, $usd, max(0, values %lost), $oldest;
 
