@@ -243,7 +243,7 @@ running_taps() {
   local log status line=''
   for log in "$out"/[0-9]*.log; do
     status=${log%.log}.status
-    [ -e "$status" ] || line+=", $(basename "$log" .log) $(passed_so_far "$log")"
+    [ ! -e "$log" ] || [ -e "$status" ] || line+=", $(basename "$log" .log) $(passed_so_far "$log")"
   done
   echo "${line#, }"
 }

@@ -26,17 +26,21 @@ $SIG{__DIE__} = sub { diag(@_) unless $^S };
 # Nothing here takes long: a test that waits in vain says so after two minutes.
 $PostgreSQL::Test::Utils::timeout_default = 120 unless $ENV{PG_TEST_TIMEOUT_DEFAULT};
 
-# A psql that finds no server ends before it has read its input, of which IPC::Run dies.
+# A psql that finds no server may end before its input is written, of which IPC::Run dies: it is asked again.
+for my $method (qw(psql poll_query_until))
 {
+	no strict 'refs';
 	no warnings 'redefine';
-	my $poll = \&PostgreSQL::Test::Cluster::poll_query_until;
-	*PostgreSQL::Test::Cluster::poll_query_until = sub {
+	my $original = PostgreSQL::Test::Cluster->can($method);
+	*{"PostgreSQL::Test::Cluster::$method"} = sub {
 		my @arguments = @_;
-		while (1)
+		my $list = wantarray;
+		for my $more (reverse 0 .. 20)
 		{
-			my $found = eval { $poll->(@arguments) };
-			return $found if !$@;
-			die $@ if $@ !~ /Broken pipe/;
+			my @result;
+			return $list ? @result : $result[0]
+			  if eval { @result = $list ? $original->(@arguments) : scalar $original->(@arguments); 1 };
+			die $@ if !$more || $@ !~ /Broken pipe/;
 		}
 	};
 }
