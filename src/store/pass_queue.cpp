@@ -85,16 +85,19 @@ bool IsInstalled() {
 std::vector<QueuedPass> DuePasses(std::int64_t only) {
   pg::Transaction transaction;
   std::vector<QueuedPass> passes;
-  const pg::Row row = OwnQuery(Format(R"(
-    SELECT suspects, {} OR suspects AND {}
-    FROM (SELECT EXISTS (SELECT FROM soulprint.full_passes
-                         WHERE suspect AND state IN ('queued', 'running')
-                         AND (state = 'running' OR not_before <= now()))) AS s (suspects))",
-                                      kTrialElsewhere, kPassElsewhere))
-                          .Run()
-                          .at(0);
-  const bool trial = only == 0 && row.Bool(0);
-  if (only == 0 && row.Bool(1)) return passes;
+  bool trial = false;
+  if (only == 0) {
+    const pg::Row row = OwnQuery(Format(R"(
+      SELECT suspects, {} OR suspects AND {}
+      FROM (SELECT EXISTS (SELECT FROM soulprint.full_passes
+                           WHERE suspect AND state IN ('queued', 'running')
+                           AND (state = 'running' OR not_before <= now()))) AS s (suspects))",
+                                        kTrialElsewhere, kPassElsewhere))
+                            .Run()
+                            .at(0);
+    if (row.Bool(1)) return passes;
+    trial = row.Bool(0);
+  }
   const char* const kDue = R"(
     SELECT id, user_id FROM soulprint.full_passes
     WHERE state = 'queued' AND (id = $1 OR $1 = 0 AND not_before <= now())
