@@ -54,11 +54,13 @@ my $before = $model->stats->{requests};
 my @small = ask_for(5, 5, 5);
 all_complete('small ones', @small);
 my $facts_of_small = join '|', map { "${_}00\\d" } $number - 2 .. $number;
-my @own = grep { $_->{number} > $before && $_->{status} == 200 && $_->{body} =~ /painting number (?:$facts_of_small)/ } $model->journal('facts', 1);
-my $during = max(map { $_->{number} } @own) - min(map { $_->{number} } @own) + 1;
+my @facts = grep { $_->{number} > $before && $_->{status} == 200 } $model->journal('facts', 1);
+my @own = grep { $_->{body} =~ /painting number (?:$facts_of_small)/ } @facts;
+my $last = max(map { $_->{number} } @own);
+my $during = $last - min(map { $_->{number} } @own) + 1;
 is(scalar @own, 15, 'the small ones asked their questions');
 cmp_ok($during, '<=', 60, 'and not behind those of the huge one');
-is($sql->("SELECT state FROM soulprint.full_passes WHERE user_id = '$huge'"), 'running', 'which goes on');
+cmp_ok(scalar(grep { $_->{number} > $last } @facts), '>', 0, 'which goes on');
 $sql->("SELECT soulprint_cancel_full_pass('$huge')");
 
 # An overloaded server: what one worker hears, all do.
