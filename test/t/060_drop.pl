@@ -34,8 +34,8 @@ $sql->(talk($user, 1, 300));
 my $hold = hold($node, 'INSERT ON soulprint.replies', 'EXISTS (SELECT FROM soulprint.replies r WHERE r.user_id = NEW.user_id)', 'app');
 start_pass($node, $user, 'app');
 worker_is_held($node, 'app');
-cmp_ok(seconds('postgres', 'CREATE DATABASE other'), '<', 20, 'CREATE DATABASE does not wait for a pass');
-cmp_ok(seconds('postgres', 'DROP DATABASE other'), '<', 2, 'nor does DROP DATABASE of another one');
+within(seconds('postgres', 'CREATE DATABASE other'), 20, 'CREATE DATABASE does not wait for a pass');
+within(seconds('postgres', 'DROP DATABASE other'), 2, 'nor does DROP DATABASE of another one');
 my $session = $node->background_psql('app');
 $session->query_until(qr/asked/, "\\echo asked\nDROP EXTENSION soulprint;\n\\echo dropped\n");
 $node->poll_query_until('app', "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'DROP EXTENSION%' AND wait_event_type = 'Lock'");
@@ -54,7 +54,7 @@ for my $round (1 .. 3)
 	start_pass($node, $user, 'app');
 	$node->poll_query_until('app', "SELECT count(*) > 0 FROM soulprint.full_passes WHERE state <> 'queued'");
 	my $seconds = seconds('app', 'DROP EXTENSION soulprint');
-	cmp_ok($seconds, '<', 2, sprintf 'DROP EXTENSION during a pass takes %.2f s', $seconds);
+	within($seconds, 2, sprintf 'DROP EXTENSION during a pass takes %.2f s', $seconds);
 }
 $sql->('CREATE EXTENSION soulprint; SELECT soulprint_setup()');
 start_pass($node, $user, 'app');
@@ -66,7 +66,7 @@ $hold = hold($node, 'UPDATE ON user_profiles', q{NEW.full_pass_status = 'complet
 start_pass($node, $user, 'app');
 worker_is_held($node, 'app');
 my $seconds = seconds('postgres', 'DROP DATABASE app WITH (FORCE)');
-cmp_ok($seconds, '<', 2, sprintf 'DROP DATABASE WITH (FORCE) during a pass takes %.2f s', $seconds);
+within($seconds, 2, sprintf 'DROP DATABASE WITH (FORCE) during a pass takes %.2f s', $seconds);
 eval { $hold->quit };
 $node->safe_psql('postgres', 'CREATE DATABASE app');
 $sql->('CREATE EXTENSION soulprint; SELECT soulprint_setup()');
@@ -82,7 +82,7 @@ worker_is_held($node, 'app');
 my $start = time;
 $node->stop('fast');
 $seconds = time - $start;
-cmp_ok($seconds, '<', 2, sprintf 'a fast shutdown takes %.2f s', $seconds);
+within($seconds, 2, sprintf 'a fast shutdown takes %.2f s', $seconds);
 eval { $hold->quit };
 $node->start;
 is(end_of_pass($node, $user, 'app'), 'complete', 'and the pass is resumed afterwards');

@@ -141,7 +141,7 @@ for my $end (sort keys %ends)
 	$act->();
 	ok($alerts->wait_for(in_flight_is => 0, requests => 1), "$end: the request is dropped");
 	$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT $sender)") if $end ne 'a shutdown';
-	cmp_ok(time - $began, '<', 2, "$end: within two seconds");
+	within(time - $began, 2, "$end: within two seconds");
 	is(scalar($alerts->posts), 1, "$end: and not sent again");
 	is(warnings($reason), 1, "$end: the log says so") if $reason;
 	# A new server knows of no failure.

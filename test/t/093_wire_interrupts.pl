@@ -59,7 +59,7 @@ is($written, 3, 'the worker shows that it is there');
 is($model->stats->{held}, 4, 'with its requests open');
 cmp_ok($looks, '>=', 100, "$looks looks at it meanwhile");
 cmp_ok($free / $looks, '>', 0.9, sprintf 'find it without transaction, snapshot or relation lock in %.1f %% of them', 100 * $free / $looks);
-cmp_ok($oldest, '<', 0.5, sprintf 'and its oldest transaction %.3f s old', $oldest);
+within($oldest, 0.5, sprintf 'and its oldest transaction %.3f s old', $oldest);
 like($text, qr{^full pass $pass of user $user: facts 0/15$}, 'it says what it is doing');
 is($sql->("SELECT wait_event_type || ' ' || wait_event FROM pg_stat_activity WHERE pid = $worker"), 'Extension ' . wait_event($node), 'and that it waits');
 
@@ -100,7 +100,7 @@ sub soon
 	my $left = time - $start;
 	$node->poll_query_until($database // 'app', $until) or diag "$what: it does not happen" if $until;
 	my $seconds = time - $start;
-	cmp_ok($seconds, '<', 2, sprintf '%s takes %.2f s, the requests end after %.2f s', $what, $seconds, $left);
+	within($seconds, 2, sprintf '%s takes %.2f s, the requests end after %.2f s', $what, $seconds, $left);
 	is(scalar(grep { $_->{outcome} eq 'client_left' } $model->journal), $open, "$what: the server sees the client leave");
 }
 
@@ -154,7 +154,7 @@ stand_at('facts');
 my $start = time;
 $node->stop('fast');
 my $seconds = time - $start;
-cmp_ok($seconds, '<', 2, sprintf 'a fast shutdown takes %.2f s', $seconds);
+within($seconds, 2, sprintf 'a fast shutdown takes %.2f s', $seconds);
 is($model->stats->{in_flight}, 0, 'a fast shutdown leaves no request open');
 $node->start;
 is(answered(), 'complete', 'after the start the pass is resumed');

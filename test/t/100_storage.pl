@@ -318,7 +318,7 @@ stand();
 my $seen = watch_worker($node, $pass, $worker, $db);
 is($seen->{written}, 3, 'during a download the worker shows that it is there');
 cmp_ok($seen->{free}, '>', 0.9, sprintf 'but has no transaction, snapshot or relation lock in %.1f %% of %d looks', 100 * $seen->{free}, $seen->{looks});
-cmp_ok($seen->{oldest}, '<', 0.5, sprintf 'and its oldest transaction is %.3f s old', $seen->{oldest});
+within($seen->{oldest}, 0.5, sprintf 'and its oldest transaction is %.3f s old', $seen->{oldest});
 like($seen->{text}, qr{^full pass $pass of user [-0-9a-f]+: download$}, 'it says what it is doing');
 is($sql->("SELECT state, stage FROM soulprint_progress WHERE pass_id = $pass"), 'running|download', 'so does soulprint_progress');
 is($sql->("SELECT wait_event FROM pg_stat_activity WHERE pid = $worker"), wait_event($node), 'and that it waits');
@@ -343,7 +343,7 @@ sub soon
 	$storage->wait_for(in_flight_is => 0);
 	$node->poll_query_until($db, $until->()) or diag "$what: it does not happen" if $until;
 	my $seconds = time - $start;
-	cmp_ok($seconds, '<', 2, sprintf '%s takes %.2f s', $what, $seconds);
+	within($seconds, 2, sprintf '%s takes %.2f s', $what, $seconds);
 	is(join(' ', map { $_->{outcome} } (requests())[0]), 'client_left', "$what: the server sees the client leave");
 	is(left_behind(), '', "$what: nothing is left on disk");
 }

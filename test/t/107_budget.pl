@@ -26,9 +26,9 @@ sub upload_is_harmless
 	my $path = make_file($node->basedir . '/hostile', $lines);
 	my $import = "SELECT imported || ' imported, ' || skipped || ' skipped' FROM soulprint_import_file('$user', '$path')";
 	like($hostile->watched($import), $outcome, $what);
-	cmp_ok($hostile->{peak}, '<', 150, sprintf "$what: in %.0f MB", $hostile->{peak});
+	within($hostile->{peak}, 150, sprintf "$what: in %.0f MB", $hostile->{peak});
 	my $deaf = $hostile->deaf($import);
-	cmp_ok($deaf, '<', 1, sprintf "$what: deaf for %.2f s", $deaf);
+	within($deaf, 1, sprintf "$what: deaf for %.2f s", $deaf);
 	unlink $path;
 }
 
@@ -111,9 +111,9 @@ sub argument_is_harmless
 	my $times = $hostile->{taken} / $mb;
 	$factor = $times if $mb > 5 && $times > $factor;
 	# A few megabytes are nobody's trouble.
-	cmp_ok($hostile->{taken}, '<', 10 * $mb + 8, sprintf "$what: %.0f MB for %.1f MB", $hostile->{taken}, $mb);
+	within($hostile->{taken}, 10 * $mb + 8, sprintf "$what: %.0f MB for %.1f MB", $hostile->{taken}, $mb);
 	my $deaf = $hostile->deaf($call);
-	cmp_ok($deaf, '<', 1, sprintf "$what: deaf for %.2f s of %.2f s", $deaf, $hostile->{seconds});
+	within($deaf, 1, sprintf "$what: deaf for %.2f s of %.2f s", $deaf, $hostile->{seconds});
 }
 
 my $many = sub { my ($n, $element) = @_; return "(SELECT jsonb_agg($element) FROM generate_series(1, $n) AS i)" };

@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
   in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
-  log_is_clean count_log sweep wait_event blocks
+  log_is_clean count_log sweep wait_event blocks within
 );
 
 # What a test dies of is said where it is seen.
@@ -358,6 +358,17 @@ sub wait_event
 {
 	my ($node) = @_;
 	return $node->pg_version < 17 ? 'Extension' : 'SoulprintRequests';
+}
+
+# A check that a time, a memory is less than a limit, which a server that a checker slows down does not keep
+# (test/checked_server.sh).
+sub within
+{
+	my ($measured, $limit, $name) = @_;
+	SKIP: {
+		skip("$ENV{CHECKER} costs time and memory", 1) if $ENV{CHECKER};
+		cmp_ok($measured, '<', $limit, $name);
+	}
 }
 
 # The last check of every file: no process crashed.
