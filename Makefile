@@ -12,6 +12,8 @@
 #                                                  make test-versions VERSIONS=17
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
+#   make sanitize-server  the TAP files with servers under valgrind, and with ASan + UBSan on PostgreSQL 17;
+#                                                  make sanitize-server ONE=010_wall.pl
 #   make torture        kills TORTURE_KILLS=100 times whatever there is to kill, in both shapes of tables
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
 #   make eval           measures what offline passes find; DATA=folder… with more answer keys
@@ -68,9 +70,10 @@ PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PURE_CPPFLAGS = -I$(TOP)/src -D_FORTIFY_SOURCE=2
 PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
-# of the time to compile.
+# of the time to compile.  With sanitizers g++ finds more uninitialized than is.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
-  -fno-semantic-interposition $(if $(DEBUG),-Og -g) $(if $(QUICK),-O0 -g0)
+  -fno-semantic-interposition $(if $(DEBUG),-Og -g) $(if $(QUICK),-O0 -g0) \
+  $(if $(filter asan,$(CHECKER)),$(SANITIZE) -O1 -fno-omit-frame-pointer -Wno-maybe-uninitialized)
 SHLIB_LINK = $(if $(STATIC),$(STATIC_LIBRARIES),$(LIBRARIES)) -Wl,--version-script=$(TOP)/src/exports.map
 EXTRA_CLEAN = build
 
@@ -212,7 +215,7 @@ FUZZ_SECONDS ?= 600
 
 # What checks, shows and measures works in the checkout.
 ifneq ($(TOP),.)
-deps test test-versions lint demo torture fuzz sanitize eval bench dist deb help:
+deps test test-versions lint demo torture fuzz sanitize sanitize-server eval bench dist deb help:
 	@$(MAKE) -C $(TOP) $@
 else
 deps:
@@ -246,6 +249,12 @@ sanitize:
 	@test/deps.sh $(FUZZ_PACKAGES)
 	@$(MAKE) -s build/fuzz/unit_tests
 	@ulimit -s 65536; build/fuzz/unit_tests --gtest_brief=1 --gtest_filter='-*Milliseconds:*LinearTime'
+
+sanitize-server: export ONE := $(or $(ONE),tap)
+sanitize-server:
+	@test/deps.sh valgrind
+	@MAKE='$(MAKE)' CHECKER=valgrind test/run.sh '$(ONE)'
+	@CHECKER=asan test/versions.sh 17
 
 eval:
 	@test/deps.sh
@@ -282,7 +291,7 @@ say_test:
 	@echo '"$(MAKE) test" builds, installs and runs all tests, with servers of their own.'
 
 .PHONY: all unit wall fuzzers statics tidy linked-with \
-  deps test test-versions lint demo torture fuzz sanitize eval bench dist deb help \
+  deps test test-versions lint demo torture fuzz sanitize sanitize-server eval bench dist deb help \
   check say_test
 
 -include $(OBJS:.o=.d) $(UNIT_OBJS:.o=.d) build/wall/wall.d \

@@ -13,6 +13,8 @@
 #   test/run.sh static            that the library of STATIC=1 needs glibc alone, and the tests of the network with it
 #   test/run.sh fuzz              a short run of each fuzz target
 #
+# CHECKER=valgrind or asan: the servers of the TAP files are watched (test/checked_server.sh).
+#
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
 # copy in a folder of their own, which is removed at the end; KEEP=1 keeps it.
 set -u
@@ -20,6 +22,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . test/count.sh
 . test/progress.sh
+. test/checked_server.sh
 
 one=${1:-}
 one=${one##*/}
@@ -252,6 +255,7 @@ running_taps() {
 run_taps() {
   local file name
   copy_tests
+  [ -z "${CHECKER:-}" ] || check_servers
   [[ " $* " != */127_watched.pl* ]] || get_prometheus
   echo "# TAP"
   run_told "$out/taps.log" running_taps taps "$@"
@@ -259,6 +263,7 @@ run_taps() {
     name=$(basename "$file" .pl)
     count_tap "$(cat "$out/$name.status")" "$out/$name.log" "$out/tmp_check/log" "$name"
   done
+  [ -z "${CHECKER:-}" ] || count_faults
 }
 
 regress_list() { sed -n 's/^test: *//p' test/schedule; }

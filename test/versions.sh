@@ -5,6 +5,7 @@
 #
 #   test/versions.sh              15, 17 and 18
 #   test/versions.sh 17           one of them
+#   ONE=tap CHECKER=asan test/versions.sh 17   what these mean for test/run.sh
 #
 # The roots stay in build/roots; remove one to have it made anew.
 set -u
@@ -48,7 +49,7 @@ make_root() {
 
 # What git knows or would add, in the place of an earlier copy; what that one compiled is kept.
 copy_checkout() {
-  local copy=$1/soulprint
+  local copy=$1
   mkdir -p "$copy"
   find "$copy" -mindepth 1 -maxdepth 1 ! -name build ! -name soulprint.so -exec rm -rf {} +
   git ls-files -z --cached --others --exclude-standard | while IFS= read -rd '' file; do
@@ -76,16 +77,17 @@ where_it_is() { echo "$version: $(grep '^# ' "$1" | tail -n 1) $(last_line "$1")
 
 # Adds the result of make test, which a line near its end has.
 test_version() {
-  local version=$1 status line counts
-  echo "# PostgreSQL $version: all tests in a root of Debian $(suite "$version")"
+  local version=$1 status line counts copy=/soulprint${CHECKER:+-$CHECKER}
+  echo "# PostgreSQL $version: ${ONE:-all tests} in a root of Debian $(suite "$version")"
   make_root "$version" || {
     skipped=$((skipped + 1))
     results[$version]="skipped: no root ($(grep -m 1 '^E: ' "$log" || last_line "$log"))"
     return
   }
-  copy_checkout "$roots/$version"
+  copy_checkout "$roots/$version$copy"
   stop_signal=KILL # unshare ignores the others
-  run_told "$log" where_it_is in_root "$roots/$version" make -C /soulprint --no-print-directory test FUZZ_PACKAGES=
+  run_told "$log" where_it_is in_root "$roots/$version" make -C "$copy" --no-print-directory test FUZZ_PACKAGES= \
+    ONE="${ONE:-}" CHECKER="${CHECKER:-}"
   status=$?
   stop_signal=TERM
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# Servers whose processes are watched for faults of memory, for test/run.sh if CHECKER is set.
+#
+#   CHECKER=valgrind   under valgrind, with the suppressions of test/valgrind.supp
+#   CHECKER=asan       with the library built by make CHECKER=asan; not on Debian 12, whose libgnutls
+#                      hangs when it starts
+
+# Programs as of $bindir in a folder of their own, where `postgres` starts a checked server.  They are
+# copies: each looks for the others where it lies itself.  initdb starts `postgres` without -D first, and
+# works without the library.
+check_servers() {
+  local real=$bindir/postgres
+  cp -rL "$bindir" "$out/bin"
+  bindir=$out/bin
+  rm "$bindir/postgres"
+  {
+    echo '#!/bin/sh'
+    echo "[ \"\$1\" = -D ] || exec '$real' \"\$@\""
+    # The data of 010_wall's server "wall" is in t_010_wall_wall_data/pgdata.
+    echo 'server=${2%_data/pgdata} server=${server##*/t_}'
+    case $CHECKER in
+      valgrind)
+        echo "exec valgrind -q --error-limit=no --num-callers=30 --suppressions='$out/src/test/valgrind.supp' \\"
+        echo "  --log-file='$out/faults.'\$server.%p '$real' \"\$@\""
+        ;;
+      asan)
+        # Postgres frees little before it exits, and measures its stack by addresses.
+        echo "export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=1:log_path='$out/faults.'\$server"
+        echo "export UBSAN_OPTIONS=print_stacktrace=1:log_path='$out/faults.'\$server"
+        echo "export LD_PRELOAD='$(gcc -print-file-name=libasan.so)'"
+        echo "exec '$real' \"\$@\""
+        ;;
+    esac
+  } >"$bindir/postgres"
+  chmod 755 "$bindir/postgres"
+  # All that waits waits longer.
+  export PG_TEST_TIMEOUT_DEFAULT=600 PGCTLTIMEOUT=600
+}
+
+# A test of its own: no process has reported a fault.
+count_faults() {
+  local log found=0
+  for log in "$out"/faults.*; do
+    [ -s "$log" ] || continue
+    found=1
+    echo "--- ${log#"$out/"}"
+    head -n 80 "$log"
+  done
+  add 0 $((1 - found)) "$found"
+}
