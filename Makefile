@@ -69,6 +69,7 @@ PG_CONFIG ?= pg_config
 PG_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PURE_CPPFLAGS = -I$(TOP)/src -D_FORTIFY_SOURCE=2
 PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
 # of the time to compile.  With sanitizers g++ finds more uninitialized than is.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
@@ -142,7 +143,6 @@ build/soulprint--0.1.0--0.2.0.sql: $(TOP)/sql/soulprint--0.1.0--0.2.0.sql.in $(T
 	  sed -e '/^.include /r /dev/stdin' -e '/^.include /d' $< >$@
 
 # With sanitizers everything is built apart.  Only clang has a fuzzer.
-SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZED = clang++ -std=c++20 -Wall -Wextra -Werror -O1 -gline-tables-only -fno-omit-frame-pointer \
   $(SANITIZE) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -MMD -MP -Isrc
 
