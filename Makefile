@@ -71,7 +71,7 @@ PURE_CPPFLAGS = -I$(TOP)/src -D_FORTIFY_SOURCE=2
 PG_CPPFLAGS = -I$(TOP)/src -isystem $(PG_INCLUDE)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 # Line numbers are enough for a backtrace; everything else about types and variables costs a quarter
-# of the time to compile.  With sanitizers g++ finds more uninitialized than is.
+# of the time to compile.  At -O1 g++ takes more for uninitialized than is.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -g1 -fvisibility-inlines-hidden -MMD -MP \
   -fno-semantic-interposition $(if $(DEBUG),-Og -g) $(if $(QUICK),-O0 -g0) \
   $(if $(filter asan,$(CHECKER)),$(SANITIZE) -O1 -fno-omit-frame-pointer -Wno-maybe-uninitialized)

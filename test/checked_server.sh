@@ -40,6 +40,10 @@ check_servers() {
 # A test of its own: no process has reported a fault.
 count_faults() {
   local log found=0
+  if [ "$CHECKER" = asan ] && ! grep -q __asan_init "$("$pg_config" --pkglibdir)/soulprint.so"; then
+    echo "--- soulprint.so is compiled without ASan"
+    found=1
+  fi
   for log in "$out"/faults.*; do
     [ -s "$log" ] || continue
     found=1
