@@ -227,11 +227,10 @@ tap_with_status() {
   echo $? >"$out/$name.status"
 }
 
-# Most of its time a test waits.
-at_once=$(($(nproc) * 2))
-
+# As many files as given first at once.
 taps() {
-  local file
+  local at_once=$1 file
+  shift
   # shellcheck disable=SC2046
   trap 'kill $(jobs -p); wait; exit 1' TERM
   for file; do
@@ -251,14 +250,18 @@ running_taps() {
   echo "${line#, }"
 }
 
-# Files of test/t, side by side.
+# Files of test/t, side by side, for a test waits most of its time; then each that says so by itself.
 run_taps() {
-  local file name
+  local file name alone
   copy_tests
   [ -z "${CHECKER:-}" ] || check_servers
   [[ " $* " != */127_watched.pl* ]] || get_prometheus
   echo "# TAP"
-  run_told "$out/taps.log" running_taps taps "$@"
+  alone=$(grep -l '^# Runs alone' "$@")
+  # shellcheck disable=SC2046
+  run_told "$out/taps.log" running_taps taps $(($(nproc) * 2)) $(grep -L '^# Runs alone' "$@")
+  # shellcheck disable=SC2086
+  [ -z "$alone" ] || run_told "$out/taps.log" running_taps taps 1 $alone
   for file; do
     name=$(basename "$file" .pl)
     count_tap "$(cat "$out/$name.status")" "$out/$name.log" "$out/tmp_check/log" "$name"

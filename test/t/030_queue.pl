@@ -1,5 +1,6 @@
 # How requested passes are found and shared out: at commit where the trigger is, at the next poll where it
 # is not; never two workers on one user; what pg_stat_activity shows meanwhile.
+# Runs alone: it measures how soon something begins.
 
 use strict;
 use warnings;

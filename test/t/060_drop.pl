@@ -1,5 +1,6 @@
 # DROP EXTENSION and DROP DATABASE in the middle of a pass return soon, whatever a worker is doing, and
 # leave a server that can start over.
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
 # soulprint.alert_url is told of each failed pass, once; no pass waits for that, nothing fails for it, and
 # it ends at once when it must.
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;

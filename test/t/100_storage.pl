@@ -1,5 +1,6 @@
 # Exports that lie in Storage: what is asked for, what is refused, what every answer comes to, and what
 # becomes of a pass that is interrupted while it downloads.
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;

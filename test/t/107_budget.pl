@@ -1,5 +1,6 @@
 # What comes from outside has a budget: whatever an upload or an argument holds, memory is bounded, and a
 # cancel is heard in less than a second.
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
 # soulprint_evaluate() over the wire: what it measures, that it publishes nothing, that asking again is free,
 # that the budget and a cancel end it with every paid answer kept, and that what was erased stays erased.
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;

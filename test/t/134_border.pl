@@ -1,6 +1,7 @@
 # At the borders of a pass: a worker that is ended in its first milliseconds (F2), a database that takes no connections
 # (F3), one answer of sixty that does not come (F13), databases and the extension that come and go while a request is open
 # (F5, F6).
+# Runs alone: it measures how soon something ends.
 
 use strict;
 use warnings;
