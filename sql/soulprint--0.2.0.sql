@@ -515,14 +515,13 @@ CREATE INDEX evaluations_user_idx ON soulprint.evaluations (user_id);
 CREATE INDEX evaluations_age_idx ON soulprint.evaluations (started_at);
 
 CREATE VIEW soulprint.day AS
-    SELECT coalesce(c.usd, 0) AS spent_usd,
+    SELECT (SELECT coalesce(sum(cost_usd + lost_usd), 0) FROM soulprint.costs WHERE hour > now() - interval '25 hours') AS spent_usd,
            (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.full_passes WHERE state = 'running') +
            (SELECT coalesce(sum(reserved_usd), 0) FROM soulprint.batches WHERE state IN ('sent', 'processing', 'canceling')) +
            (SELECT coalesce(sum(greatest(budget_usd - cost_usd, 0)), 0) FROM soulprint.evaluations
             WHERE ended_at IS NULL AND started_at > now() - interval '1 day') AS set_aside_usd,
-           c.oldest + interval '25 hours' AS less_at
-    FROM (SELECT sum(cost_usd + lost_usd) AS usd, min(hour) FILTER (WHERE cost_usd + lost_usd > 0) AS oldest
-          FROM soulprint.costs WHERE hour > now() - interval '25 hours') AS c;
+           (SELECT min(hour) FROM soulprint.costs
+            WHERE hour > now() - interval '25 hours' AND cost_usd + lost_usd > 0) + interval '25 hours' AS less_at;
 COMMENT ON VIEW soulprint.day IS 'what soulprint.max_cost_per_day limits: the day, by whole hours, so that a cost leaves it 24 to 25 hours after it arose';
 COMMENT ON COLUMN soulprint.day.spent_usd IS 'USD spent, with the most that lost requests can have cost';
 COMMENT ON COLUMN soulprint.day.set_aside_usd IS 'USD set aside by running passes, for batches, and of the budgets of evaluations';

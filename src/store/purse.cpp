@@ -34,10 +34,29 @@ struct Day {
   seconds until_less{};  // until some of what was spent leaves the day
 };
 
+// What the hours before the last two cost.  Nothing is added to them, so a process adds up many
+// rows once in `hour`, the present one; a day has some for each user.
+double SpentEarlier(std::int64_t hour) {
+  static std::int64_t known_in = 0;
+  static double usd = 0;
+  if (hour == known_in) return usd;
+  usd = OwnQuery(R"(
+    SELECT coalesce(sum(cost_usd + lost_usd), 0) FROM soulprint.costs
+    WHERE hour > now() - interval '25 hours'
+    AND hour < date_trunc('hour', now(), 'UTC') - interval '1 hour')")
+            .Run()
+            .at(0)
+            .Double(0);
+  known_in = hour;
+  return usd;
+}
+
 // What others have spent and set aside.  `pass`: whose money in its row does not count.
 Day ReadDay(std::int64_t pass, const std::optional<std::string>& user_id) {
   const pg::Row row = OwnQuery(R"(
-    SELECT spent_usd,
+    SELECT extract(epoch FROM date_trunc('hour', now(), 'UTC'))::bigint,
+           (SELECT coalesce(sum(cost_usd + lost_usd), 0) FROM soulprint.costs
+            WHERE hour >= date_trunc('hour', now(), 'UTC') - interval '1 hour'),
            set_aside_usd - coalesce((SELECT reserved_usd FROM soulprint.full_passes
                                      WHERE id = $1 AND user_id = $2::uuid AND state = 'running'), 0),
            ceil(extract(epoch FROM less_at - now()))::bigint
@@ -46,7 +65,8 @@ Day ReadDay(std::int64_t pass, const std::optional<std::string>& user_id) {
                           .Text(user_id)
                           .Run()
                           .at(0);
-  return {row.Double(0), row.Double(1), seconds(row.IsNull(2) ? 0 : row.BigInt(2))};
+  return {SpentEarlier(row.BigInt(0)) + row.Double(1), row.Double(2),
+          seconds(row.IsNull(3) ? 0 : row.BigInt(3))};
 }
 
 [[noreturn]] void ThrowDayLimit(const Day& day) {

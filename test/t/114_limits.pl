@@ -215,6 +215,9 @@ set(keep_history => "'90d'");
 set(max_cost_per_day => $sql->("SELECT sum(cost_usd + lost_usd) + 0.5 FROM soulprint.costs WHERE hour > now() - interval '25 hours'"));
 my (undef, undef, $error) = $node->psql('postgres', "SELECT * FROM soulprint_evaluate('$user', 1)");
 like($error, qr/ERROR:  the limit of cost of the day is reached/, 'an evaluation that could cost more than is left of the day');
+$sql->("UPDATE soulprint.costs SET hour = hour - interval '20 hours' WHERE hour > now() - interval '25 hours'");
+(undef, undef, my $earlier) = $node->psql('postgres', "SELECT * FROM soulprint_evaluate('$user', 1)");
+is($earlier, $error, 'what was spent twenty hours ago counts like what was spent now');
 
 # What is no limit.
 for my $bad (0, -1, "'NaN'", "'Infinity'")
