@@ -340,6 +340,8 @@ void DoTask(const WorkerTask& task) {
   if (task.duty == WorkerDuty::kBatches || (task.pass != 0 && !Gate::WhyClosed())) LookAtBatches();
   if (task.duty == WorkerDuty::kBatches) return;
   if (task.duty == WorkerDuty::kLookUp) LookUp();
+  // A reload before a request holds for that request.
+  pg::HandleInterrupts();
   while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
     ResetSession();
     pg::HandleInterrupts();

@@ -297,7 +297,13 @@ is($sql->("SELECT string_agg(state, ', ' ORDER BY id) FROM soulprint.batches WHE
 # Rules answer at once, whatever is out.
 $model->forget;
 my $ruled = with_batch_out(2);
-$sql->("ALTER SYSTEM SET soulprint.provider = offline; SELECT pg_reload_conf(); SELECT soulprint_start_full_pass('$ruled')");
+my $lock = $node->background_psql('postgres');
+$lock->query_safe('BEGIN; LOCK TABLE user_profiles');
+until_true('a worker that looks up pending profiles waits for a lock', "EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'soulprint worker' AND wait_event_type = 'Lock')");
+$sql->('ALTER SYSTEM SET soulprint.provider = offline; SELECT pg_reload_conf()');
+until_true('all processes are told of another provider', "current_setting('soulprint.provider') = 'offline'");
+$sql->("UPDATE soulprint.full_passes SET not_before = now() WHERE user_id = '$ruled'");
+$lock->quit;
 is(end_of_pass($node, $ruled), 'complete', 'with soulprint.provider = offline a pass waits for no batch');
 $sql->('ALTER SYSTEM SET soulprint.provider = anthropic; SELECT pg_reload_conf()');
 until_true('the batch is canceled later', "(SELECT state = 'ended' FROM soulprint.batches WHERE user_id = '$ruled')");
