@@ -32,7 +32,10 @@ check_servers() {
         ;;
     esac
   } >"$bindir/postgres"
-  chmod 755 "$bindir/postgres"
+  # Left to itself, pg_ctl restart starts what postmaster.opts names: the program below the checker.
+  rm "$bindir/pg_ctl"
+  printf '%s\n' '#!/bin/sh' "exec '${real%/*}/pg_ctl' -p '$bindir/postgres' \"\$@\"" >"$bindir/pg_ctl"
+  chmod 755 "$bindir/postgres" "$bindir/pg_ctl"
   # All that waits waits longer.
   export PG_TEST_TIMEOUT_DEFAULT=600 PGCTLTIMEOUT=600
 }

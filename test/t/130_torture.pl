@@ -148,7 +148,8 @@ sub signal_other
 
 my %ways = (
 	'kill -9 of a worker' => sub { signal_worker('KILL') },
-	'SIGSEGV of a worker' => sub { signal_worker('SEGV') },
+	# A checker takes SIGSEGV for a fault.
+	'SIGSEGV of a worker' => sub { signal_worker($ENV{CHECKER} ? 'KILL' : 'SEGV') },
 	'terminate a worker' => sub { signal_worker('TERM') },
 	'cancel a worker' => sub { signal_worker('INT') && ++$count{ended_by_us} },
 	'cancel a pass' => sub { (ask_once("SELECT soulprint_cancel_full_pass(user_id) FROM soulprint.full_passes WHERE state = 'running' LIMIT 1") // '') eq 't' && ++$count{ended_by_us} },
