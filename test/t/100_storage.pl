@@ -1,5 +1,4 @@
-# Exports that lie in Storage: what is asked for, what is refused, what every answer comes to, and what
-# becomes of a pass that is interrupted while it downloads.
+# Exports that lie in Storage: what is asked for, what is refused, what every answer comes to, an interrupted download.
 # Runs alone: it measures how soon something ends.
 
 use strict;
