@@ -139,7 +139,7 @@ is_complete('one', $user{one}, 'without it, it goes on');
 # A pass that may crash the server runs alone, whatever else would run in other databases.
 my $trial = "EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE objsubid = 21331 AND datname = 'one' AND locktype = 'advisory')";
 $model->config(latency_ms => 500);
-my $first = ask_for('two', 400);
+my $first = ask_for('two', 1500);
 ok($model->wait_for(in_flight => 1), 'a long pass of two runs');
 my $before = ask_for('one', 3);
 soon('one', "state = 'running' FROM soulprint.full_passes WHERE user_id = '$before'", 'a short one of one, too');
