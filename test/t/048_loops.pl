@@ -1,5 +1,6 @@
 # Triggers of the application that raise errors, also those which mean something among our own, or take
 # changes back: a pass is tried a few times, ever later, and ends with the reason.
+# Runs alone: it counts what begins in ten seconds.
 
 use strict;
 use warnings;
