@@ -331,6 +331,12 @@ bool RunNext(std::int64_t only) {
   return false;
 }
 
+// A pass begins by the settings of now: a reload before it was requested holds for it.
+bool GoesOn() {
+  pg::HandleInterrupts();
+  return !Gate::WhyClosed() && !IsAppSchemaOutdated();
+}
+
 void DoTask(const WorkerTask& task) {
   if (task.duty == WorkerDuty::kProbe) {
     Probe();
@@ -340,12 +346,7 @@ void DoTask(const WorkerTask& task) {
   if (task.duty == WorkerDuty::kBatches || (task.pass != 0 && !Gate::WhyClosed())) LookAtBatches();
   if (task.duty == WorkerDuty::kBatches) return;
   if (task.duty == WorkerDuty::kLookUp) LookUp();
-  // A reload before a request holds for that request.
-  pg::HandleInterrupts();
-  while (!Gate::WhyClosed() && !IsAppSchemaOutdated() && RunNext(task.pass) && task.pass == 0) {
-    ResetSession();
-    pg::HandleInterrupts();
-  }
+  while (GoesOn() && RunNext(task.pass) && task.pass == 0) ResetSession();
   // Where no launcher has others do it.
   if (task.pass == 0) return;
   SendAlerts();
