@@ -34,8 +34,8 @@ struct Day {
   seconds until_less{};  // until some of what was spent leaves the day
 };
 
-// What the hours before the last two cost.  Nothing is added to them, so a process adds up many
-// rows once in `hour`, the present one; a day has some for each user.
+// What the day's hours before the present and the last one cost.  Nothing is added to them any
+// more, and each user has rows in them: a process adds them up once in `hour`, the present one.
 double SpentEarlier(std::int64_t hour) {
   static std::int64_t known_in = 0;
   static double usd = 0;
