@@ -50,21 +50,28 @@ class Conversations {
 
   Conversation Read(std::size_t position) const {
     CheckForInterrupts();
-    return ReadOne(array_.At(position), array_.bytes());
+    return ReadOne([&](JsonEvents* reader) { return array_.At(position).Send(reader); },
+                   array_.bytes());
   }
 
-  static Conversation ReadOne(const JsonbView& view, std::size_t argument_bytes) {
-    return ConversationFromJson([&](JsonEvents* reader) { return view.Send(reader); },
-                                Budget(argument_bytes, 6));
+  static Conversation ReadOne(const SendJson& send, std::size_t argument_bytes) {
+    return ConversationFromJson(send, Budget(argument_bytes, 6));
   }
 
  private:
   JsonbView array_;
 };
 
-Conversation ConversationOf(Datum jsonb) {
+// The copy of an argument that is not in its row is freed once it is read.
+Conversation ConversationOf(Datum argument) {
+  const Datum jsonb = pg::Call([&] { return PointerGetDatum(PG_DETOAST_DATUM(argument)); });
   const JsonbView view(jsonb);
-  return Conversations::ReadOne(view, view.bytes());
+  const SendJson send = [&](JsonEvents* reader) {
+    const bool all = view.Send(reader);
+    if (jsonb != argument) pg::Call([&] { pfree(DatumGetPointer(jsonb)); });
+    return all;
+  };
+  return Conversations::ReadOne(send, view.bytes());
 }
 
 // A number of things, from an argument.
