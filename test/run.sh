@@ -265,6 +265,7 @@ run_taps() {
   for file; do
     name=$(basename "$file" .pl)
     count_tap "$(cat "$out/$name.status")" "$out/$name.log" "$out/tmp_check/log" "$name"
+    sed -n "s/^# figures:/# $name:/p" "$out/$name.log"
   done
   [ -z "${CHECKER:-}" ] || count_faults
 }

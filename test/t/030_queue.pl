@@ -42,7 +42,7 @@ for my $n (1 .. 3)
 }
 within(least(@updates), 1, 'an UPDATE is picked up within a second of its commit');
 within(least(@inserts), 1, 'an INSERT is picked up within a second of its commit');
-diag sprintf 'taken %.3f s after an UPDATE, %.3f s after an INSERT', least(@updates), least(@inserts);
+figures 'taken %.3f s after an UPDATE, %.3f s after an INSERT', least(@updates), least(@inserts);
 
 # Requested in a transaction that was prepared: nothing of ours stands in its way.
 $node->append_conf('postgresql.conf', 'max_prepared_transactions = 2');

@@ -94,7 +94,7 @@ my $long = q{'é' + 't' * 2 * MB};
 upload_is_harmless('a title of 2 MB', "write(json.dumps([conversation(id='long', title=$long, messages=[message(noise(8000))] * 500)]))", qr/^1 imported/);
 is($node->safe_psql('postgres', "SELECT char_length(title), left(title, 2) FROM raw_conversations WHERE conversation_id = 'long'"), '500|ét', 'a title is cut at 500 characters');
 
-diag(sprintf 'uploads: at most %.0f MB taken, deaf for at most %.2f s', $hostile->{memory}, $hostile->{deaf});
+figures('uploads: at most %.0f MB taken, deaf for at most %.2f s', $hostile->{memory}, $hostile->{deaf});
 
 # --- arguments
 
@@ -146,7 +146,7 @@ argument_is_harmless('an answer of 10 MB of lists', "length(soulprint_parse_sect
 argument_is_harmless('an answer that is bad at its end, 90 levels deep', "length(soulprint_parse_sections(j)::text) FROM a", "repeat('[', 90) || repeat('1,', 5000000) || 'x' || repeat(']', 90)", qr/^$/);
 argument_is_harmless('an answer of 15 MB', "length(soulprint_parse_sections(j)::text) FROM a", q{'{"soul": {"vibe": "' || repeat('x', 15000000) || '"}, "identity": {}, "user": {}, "agents": {}, "tools": {}}'}, qr/^\d{8}$/);
 
-diag(sprintf 'arguments: at most %.0f MB and %.1f times the argument taken, deaf for at most %.2f s', $hostile->{memory}, $factor, $hostile->{deaf});
+figures('arguments: at most %.0f MB and %.1f times the argument taken, deaf for at most %.2f s', $hostile->{memory}, $factor, $hostile->{deaf});
 
 is($hostile->query('SELECT 1'), '1', 'the session lives on');
 $hostile->quit;

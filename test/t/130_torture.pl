@@ -252,14 +252,15 @@ for my $shape ('setup', 'live')
 		ask("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now(); SELECT soulprint.wake_launcher()");
 		until_true('all passes end', $over);
 	} while (again());
-	note join '', "$shape: ", join ', ', map { "$_ $count{$_}" } sort keys %count;
+	figures '%s: %s', $shape, join ', ', map { "$_ $count{$_}" } sort keys %count;
 
 	my %calm = map { $_ => 1 } @undisturbed;
 	my %now = map { $_ => 1 } left_of_users();
 	my @differing = grep { !($calm{$_} && $now{$_}) } sort keys %{ { %calm, %now } };
 	is(scalar @differing, 0, "$shape: profiles, facts, chunks, conversations, versions and answers are those of an undisturbed run");
 	diag(($calm{$_} ? 'undisturbed: ' : 'disturbed: ') . substr $_, 0, 400) for @differing;
-	is(ask("SELECT string_agg(DISTINCT error, '; ') FROM soulprint.full_passes WHERE state = 'failed' AND error <> 'canceled by an administrator'"), '', "$shape: no pass has failed");
+	my $unfairly = "FROM soulprint.full_passes WHERE state = 'failed' AND error <> 'canceled by an administrator'";
+	is(ask("SELECT string_agg(DISTINCT error, '; ') $unfairly"), '', "$shape: no pass has failed");
 	cmp_ok(ask("SELECT count(*) FROM soulprint.full_passes WHERE state IN ('failed', 'canceled')"), '<=', $count{ended_by_us} // 0, "$shape: but those that we canceled");
 
 	# What was paid twice.
@@ -283,7 +284,8 @@ for my $shape ('setup', 'live')
 	cmp_ok(max(0, values %lost), '<=', $unsaved, "$shape: what one kill made us pay twice was in flight, or answered just before");
 	is($unexplained, 0, "$shape: and nothing after the last kill");
 	my $all = sum0 map { scalar @$_ } values %$answers;
-	diag sprintf '%s: %d kills, %d answers, %d paid twice (%.4f USD), %d by one kill, the oldest %.3f s before it', $shape, $count{all}, $all, $twice, $usd, max(0, values %lost), $oldest;
+	figures '%s: %d kills, %d passes unfairly failed, %d answers, %d paid twice (%.4f USD), %d by one kill, the oldest %.3f s before it',
+	  $shape, $count{all}, ask("SELECT count(*) $unfairly"), $all, $twice, $usd, max(0, values %lost), $oldest;
 
 	# What is left.
 	ok(until_true('workers end', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'"), "$shape: no worker is left");

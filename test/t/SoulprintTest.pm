@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
   in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
-  log_is_clean count_log sweep wait_event blocks within
+  log_is_clean count_log sweep wait_event blocks within figures
 );
 
 # What a test dies of is said where it is seen.
@@ -370,6 +370,9 @@ sub within
 		cmp_ok($measured, '<', $limit, $name);
 	}
 }
+
+# Says what was measured, as sprintf does; test/run.sh shows it of tests that pass, too.
+sub figures { return diag(sprintf "figures: $_[0]", @_[ 1 .. $#_ ]) }
 
 # The last check of every file: no process crashed.
 sub log_is_clean
