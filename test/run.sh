@@ -274,7 +274,7 @@ regress_list() { sed -n 's/^test: *//p' test/schedule; }
 
 run_all() {
   local file
-  echo "# all tests: about 20 minutes on two idle cores, half of it for compiling"
+  echo "# all tests: about 30 minutes on two idle cores, a third of it for compiling"
   run_unit '*'
   [ -z "${FUZZ_PACKAGES:-}" ] || run_fuzz
   run_python model_server
