@@ -35,6 +35,62 @@ struct Kept {
   ~Kept() { MemoryContextDelete(context); }
 };
 
+// While it lives, the planner takes every table for a large one with the rows of many users, and
+// reads it by its indexes.  What statistics say of a user who is not in them, or of a table that
+// has grown since, makes plans that compare each row of a user with each.
+class PlanForMany {
+ public:
+  PlanForMany() {
+    // A function that the planner calls may plan a statement.
+    if (info_ != Enlarge) of_others = info_;
+    get_relation_info_hook = Enlarge;
+    get_relation_stats_hook = HideColumn;
+    enable_seqscan = false;
+    jit_enabled = false;  // it depends on the estimated costs
+  }
+  PlanForMany(const PlanForMany&) = delete;
+  PlanForMany& operator=(const PlanForMany&) = delete;
+  ~PlanForMany() {
+    get_relation_info_hook = info_;
+    get_relation_stats_hook = column_;
+    enable_seqscan = seqscan_;
+    jit_enabled = jit_;
+  }
+
+ private:
+  static constexpr double kRows = 1e6;
+  static constexpr BlockNumber kPages = 100'000;
+  static constexpr BlockNumber kPagesOfIndex = 10'000;
+  static constexpr int kHeightOfIndex = 2;
+
+  static bool IsCatalog(Oid table) { return table < FirstNormalObjectId; }
+
+  static void Enlarge(PlannerInfo* root, Oid table, bool has_children, RelOptInfo* known) {
+    if (of_others != nullptr) of_others(root, table, has_children, known);
+    if (IsCatalog(table)) return;
+    known->tuples = std::max(known->tuples, kRows);
+    known->pages = std::max(known->pages, kPages);
+    for (int i = 0; i < list_length(known->indexlist); ++i) {
+      auto* const index = static_cast<IndexOptInfo*>(list_nth(known->indexlist, i));
+      if (index->indpred != NIL) continue;
+      index->tuples = std::max(index->tuples, kRows);
+      index->pages = std::max(index->pages, kPagesOfIndex);
+      index->tree_height = std::max(index->tree_height, kHeightOfIndex);
+    }
+  }
+
+  static bool HideColumn(PlannerInfo*, RangeTblEntry* entry, AttrNumber, VariableStatData*) {
+    return !IsCatalog(entry->relid);
+  }
+
+  static inline get_relation_info_hook_type of_others = nullptr;
+
+  const get_relation_info_hook_type info_ = get_relation_info_hook;
+  const get_relation_stats_hook_type column_ = get_relation_stats_hook;
+  const bool seqscan_ = enable_seqscan;
+  const bool jit_ = jit_enabled;
+};
+
 void TableChanged(Datum, Oid) { ++generation; }
 void ObjectChanged(Datum, int, uint32) { ++generation; }
 
@@ -132,6 +188,7 @@ List* MakePlans(const std::string& sql, const std::vector<Oid>& types, ParamList
   safe.End();
   // Use a generic plan where a custom plan would copy large parameters.
   const bool large = std::find(types.begin(), types.end(), JSONBOID) != types.end();
+  const PlanForMany many;
   return Call([&] { return pg_plan_queries(queries, sql.c_str(), 0, large ? nullptr : params); });
 }
 
