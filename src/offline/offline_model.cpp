@@ -299,7 +299,7 @@ std::string AnswerMemory(std::string_view material) {
     // "Last week" needs the day on which it was said.
     const bool vague = fact.more[0].empty() && ReadSentence(fact.text).Has(Cue::kTime);
     if (vague && !item.said.empty()) fact.text = Format("{} (said {})", fact.text, item.said);
-    fact.sources.push_back({"", 0, ParseTime(item.said), -1});
+    fact.sources.push_back({"", 0, -1, ParseTime(item.said)});
     facts.push_back(std::move(fact));
   }
   return AssembleMemory(facts, kMemoryTokens);

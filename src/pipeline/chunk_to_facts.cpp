@@ -48,7 +48,7 @@ std::vector<Source> AllOf(const std::vector<Excerpt>& excerpts) {
   std::vector<Source> sources;
   for (const Excerpt& excerpt : excerpts) {
     sources.push_back(
-        {excerpt.conversation_id, excerpt.chunk.index, excerpt.created_at, -1, excerpt.notes});
+        {excerpt.conversation_id, excerpt.chunk.index, -1, excerpt.created_at, excerpt.notes});
   }
   return sources;
 }
@@ -59,8 +59,8 @@ std::vector<Source> SourcesAt(const std::vector<Place>& places,
   for (const Place& place : places) {
     const Excerpt& excerpt = excerpts[place.excerpt];
     const Span& span = excerpt.chunk.spans[place.span];
-    sources.push_back({excerpt.conversation_id, excerpt.chunk.index, SaidAt(excerpt, span),
-                       span.message, excerpt.notes});
+    sources.push_back({excerpt.conversation_id, excerpt.chunk.index, span.message,
+                       SaidAt(excerpt, span), excerpt.notes});
   }
   return sources;
 }

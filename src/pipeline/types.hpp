@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +66,14 @@ struct Chunk {
 };
 
 // The six categories of facts, in the order in which they are written.
-enum class Category { kPerson, kPreferences, kProjects, kDates, kBeliefs, kDecisions };
+enum class Category : std::uint8_t {
+  kPerson,
+  kPreferences,
+  kProjects,
+  kDates,
+  kBeliefs,
+  kDecisions
+};
 inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Category::kPreferences,
                                                         Category::kProjects, Category::kDates,
                                                         Category::kBeliefs,  Category::kDecisions};
@@ -74,8 +82,8 @@ inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Cat
 struct Source {
   SharedText conversation_id;
   int chunk_index = 0;
-  Time at;                // of the message, or of the conversation if that is unknown
   int message = -1;       // its place among the conversation's messages, from 0; -1 = unknown
+  Time at;                // of the message, or of the conversation if that is unknown
   SharedText notes = {};  // Notes::source if notes say it, which are in no conversation
 };
 
@@ -93,12 +101,12 @@ struct Former {
 //   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
 struct Fact {
   Category category = Category::kPerson;
+  bool verified = false;  // the quote is in the user's own words
+  bool noted = false;     // else: the quote is in notes
+  int importance = 2;     // 1 … 3, 3 = most
   SharedText text;
   std::array<SharedText, 2> more;
   SharedText quote;             // the user's own words, or those of notes, "" = none
-  bool verified = false;        // the quote is in the user's own words
-  bool noted = false;           // else: the quote is in notes
-  int importance = 2;           // 1 … 3, 3 = most
   std::vector<Source> sources;  // oldest first
   // The place of the later fact that overtakes it, in the list that holds both; nullopt = it holds.
   std::optional<std::size_t> superseded_by;

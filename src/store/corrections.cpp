@@ -56,7 +56,7 @@ Fact OwnFact(Category category, std::string text, Time at) {
   fact.quote = fact.text;
   fact.verified = true;
   fact.importance = 3;
-  fact.sources.push_back({"", 0, at, -1, kOwnStatement});
+  fact.sources.push_back({"", 0, -1, at, kOwnStatement});
   return fact;
 }
 

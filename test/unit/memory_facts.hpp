@@ -23,7 +23,7 @@ inline Fact Make(Category category, std::string text, int day = 0, std::string m
   fact.category = category;
   fact.text = std::move(text);
   fact.more = {std::move(more), std::move(most)};
-  fact.sources = {{"c" + std::to_string(day), 0, Day(day)}};
+  fact.sources = {{"c" + std::to_string(day), 0, -1, Day(day)}};
   return fact;
 }
 

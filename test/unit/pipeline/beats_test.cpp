@@ -89,7 +89,7 @@ TEST(Beats, NoStepOnManyFactsGoesOnForLongWithoutACheck) {
   ExpectBeats("MergeFacts", [&] { merged = MergeFacts(std::move(merged)); });
 
   std::vector<Source> sources;
-  for (int i = 0; i < kFacts; ++i) sources.push_back({"conversation", i, Day(i % 1000)});
+  for (int i = 0; i < kFacts; ++i) sources.push_back({"conversation", i, -1, Day(i % 1000)});
   ExpectBeats("SortSources", [&] { SortSources(&sources); });
 
   // No answer helps: reduce leaves facts out, MEMORY is assembled by rule.

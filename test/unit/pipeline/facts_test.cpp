@@ -232,11 +232,11 @@ TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
   older.quote = "I like tea";
   older.verified = true;
   older.more[0] = "green";
-  older.sources = {{"c1", 0, 10, 0}};
+  older.sources = {{"c1", 0, 0, 10}};
   Fact newer = Preference("TEA");
   newer.quote = "made up";
   newer.more[0] = "of gold";
-  newer.sources = {{"c2", 0, 20, 0}};
+  newer.sources = {{"c2", 0, 0, 20}};
   for (const std::vector<Fact>& facts : {std::vector{older, newer}, std::vector{newer, older}}) {
     const Fact merged = MergeFacts(facts)[0];
     EXPECT_EQ(merged.quote, "I like tea");
@@ -250,15 +250,16 @@ TEST(MergeFacts, AVerifiedQuoteIsNotLostToAnUnverifiedOne) {
 }
 
 TEST(MergeFacts, AllSourcesAreKeptOldestFirstEachOnce) {
-  const std::vector<Fact> merged = MergeFacts({Preference("a", {{"c2", 0, 20}, {"c1", 1, 10}}),
-                                               Preference("a", {{"c2", 0, 20}, {"c0", 0, {}}})});
-  EXPECT_EQ(MergeFacts({Preference("a", {{"c", 0, 1, 4}, {"c", 1, 1, 4}, {"c", 1, 2, 5}})})[0]
+  const std::vector<Fact> merged =
+      MergeFacts({Preference("a", {{"c2", 0, -1, 20}, {"c1", 1, -1, 10}}),
+                  Preference("a", {{"c2", 0, -1, 20}, {"c0", 0, -1, {}}})});
+  EXPECT_EQ(MergeFacts({Preference("a", {{"c", 0, 4, 1}, {"c", 1, 4, 1}, {"c", 1, 5, 2}})})[0]
                 .sources.size(),
             2U);  // chunks overlap: the same message
-  EXPECT_EQ(
-      MergeFacts({Preference("a", {{"c", 0, 1, 0}, {"c", 0, 1, 2}, {"c", 0, 1}, {"c", 2, 1}})})[0]
-          .sources.size(),
-      4U);
+  EXPECT_EQ(MergeFacts({Preference(
+                "a", {{"c", 0, 0, 1}, {"c", 0, 2, 1}, {"c", 0, -1, 1}, {"c", 2, -1, 1}})})[0]
+                .sources.size(),
+            4U);
   std::string order;
   for (const Source& source : merged[0].sources) order.append(source.conversation_id).append(" ");
   EXPECT_EQ(order, "c0 c1 c2 ");
@@ -283,7 +284,7 @@ TEST(MergeFacts, TwentyThousandFactsTakeMilliseconds) {
   std::vector<Fact> facts;
   std::vector<Fact> same;
   for (int i = 0; i < 20000; ++i) {
-    const Source source{"c" + std::to_string(i), 0, i};
+    const Source source{"c" + std::to_string(i), 0, -1, i};
     facts.push_back(
         Preference("The user's favourite number is " + std::to_string(i % 7000), {source}));
     same.push_back(Preference("x", {source}));
@@ -302,7 +303,7 @@ TEST(FactMerger, GivesWhatMergeFactsGives) {
   for (const char* text : {"Likes tea", "Likes milk", " likes TEA"}) {
     Fact fact;
     fact.text = text;
-    fact.sources = {{"c", static_cast<int>(facts.size()), std::nullopt}};
+    fact.sources = {{"c", static_cast<int>(facts.size()), -1, std::nullopt}};
     facts.push_back(fact);
   }
   FactMerger merger;

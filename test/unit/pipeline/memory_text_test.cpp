@@ -86,7 +86,7 @@ TEST(AssembleMemory, AChangeIsTold) {
 
 TEST(AssembleMemory, FactsWithoutADateComeLast) {
   Fact undated = Make(Category::kBeliefs, "undated");
-  undated.sources = {{"c", 0, std::nullopt}};
+  undated.sources = {{"c", 0, -1, std::nullopt}};
   const std::string memory_md = AssembleMemory({undated, Make(Category::kBeliefs, "dated", 1)}, 99);
   EXPECT_LT(memory_md.find("- dated"), memory_md.find("- undated"));
 }

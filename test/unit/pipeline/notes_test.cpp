@@ -104,7 +104,7 @@ Fact Saying(std::string text, Time at, bool by_user) {
   fact.quote = by_user ? "said" : "noted";
   fact.verified = by_user;
   fact.noted = !by_user;
-  fact.sources.push_back(by_user ? Source{"c", 0, at, 0} : Source{"", 0, at, 0, kSaved});
+  fact.sources.push_back(by_user ? Source{"c", 0, 0, at} : Source{"", 0, 0, at, kSaved});
   return fact;
 }
 

@@ -24,7 +24,7 @@ std::vector<Fact> Many(int count, Category category = Category::kPreferences) {
     Fact fact;
     fact.category = category;
     fact.text = "Fact number " + std::to_string(1000 + i) + " " + std::string(40, 'x');
-    fact.sources = {{"c" + std::to_string(i), 0, i * std::int64_t{86400000000}}};
+    fact.sources = {{"c" + std::to_string(i), 0, -1, i * std::int64_t{86400000000}}};
     facts.push_back(std::move(fact));
   }
   return facts;
@@ -103,9 +103,9 @@ TEST(ReduceFacts, EachCategoryIsAskedInBatchesSeveralAtATime) {
 TEST(ReduceFacts, EachItemSaysHowOftenAndWhenItWasSaid) {
   std::vector<Fact> facts = Many(30);
   constexpr std::int64_t kDay = 86400000000;
-  facts[0].sources = {{"a", 0, 40 * kDay}, {"b", 0, std::nullopt}, {"c", 0, 9 * kDay}};
+  facts[0].sources = {{"a", 0, -1, 40 * kDay}, {"b", 0, -1, std::nullopt}, {"c", 0, -1, 9 * kDay}};
   facts[0].importance = 3;
-  facts[1].sources = {{"a", 0, std::nullopt}};
+  facts[1].sources = {{"a", 0, -1, std::nullopt}};
   Reduce reduce;
   reduce.model.answer = [](const Question&) { return Failure(); };
   reduce.Run(facts, FactsTokens(facts) - 1);
@@ -234,7 +234,7 @@ TEST(ReduceFacts, AtMostThreeRounds) {
 
 TEST(ReduceFacts, TheLeastSupportedGoFirst) {
   std::vector<Fact> facts = Many(100);
-  facts[0].sources.push_back({"again", 0, 0});  // the oldest, but said twice
+  facts[0].sources.push_back({"again", 0, -1, 0});  // the oldest, but said twice
   Reduce reduce;
   reduce.model.answer = [](const Question&) { return Failure(); };
   const std::vector<Fact> reduced = reduce.Run(facts, 1000);
