@@ -8,7 +8,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
-use List::Util qw(max sum0);
+use List::Util qw(max min sum0);
 use ModelServer;
 use SoulprintTest;
 use PostgreSQL::Test::Utils;
@@ -24,7 +24,7 @@ diag "TORTURE_SEED=$seed";
 # every 250 ms.  A busy machine makes them fewer.
 my $unsaved = 3 * 4 * (1 + 2.5);
 
-my ($node, $model, $storage, @users, %pass, @killed, %count);
+my ($node, $model, $storage, @users, %pass, @killed, @frozen, %count);
 
 sub one_of { return $_[rand @_] }
 
@@ -126,6 +126,13 @@ sub billed
 	return ($usage->{input_tokens} + 1.25 * $usage->{cache_creation_input_tokens} + 0.1 * $usage->{cache_read_input_tokens} + 5 * $usage->{output_tokens}) / 1e6;
 }
 
+# How long, between two times, one worker could not save what the others can.
+sub frozen
+{
+	my ($from, $until) = @_;
+	return sum0 map { max(0, min($_->[1], $until) - max($_->[0], $from)) } @frozen;
+}
+
 sub a_worker
 {
 	my $pid = ask_once("SELECT pid FROM pg_stat_activity WHERE backend_type = 'soulprint worker' AND query LIKE 'full pass %' ORDER BY random() LIMIT 1");
@@ -171,10 +178,12 @@ my %ways = (
 	'freeze a worker' => sub {
 		my $pid = a_worker() or return;
 		my $pass = ask_once("SELECT id FROM soulprint.full_passes WHERE pid = $pid AND state = 'running'") or return;
+		my $from = time;
 		kill 'STOP', $pid or return;
 		$model->control(GET => '/_wait?timeout_ms=500&answered=' . (answered() + 8));
 		my $saved = ask("SELECT calls_made FROM soulprint.full_passes WHERE id = $pass");
 		kill 'CONT', $pid;
+		push @frozen, [ $from, time ];
 		until_true('it goes on', "SELECT calls_made > $saved OR pid IS DISTINCT FROM $pid OR state <> 'running' FROM soulprint.full_passes WHERE id = $pass");
 	});
 
@@ -233,7 +242,7 @@ for my $shape ('setup', 'live')
 	# Disturbed.
 	$model->forget;
 	$model->config(latency_ms => 100);
-	@killed = %count = ();
+	@killed = @frozen = %count = ();
 	$node = new_server("torture_$shape", %settings);
 	new_database($node, shape => $shape);
 	make_users();
@@ -275,7 +284,7 @@ for my $shape ('setup', 'live')
 			++$twice;
 			$usd += billed($lost->{usage});
 			my ($kill) = grep { $_->[1] >= $lost->{arrived} } @killed;
-			my $age = $kill ? $kill->[0] - $lost->{answered} : 0;
+			my $age = $kill ? $kill->[0] - $lost->{answered} - frozen($lost->{answered}, $kill->[0]) : 0;
 			++$unexplained if $lost->{arrived} > $undisturbed;
 			++$lost{ grep { $_->[0] < $lost->{answered} } @killed };
 			$oldest = max($oldest, $age);
