@@ -253,8 +253,8 @@ sanitize:
 sanitize-server: export ONE := $(or $(ONE),tap)
 sanitize-server:
 	@test/deps.sh valgrind
-	@MAKE='$(MAKE)' CHECKER=valgrind test/run.sh '$(ONE)'
-	@CHECKER=asan test/versions.sh 17
+	@MAKE='$(MAKE)' CHECKER=valgrind test/run.sh '$(ONE)'; valgrind=$$?; \
+	CHECKER=asan test/versions.sh 17 && exit $$valgrind
 
 eval:
 	@test/deps.sh
