@@ -266,6 +266,7 @@ bench:
 	@test/bench/wire
 	@test/bench/limits
 	@test/bench/growth
+	@test/bench/plans
 
 VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(TOP)/soulprint.control)
 

@@ -1,5 +1,8 @@
 // Plans of statements, kept for the session.
 //
+// Plans do not depend on statistics (doc/architecture.md, "Plans"); the rows that EXPLAIN and
+// auto_explain estimate mean nothing.
+//
 // Postgres keeps plans, too, but analyzes a statement again with the search_path of that moment,
 // where somebody may have put operators of his own.  Here names are looked up with the safe
 // search_path only.  Planning sees the application's: it runs functions of policies and indexes.
