@@ -1,6 +1,6 @@
 // Plans of statements, kept for the session.
 //
-// Plans do not depend on statistics (doc/architecture.md, "Plans"); the rows that EXPLAIN and
+// Plans do not depend on statistics (doc/architecture.md, "Processes"); the rows that EXPLAIN and
 // auto_explain estimate mean nothing.
 //
 // Postgres keeps plans, too, but analyzes a statement again with the search_path of that moment,
