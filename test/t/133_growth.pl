@@ -2,12 +2,12 @@
 # and which goes when its time is over, in steps.
 #
 # GROWTH_PASSES (300): how many passes one worker runs.
+# Runs alone: beside other files the worker's heap was once seen to take a step of 1 MB.
 
 use strict;
 use warnings;
 
 use lib 'test/t';
-use List::Util qw(min);
 use ModelServer;
 use SoulprintTest;
 use PostgreSQL::Test::Utils;
@@ -15,7 +15,6 @@ use Test::More;
 
 my $passes = $ENV{GROWTH_PASSES} // 300;
 my $early = 50;
-my $middle = int(($early + $passes) / 2);
 my $model = ModelServer->new;
 my $node = new_server('growth', $model->settings, 'soulprint.max_workers' => 1,
 	autovacuum_naptime => '1s', autovacuum_vacuum_threshold => 50, autovacuum_vacuum_scale_factor => 0,
@@ -56,18 +55,20 @@ sub memory_at
 
 $sql->(join '', map { my $user = user($_); "INSERT INTO user_profiles (user_id, full_pass_status) VALUES ('$user', NULL);" . talk($user, $_, $_) } 1 .. $passes);
 $model->config(journal_bodies => \0, ratelimit_headers => \0);
-$model->script(map { { kind => 'facts', contains => "painting number $_.", hold => \1 } } $early, $middle, $passes);
+$model->script(map { { kind => 'facts', contains => "painting number $_.", hold => \1 } } $early, $passes);
 $sql->('SELECT count(soulprint_start_full_pass(user_id)) FROM (SELECT user_id FROM user_profiles ORDER BY user_id) AS u');
-my ($before, $between, $after) = map { $model->release; memory_at($_) } $early, $middle, $passes;
+my $before = memory_at($early);
+$model->release;
+my $after = memory_at($passes);
 is($after->{worker}, $before->{worker}, 'one worker has run them');
-# What is kept for each pass grows in both halves, caches and the heap in steps.
-my %most = (TopMemoryContext => 5 * ($passes - $early), 'all contexts' => 100 * 1024, 'private memory' => 512 * 1024);
+# Caches of Postgres grow a little; what stays does not.
+my %most = (TopMemoryContext => 10 * ($passes - $early), 'all contexts' => 200 * 1024, 'private memory' => 1024 * 1024);
 for my $process ('worker', 'launcher')
 {
 	for my $kind (sort keys %most)
 	{
-		my ($from, $then, $to) = map { $_->{memory}{$process}{$kind} } $before, $between, $after;
-		within(min($then - $from, $to - $then), $most{$kind}, "$kind of the $process: $from bytes at pass $early, $then at $middle, $to at $passes");
+		my ($from, $to) = map { $_->{memory}{$process}{$kind} } $before, $after;
+		within($to - $from, $most{$kind}, "$kind of the $process: $from bytes at pass $early, $to at pass $passes");
 	}
 }
 
