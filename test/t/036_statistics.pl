@@ -5,7 +5,6 @@ use strict;
 use warnings;
 
 use lib 'test/t';
-use List::Util qw(max);
 use ModelServer;
 use SoulprintTest;
 use PostgreSQL::Test::Utils;
@@ -22,7 +21,8 @@ my ($node, $shape);
 # Rows of each table that were read so far, by the table itself or an index.
 sub rows_read
 {
-	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'soulprint worker'");
+	# Each process tells when it ends.
+	$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type IN ('soulprint worker', 'client backend') AND pid <> pg_backend_pid()");
 	return split /[|\n]/, $node->safe_psql('postgres', q{
 SELECT t.relname, t.seq_tup_read + sum(i.idx_tup_read)
 FROM pg_stat_user_tables t JOIN pg_stat_user_indexes i USING (relid)
@@ -85,6 +85,6 @@ SELECT timestamptz '2025-01-01 12:00+00', gen_random_uuid(), 'm', 'facts', 1, 0,
 	unlike(slurp_file('/proc/' . $session->query_safe('SELECT pg_backend_pid()') . '/maps'), qr/llvmjit/, "$shape: no statement is compiled");
 	$session->quit;
 	$node->stop;
+	log_is_clean($node);
 }
-log_is_clean($node);
 done_testing();
