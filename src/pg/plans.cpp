@@ -42,7 +42,7 @@ class PlanForMany {
  public:
   PlanForMany() {
     // A function that the planner calls may plan a statement.
-    if (info_ != Enlarge) of_others = info_;
+    if (info_ != Enlarge) of_others_ = info_;
     get_relation_info_hook = Enlarge;
     get_relation_stats_hook = HideColumn;
     enable_seqscan = false;
@@ -66,7 +66,7 @@ class PlanForMany {
   static bool IsCatalog(Oid table) { return table < FirstNormalObjectId; }
 
   static void Enlarge(PlannerInfo* root, Oid table, bool has_children, RelOptInfo* known) {
-    if (of_others != nullptr) of_others(root, table, has_children, known);
+    if (of_others_ != nullptr) of_others_(root, table, has_children, known);
     if (IsCatalog(table)) return;
     known->tuples = std::max(known->tuples, kRows);
     known->pages = std::max(known->pages, kPages);
@@ -83,7 +83,7 @@ class PlanForMany {
     return !IsCatalog(entry->relid);
   }
 
-  static inline get_relation_info_hook_type of_others = nullptr;
+  static inline get_relation_info_hook_type of_others_ = nullptr;
 
   const get_relation_info_hook_type info_ = get_relation_info_hook;
   const get_relation_stats_hook_type column_ = get_relation_stats_hook;
@@ -192,7 +192,7 @@ List* MakePlans(const std::string& sql, const std::vector<Oid>& types, ParamList
   return Call([&] { return pg_plan_queries(queries, sql.c_str(), 0, large ? nullptr : params); });
 }
 
-// The first run has a plan for its parameters: statements that run once are planned best so.
+// A statement that runs once is not kept.
 Plans PlansOf(const std::string& sql, const std::vector<Oid>& types, ParamListInfo params) {
   static auto& kept = *new std::unordered_map<std::string, std::shared_ptr<Kept>>;
   NoteChanges();

@@ -78,7 +78,7 @@ inline constexpr std::array<Category, 6> kCategories = {Category::kPerson,   Cat
                                                         Category::kProjects, Category::kDates,
                                                         Category::kBeliefs,  Category::kDecisions};
 
-// Where a fact was said.
+// Where a fact was said.  The order of the fields saves room: a pass holds tens of thousands.
 struct Source {
   SharedText conversation_id;
   int chunk_index = 0;
@@ -96,7 +96,7 @@ struct Former {
   Time said;
 };
 
-// One thing known about the user.
+// One thing known about the user.  The order of the fields saves room, as in Source.
 //   person, preferences, beliefs: text    projects: text = name, more = description, details
 //   dates: text = event, more[0] = date   decisions: text = decision, more[0] = context
 struct Fact {
