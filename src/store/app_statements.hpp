@@ -204,8 +204,7 @@ inline constexpr AppStatement kRenumberChunks = {
   SET chunk_index = n.chunk_index, total_chunks = $4, title = $5, message_count = $6,
       created_at = $7, is_recent = $7 > now() - interval '180 days'
   FROM unnest($2::uuid[], $3) AS n (id, chunk_index)
-  -- ANY: joined by n alone, all chunks of the user would be read.
-  WHERE k.user_id = $1 AND k.id = ANY ($2::uuid[]) AND k.id = n.id
+  WHERE k.user_id = $1 AND k.id = n.id
   AND (k.chunk_index, k.total_chunks, k.title, k.message_count, k.created_at, k.is_recent)
       IS DISTINCT FROM
       (n.chunk_index, $4, $5, $6, $7, $7 > now() - interval '180 days'))"};
