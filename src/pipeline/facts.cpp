@@ -81,26 +81,15 @@ std::string MainField(const json& object, const Form& form) {
   return text;
 }
 
-// Writes what JsonText would.  JsonText takes five times as long and is called only if a character
-// must be escaped or replaced.
-void AppendString(std::string_view text, std::string* json) {
-  const auto is_plain = [](unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; };
-  if (std::all_of(text.begin(), text.end(), is_plain) && IsCleanUtf8(text)) {
-    json->append(1, '"').append(text).append(1, '"');
-  } else {
-    *json += DumpJson(nlohmann::ordered_json(text));
-  }
-}
-
 // The text of FactToJson.
 void AppendFact(const Fact& fact, std::string* json) {
   const Form& form = FormOf(fact.category);
-  if (form.fields[1].empty()) return AppendString(fact.text, json);
+  if (form.fields[1].empty()) return AppendJson(fact.text, json);
   for (std::size_t i = 0; i < form.fields.size() && !form.fields[i].empty(); ++i) {
     *json += i == 0 ? '{' : ',';
-    AppendString(form.fields[i], json);
+    AppendJson(form.fields[i], json);
     *json += ':';
-    AppendString(FieldValue(fact, i), json);
+    AppendJson(FieldValue(fact, i), json);
   }
   *json += '}';
 }
@@ -258,7 +247,7 @@ std::string FactsToJson(const std::vector<Fact>& facts) {
   std::string object;
   for (std::size_t i = 0; i < lists.size(); ++i) {
     object += i == 0 ? '{' : ',';
-    AppendString(kForms[i].name, &object);
+    AppendJson(kForms[i].name, &object);
     object.append(":[").append(lists[i]).append("]");
     std::string().swap(lists[i]);
   }
@@ -280,7 +269,7 @@ std::string FactsSchema(const std::vector<Category>& categories, const ordered_j
                                {"properties", properties},
                                {"required", required},
                                {"additionalProperties", false}};
-  return schema.dump();
+  return DumpJson(schema);
 }
 
 std::string FactKey(const Fact& fact) {
