@@ -67,15 +67,17 @@ Json System(const Question& question, const NotTaken& not_taken, std::string_vie
   return Json::array({kept, {{"type", "text"}, {"text", std::move(policy)}}});
 }
 
-Json OutputConfig(const Question& question, const Capabilities& capabilities,
-                  const NotTaken& not_taken) {
-  Json config;
-  if (not_taken.format) return config;
-  if (!capabilities.effort.empty()) config["effort"] = capabilities.effort;
+// The end of the body, with the schema as it is; "" = there is nothing to say.
+std::string OutputConfig(const Question& question, const Capabilities& capabilities,
+                         const NotTaken& not_taken) {
+  if (not_taken.format) return {};
+  std::string config;
+  if (!capabilities.effort.empty()) config += R"("effort":)" + DumpJson(Json(capabilities.effort));
   if (!question.schema.empty()) {
-    config["format"] = {{"type", "json_schema"}, {"schema", Json::parse(question.schema)}};
+    if (!config.empty()) config += ',';
+    config += R"("format":{"type":"json_schema","schema":)" + question.schema + "}";
   }
-  return config;
+  return config.empty() ? config : R"(,"output_config":{)" + config + "}";
 }
 
 // --- a response → an answer
@@ -196,9 +198,9 @@ std::string RequestBody(const Question& question, const NotTaken& not_taken, std
     body["system"] = System(question, not_taken, nonce, for_an_hour);
   }
   body["messages"] = Messages(question, nonce);
-  Json config = OutputConfig(question, capabilities, not_taken);
-  if (!config.empty()) body["output_config"] = std::move(config);
-  return DumpJson(body);
+  std::string json = DumpJson(body);
+  json.insert(json.size() - 1, OutputConfig(question, capabilities, not_taken));
+  return json;
 }
 
 Question ProbeQuestion(Step step, const std::string& model) {

@@ -160,9 +160,10 @@ Question ExcerptsToQuestion(const std::vector<Excerpt>& excerpts) {
   question.step = Step::kFacts;
   question.material = DumpJson(ordered_json{{"conversations", std::move(conversations)}});
   question.instruction = AreNotes(excerpts) ? NotesInstruction() : Instruction(Step::kFacts);
-  question.schema =
+  static const auto& schema = *new std::string(
       FactsSchema({kCategories.begin(), kCategories.end()}, {{"quote", {{"type", "string"}}}},
-                  {{"importance", {{"type", "integer"}, {"enum", {1, 2, 3}}}}});
+                  {{"importance", {{"type", "integer"}, {"enum", {1, 2, 3}}}}}));
+  question.schema = schema;
   question.max_tokens = 2048;
   question.temperature = 0.3;
   for (const Excerpt& excerpt : excerpts) {
