@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "util/ascii.hpp"
+
 namespace soulprint {
 
 bool IsPartOfWord(char32_t c) {
+  if (c < 0x80) return IsAsciiWord(static_cast<char>(c));
   const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
@@ -21,6 +24,7 @@ bool IsWrittenWithoutSpaces(char32_t c) {
                                                                {0x3400, 0xA4CF},
                                                                {0xF900, 0xFAFF},
                                                                {0x20000, 0x3FFFF}}};
+  if (c < kRanges[0][0]) return false;
   return std::any_of(kRanges.begin(), kRanges.end(),
                      [c](const auto& range) { return c >= range[0] && c <= range[1]; });
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "pipeline/letters.hpp"
+#include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -25,14 +26,23 @@ utf8proc_category_t CategoryOf(char32_t c) {
 }
 
 bool IsMark(char32_t c) {
+  if (c < 0x80) return false;
   const utf8proc_category_t category = CategoryOf(c);
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
-bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
+bool IsDigit(char32_t c) {
+  return c < 0x80 ? IsAsciiDigit(static_cast<char>(c)) : CategoryOf(c) == UTF8PROC_CATEGORY_ND;
+}
+
+// One that is not ASCII's.
+bool IsDash(char32_t c) {
+  return c >= 0x80 && (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212');
+}
 
 // Written inside a word or around it, and often not: apostrophes, emphasis, code.
 bool IsNoBreak(char32_t c) {
+  if (c < 0x80 && IsPartOfWord(c)) return false;
   constexpr std::u32string_view kMarks = U"'\u2018\u2019\u02BC\u2032\uFF07*_~`\u00B4\u00B7\u05F3";
   return kMarks.find(c) != kMarks.npos || IsInvisible(c);
 }
@@ -43,7 +53,7 @@ char32_t Joiner(char32_t before, char32_t c, char32_t after) {
   const bool digits = IsDigit(before) && IsDigit(after);
   const bool words = IsPartOfWord(before) && IsPartOfWord(after);
   if (c == '-' || c == U'\u2010') return words ? '-' : 0;
-  if (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212') return digits ? '-' : 0;
+  if (IsDash(c)) return digits ? '-' : 0;
   return digits && (c == '.' || c == ',' || c == ':' || c == '/') ? c : 0;
 }
 
@@ -59,7 +69,7 @@ struct QuoteWords {
 
 // The bytes of a link's target from `at` on: "](https://example.org)"; 0 = there is none.
 std::size_t LinkTarget(std::string_view text, std::size_t at) {
-  if (text.substr(at, 2) != "](") return 0;
+  if (text[at] != ']' || text.substr(at, 2) != "](") return 0;
   const std::size_t end = text.find_first_of(") \n]", at + 2);  // no further than the next link
   return end == std::string_view::npos || text[end] != ')' ? 0 : end + 1 - at;
 }
@@ -68,48 +78,47 @@ std::size_t LinkTarget(std::string_view text, std::size_t at) {
 std::string WithoutMarks(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
+  std::size_t kept = 0;  // up to here all is in `plain`, or left out
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
     if (const std::size_t link = LinkTarget(text, at)) {
       at += link;
+    } else if (!IsNoBreak(NextCharacter(text, &at))) {
       continue;
     }
-    const std::size_t begin = at;
-    if (!IsNoBreak(NextCharacter(text, &at))) plain.append(text.substr(begin, at - begin));
+    plain.append(text.substr(kept, begin - kept));
+    kept = at;
   }
-  return plain;
-}
-
-std::u32string CodePoints(std::string_view text) {
-  std::u32string characters;
-  characters.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) characters.push_back(NextCharacter(text, &at));
-  return characters;
+  return plain.append(text.substr(kept));
 }
 
 QuoteWords QuoteWordsOf(std::string_view text) {
-  const std::u32string folded = CodePoints(FoldCase(WithoutMarks(text)));
+  const std::string folded = FoldCase(WithoutMarks(text));
   QuoteWords words;
   std::u32string& out = words.text;
+  out.reserve(CountCharacters(folded));
   bool gap = false;
   bool sentence = true;
   InterruptsNowAndThen interrupts;
-  for (std::size_t i = 0; i < folded.size(); ++i) {
+  for (std::size_t at = 0; at < folded.size();) {
     interrupts.Step();
-    const char32_t c = folded[i];
+    const char32_t c = NextCharacter(folded, &at);
     // The dot that a Turkish capital I with a dot leaves when it is folded.
     if (c == 0x307 && !out.empty() && out.back() == 'i') continue;
     if (IsPartOfWord(c)) {
-      const bool dense =
-          !out.empty() && (IsWrittenWithoutSpaces(c) || IsWrittenWithoutSpaces(out.back()));
-      if (gap && !out.empty() && !dense) out.push_back(' ');
+      if (gap && !out.empty() && !IsWrittenWithoutSpaces(c) &&
+          !IsWrittenWithoutSpaces(out.back())) {
+        out.push_back(' ');
+      }
       if (sentence) words.sentences.push_back(out.size());
       out.push_back(c);
       gap = false;
       sentence = false;
       continue;
     }
-    const bool inside = !gap && !out.empty() && i + 1 < folded.size();
-    if (const char32_t joiner = inside ? Joiner(out.back(), c, folded[i + 1]) : 0) {
+    std::size_t next = at;
+    const bool inside = !gap && !out.empty() && at < folded.size();
+    if (const char32_t joiner = inside ? Joiner(out.back(), c, NextCharacter(folded, &next)) : 0) {
       out.push_back(joiner);
       continue;
     }

@@ -102,11 +102,15 @@ std::string_view FlagAt(std::string_view text, std::size_t at) {
 bool IsInvisible(char32_t c) { return (c < ' ' || c >= 0x7F) && IsIn(c, kInvisible); }
 
 std::string Visible(std::string_view text) {
-  std::size_t at = SkipPlain(text, 0);
-  std::string visible(text.substr(0, at));
-  char32_t before = at == 0 ? 0 : static_cast<char32_t>(text[at - 1]);
-  while (at < text.size()) {
+  std::string visible;
+  char32_t before = 0;
+  for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
+    if (at = SkipPlain(text, begin); at > begin) {
+      visible += text.substr(begin, at - begin);
+      before = static_cast<char32_t>(text[at - 1]);
+      continue;
+    }
     const char32_t c = NextCharacter(text, &at);
     std::string_view kept = text.substr(begin, at - begin);
     if (EndsLine(c)) {
