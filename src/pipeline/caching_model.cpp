@@ -14,8 +14,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kGroupTime{150};
 constexpr std::chrono::milliseconds kLongestReplay{50};
 
-std::string Key(const Question& question) {
-  return std::to_string(question.try_number) + QuestionIdentity(question);
+// If two questions share it, one only waits for the other.
+std::size_t Key(const Question& question) {
+  return std::hash<std::string>()(std::to_string(question.try_number) + QuestionIdentity(question));
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ std::optional<Question> CachingModel::NextUnanswered(const Next& next, const Tak
     if (!in_flight_.empty() && Clock::now() - begin >= kLongestReplay) return std::nullopt;
     std::optional<Question> question = twin_ ? std::exchange(twin_, std::nullopt) : next();
     if (!question) return std::nullopt;
-    const std::string key = Key(*question);
+    const std::size_t key = Key(*question);
     if (in_flight_.contains(key)) {
       twin_ = std::move(question);
       return std::nullopt;
@@ -68,7 +69,7 @@ std::optional<Question> CachingModel::NextUnanswered(const Next& next, const Tak
 }
 
 void CachingModel::Remember(const Question& question, const Answer& answer) {
-  const std::string key = Key(question);
+  const std::size_t key = Key(question);
   in_flight_.erase(key);
   if (IsFinal(answer.outcome) || answer.usage.requests > 0) {
     if (unsaved_.empty()) first_unsaved_ = Clock::now();

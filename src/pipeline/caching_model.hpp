@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,8 +47,8 @@ class CachingModel : public Model {
   std::chrono::steady_clock::time_point first_unsaved_;
   std::chrono::steady_clock::time_point last_saved_;
   bool save_failed_ = false;                   // save again once nothing is in flight
-  std::unordered_set<std::string> in_flight_;  // identities and try numbers
-  std::unordered_set<std::string> unsaved_keys_;
+  std::unordered_set<std::size_t> in_flight_;  // hashes of identities and try numbers
+  std::unordered_set<std::size_t> unsaved_keys_;
   std::optional<Question> twin_;  // equal to a question in flight
 };
 
