@@ -69,7 +69,10 @@ void ReleaseTrialLock() {
 }
 
 void LimitLockWait(const char* lock_timeout) {
-  pg::Query("SELECT set_config('lock_timeout', $1, true)").Text(lock_timeout).Run();
+  pg::Call([&] {
+    set_config_option("lock_timeout", lock_timeout, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL,
+                      true, 0, false);
+  });
 }
 
 void UnlessLocked(const std::function<void()>& look) {
