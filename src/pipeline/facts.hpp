@@ -99,7 +99,8 @@ class FactMerger {
 
  private:
   std::deque<Fact> facts_;
-  std::map<std::string, std::size_t> places_;
+  // By hash and FactKey: hashes are compared faster, and equal ones of hostile facts cost no more.
+  std::map<std::pair<std::size_t, std::string>, std::size_t> places_;
   std::size_t bytes_ = 0;
 };
 
