@@ -3,13 +3,15 @@
     measure.py statement 'SQL' psql …         the backend that runs the statement
     measure.py stage NAME USER_ID psql …      the worker of a full pass during this stage
     measure.py pass USER_ID psql …            the worker of a full pass, stage by stage
+    measure.py server USER_ID psql …          all processes of the server during a full pass
     measure.py python FILE                    python3 json.load of the file, to compare with
 
 Prints what the statement gave, if anything, and a line "seconds cpu_seconds megabytes"; of a pass for
-each stage a line "stage seconds megabytes".
+each stage a line "stage seconds megabytes"; of a server "seconds cpu_seconds requests".
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -147,6 +149,40 @@ def measure_pass(user_id, command):
         print(f"{stage} {took:.1f} {max(looks, default=0):.1f}")
 
 
+def server_cpu_seconds(postmaster):
+    """Of the postmaster and its children, also those that have ended."""
+    ticks = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                # After the name, which may contain anything: state, parent, …
+                fields = stat.read().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(pid) == postmaster:
+            ticks += sum(int(field) for field in fields[11:15])
+        elif int(fields[1]) == postmaster:
+            ticks += sum(int(field) for field in fields[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def measure_server(user_id, command):
+    session = Session(command)
+    backend = session.ask("SELECT pg_backend_pid()")
+    with open(f"/proc/{backend}/stat") as stat:
+        postmaster = int(stat.read().rpartition(")")[2].split()[1])
+    began = time.monotonic()
+    cpu_before = server_cpu_seconds(postmaster)
+    row = f"FROM soulprint.full_passes WHERE id = {session.ask(f'SELECT soulprint_start_full_pass({user_id!r})')}"
+    while (state := session.ask(f"SELECT state {row}")) in ("queued", "running"):
+        time.sleep(10 * INTERVAL)
+    seconds = time.monotonic() - began
+    cpu = server_cpu_seconds(postmaster) - cpu_before
+    if state != "done":
+        sys.exit(f"the pass is {state}: " + session.ask(f"SELECT error {row}"))
+    print(f"{seconds:.3f} {cpu:.3f} " + session.ask(f"SELECT calls_made {row}"))
+
+
 def measure_python(path):
     import resource
 
@@ -164,5 +200,7 @@ elif sys.argv[1] == "stage":
     measure_stage(sys.argv[2], sys.argv[3], sys.argv[4:])
 elif sys.argv[1] == "pass":
     measure_pass(sys.argv[2], sys.argv[3:])
+elif sys.argv[1] == "server":
+    measure_server(sys.argv[2], sys.argv[3:])
 else:
     measure_python(sys.argv[2])
