@@ -12,7 +12,7 @@
 #                                                  make test-versions VERSIONS=17
 #   make installcheck   runs pg_regress on the running server, which must preload the library
 #   make lint           checks the house rules     make sanitize    the unit tests, ASan + UBSan
-#   make sanitize-server  the TAP files with servers under valgrind, and with ASan + UBSan on PostgreSQL 17;
+#   make sanitize-server  pg_regress and TAP with servers under valgrind, and with ASan + UBSan on PostgreSQL 17;
 #                                                  make sanitize-server ONE=010_wall.pl
 #   make torture        kills TORTURE_KILLS=100 times whatever there is to kill, in both shapes of tables
 #   make fuzz           runs each fuzz target for FUZZ_SECONDS=600 seconds of CPU time
@@ -250,7 +250,7 @@ sanitize:
 	@$(MAKE) -s build/fuzz/unit_tests
 	@ulimit -s 65536; build/fuzz/unit_tests --gtest_brief=1 --gtest_filter='-*Milliseconds:*LinearTime'
 
-sanitize-server: export ONE := $(or $(ONE),tap)
+sanitize-server: export ONE := $(or $(ONE),servers)
 sanitize-server:
 	@test/deps.sh valgrind
 	@MAKE='$(MAKE)' CHECKER=valgrind test/run.sh '$(ONE)'; valgrind=$$?; \

@@ -17,7 +17,7 @@ check_servers() {
     echo '#!/bin/sh'
     echo "[ \"\$1\" = -D ] || exec '$real' \"\$@\""
     # The data of 010_wall's server "wall" is in t_010_wall_wall_data/pgdata.
-    echo 'server=${2%_data/pgdata} server=${server##*/t_}'
+    echo 'server=${2%_data/pgdata} server=${server##*/} server=${server#t_}'
     case $CHECKER in
       valgrind)
         echo "exec valgrind -q --error-limit=no --num-callers=30 --suppressions='$out/src/test/valgrind.supp' \\"

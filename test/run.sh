@@ -5,6 +5,7 @@
 #   test/run.sh                   everything
 #   test/run.sh 010_wall.pl       one TAP file of test/t
 #   test/run.sh tap               all of them
+#   test/run.sh servers           pg_regress and TAP: all that runs a server
 #   test/run.sh chunks            one pg_regress file of sql/ (after "install", which it builds on)
 #   test/run.sh 'Facts.*'         the unit tests whose names match
 #   test/run.sh model_server      the tests of the local model server
@@ -13,7 +14,7 @@
 #   test/run.sh static            that the library of STATIC=1 needs glibc alone, and the tests of the network with it
 #   test/run.sh fuzz              a short run of each fuzz target
 #
-# CHECKER=valgrind or asan: the servers of the TAP files are watched (test/checked_server.sh).
+# CHECKER=valgrind or asan: the servers are watched (test/checked_server.sh).
 #
 # Postgres refuses to run as root, so root runs the server tests as user postgres.  They work on a
 # copy in a folder of their own, which is removed at the end; KEEP=1 keeps it.
@@ -53,7 +54,7 @@ some_unit_test() {
 kind_of_test() {
   case $1 in
     '') echo all ;;
-    model_server | eval | fuzz | build | static) echo "$1" ;;
+    model_server | eval | fuzz | build | static | servers) echo "$1" ;;
     tap) echo all_tap ;;
     *)
       if [ -f "test/t/${1%.pl}.pl" ]; then
@@ -147,6 +148,7 @@ copy_tests() {
   [ -f build/wall.so ] && cp build/wall.so "$out/wall.so"
   [ "$(id -u)" != 0 ] || chown -R postgres: "$out"
   chmod 755 "$out"
+  [ -z "${CHECKER:-}" ] || check_servers
 }
 
 # What is said of a run that goes on.
@@ -254,7 +256,6 @@ running_taps() {
 run_taps() {
   local file name alone failed_before=$failed at_once=$(($(nproc) * 2))
   copy_tests
-  [ -z "${CHECKER:-}" ] || check_servers
   # Its servers compute all the time.
   [ "${CHECKER:-}" != valgrind ] || at_once=$(nproc)
   [[ " $* " != */127_watched.pl* ]] || get_prometheus
@@ -274,10 +275,15 @@ run_taps() {
     skipped=$((skipped + failed - failed_before))
     failed=$failed_before
   fi
-  [ -z "${CHECKER:-}" ] || count_faults
 }
 
 regress_list() { sed -n 's/^test: *//p' test/schedule; }
+
+run_servers() {
+  # shellcheck disable=SC2046
+  run_regress $(regress_list)
+  run_taps test/t/*.pl
+}
 
 run_all() {
   local file
@@ -289,9 +295,7 @@ run_all() {
   build wall
   install_extension
   run_script build test/build/run.sh
-  # shellcheck disable=SC2046
-  run_regress $(regress_list)
-  run_taps test/t/*.pl
+  run_servers
 }
 
 case $kind in
@@ -303,10 +307,10 @@ case $kind in
     run_script build test/build/run.sh
     ;;
   static) run_static ;;
-  all_tap)
+  servers | all_tap)
     build wall
     install_extension
-    run_taps test/t/*.pl
+    if [ "$kind" = servers ]; then run_servers; else run_taps test/t/*.pl; fi
     ;;
   tap)
     build wall
@@ -320,4 +324,5 @@ case $kind in
     ;;
   unit) run_unit "$(unit_filter "$one")" ;;
 esac
+[ -z "${CHECKER:-}" ] || count_faults
 finish

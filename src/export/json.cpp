@@ -281,7 +281,10 @@ ParseResult JsonTree::Read(std::string* json, bool lists) {
 // bits, characters that must be replaced, and what is no JSON.
 std::optional<ParseResult> JsonTree::ReadClean(std::string* json) {
   if (json->size() > kParsedBytes) return std::nullopt;
-  json->reserve(json->size() + simdjson::SIMDJSON_PADDING);
+  // simdjson looks at what follows, and nothing may depend on what happens to stand there.
+  const std::size_t size = json->size();
+  json->resize(size + simdjson::SIMDJSON_PADDING);
+  json->resize(size);
   if (parser_ == nullptr) parser_ = std::make_unique<Parser>();
   JsonTreeBuilder builder(this);
   ElementSender sender(&builder);
