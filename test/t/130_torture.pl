@@ -14,6 +14,7 @@ use SoulprintTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
+use Time::Local qw(timegm);
 
 my $kills = $ENV{TORTURE_KILLS} || 20;
 my $seed = $ENV{TORTURE_SEED} || int(time);
@@ -75,7 +76,8 @@ sub until_true
 
 sub answered { return $model->stats->{answered} }
 
-# Users of several sizes, with an older profile, a third of them with their chats in Storage.
+# Users of several sizes, none of whom asks what another one asks, with an older profile; a third of them have their chats in
+# Storage.
 # How many chats.
 sub size { return $_[0] % 8 == 1 ? 160 : 3 + 2 * ($_[0] % 8) }
 
@@ -85,7 +87,7 @@ sub make_users
 	{
 		add_user($node, $n, memory_md => 'old memory', soulprint_text => 'old text', map { $_ => '{"x": "old"}' } qw(soul_md identity_md user_md agents_md tools_md));
 		next if $n % 3 == 0;
-		$node->safe_psql('postgres', talk(user($n), 100 * $n, 100 * $n + size($n)));
+		$node->safe_psql('postgres', talk(user($n), 1000 * $n, 1000 * $n + size($n)));
 	}
 }
 
@@ -131,6 +133,18 @@ sub frozen
 {
 	my ($from, $until) = @_;
 	return sum0 map { max(0, min($_->[1], $until) - max($_->[0], $from)) } @frozen;
+}
+
+# When the postmaster has seen that a process crashed: some milliseconds after the signal, in which others still ask.
+sub crashes
+{
+	my @times;
+	my $log = slurp_file($node->logfile);
+	while ($log =~ /^(\d+)-(\d+)-(\d+) (\d+):(\d+):([\d.]+) UTC .*terminating any other active server processes/mg)
+	{
+		push @times, timegm(0, $5, $4, $3, $2 - 1, $1) + $6;
+	}
+	return @times;
 }
 
 sub a_worker
@@ -226,7 +240,7 @@ for my $shape ('setup', 'live')
 {
 	$model = ModelServer->new;
 	$storage = StorageServer->new('a-service-key-made-up-for-this-test-0123');
-	my %settings = ($model->settings, $storage->settings, 'soulprint.max_workers' => 3, 'soulprint.max_concurrent_requests' => 4, 'soulprint.poll_interval' => '1s');
+	my %settings = ($model->settings, $storage->settings, 'soulprint.max_workers' => 3, 'soulprint.max_concurrent_requests' => 4, 'soulprint.poll_interval' => '1s', log_timezone => 'UTC');
 	$storage->store("imports/@{[ user($_) ]}/chats.json", export_of(1000 * $_, 1000 * $_ + size($_))) for grep { $_ % 3 == 0 } 1 .. @users;
 
 	# Undisturbed.
@@ -275,6 +289,7 @@ for my $shape ('setup', 'live')
 	# What was paid twice.
 	my $answers = answers();
 	my ($twice, $usd, $oldest, $unexplained, %lost) = (0, 0, 0, 0);
+	my @ends = sort { $a->[1] <=> $b->[1] } @killed, map { [ $_, $_ ] } crashes();
 	for my $question (keys %$answers)
 	{
 		my @times = sort { $a->{answered} <=> $b->{answered} } @{ $answers->{$question} };
@@ -283,7 +298,7 @@ for my $shape ('setup', 'live')
 		{
 			++$twice;
 			$usd += billed($lost->{usage});
-			my ($kill) = grep { $_->[1] >= $lost->{arrived} } @killed;
+			my ($kill) = grep { $_->[1] >= $lost->{arrived} } @ends;
 			my $age = $kill ? $kill->[0] - $lost->{answered} - frozen($lost->{answered}, $kill->[0]) : 0;
 			++$unexplained if $lost->{arrived} > $undisturbed;
 			++$lost{ grep { $_->[0] < $lost->{answered} } @killed };
