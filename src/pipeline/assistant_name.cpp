@@ -2,14 +2,13 @@
 
 #include "pipeline/assistant_name.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
+#include "pipeline/letters.hpp"
 #include "pipeline/prompts.hpp"
 #include "pipeline/section_schema.hpp"
 #include "pipeline/tries.hpp"
@@ -60,17 +59,12 @@ bool IsIn(const std::string_view (&list)[n], std::string_view word) {
   return std::find(std::begin(list), std::end(list), word) != std::end(list);
 }
 
-bool IsNameCharacter(char32_t c) {
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
-}
-
 std::vector<std::string> NameWords(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
-    const bool letter = IsNameCharacter(NextCharacter(text, &at));
+    const bool letter = IsPartOfWord(NextCharacter(text, &at));
     if (letter) word += text.substr(begin, at - begin);
     if (!word.empty() && (!letter || at == text.size())) words.push_back(std::exchange(word, ""));
   }
@@ -88,7 +82,7 @@ std::string TextAt(const Json& object, const char* key) {
 // between words, or hang endings on names.
 bool GoesOn(char32_t c) {
   const bool spaced = c < 0x0E00 || (c >= 0x10A0 && c < 0x2000);
-  return spaced && IsNameCharacter(c);
+  return spaced && IsPartOfWord(c);
 }
 
 // The text with `name` as `other` wherever it stands as a word.

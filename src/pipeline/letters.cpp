@@ -1,17 +1,21 @@
 #include "pipeline/letters.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 
-#include "util/ascii.hpp"
-
 namespace soulprint {
 
+utf8proc_category_t CategoryOf(char32_t c) {
+  static const auto ascii = [] {
+    std::array<utf8proc_category_t, 0x80> categories;
+    for (int i = 0; i < 0x80; ++i) categories[i] = utf8proc_category(i);
+    return categories;
+  }();
+  return c < ascii.size() ? ascii[c] : utf8proc_category(static_cast<utf8proc_int32_t>(c));
+}
+
 bool IsPartOfWord(char32_t c) {
-  if (c < 0x80) return IsAsciiWord(static_cast<char>(c));
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+  const utf8proc_category_t category = CategoryOf(c);
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
 

@@ -2,7 +2,12 @@
 
 #pragma once
 
+#include <utf8proc.h>
+
 namespace soulprint {
+
+// Unicode's general category, for ASCII from a table.
+utf8proc_category_t CategoryOf(char32_t c);
 
 // True for letters, marks and numbers of any script.
 bool IsPartOfWord(char32_t c);

@@ -3,12 +3,9 @@
 
 #include "pipeline/quotes.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 
 #include "pipeline/letters.hpp"
-#include "util/ascii.hpp"
 #include "util/interrupts.hpp"
 #include "util/text.hpp"
 #include "util/visible.hpp"
@@ -21,28 +18,16 @@ constexpr std::size_t kEnoughCharacters = 12;
 constexpr std::size_t kEnoughOfASentence = 2;
 constexpr std::size_t kWeightWithoutSpaces = 3;
 
-utf8proc_category_t CategoryOf(char32_t c) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(c));
-}
-
 bool IsMark(char32_t c) {
-  if (c < 0x80) return false;
   const utf8proc_category_t category = CategoryOf(c);
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
-bool IsDigit(char32_t c) {
-  return c < 0x80 ? IsAsciiDigit(static_cast<char>(c)) : CategoryOf(c) == UTF8PROC_CATEGORY_ND;
-}
-
-// One that is not ASCII's.
-bool IsDash(char32_t c) {
-  return c >= 0x80 && (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212');
-}
+bool IsDigit(char32_t c) { return CategoryOf(c) == UTF8PROC_CATEGORY_ND; }
 
 // Written inside a word or around it, and often not: apostrophes, emphasis, code.
 bool IsNoBreak(char32_t c) {
-  if (c < 0x80 && IsPartOfWord(c)) return false;
+  if (c < 0x80 && IsPartOfWord(c)) return false;  // nearly all, and searching takes longer
   constexpr std::u32string_view kMarks = U"'\u2018\u2019\u02BC\u2032\uFF07*_~`\u00B4\u00B7\u05F3";
   return kMarks.find(c) != kMarks.npos || IsInvisible(c);
 }
@@ -53,7 +38,7 @@ char32_t Joiner(char32_t before, char32_t c, char32_t after) {
   const bool digits = IsDigit(before) && IsDigit(after);
   const bool words = IsPartOfWord(before) && IsPartOfWord(after);
   if (c == '-' || c == U'\u2010') return words ? '-' : 0;
-  if (IsDash(c)) return digits ? '-' : 0;
+  if (CategoryOf(c) == UTF8PROC_CATEGORY_PD || c == U'\u2212') return digits ? '-' : 0;
   return digits && (c == '.' || c == ',' || c == ':' || c == '/') ? c : 0;
 }
 
