@@ -81,19 +81,6 @@ std::string MainField(const json& object, const Form& form) {
   return text;
 }
 
-// The text of FactToJson.
-void AppendFact(const Fact& fact, std::string* json) {
-  const Form& form = FormOf(fact.category);
-  if (form.fields[1].empty()) return AppendJson(fact.text, json);
-  for (std::size_t i = 0; i < form.fields.size() && !form.fields[i].empty(); ++i) {
-    *json += i == 0 ? '{' : ',';
-    AppendJson(form.fields[i], json);
-    *json += ':';
-    AppendJson(FieldValue(fact, i), json);
-  }
-  *json += '}';
-}
-
 void MoveSources(Fact* from, Fact* to) {
   std::move(from->sources.begin(), from->sources.end(), std::back_inserter(to->sources));
 }
@@ -234,25 +221,6 @@ ordered_json FactToObject(const Fact& fact) {
 ordered_json FactToJson(const Fact& fact) {
   if (FormOf(fact.category).fields[1].empty()) return FieldValue(fact, 0);
   return FactToObject(fact);
-}
-
-std::string FactsToJson(const std::vector<Fact>& facts) {
-  std::array<std::string, kForms.size()> lists;
-  for (const Fact& fact : facts) {
-    CheckForInterrupts();
-    std::string* const list = &lists[static_cast<std::size_t>(fact.category)];
-    if (!list->empty()) *list += ',';
-    AppendFact(fact, list);
-  }
-  std::string object;
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    object += i == 0 ? '{' : ',';
-    AppendJson(kForms[i].name, &object);
-    object.append(":[").append(lists[i]).append("]");
-    std::string().swap(lists[i]);
-  }
-  object += '}';
-  return object;
 }
 
 std::string FactsSchema(const std::vector<Category>& categories, const ordered_json& before,

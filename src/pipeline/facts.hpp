@@ -41,9 +41,6 @@ ReadFacts FactsFromJson(const nlohmann::json& json);
 // is clear; nullopt if it is no fact.
 std::optional<Fact> FactFromJson(Category category, const nlohmann::json& item);
 
-// The facts as JSON text: six lists in the order of kCategories, without quotes and sources.
-std::string FactsToJson(const std::vector<Fact>& facts);
-
 // One fact as an item of its category's list.
 nlohmann::ordered_json FactToJson(const Fact& fact);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "util/hex.hpp"
@@ -25,30 +26,7 @@ std::string Escape(char c) {
   return {'\\', kNames[named]};
 }
 
-template <typename Json>
-void Append(const Json& value, std::string* json) {
-  if (value.is_string()) return AppendJson(value.template get_ref<const std::string&>(), json);
-  if (!value.is_structured()) {
-    *json += DumpByNlohmann(value);
-    return;
-  }
-  const bool is_object = value.is_object();
-  *json += is_object ? '{' : '[';
-  std::string_view comma;
-  for (auto item = value.begin(); item != value.end(); ++item) {
-    *json += std::exchange(comma, ",");
-    if (is_object) {
-      AppendJson(item.key(), json);
-      *json += ':';
-    }
-    Append(*item, json);
-  }
-  *json += is_object ? '}' : ']';
-}
-
-}  // namespace
-
-void AppendJson(std::string_view text, std::string* json) {
+void AppendText(std::string_view text, std::string* json) {
   if (!IsCleanUtf8(text)) {
     *json += DumpByNlohmann(nlohmann::json(text));
     return;
@@ -64,6 +42,29 @@ void AppendJson(std::string_view text, std::string* json) {
   }
   *json += '"';
 }
+
+template <typename Json>
+void Append(const Json& value, std::string* json) {
+  if (value.is_string()) return AppendText(value.template get_ref<const std::string&>(), json);
+  if (!value.is_structured()) {
+    *json += DumpByNlohmann(value);
+    return;
+  }
+  const bool is_object = value.is_object();
+  *json += is_object ? '{' : '[';
+  std::string_view comma;
+  for (auto item = value.begin(); item != value.end(); ++item) {
+    *json += std::exchange(comma, ",");
+    if (is_object) {
+      AppendText(item.key(), json);
+      *json += ':';
+    }
+    Append(*item, json);
+  }
+  *json += is_object ? '}' : ']';
+}
+
+}  // namespace
 
 std::string DumpJson(const nlohmann::json& value) {
   std::string json;

@@ -2,15 +2,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
 
 namespace soulprint {
 
 // JSON text without white space.  Never fails: bytes that are not UTF-8 become U+FFFD.
 std::string DumpJson(const nlohmann::json& value);
 std::string DumpJson(const nlohmann::ordered_json& value);
-
-// Appends DumpJson of a text.
-void AppendJson(std::string_view text, std::string* json);
 
 }  // namespace soulprint

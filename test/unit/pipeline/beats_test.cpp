@@ -80,7 +80,6 @@ void ExpectBeats(const std::string& what, const std::function<void()>& run) {
 
 TEST(Beats, NoStepOnManyFactsGoesOnForLongWithoutACheck) {
   std::vector<Fact> facts = ManyFacts();
-  ExpectBeats("FactsToJson", [&] { FactsToJson(facts); });
   ExpectBeats("FactsTokens", [&] { FactsTokens(facts); });
   ExpectBeats("FactsDocument", [&] { FactsDocument(facts); });
   ExpectBeats("AssembleMemory", [&] { AssembleMemory(facts, 5000); });

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "facts_json.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -69,19 +70,6 @@ TEST(Facts, AStoredFactIsOneLine) {
             "Boat: sails; in Rust");
   EXPECT_EQ(line("dates", R"({"event":"Wedding","date":"2024"})"), "Wedding: 2024");
   EXPECT_EQ(line("habits", "1"), "");
-}
-
-TEST(Facts, TextIsWrittenAsJsonWritesIt) {
-  for (std::string_view text :
-       {"a \"quote\"", "back\\slash", "tab\tbell\a", "\x7F", "ünï 🦊", "a\xFF"}) {
-    Fact fact = Preference(std::string(text));
-    fact.category = Category::kDates;
-    EXPECT_EQ(FactsToJson({fact}),
-              R"({"person":[],"preferences":[],"projects":[],"dates":[)" +
-                  FactToJson(fact).dump(-1, ' ', false,
-                                        nlohmann::ordered_json::error_handler_t::replace) +
-                  R"(],"beliefs":[],"decisions":[]})");
-  }
 }
 
 TEST(Facts, AMissingOrNullCategoryIsEmpty) {
