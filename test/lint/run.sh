@@ -47,6 +47,13 @@ awake() {
     sql test/t test/unit
 }
 
+# Files that are no text, or empty.  An archive without git has what make dist gave it.
+no_text() {
+  local found
+  found=$(git ls-files ':!doc/*.png' ':!test/data' ':!test/fuzz/corpus' 2>/dev/null | xargs -d '\n' -r grep -IL '')
+  [ -z "$found" ] || { echo "$found"; return 1; }
+}
+
 inside_the_wall() {
   none -rw --include='*.[ch]pp' --exclude-dir=pg \
     'PG_TRY|PG_CATCH|PG_FINALLY|PG_END_TRY|sigsetjmp|siglongjmp' src
@@ -54,6 +61,7 @@ inside_the_wall() {
 
 check format "run clang-format -i on these files" formatted
 check size "a file over 400 lines does not fit a head: find the noun inside and give it a file" short
+check text "what was built or fetched is not committed" no_text
 check includes "a room opened a door that is not its own: move the code, not the rule" perl test/lint/includes.pl
 check graph "include what the file uses, once; give a value that two files share a header of its own" \
   perl test/lint/graph.pl --check
