@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../facts_json.hpp"
 #include "fuzz.hpp"
 #include "pipeline/chunk_to_facts.hpp"
 #include "pipeline/conversation_to_chunks.hpp"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "facts_json.hpp"
+#include "../facts_json.hpp"
 #include "fakes.hpp"
 #include "pipeline/caching_model.hpp"
 #include "pipeline/facts.hpp"

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "facts_json.hpp"
+#include "../facts_json.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "facts_json.hpp"
+#include "../facts_json.hpp"
 #include "fakes.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/wording_model.hpp"

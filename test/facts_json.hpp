@@ -1,4 +1,4 @@
-// Facts as one JSON text, for tests that compare them.
+// Facts as one JSON text, for tests and fuzz targets that compare them.
 
 #pragma once
 
