@@ -42,7 +42,7 @@ unfinished() {
 }
 
 awake() {
-  none --include='*.p[lm]' --include='*_test.cpp' --include='*.sql' --exclude='soulprint--*' -r \
+  none --include='*.p[lm]' --include='*_test.cpp' --include='*.sql' --exclude='soulprint--*' --exclude=Patience.pm -r \
     'pg_sleep|\b(usleep|sleep|nanosleep|sleep_for|sleep_until)\b *\(? *[0-9({s]|select *\(? *undef' \
     sql test/t test/unit
 }

@@ -32,11 +32,15 @@ is($standby->safe_psql('postgres', "SELECT status FROM soulprint_health() WHERE 
 
 # The primary is lost in mid-pass.
 $model->forget;
+$model->hold;
 start_pass($primary, $busy);
 start_pass($primary, $queued);
-$model->wait_for(answered => 5);
-$model->hold;
-ok($primary->poll_query_until('postgres', "SELECT count(*) >= 5 FROM soulprint.replies WHERE user_id = '$busy'"), 'answers are saved');
+for (1 .. 2)
+{
+	$model->wait_for(held => 4);
+	$model->release(4);
+}
+ok($primary->poll_query_until('postgres', "SELECT count(*) >= 5 FROM soulprint.replies WHERE user_id IN ('$busy', '$queued')"), 'answers are saved');
 $primary->wait_for_catchup($standby, 'replay');
 $model->wait_for(held => 1);
 my $saved = $standby->safe_psql('postgres', "SELECT count(*) FROM soulprint.replies WHERE user_id IN ('$busy', '$queued')");

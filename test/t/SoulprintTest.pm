@@ -9,6 +9,7 @@ use warnings;
 use Exporter 'import';
 use File::Spec;
 use JSON::PP ();
+use Patience;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -22,28 +23,6 @@ our @EXPORT = qw(
 
 # What a test dies of is said where it is seen.
 $SIG{__DIE__} = sub { diag(@_) unless $^S };
-
-# Nothing here takes long: a test that waits in vain says so after two minutes.
-$PostgreSQL::Test::Utils::timeout_default = 120 unless $ENV{PG_TEST_TIMEOUT_DEFAULT};
-
-# A psql that finds no server may end before its input is written, of which IPC::Run dies: it is asked again.
-for my $method (qw(psql poll_query_until))
-{
-	no strict 'refs';
-	no warnings 'redefine';
-	my $original = PostgreSQL::Test::Cluster->can($method);
-	*{"PostgreSQL::Test::Cluster::$method"} = sub {
-		my @arguments = @_;
-		my $list = wantarray;
-		for my $more (reverse 0 .. 20)
-		{
-			my @result;
-			return $list ? @result : $result[0]
-			  if eval { @result = $list ? $original->(@arguments) : scalar $original->(@arguments); 1 };
-			die $@ if !$more || $@ !~ /Broken pipe/;
-		}
-	};
-}
 
 # A running server.  %settings are lines of postgresql.conf; preload => 0 leaves the library out.
 sub new_server
