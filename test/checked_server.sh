@@ -1,14 +1,28 @@
 # shellcheck shell=bash
 # Servers whose processes are watched for faults of memory, for test/run.sh if CHECKER is set.
 #
-#   CHECKER=valgrind   under valgrind, with the suppressions of test/valgrind.supp
+#   CHECKER=valgrind   under valgrind, with the suppressions of test/valgrind.supp; what is never freed is
+#                      no fault, for Postgres frees little before it exits
 #   CHECKER=asan       with the library built by make CHECKER=asan; not on Debian 12, whose libgnutls
 #                      hangs when it starts
+
+# What test/warm_server.cpp needs.
+prepare_warm_server() {
+  local warm=$out/warm
+  mkdir "$warm"
+  need g++ -std=c++20 -O1 -Wall -Wextra -Werror -fPIC -shared -o "$warm/warm_server.so" test/warm_server.cpp
+  cp test/warm_server.sql "$warm"
+  [ "$(id -u)" != 0 ] || chown postgres: "$warm"
+  need "${as_owner[@]}" "$bindir/initdb" -D "$warm/data" --encoding=UTF8 --locale=C.UTF-8
+  echo "shared_preload_libraries = 'soulprint'" >>"$warm/data/postgresql.conf"
+  echo 'CREATE EXTENSION soulprint; SELECT soulprint_setup()' | need "${as_owner[@]}" "$bindir/postgres" --single -D "$warm/data" postgres
+}
 
 # Programs as of $bindir in a folder of their own, where `postgres` starts a checked server.  They are
 # copies: each looks for the others where it lies itself.  initdb starts `postgres` without -D first, and
 # works without the library.
 check_servers() {
+  [ "$CHECKER" != valgrind ] || prepare_warm_server
   local real=$bindir/postgres
   cp -rL "$bindir" "$out/bin"
   bindir=$out/bin
@@ -20,7 +34,8 @@ check_servers() {
     echo 'server=${2%_data/pgdata} server=${server##*/} server=${server#t_}'
     case $CHECKER in
       valgrind)
-        echo "exec valgrind -q --error-limit=no --num-callers=30 --suppressions='$out/src/test/valgrind.supp' \\"
+        echo "export WARM_SERVER='$out/warm' WARM_MODULES='$("$pg_config" --pkglibdir)' LD_PRELOAD='$out/warm/warm_server.so'"
+        echo "exec valgrind -q --leak-check=no --error-limit=no --num-callers=30 --suppressions='$out/src/test/valgrind.supp' \\"
         echo "  --log-file='$out/faults.'\$server.%p '$real' \"\$@\""
         ;;
       asan)
