@@ -35,8 +35,8 @@ check_servers() {
     case $CHECKER in
       valgrind)
         echo "export WARM_SERVER='$out/warm' WARM_MODULES='$("$pg_config" --pkglibdir)' LD_PRELOAD='$out/warm/warm_server.so'"
-        echo "exec valgrind -q --leak-check=no --error-limit=no --num-callers=30 --suppressions='$out/src/test/valgrind.supp' \\"
-        echo "  --log-file='$out/faults.'\$server.%p '$real' \"\$@\""
+        echo "exec valgrind -q --leak-check=no --vex-guest-chase=no --error-limit=no --num-callers=30 \\"
+        echo "  --suppressions='$out/src/test/valgrind.supp' --log-file='$out/faults.'\$server.%p '$real' \"\$@\""
         ;;
       asan)
         # Postgres frees little before it exits, and measures its stack by addresses.
