@@ -293,7 +293,9 @@ void Query::CopyRows(const Received& received, Rows& rows) {
     for (int number = 1; number <= received.columns->natts; ++number) {
       const Cell cell{static_cast<HeapTuple>(list_nth(received.rows, i)), received.columns, number};
       row.values_.push_back(CopyText(cell));
-      if (SPI_gettypeid(cell.columns, number) != TIMESTAMPTZOID) continue;
+      const Oid type = SPI_gettypeid(cell.columns, number);
+      if (type == JSONBOID) row.jsonb_.push_back(number - 1);
+      if (type != TIMESTAMPTZOID) continue;
       if (const auto time = CopyTime(cell)) row.times_.emplace_back(number - 1, *time);
     }
   }

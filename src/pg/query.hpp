@@ -29,8 +29,10 @@ namespace soulprint::pg {
 class Row {
  public:
   bool IsNull(std::size_t column) const;
-  // The value in its type's text form, of jsonb its bytes (store/jsonb.hpp); "" if it is NULL.
+  // The value in its type's text form, of jsonb its bytes; "" if it is NULL.
   const std::string& Text(std::size_t column) const;
+  // The bytes of a jsonb (store/jsonb.hpp); nullptr if the column is of another type.
+  const std::string* Jsonb(std::size_t column) const;
   std::optional<std::string> TextOrNull(std::size_t column) const;
   // Numbers and booleans; 0 and false if the value is NULL.
   std::int64_t BigInt(std::size_t column) const;
@@ -43,6 +45,7 @@ class Row {
  private:
   friend class Query;
   std::vector<std::optional<std::string>> values_;
+  std::vector<std::size_t> jsonb_;                           // columns
   std::vector<std::pair<std::size_t, std::int64_t>> times_;  // column, microseconds
 };
 

@@ -1,5 +1,6 @@
 // A row's values as C++ values.
 
+#include <algorithm>
 #include <charconv>
 
 #include "pg/query.hpp"
@@ -33,6 +34,11 @@ const std::string& Row::Text(std::size_t column) const {
   static const auto& empty = *new std::string;
   const auto& value = values_.at(column);
   return value ? *value : empty;
+}
+
+const std::string* Row::Jsonb(std::size_t column) const {
+  const bool is_jsonb = std::find(jsonb_.begin(), jsonb_.end(), column) != jsonb_.end();
+  return is_jsonb ? &Text(column) : nullptr;
 }
 
 std::optional<std::string> Row::TextOrNull(std::size_t column) const { return values_.at(column); }

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "pg/query.hpp"
 #include "pipeline/types.hpp"
 #include "util/json_events.hpp"
 
@@ -21,12 +20,9 @@ namespace soulprint {
 // A value in a jsonb, in place: valid as long as the memory that it is in.
 class JsonbView {
  public:
-  // An argument.  One that is compressed, or not in its row, is copied into the present context.
+  // An argument, or the bytes of a column.  One that is compressed, or not in its row, is copied
+  // into the present context.
   explicit JsonbView(Datum jsonb);
-
-  // A column of a statement's row.
-  JsonbView(const pg::Row& row, std::size_t column)
-      : JsonbView(PointerGetDatum(row.Text(column).data())) {}
 
   bool IsObject() const;
   bool IsArray() const;

@@ -37,7 +37,13 @@ namespace {
 // Without a message where another program stored what no user said.
 Conversation ReadMessages(const pg::Row& row) {
   if (row.IsNull(0)) return {};
-  const JsonbView messages(row, 0);
+  const std::string* const stored = row.Jsonb(0);
+  if (stored == nullptr) {
+    throw Error(sqlstate::kDatatypeMismatch,
+                Format("column {}.messages is not of type jsonb", AppSql("{conversations}")))
+        .Hint("Change its type, or rename it and let soulprint_setup() add its own.");
+  }
+  const JsonbView messages(PointerGetDatum(stored->data()));
   try {
     return ConversationFromJson([&](JsonEvents* reader) { return messages.Send(reader); },
                                 SIZE_MAX);

@@ -109,6 +109,22 @@ start_pass($node, $user);
 is(end_of_pass($node, $user), 'complete', 'with CONNECT revoked from PUBLIC passes run');
 is($sql->("SELECT has_database_privilege('soulprint_worker', 'postgres', 'CONNECT')"), 't', 'because the role has it');
 
+# In the middle of a pass messages becomes a column of another type: its bytes are never taken for jsonb.
+my $changed = add_user($node, ++$number);
+$sql->(talk($changed, 1, 40));
+my $session = hold($node, 'INSERT ON soulprint.replies', 'true');
+start_pass($node, $changed);
+worker_is_held($node);
+$sql->("ALTER TABLE app.raw_conversations RENAME messages TO jsonb_messages; ALTER TABLE app.raw_conversations ADD messages text DEFAULT repeat(chr(127), 5000)");
+my $not_jsonb = "column app.raw_conversations.messages is not of type jsonb";
+my ($code, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT * FROM soulprint_estimate_full_pass('$changed')");
+like($err, qr/ERROR:  42804: \Q$not_jsonb\E\nHINT:  Change its type, or rename it and let soulprint_setup\(\) add its own\./, 'messages is text: an estimate says so');
+release($session);
+is(end_of_pass($node, $changed), "failed: $not_jsonb. Change its type, or rename it and let soulprint_setup() add its own.", 'and so does the pass');
+$sql->("ALTER TABLE app.raw_conversations DROP messages; ALTER TABLE app.raw_conversations RENAME jsonb_messages TO messages");
+start_pass($node, $changed);
+is(end_of_pass($node, $changed), 'complete', 'jsonb again, a pass completes');
+
 $node->stop;
 log_is_clean($node);
 done_testing();
