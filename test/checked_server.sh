@@ -15,7 +15,8 @@ prepare_warm_server() {
   [ "$(id -u)" != 0 ] || chown postgres: "$warm"
   need "${as_owner[@]}" "$bindir/initdb" -D "$warm/data" --encoding=UTF8 --locale=C.UTF-8
   echo "shared_preload_libraries = 'soulprint'" >>"$warm/data/postgresql.conf"
-  echo 'CREATE EXTENSION soulprint; SELECT soulprint_setup()' | need "${as_owner[@]}" "$bindir/postgres" --single -D "$warm/data" postgres
+  need "${as_owner[@]}" "$bindir/postgres" --single -D "$warm/data" postgres \
+    <<<'CREATE EXTENSION soulprint; SELECT soulprint_setup()'
 }
 
 # Programs as of $bindir in a folder of their own, where `postgres` starts a checked server.  They are
