@@ -287,7 +287,7 @@ run_servers() {
 
 run_all() {
   local file
-  echo "# all tests: about 30 minutes on two idle cores, a third of it for compiling"
+  echo "# all tests: about 20 minutes on two idle cores, a third of it for compiling"
   run_unit '*'
   [ -z "${FUZZ_PACKAGES:-}" ] || run_fuzz
   run_python model_server
