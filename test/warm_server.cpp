@@ -1,12 +1,12 @@
 // Makes a server under valgrind three times as fast; test/checked_server.sh preloads it.
 //
 // Valgrind translates code when it first runs, and a process inherits what its parent has
-// translated. The postmaster runs next to nothing of what its children run: each of them translated
-// nearly all of it for itself, half a second for a session.  Here the process that is to become the
-// postmaster is a single-user server first: it runs the statements of test/warm_server.sql on a
-// cluster kept for that. Then all variables of PostgreSQL and its modules get back their first
-// values, and main() begins as if nothing had been.  The libraries below them keep what they have
-// set up.
+// translated.  The postmaster runs next to nothing of what its children run: each of them
+// translated nearly all of it for itself, half a second for a session.  Here the process that is to
+// become the postmaster is a single-user server first: it runs the statements of
+// test/warm_server.sql on a cluster kept for that.  Then all variables of PostgreSQL and its
+// modules get back their first values, and main() begins as if nothing had been.  The libraries
+// below them keep what they have set up.
 
 #include <dlfcn.h>
 #include <fcntl.h>
