@@ -36,6 +36,7 @@ extern "C" {
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "common/cryptohash.h"
+#include "common/file_perm.h"
 #include "common/file_utils.h"
 #include "common/hashfn.h"
 #include "common/sha2.h"

@@ -1,6 +1,11 @@
 #include "store/orphans.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -31,10 +36,48 @@ PassAtExit& AtExit() {
   return pass;
 }
 
+// A worker adds the id of its pass to this file, 8 bytes, when it ends because the server does:
+// another process crashed, or the server was stopped at once.  One that itself dies cannot.
+const std::string& QuitFile() {
+  static const std::string& path =
+      *new std::string(Format("{}/soulprint.{}", PGSTAT_STAT_PERMANENT_DIRECTORY, MyDatabaseId));
+  return path;
+}
+
+// The pass at exit, for a signal handler; 0 = none.
+std::atomic<std::int64_t> pass_at_quit{0};
+static_assert(decltype(pass_at_quit)::is_always_lock_free);
+
+// Safe in a signal handler.  The process ends: it need not close the file.
+void NoteQuit() {
+  const std::int64_t pass = pass_at_quit;
+  if (pass == 0) return;
+  const int file = open(QuitFile().c_str(), O_WRONLY | O_CREAT | O_APPEND, pg_file_create_mode);
+  // If this fails, the pass becomes a suspect.
+  [[maybe_unused]] const ssize_t written = write(file, &pass, sizeof(pass));
+}
+
+void HandleQuit(SIGNAL_ARGS) {
+  NoteQuit();
+  SignalHandlerForCrashExit(postgres_signal_arg);
+}
+
+// What the file has, as text of a bigint[].
+std::string QuitPasses() {
+  std::ifstream file(QuitFile(), std::ios::binary);
+  std::string ids;
+  for (std::int64_t id = 0; file.read(reinterpret_cast<char*>(&id), sizeof(id));) {
+    ids += (ids.empty() ? "" : ",") + std::to_string(id);
+  }
+  return "{" + ids + "}";
+}
+
 // Must neither wait nor fail: the process cannot be interrupted any more.
 void ReturnPass(int, Datum) {
+  if (!PostmasterIsAlive()) return NoteQuit();
+  pass_at_quit = 0;
   const PassAtExit pass = std::exchange(AtExit(), {});
-  if (pass.id == 0 || !PostmasterIsAlive()) return;
+  if (pass.id == 0) return;
   try {
     pg::Call([] { AbortOutOfAnyTransaction(); });
     pg::Transaction transaction;
@@ -76,7 +119,8 @@ bool ReturnOrphans() {
   pg::Transaction transaction;
   const pg::Rows orphans = OwnQuery(Format("WITH held AS ({})", kHeldPasses) + R"(,
     orphans AS (
-      SELECT id, user_id, epoch <> $3 AS crashed FROM soulprint.full_passes
+      SELECT id, user_id, epoch <> $3 AND id <> ALL ($4::bigint[]) AS crashed
+      FROM soulprint.full_passes
       WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
       FOR UPDATE SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
@@ -96,11 +140,13 @@ bool ReturnOrphans() {
                                .BigInt(kPassLockClass)
                                .BigInt(kMostCrashes)
                                .BigInt(shared_state::Epoch())
+                               .Text(QuitPasses())
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
+  unlink(QuitFile().c_str());
   for (const pg::Row& orphan : orphans) {
     if (!orphan.Bool(3)) continue;
     const int crashes = static_cast<int>(orphan.BigInt(2));
@@ -108,7 +154,7 @@ bool ReturnOrphans() {
         LOG,
         Format("full pass {} of user {} was interrupted by a crash, {} of {}", orphan.BigInt(0),
                orphan.Text(1), crashes, kMostCrashes),
-        Format("{} passes were running then.", orphan.BigInt(4)),
+        Format("{} workers died then.", orphan.BigInt(4)),
         Format("It runs alone for {} minutes, so that a pass which crashes the server is known.",
                TimeAlone(crashes).count()));
   }
@@ -117,12 +163,22 @@ bool ReturnOrphans() {
 
 void ReturnPassAtExit(const PassLease& lease) {
   static bool registered = false;
-  if (!registered) pg::Call([] { before_shmem_exit(ReturnPass, 0); });
+  if (!registered) {
+    QuitFile();  // a handler cannot make it
+    pg::Call([] {
+      before_shmem_exit(ReturnPass, 0);
+      pqsignal(SIGQUIT, HandleQuit);
+    });
+  }
   registered = true;
   AtExit() = {lease.id(), lease.user_id()};
+  pass_at_quit = lease.id();
 }
 
-void ForgetPassAtExit() { AtExit() = {}; }
+void ForgetPassAtExit() {
+  pass_at_quit = 0;
+  AtExit() = {};
+}
 
 void ClearSuspicion(const PassLease& lease) {
   pg::Transaction transaction;
