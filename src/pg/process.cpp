@@ -67,6 +67,8 @@ void SetUpSession(const char* application_name, const std::string& search_path) 
                                         {"default_transaction_read_only", "off"},
                                         {"default_transaction_deferrable", "off"},
                                         {"row_security", "on"},
+                                        // A crash in a parallel worker would not be the leader's.
+                                        {"max_parallel_workers_per_gather", "0"},
                                         {"log_parameter_max_length", "0"},
                                         {"log_parameter_max_length_on_error", "0"},
                                         {"auto_explain.log_parameter_max_length", "0"},

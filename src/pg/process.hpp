@@ -15,8 +15,8 @@ void InstallSignalHandlers();
 bool IsTerminating();
 
 // Sets each parameter of the session on which running passes depends, so that other settings of the
-// role or the database have no say: lock_timeout 5 s, the other timeouts off.  Keeps the parameters
-// and plans of statements, which are words of users, out of the log.
+// role or the database have no say: lock_timeout 5 s, the other timeouts off, no parallel workers.
+// Keeps the parameters and plans of statements, which are words of users, out of the log.
 void SetUpSession(const char* application_name, const std::string& search_path);
 
 // DISCARD ALL.  No transaction may be open.

@@ -50,7 +50,8 @@ BEGIN
         INSERT INTO public.found VALUES (pg_backend_pid(), concat_ws(' ', 'setting:' || nullif(current_setting('app.left', true), ''), to_regclass('pg_temp.left_behind'),
             (SELECT string_agg(name, ' ') FROM pg_prepared_statements),
             (SELECT 'lock' FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objid = 7),
-            current_setting('lock_timeout'), current_setting('statement_timeout'), current_setting('search_path'), current_setting('TimeZone'), current_setting('DateStyle'), current_setting('log_parameter_max_length')));
+            current_setting('lock_timeout'), current_setting('statement_timeout'), current_setting('search_path'), current_setting('TimeZone'), current_setting('DateStyle'), current_setting('log_parameter_max_length'),
+            current_setting('max_parallel_workers_per_gather')));
     END IF;
     RETURN NEW;
 END \$\$;
@@ -60,7 +61,7 @@ CREATE TRIGGER app_check BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUN
 	$sql->("ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()");
 	is(end_of_pass($node, $_), 'complete', 'a pass') for $leaves, $looks;
 	is($sql->('SELECT count(*), count(DISTINCT pid) FROM found'), '2|1', 'two passes of one worker');
-	is($sql->("SELECT what FROM found WHERE what <> 'left'"), '5s 0 "$user", public UTC ISO, MDY 0', 'what a trigger leaves in the session does not reach the next pass');
+	is($sql->("SELECT what FROM found WHERE what <> 'left'"), '5s 0 "$user", public UTC ISO, MDY 0 0', 'what a trigger leaves in the session does not reach the next pass');
 	$sql->('DROP TRIGGER app_check ON user_profiles');
 }
 
