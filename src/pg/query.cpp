@@ -91,7 +91,14 @@ struct Cell {
   HeapTuple tuple;
   TupleDesc columns;
   int number;  // 1 is the first
+  Oid type;    // for a domain that of its values
 };
+
+// A domain's values are as those of the type below it.
+Oid ColumnType(TupleDesc columns, int number) {
+  const Oid type = SPI_gettypeid(columns, number);
+  return type < FirstNormalObjectId ? type : Call([type] { return getBaseType(type); });
+}
 
 std::string FromJsonb(Datum jsonb) {
   const varlena* const bytes = Call([&] { return PG_DETOAST_DATUM(jsonb); });
@@ -104,9 +111,8 @@ std::optional<std::string> CopyText(const Cell& cell) {
       Call([&] { return SPI_getbinval(cell.tuple, cell.columns, cell.number, &null); });
   if (null) return std::nullopt;
   // Text is by far the largest that passes here: one copy less.
-  const Oid type = SPI_gettypeid(cell.columns, cell.number);
-  if (type == TEXTOID) return FromText(value);
-  if (type == JSONBOID) return FromJsonb(value);
+  if (cell.type == TEXTOID) return FromText(value);
+  if (cell.type == JSONBOID) return FromJsonb(value);
   char* const text = Call([&] { return SPI_getvalue(cell.tuple, cell.columns, cell.number); });
   std::string copy(text);
   Call([&] { pfree(text); });
@@ -286,16 +292,20 @@ std::uintptr_t Query::ToDatum(const Parameter& parameter) {
 
 void Query::CopyRows(const Received& received, Rows& rows) {
   if (received.columns == nullptr) return;
+  std::vector<Oid> types;
+  for (int number = 1; number <= received.columns->natts; ++number) {
+    types.push_back(ColumnType(received.columns, number));
+  }
   rows.reserve(static_cast<std::size_t>(list_length(received.rows)));
   for (int i = 0; i < list_length(received.rows); ++i) {
     CheckForInterrupts();
     Row& row = rows.emplace_back();
     for (int number = 1; number <= received.columns->natts; ++number) {
-      const Cell cell{static_cast<HeapTuple>(list_nth(received.rows, i)), received.columns, number};
+      const Cell cell{static_cast<HeapTuple>(list_nth(received.rows, i)), received.columns, number,
+                      types[number - 1]};
       row.values_.push_back(CopyText(cell));
-      const Oid type = SPI_gettypeid(cell.columns, number);
-      if (type == JSONBOID) row.jsonb_.push_back(number - 1);
-      if (type != TIMESTAMPTZOID) continue;
+      if (cell.type == JSONBOID) row.jsonb_.push_back(number - 1);
+      if (cell.type != TIMESTAMPTZOID) continue;
       if (const auto time = CopyTime(cell)) row.times_.emplace_back(number - 1, *time);
     }
   }
