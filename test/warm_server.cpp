@@ -67,7 +67,7 @@ void BeSingleUserServer(Main* main, const char* program, char** environment) {
   const std::string folder = Setting("WARM_SERVER");
   // One server at a time has the cluster.
   const int lock = open((folder + "/lock").c_str(), O_RDWR | O_CREAT, 0600);
-  flock(lock, LOCK_EX);
+  if (lock < 0 || flock(lock, LOCK_EX) != 0) std::abort();
   for (const char* module : {"/plpgsql.so", "/soulprint.so"}) {
     if (!dlopen((Setting("WARM_MODULES") + module).c_str(), RTLD_NOW | RTLD_GLOBAL))
       std::puts(dlerror());

@@ -55,7 +55,8 @@ sub poll_query_until
 		return 1 if $found;
 		undef $psql;
 	}
-	diag "asked in vain: $query\nthe last answer: $said";
+	eval { $psql->kill_kill } if $psql;
+	diag "asked in vain: $query\nthe last answer: ", $said // 'none';
 	return 0;
 }
 
