@@ -153,6 +153,7 @@ CREATE TABLE soulprint.full_passes (
     pauses           int NOT NULL DEFAULT 0,
     epoch            bigint NOT NULL DEFAULT 0,
     crashes          int NOT NULL DEFAULT 0,
+    own_crashes      int NOT NULL DEFAULT 0,
     suspect          boolean NOT NULL DEFAULT false,
     input_tokens     bigint NOT NULL DEFAULT 0,
     output_tokens    bigint NOT NULL DEFAULT 0,
@@ -204,8 +205,9 @@ COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the mod
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses for a refusal that may be meant for this pass alone; the second and later ones are charged as attempts';
 COMMENT ON COLUMN soulprint.full_passes.epoch IS 'start of the server''s shared memory in which the current attempt began: it tells whether the server has crashed or restarted since';
-COMMENT ON COLUMN soulprint.full_passes.crashes IS 'crashes of the server in which a worker of this pass died; after the tenth one during which it ran alone the pass fails';
-COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pass died in a crash: the next one runs alone for a while, so that the guilty pass is known';
+COMMENT ON COLUMN soulprint.full_passes.crashes IS 'crashes of the server while a worker ran this pass';
+COMMENT ON COLUMN soulprint.full_passes.own_crashes IS 'of these, those in which that worker died; after the tenth one, if it ran alone then, the pass fails';
+COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pass died in a crash, or if it has met three crashes: the next one runs alone for a while, so that the guilty pass is known';
 COMMENT ON COLUMN soulprint.full_passes.half_published IS 'true if the profile has the MEMORY of this pass over older sections: it must not become a version';
 COMMENT ON COLUMN soulprint.full_passes.unlearned IS 'true if the replaced profile contains what the user took back: it must not become a version';
 COMMENT ON COLUMN soulprint.full_passes.unrecorded IS 'true if the profile did not take the end of the pass: it is not found as pending again before something new is imported';

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pg/call.hpp"
 #include "pg/process.hpp"
@@ -36,9 +37,13 @@ PassAtExit& AtExit() {
   return pass;
 }
 
-// A worker adds the id of its pass to this file, 8 bytes, when it ends because the server does:
-// another process crashed, or the server was stopped at once.  One that itself dies cannot.
-const std::string& QuitFile() {
+// What a worker adds to the file when it ends and its pass does not.  A worker that dies adds none.
+struct Note {
+  std::int64_t pass;
+  std::int64_t crash;  // of another process: 1, or 0 if there was none
+};
+
+const std::string& NotesFile() {
   static const std::string& path =
       *new std::string(Format("{}/soulprint.{}", PGSTAT_STAT_PERMANENT_DIRECTORY, MyDatabaseId));
   return path;
@@ -49,35 +54,39 @@ std::atomic<std::int64_t> pass_at_quit{0};
 static_assert(decltype(pass_at_quit)::is_always_lock_free);
 
 // Safe in a signal handler.  The process ends: it need not close the file.
-void NoteQuit() {
-  const std::int64_t pass = pass_at_quit;
-  if (pass == 0) return;
-  const int file = open(QuitFile().c_str(), O_WRONLY | O_CREAT | O_APPEND, pg_file_create_mode);
-  // If this fails, the pass becomes a suspect.
-  [[maybe_unused]] const ssize_t written = write(file, &pass, sizeof(pass));
+void WriteNote(bool crash) {
+  const Note note{pass_at_quit, crash ? 1 : 0};
+  if (note.pass == 0) return;
+  const int file = open(NotesFile().c_str(), O_WRONLY | O_CREAT | O_APPEND, pg_file_create_mode);
+  // If this fails, the worker counts as one that died.
+  [[maybe_unused]] const ssize_t written = write(file, &note, sizeof(note));
 }
 
 void HandleQuit(SIGNAL_ARGS) {
-  NoteQuit();
+  WriteNote(GetQuitSignalReason() != PMQUIT_FOR_STOP);
   SignalHandlerForCrashExit(postgres_signal_arg);
 }
 
-// What the file has, as text of a bigint[].
-std::string QuitPasses() {
-  std::ifstream file(QuitFile(), std::ios::binary);
-  std::string ids;
-  for (std::int64_t id = 0; file.read(reinterpret_cast<char*>(&id), sizeof(id));) {
-    ids += (ids.empty() ? "" : ",") + std::to_string(id);
+// Passes that could not be returned: the postmaster has died, for example.
+void WriteNoteAtExit(int, Datum) { WriteNote(false); }
+
+struct QuitNotes {
+  std::vector<std::int64_t> stopped, crashed;
+};
+
+QuitNotes ReadQuitNotes() {
+  QuitNotes notes;
+  std::ifstream file(NotesFile(), std::ios::binary);
+  for (Note note{}; file.read(reinterpret_cast<char*>(&note), sizeof(note));) {
+    (note.crash == 0 ? notes.stopped : notes.crashed).push_back(note.pass);
   }
-  return "{" + ids + "}";
+  return notes;
 }
 
 // Must neither wait nor fail: the process cannot be interrupted any more.
 void ReturnPass(int, Datum) {
-  if (!PostmasterIsAlive()) return NoteQuit();
-  pass_at_quit = 0;
   const PassAtExit pass = std::exchange(AtExit(), {});
-  if (pass.id == 0) return;
+  if (pass.id == 0 || !PostmasterIsAlive()) return;
   try {
     pg::Call([] { AbortOutOfAnyTransaction(); });
     pg::Transaction transaction;
@@ -87,7 +96,7 @@ void ReturnPass(int, Datum) {
       return OidIsValid(table) && ConditionalLockRelationOid(table, RowExclusiveLock);
     });
     if (!free) return;
-    OwnQuery(Format(R"(
+    const std::uint64_t returned = OwnQuery(Format(R"(
       UPDATE soulprint.full_passes
       SET state = 'queued', attempts = greatest(attempts - 1, 0), pid = NULL, {},
           not_before = now() + interval '1 s', error = 'the worker was terminated'
@@ -95,18 +104,34 @@ void ReturnPass(int, Datum) {
                                    WHERE id = $1 AND user_id = $2 AND pid = pg_backend_pid()
                                    AND state = 'running'
                                    FOR UPDATE SKIP LOCKED))",
-                    kEndStage))
-        .BigInt(pass.id)
-        .Uuid(pass.user_id)
-        .Execute();
+                                                   kEndStage))
+                                       .BigInt(pass.id)
+                                       .Uuid(pass.user_id)
+                                       .Execute();
     ChargeSetAside(pass.id, pass.user_id);
     shared_state::WakeLauncherAtCommit();
     transaction.Commit();
+    if (returned > 0) pass_at_quit = 0;
     if (pg::IsTerminating()) shared_state::CountPassEnded();
   } catch (const Error&) {
     // Another worker finds the pass.  (An ERROR of Postgres does not come here: at this point it
     // ends the process.)
   }
+}
+
+// A row that ReturnOrphans returns.
+void LogCrash(const pg::Row& orphan) {
+  const int crashes = static_cast<int>(orphan.BigInt(5));
+  const std::string pass = Format("full pass {} of user {} was interrupted by a crash",
+                                  orphan.BigInt(0), orphan.Text(1));
+  pg::Log(LOG,
+          pass + (orphan.Bool(3) ? Format(", {} of {}", orphan.BigInt(6), kMostCrashes)
+                                 : std::string(" of another process")),
+          Format("The server crashed {} times during this pass.", crashes),
+          orphan.Bool(4) ? Format("It runs alone for {} minutes, so that a pass which crashes the "
+                                  "server is known.",
+                                  TimeAlone(crashes).count())
+                         : "");
 }
 
 }  // namespace
@@ -116,47 +141,47 @@ std::chrono::minutes TimeAlone(int crashes) {
 }
 
 bool ReturnOrphans() {
+  const QuitNotes notes = ReadQuitNotes();
   pg::Transaction transaction;
   const pg::Rows orphans = OwnQuery(Format("WITH held AS ({})", kHeldPasses) + R"(,
     orphans AS (
-      SELECT id, user_id, epoch <> $3 AND id <> ALL ($4::bigint[]) AS crashed
-      FROM soulprint.full_passes
+      SELECT id, user_id, crashed, crashed AND id <> ALL ($5) AS died
+      FROM soulprint.full_passes,
+        -- On a standby that was promoted, passes began elsewhere.
+        LATERAL (SELECT epoch <> $3 AND id <> ALL ($4) AND taken_at
+                        < timestamptz '2000-01-01 00:00+00' + $3 * interval '1 us') AS c (crashed)
       WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
-      FOR UPDATE SKIP LOCKED),
+      FOR UPDATE OF full_passes SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
     UPDATE soulprint.full_passes f
-    SET state = 'queued', attempts = greatest(f.attempts - 1, 0), crashes = n.crashes, pid = NULL,
-        stage_started_at = NULL, suspect = f.suspect OR n.crashed,
+    SET state = 'queued', attempts = greatest(f.attempts - 1, 0), pid = NULL,
+        crashes = f.crashes + n.crashed::int, own_crashes = n.own_crashes,
+        stage_started_at = NULL, suspect = f.suspect OR n.died OR n.crashed AND f.crashes >= $6 - 1,
         not_before = now() + make_interval(secs => CASE WHEN n.crashed THEN least(2 ^ f.crashes, 60)
                                                         ELSE 1 END),
         error = CASE WHEN n.crashed
-                THEN format('the server crashed during this pass, %s times by now', n.crashes)
+                THEN format('the server crashed during this pass, %s times by now', f.crashes + 1)
                 ELSE 'its worker ended' END
-    FROM (SELECT o.id, o.user_id, o.crashed, p.crashes + CASE
-            WHEN o.crashed AND (p.crashes < $2 - 1 OR c.passes = 1) THEN 1 ELSE 0 END AS crashes
+    FROM (SELECT o.*, p.own_crashes + CASE
+            WHEN o.died AND (p.own_crashes < $2 - 1 OR c.passes = 1) THEN 1 ELSE 0
+          END AS own_crashes
           FROM orphans o JOIN soulprint.full_passes p USING (id, user_id), crashed c) AS n
     WHERE f.id = n.id AND f.user_id = n.user_id AND f.state = 'running'
-    RETURNING f.id, f.user_id, f.crashes, n.crashed, (SELECT passes FROM crashed))")
+    RETURNING f.id, f.user_id, n.crashed, n.died, f.suspect, f.crashes, f.own_crashes)")
                                .BigInt(kPassLockClass)
                                .BigInt(kMostCrashes)
                                .BigInt(shared_state::Epoch())
-                               .Text(QuitPasses())
+                               .BigIntArray(notes.stopped)
+                               .BigIntArray(notes.crashed)
+                               .BigInt(kCrashesOfOthers)
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
   transaction.Commit();
-  unlink(QuitFile().c_str());
+  if (!notes.stopped.empty() || !notes.crashed.empty()) unlink(NotesFile().c_str());
   for (const pg::Row& orphan : orphans) {
-    if (!orphan.Bool(3)) continue;
-    const int crashes = static_cast<int>(orphan.BigInt(2));
-    pg::Log(
-        LOG,
-        Format("full pass {} of user {} was interrupted by a crash, {} of {}", orphan.BigInt(0),
-               orphan.Text(1), crashes, kMostCrashes),
-        Format("{} workers died then.", orphan.BigInt(4)),
-        Format("It runs alone for {} minutes, so that a pass which crashes the server is known.",
-               TimeAlone(crashes).count()));
+    if (orphan.Bool(2)) LogCrash(orphan);
   }
   return !orphans.empty();
 }
@@ -164,8 +189,9 @@ bool ReturnOrphans() {
 void ReturnPassAtExit(const PassLease& lease) {
   static bool registered = false;
   if (!registered) {
-    QuitFile();  // a handler cannot make it
+    NotesFile();  // a handler cannot make it
     pg::Call([] {
+      before_shmem_exit(WriteNoteAtExit, 0);  // after the other
       before_shmem_exit(ReturnPass, 0);
       pqsignal(SIGQUIT, HandleQuit);
     });

@@ -130,7 +130,7 @@ bool OthersWait() {
 bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   pg::Transaction transaction;
   const pg::Rows rows = OwnQuery(R"(
-    SELECT attempts, error, crashes, suspect FROM soulprint.full_passes
+    SELECT attempts, error, crashes, own_crashes, suspect FROM soulprint.full_passes
     WHERE id = $1 AND user_id = $2 AND state = 'queued' AND (id = $3 OR not_before <= now())
     FOR UPDATE SKIP LOCKED)")
                             .BigInt(pass->id)
@@ -142,7 +142,8 @@ bool ReadQueuedPass(QueuedPass* pass, std::int64_t only) {
   pass->attempts = static_cast<int>(rows.front().BigInt(0));
   pass->put_off_for = rows.front().Text(1);
   pass->crashes = static_cast<int>(rows.front().BigInt(2));
-  pass->suspect = rows.front().Bool(3);
+  pass->own_crashes = static_cast<int>(rows.front().BigInt(3));
+  pass->suspect = rows.front().Bool(4);
   return true;
 }
 

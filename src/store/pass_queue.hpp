@@ -19,7 +19,8 @@ struct QueuedPass {
   // Set by ReadQueuedPass and ClaimPass.
   int attempts = 0;              // charged so far; after ClaimPass, with the one that begins
   int crashes = 0;               // of the server, during this pass
-  bool suspect = false;          // a worker of this pass died in a crash: it runs alone
+  int own_crashes = 0;           // of these, those in which its worker died
+  bool suspect = false;          // it may crash the server: it runs alone
   std::string put_off_for = {};  // why this attempt was put off before, "" = it was not
 };
 

@@ -79,30 +79,31 @@ class WorkerRun {
     if (!lease_.TryLock() || !ReadQueuedPass(&pass_, only)) return false;
     pg::ShowActivity("taking " + lease_.Name());
     gives_way_ = only == 0;
+    bool lost = false;
     try {
       if (IsObstructed(only) || WaitsForBatch()) return true;
       Purse::CheckDay(0);
-      const Claim claim = ClaimPass(&pass_);
-      if (claim != Claim::kClaimed) return claim == Claim::kCanceled;
-      claimed_ = true;
       ReturnPassAtExit(lease_);
-      RunRoute();
+      const Claim claim = ClaimPass(&pass_);
+      claimed_ = claim == Claim::kClaimed;
+      if (claimed_) RunRoute();
+      lost = claim == Claim::kLost;
     } catch (const Error& error) {
       End(error);
     } catch (const std::exception& error) {
       End(Error(sqlstate::kInternalError, error.what()));
     }
     ForgetPassAtExit();
-    return true;
+    return !lost;
   }
 
  private:
   void RunRoute() {
-    if (pass_.crashes >= kMostCrashes) {
+    if (pass_.own_crashes >= kMostCrashes) {
       throw Error(sqlstate::kInternalError,
                   Format("the server crashed {} times during this pass, the last time while it ran "
                          "alone",
-                         pass_.crashes))
+                         pass_.own_crashes))
           .Hint("Look for the reason in the server log, then request the pass again.");
     }
     if (pass_.attempts > settings::max_pass_attempts) {

@@ -50,6 +50,7 @@ $model->go_on;
 $standby->promote;
 is(end_of_pass($standby, $busy), 'complete', 'promoted, it goes on with the pass');
 is(end_of_pass($standby, $queued), 'complete', 'and serves what was queued');
+is($standby->safe_psql('postgres', 'SELECT max(crashes) FROM soulprint.full_passes'), '0', 'it was no crash');
 my %asked;
 $asked{ $_->{question} }++ for $model->journal;
 my $twice = grep { $_ > 1 } values %asked;
