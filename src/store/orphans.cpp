@@ -173,7 +173,7 @@ bool ReturnOrphans() {
                                .BigInt(shared_state::Epoch())
                                .BigIntArray(notes.stopped)
                                .BigIntArray(notes.crashed)
-                               .BigInt(kCrashesOfOthers)
+                               .BigInt(kCrashesToSuspect)
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();

@@ -17,7 +17,7 @@ namespace soulprint {
 inline constexpr int kMostCrashes = 10;
 
 // After so many crashes a pass is a suspect, whichever processes died.
-inline constexpr int kCrashesOfOthers = 3;
+inline constexpr int kCrashesToSuspect = 3;
 
 // How long a suspect runs alone; then it is none any more.
 std::chrono::minutes TimeAlone(int crashes);
@@ -28,8 +28,7 @@ std::chrono::minutes TimeAlone(int crashes);
 bool ReturnOrphans();
 
 // From now until ForgetPassAtExit, the pass returns to the queue, uncharged, if this process ends
-// in order: terminated, or by a shutdown of the server.  If that
-// is not possible, it leaves a note.
+// in order: terminated, or by a shutdown of the server.  If that is not possible, it leaves a note.
 void ReturnPassAtExit(const PassLease& lease);
 void ForgetPassAtExit();
 
