@@ -22,6 +22,13 @@ void HandleTerminate(SIGNAL_ARGS) {
   die(postgres_signal_arg);
 }
 
+void (*call_at_quit)(bool crash) = nullptr;
+
+void HandleQuit(SIGNAL_ARGS) {
+  call_at_quit(GetQuitSignalReason() != PMQUIT_FOR_STOP);
+  SignalHandlerForCrashExit(postgres_signal_arg);
+}
+
 }  // namespace
 
 bool IsTerminating() { return terminating != 0; }
@@ -33,6 +40,11 @@ void InstallSignalHandlers() {
     pqsignal(SIGHUP, SignalHandlerForConfigReload);
     BackgroundWorkerUnblockSignals();
   });
+}
+
+void CallAtQuit(void (*function)(bool crash)) {
+  call_at_quit = function;
+  Call([] { pqsignal(SIGQUIT, HandleQuit); });
 }
 
 void DiscardAll() {

@@ -14,6 +14,11 @@ void InstallSignalHandlers();
 // True after SIGTERM.
 bool IsTerminating();
 
+// From now on SIGQUIT calls the function before it ends the process.  `crash`: another process has
+// crashed; otherwise the server is stopped in immediate mode.  The function must be safe in a
+// signal handler.
+void CallAtQuit(void (*function)(bool crash));
+
 // Sets each parameter of the session on which running passes depends, so that other settings of the
 // role or the database have no say: lock_timeout 5 s, the other timeouts off, no parallel workers.
 // Keeps the parameters and plans of statements, which are words of users, out of the log.

@@ -62,11 +62,6 @@ void WriteNote(bool crash) {
   [[maybe_unused]] const ssize_t written = write(file, &note, sizeof(note));
 }
 
-void HandleQuit(SIGNAL_ARGS) {
-  WriteNote(GetQuitSignalReason() != PMQUIT_FOR_STOP);
-  SignalHandlerForCrashExit(postgres_signal_arg);
-}
-
 // Passes that could not be returned: the postmaster has died, for example.
 void WriteNoteAtExit(int, Datum) { WriteNote(false); }
 
@@ -193,8 +188,8 @@ void ReturnPassAtExit(const PassLease& lease) {
     pg::Call([] {
       before_shmem_exit(WriteNoteAtExit, 0);  // after the other
       before_shmem_exit(ReturnPass, 0);
-      pqsignal(SIGQUIT, HandleQuit);
     });
+    pg::CallAtQuit(WriteNote);
   }
   registered = true;
   AtExit() = {lease.id(), lease.user_id()};
