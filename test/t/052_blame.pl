@@ -124,8 +124,7 @@ for ([ 'at once', 'all die' ], [ 'after progress', 'all die' ], [ 'after progres
 	my $progress = $when eq 'at once' ? 'false' : 'true';
 	$sql->("INSERT INTO poison VALUES ('$poison', $progress)");
 	# The OOM killer may take all workers at once; if it takes one, the others are told to quit.
-	kill 'KILL', $who eq 'all die' ? split(/\n/, $sql->("SELECT pid FROM soulprint.full_passes WHERE state = 'running'"))
-	  : $sql->("SELECT pid FROM soulprint.full_passes WHERE user_id = '$poison'");
+	kill_together(split /\n/, $sql->("SELECT pid FROM soulprint.full_passes WHERE " . ($who eq 'all die' ? "state = 'running'" : "user_id = '$poison'")));
 	eval { release($hold) };
 	my ($end, $most) = (time + 120, 0);
 	while (time < $end && ask("SELECT state FROM soulprint.full_passes WHERE user_id = '$poison'") ne 'failed')

@@ -187,7 +187,7 @@ for my $kill ("'soulprint launcher' AND datname = 'two'", "'soulprint worker'")
 	%user = map { $_ => ask_for($_, 1) } qw(one two);
 	ok($model->wait_for(held => 2), 'both run a pass again');
 	my $workers = sql('one', "SELECT string_agg(pid::text, ', ') FROM pg_stat_activity WHERE backend_type = 'soulprint worker'");
-	kill 'KILL', split /\n/, sql('one', "SELECT pid FROM pg_stat_activity WHERE backend_type = $kill");
+	kill_together(split /\n/, sql('one', "SELECT pid FROM pg_stat_activity WHERE backend_type = $kill"));
 	soon('postgres', "NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid IN ($workers))", "killed: $kill");
 	$model->go_on;
 	is_complete($_, $user{$_}, "the pass of $_ completes") for qw(one two);

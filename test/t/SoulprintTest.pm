@@ -17,7 +17,7 @@ use Time::HiRes qw(time);
 
 our @EXPORT = qw(
   new_server new_database live_tables user add_user talk export_of import_emily start_pass end_of_pass
-  in_queue due_now status profile all_shown hold release worker_is_held watch_worker heard_by
+  in_queue due_now status profile all_shown hold release worker_is_held kill_together watch_worker heard_by
   log_is_clean count_log sweep wait_event blocks within figures
 );
 
@@ -273,6 +273,18 @@ WHERE l.locktype = 'advisory' AND NOT l.granted AND a.backend_type = 'soulprint 
 	$node->poll_query_until($database // 'postgres', "SELECT count(*) > 0 $held")
 	  or diag 'no worker comes to where it is held';
 	return $node->safe_psql($database // 'postgres', "SELECT pid $held LIMIT 1");
+}
+
+# Kills processes before the postmaster sees the first of them die, and tells the others to quit.
+sub kill_together
+{
+	my (@pids) = @_;
+	kill 'STOP', @pids;
+	for (my $end = time + $PostgreSQL::Test::Utils::timeout_default; time < $end;)
+	{
+		last if @pids == grep { slurp_file("/proc/$_/stat") =~ /\) T/ } @pids;
+	}
+	kill 'KILL', @pids;
 }
 
 # Looks at a worker until it has written to the row of its pass three times, which it does once a second:
