@@ -181,17 +181,18 @@ soon('one', launcher($_, "query LIKE 'waiting for requests%'"), "then a launcher
 is_complete($_, ask_for($_, 1), "and runs the passes of $_") for qw(one two);
 
 # A crash ends workers of two databases, or takes them.  Their passes go on, one database after the other.
-for my $kill ("'soulprint launcher' AND datname = 'two'", "'soulprint worker'")
+my $passes = "'soulprint worker' AND query LIKE 'full pass %'";
+for my $kill ("'soulprint launcher' AND datname = 'two'", $passes)
 {
 	$model->hold;
 	%user = map { $_ => ask_for($_, 1) } qw(one two);
 	ok($model->wait_for(held => 2), 'both run a pass again');
-	my $workers = sql('one', "SELECT string_agg(pid::text, ', ') FROM pg_stat_activity WHERE backend_type = 'soulprint worker'");
+	my $workers = sql('one', "SELECT string_agg(pid::text, ', ') FROM pg_stat_activity WHERE backend_type = $passes");
 	kill_together(split /\n/, sql('one', "SELECT pid FROM pg_stat_activity WHERE backend_type = $kill"));
 	soon('postgres', "NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid IN ($workers))", "killed: $kill");
 	$model->go_on;
 	is_complete($_, $user{$_}, "the pass of $_ completes") for qw(one two);
-	is(sql($_, "SELECT crashes, own_crashes FROM soulprint.full_passes WHERE user_id = '$user{$_}'"), $kill =~ /worker/ ? '1|1' : '1|0', "as one that a crash has met in $_") for qw(one two);
+	is(sql($_, "SELECT crashes, own_crashes FROM soulprint.full_passes WHERE user_id = '$user{$_}'"), $kill eq $passes ? '1|1' : '1|0', "as one that a crash has met in $_") for qw(one two);
 }
 
 # A name twice: nothing is served, as with any value that cannot work.

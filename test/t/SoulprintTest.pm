@@ -280,10 +280,12 @@ sub kill_together
 {
 	my (@pids) = @_;
 	kill 'STOP', @pids;
-	for (my $end = time + $PostgreSQL::Test::Utils::timeout_default; time < $end;)
+	my $stopped = 0;
+	for (my $end = time + $PostgreSQL::Test::Utils::timeout_default; $stopped < @pids && time < $end;)
 	{
-		last if @pids == grep { slurp_file("/proc/$_/stat") =~ /\) T/ } @pids;
+		$stopped = grep { slurp_file("/proc/$_/stat") =~ /\) T/ } @pids;
 	}
+	diag 'they do not stop' if $stopped < @pids;
 	kill 'KILL', @pids;
 }
 
