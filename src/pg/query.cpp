@@ -97,7 +97,7 @@ struct Cell {
 // A domain's values are as those of the type below it.
 Oid ColumnType(TupleDesc columns, int number) {
   const Oid type = SPI_gettypeid(columns, number);
-  return type < FirstNormalObjectId ? type : Call([type] { return getBaseType(type); });
+  return type < FirstGenbkiObjectId ? type : Call([type] { return getBaseType(type); });
 }
 
 std::string FromJsonb(Datum jsonb) {
