@@ -42,6 +42,8 @@ void InstallSignalHandlers() {
   });
 }
 
+std::int64_t Timeline() { return GetWALInsertionTimeLine(); }
+
 void CallAtQuit(void (*function)(bool crash)) {
   call_at_quit = function;
   Call([] { pqsignal(SIGQUIT, HandleQuit); });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace soulprint::pg {
@@ -18,6 +19,10 @@ bool IsTerminating();
 // crashed; otherwise the server is stopped in immediate mode.  The function must be safe in a
 // signal handler.
 void CallAtQuit(void (*function)(bool crash));
+
+// The timeline of the server's WAL, which promotion and recovery to a point in time change and a
+// crash does not.  Not during recovery.
+std::int64_t Timeline();
 
 // Sets each parameter of the session on which running passes depends, so that other settings of the
 // role or the database have no say: lock_timeout 5 s, the other timeouts off, no parallel workers.

@@ -142,9 +142,8 @@ bool ReturnOrphans() {
     orphans AS (
       SELECT id, user_id, crashed, crashed AND id <> ALL ($5) AS died
       FROM soulprint.full_passes,
-        -- On a standby that was promoted, passes began elsewhere.
-        LATERAL (SELECT epoch <> $3 AND id <> ALL ($4) AND taken_at
-                        < timestamptz '2000-01-01 00:00+00' + $3 * interval '1 us') AS c (crashed)
+        -- Promotion of a standby and recovery of a backup begin a timeline.
+        LATERAL (SELECT epoch <> $3 AND timeline = $7 AND id <> ALL ($4)) AS c (crashed)
       WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
       FOR UPDATE OF full_passes SKIP LOCKED),
     crashed AS (SELECT count(*) AS passes FROM orphans WHERE crashed)
@@ -169,6 +168,7 @@ bool ReturnOrphans() {
                                .BigIntArray(notes.stopped)
                                .BigIntArray(notes.crashed)
                                .BigInt(kCrashesToSuspect)
+                               .BigInt(pg::Timeline())
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();

@@ -1,6 +1,7 @@
 #include "store/pass_queue.hpp"
 
 #include "pg/call.hpp"
+#include "pg/process.hpp"
 #include "pg/query.hpp"
 #include "pg/transaction.hpp"
 #include "settings.hpp"
@@ -166,8 +167,8 @@ Claim ClaimPass(QueuedPass* pass) {
   RequireStatus("processing", claimed);
   const pg::Rows rows = OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(), epoch = $4,
-        taken_at = now(), started_at = coalesce(started_at, $5),
+    SET state = 'running', pid = pg_backend_pid(), epoch = $4, timeline = $5,
+        taken_at = now(), started_at = coalesce(started_at, $6),
         -- The reason why its worker put it off is logged once.
         error = CASE WHEN $3 AND pid IS NOT NULL THEN error END,
         attempts = attempts + 1, stage = 'chunks', stage_started_at = now()
@@ -177,6 +178,7 @@ Claim ClaimPass(QueuedPass* pass) {
                             .Uuid(pass->user_id)
                             .Bool(status.front().Text(0) == "processing")
                             .BigInt(shared_state::Epoch())
+                            .BigInt(pg::Timeline())
                             .Now()
                             .Run();
   if (rows.empty()) return Claim::kLost;

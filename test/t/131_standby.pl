@@ -30,7 +30,7 @@ is($standby->psql('postgres', "SELECT soulprint_start_full_pass('$queued')", std
 like($error, qr/cannot execute .* in a read-only transaction/, 'and why');
 is($standby->safe_psql('postgres', "SELECT status FROM soulprint_health() WHERE check_name = 'launcher'"), 'error', 'soulprint_health() says that nothing runs');
 
-# The primary is lost in mid-pass.
+# The primary is lost in mid-pass.  The standby has been restarted since it began.
 $model->forget;
 $model->hold;
 start_pass($primary, $busy);
@@ -41,6 +41,7 @@ for (1 .. 2)
 	$model->release(4);
 }
 ok($primary->poll_query_until('postgres', "SELECT count(*) >= 5 FROM soulprint.replies WHERE user_id IN ('$busy', '$queued')"), 'answers are saved');
+$standby->restart;
 $primary->wait_for_catchup($standby, 'replay');
 $model->wait_for(held => 1);
 my $saved = $standby->safe_psql('postgres', "SELECT count(*) FROM soulprint.replies WHERE user_id IN ('$busy', '$queued')");
