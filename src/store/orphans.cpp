@@ -151,8 +151,9 @@ bool ReturnOrphans() {
     SET state = 'queued', attempts = greatest(f.attempts - 1, 0), pid = NULL,
         crashes = f.crashes + n.crashed::int, own_crashes = n.own_crashes,
         stage_started_at = NULL, suspect = f.suspect OR n.died OR n.crashed AND f.crashes >= $6 - 1,
-        not_before = now() + make_interval(secs => CASE WHEN n.crashed THEN least(2 ^ f.crashes, 60)
-                                                        ELSE 1 END),
+        not_before = now() + make_interval(secs => CASE WHEN NOT n.crashed THEN 1
+                                                        WHEN f.crashes < $2 THEN least(2 ^ f.crashes, 60)
+                                                        ELSE 3600 END),
         error = CASE WHEN n.crashed
                 THEN format('the server crashed during this pass, %s times by now', f.crashes + 1)
                 ELSE 'its worker ended' END

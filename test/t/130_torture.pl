@@ -206,6 +206,9 @@ my @faults = (
 	{ drop => 'request' }, { drop => 'rst' }, { truncate => 60 }, { truncate => 60, end => 'rst' },
 	{ raw => { status => 200, headers => { 'content-type' => 'text/html' }, body => '<html>busy</html>' } });
 
+# As if each wait were over.
+my $due_now = "UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now()";
+
 # One kill after $more answers, with a fault on the way.
 sub torture
 {
@@ -215,7 +218,7 @@ sub torture
 	my $limit = time + $PostgreSQL::Test::Utils::timeout_default;
 	until ($model->control(GET => "/_wait?timeout_ms=100&answered=@{[ $from + $more ]}")->{reached})
 	{
-		ask("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now(); SELECT soulprint.wake_launcher()");
+		ask("$due_now; SELECT soulprint.wake_launcher()");
 		if (ask("SELECT count(*) < 3 FROM soulprint.full_passes WHERE state IN ('queued', 'running')") eq 't') { return 0 if !again() }
 		die 'no more answers' if time > $limit;
 	}
@@ -269,12 +272,7 @@ for my $shape ('setup', 'live')
 	$ways{'fast restart'}->();
 	push @killed, [ $last, my $undisturbed = time ];
 	ask('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
-	my $over = "SELECT NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state IN ('queued', 'running'))";
-	do
-	{
-		ask("UPDATE soulprint.full_passes SET not_before = now() WHERE state = 'queued' AND not_before > now(); SELECT soulprint.wake_launcher()");
-		until_true('all passes end', $over);
-	} while (again());
+	do { until_true('all passes end', "$due_now; SELECT NOT EXISTS (SELECT FROM soulprint.full_passes WHERE state IN ('queued', 'running'))") } while (again());
 	figures '%s: %s', $shape, join ', ', map { "$_ $count{$_}" } sort keys %count;
 
 	my %calm = map { $_ => 1 } @undisturbed;
