@@ -66,16 +66,32 @@ void WriteNote(bool crash) {
 void WriteNoteAtExit(int, Datum) { WriteNote(false); }
 
 struct QuitNotes {
+  bool found = false;  // the file, which is empty if it could not be written
   std::vector<std::int64_t> stopped, crashed;
 };
 
 QuitNotes ReadQuitNotes() {
-  QuitNotes notes;
   std::ifstream file(NotesFile(), std::ios::binary);
+  QuitNotes notes{file.is_open(), {}, {}};
   for (Note note{}; file.read(reinterpret_cast<char*>(&note), sizeof(note));) {
     (note.crash == 0 ? notes.stopped : notes.crashed).push_back(note.pass);
   }
   return notes;
+}
+
+// False while another worker is returning one of the passes, which may fail, or a client has it
+// locked.
+bool AreReturned(std::vector<std::int64_t> passes) {
+  return OwnQuery(Format(R"(
+    WITH held AS ({})
+    SELECT NOT EXISTS (SELECT FROM soulprint.full_passes
+                       WHERE state = 'running' AND id = ANY ($2) AND id NOT IN (SELECT id FROM held)))",
+                         kHeldPasses))
+      .BigInt(kPassLockClass)
+      .BigIntArray(std::move(passes))
+      .Run()
+      .at(0)
+      .Bool(0);
 }
 
 // Must neither wait nor fail: the process cannot be interrupted any more.
@@ -174,8 +190,9 @@ bool ReturnOrphans() {
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
+  const bool read = notes.found && AreReturned(notes.stopped) && AreReturned(notes.crashed);
   transaction.Commit();
-  if (!notes.stopped.empty() || !notes.crashed.empty()) unlink(NotesFile().c_str());
+  if (read) unlink(NotesFile().c_str());
   for (const pg::Row& orphan : orphans) {
     if (orphan.Bool(2)) LogCrash(orphan);
   }
