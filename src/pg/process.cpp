@@ -25,7 +25,8 @@ void HandleTerminate(SIGNAL_ARGS) {
 void (*call_at_quit)(bool crash) = nullptr;
 
 void HandleQuit(SIGNAL_ARGS) {
-  call_at_quit(GetQuitSignalReason() != PMQUIT_FOR_STOP);
+  const QuitSignalReason reason = GetQuitSignalReason();
+  if (reason != PMQUIT_NOT_SENT) call_at_quit(reason == PMQUIT_FOR_CRASH);
   SignalHandlerForCrashExit(postgres_signal_arg);
 }
 

@@ -15,9 +15,9 @@ void InstallSignalHandlers();
 // True after SIGTERM.
 bool IsTerminating();
 
-// From now on SIGQUIT calls the function before it ends the process.  `crash`: another process has
-// crashed; otherwise the server is stopped in immediate mode.  The function must be safe in a
-// signal handler.
+// From now on a SIGQUIT of the postmaster calls the function before it ends the process.  `crash`:
+// another process has crashed; otherwise the server is stopped in immediate mode.  The function
+// must be safe in a signal handler.
 void CallAtQuit(void (*function)(bool crash));
 
 // The timeline of the server's WAL, which promotion and recovery to a point in time change and a

@@ -66,7 +66,38 @@ use Test::More;
 	like(slurp_file($node->logfile), qr/of another process\n.*DETAIL:  The server crashed 3 times during this pass\.\n.*HINT:  It runs alone for 8 minutes/, 'after the third one it runs alone');
 	is(count_log($node, qr/starts, attempt [2-9]/), 0, 'nor for another attempt');
 	is(count_log($node, qr/was terminated by signal/), 5, 'nothing crashed but what was killed');
-	unlike(slurp_file($node->logfile), qr/PANIC|TRAP:/, 'nor complained');
+
+	# A client keeps a pass from being returned: the note of its worker stays.
+	$model->hold;
+	my ($locked, $other) = map { add_user($node, $_) } 2, 3;
+	$sql->(talk($locked, 2, 2) . talk($other, 3, 3));
+	start_pass($node, $locked);
+	$model->wait_for(held => 1);
+	$sql->('ALTER SYSTEM SET soulprint.enabled = off');
+	$node->stop('immediate');
+	$node->start;
+	my $client = $node->background_psql('postgres');
+	$client->query_safe("BEGIN; SELECT FROM soulprint.full_passes WHERE user_id = '$locked' FOR UPDATE");
+	start_pass($node, $other);
+	$sql->('ALTER SYSTEM RESET soulprint.enabled; SELECT pg_reload_conf()');
+	my ($of_locked, $of_other) = map { "FROM soulprint.full_passes WHERE user_id = '$_'" } $locked, $other;
+	ok($node->poll_query_until('postgres', "SELECT stage = 'facts' $of_other"), 'another pass runs');
+	$client->quit;
+	$sql->('SELECT soulprint.wake_launcher()');
+	ok($node->poll_query_until('postgres', "SELECT stage = 'facts' AND pid IN (SELECT pid FROM pg_stat_activity) $of_locked"), 'then the pass goes on');
+	is($sql->("SELECT crashes, own_crashes $of_locked"), '0|0', 'its note was read');
+
+	# Whoever tells a worker to quit makes a crash.  It has met so many that the wait between them is long.
+	$sql->("UPDATE soulprint.full_passes SET crashes = 5000 WHERE user_id = '$locked'");
+	kill 'QUIT', $sql->("SELECT pid $of_locked");
+	$node->poll_query_until('postgres', "SELECT state = 'queued' $of_locked") or diag 'it is not returned';
+	is($sql->("SELECT crashes, own_crashes, not_before - now() BETWEEN interval '50 min' AND interval '1 h' $of_locked"), '5001|1|t', 'a worker that was told to quit by another than the postmaster');
+	$model->go_on;
+	is(end_of_pass($node, $other), 'complete', 'the other pass completes');
+	due_now($node, $locked);
+	is(end_of_pass($node, $locked), 'complete', 'and so does this one');
+
+	unlike(slurp_file($node->logfile), qr/PANIC|TRAP:/, 'nothing complained');
 	is_deeply([ grep { /soulprint/ } slurp_dir($node->data_dir . '/pg_stat') ], [], 'no note of a worker is left');
 	$node->stop;
 }
