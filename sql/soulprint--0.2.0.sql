@@ -206,7 +206,7 @@ COMMENT ON COLUMN soulprint.full_passes.calls_made IS 'questions sent to the mod
 COMMENT ON COLUMN soulprint.full_passes.calls_remembered IS 'questions answered from soulprint.replies in the current attempt';
 COMMENT ON COLUMN soulprint.full_passes.pauses IS 'pauses for a refusal that may be meant for this pass alone; the second and later ones are charged as attempts';
 COMMENT ON COLUMN soulprint.full_passes.epoch IS 'start of the server''s shared memory in which the current attempt began: it tells whether the server has crashed or restarted since';
-COMMENT ON COLUMN soulprint.full_passes.timeline IS 'timeline of the WAL when the current attempt began: on another one, the attempt began before a standby was promoted or a backup restored';
+COMMENT ON COLUMN soulprint.full_passes.timeline IS 'timeline of the WAL when the current attempt began: on another one, the attempt began before a standby was promoted or an archive recovered';
 COMMENT ON COLUMN soulprint.full_passes.crashes IS 'crashes of the server while a worker ran this pass';
 COMMENT ON COLUMN soulprint.full_passes.own_crashes IS 'of these, those in which that worker died; after the tenth one, if it ran alone then, the pass fails';
 COMMENT ON COLUMN soulprint.full_passes.suspect IS 'true if a worker of this pass died in a crash, or if it has met three crashes: the next one runs alone for a while, so that the guilty pass is known';

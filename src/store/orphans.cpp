@@ -138,7 +138,8 @@ void LogCrash(const pg::Row& orphan) {
   pg::Log(LOG,
           pass + (orphan.Bool(3) ? Format(", {} of {}", orphan.BigInt(6), kMostCrashes)
                                  : std::string(" of another process")),
-          Format("The server crashed {} times during this pass.", crashes),
+          crashes == 1 ? "The server crashed once during this pass."
+                       : Format("The server crashed {} times during this pass.", crashes),
           orphan.Bool(4) ? Format("It runs alone for {} minutes, so that a pass which crashes the "
                                   "server is known.",
                                   TimeAlone(crashes).count())
@@ -158,7 +159,7 @@ bool ReturnOrphans() {
     orphans AS (
       SELECT id, user_id, crashed, crashed AND id <> ALL ($5) AS died
       FROM soulprint.full_passes,
-        -- Promotion of a standby and recovery of a backup begin a timeline.
+        -- Promotion of a standby and recovery of an archive begin a timeline.
         LATERAL (SELECT epoch <> $3 AND timeline = $7 AND id <> ALL ($4)) AS c (crashed)
       WHERE state = 'running' AND id NOT IN (SELECT id FROM held)
       FOR UPDATE OF full_passes SKIP LOCKED),
@@ -170,9 +171,8 @@ bool ReturnOrphans() {
         not_before = now() + make_interval(secs => CASE WHEN NOT n.crashed THEN 1
                                                         WHEN f.crashes < $2 THEN least(2 ^ f.crashes, 60)
                                                         ELSE 3600 END),
-        error = CASE WHEN n.crashed
-                THEN format('the server crashed during this pass, %s times by now', f.crashes + 1)
-                ELSE 'its worker ended' END
+        error = CASE WHEN n.crashed THEN 'the server crashed during this pass'
+                     ELSE 'its worker ended' END
     FROM (SELECT o.*, p.own_crashes + CASE
             WHEN o.died AND (p.own_crashes < $2 - 1 OR c.passes = 1) THEN 1 ELSE 0
           END AS own_crashes

@@ -180,6 +180,6 @@ for ([ 'at once', 'all die' ], [ 'after progress', 'all die' ], [ 'after progres
 	$sql->("DELETE FROM poison; SELECT soulprint_start_full_pass('$poison')");
 	is(end_of_pass($node, $poison), 'complete', "$kind: mended and asked for again, it completes");
 }
-like(slurp_file($node->logfile), qr/full pass \d+ of user \S+ was interrupted by a crash, 1 of 10\n.*DETAIL:  The server crashed 1 times during this pass\.\n.*HINT:  It runs alone for 2 minutes/, 'each is said in the log');
+like(slurp_file($node->logfile), qr/full pass \d+ of user \S+ was interrupted by a crash, 1 of 10\n.*DETAIL:  The server crashed once during this pass\.\n.*HINT:  It runs alone for 2 minutes/, 'each is said in the log');
 $node->stop;
 done_testing();
