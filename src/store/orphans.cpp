@@ -67,14 +67,16 @@ void WriteNoteAtExit(int, Datum) { WriteNote(false); }
 
 struct QuitNotes {
   bool found = false;  // the file, which is empty if it could not be written
-  std::vector<std::int64_t> stopped, crashed;
+  std::vector<std::int64_t> passes;
+  std::vector<std::int64_t> stopped;  // those of them that no crash has met
 };
 
 QuitNotes ReadQuitNotes() {
   std::ifstream file(NotesFile(), std::ios::binary);
   QuitNotes notes{file.is_open(), {}, {}};
   for (Note note{}; file.read(reinterpret_cast<char*>(&note), sizeof(note));) {
-    (note.crash == 0 ? notes.stopped : notes.crashed).push_back(note.pass);
+    notes.passes.push_back(note.pass);
+    if (note.crash == 0) notes.stopped.push_back(note.pass);
   }
   return notes;
 }
@@ -183,14 +185,14 @@ bool ReturnOrphans() {
                                .BigInt(kMostCrashes)
                                .BigInt(shared_state::Epoch())
                                .BigIntArray(notes.stopped)
-                               .BigIntArray(notes.crashed)
+                               .BigIntArray(notes.passes)
                                .BigInt(kCrashesToSuspect)
                                .BigInt(pg::Timeline())
                                .Run();
   for (const pg::Row& orphan : orphans) ChargeSetAside(orphan.BigInt(0), orphan.Text(1));
   ChargeCanceledInCrash();
   if (!orphans.empty()) shared_state::WakeLauncherAtCommit();
-  const bool read = notes.found && AreReturned(notes.stopped) && AreReturned(notes.crashed);
+  const bool read = notes.found && AreReturned(notes.passes);
   transaction.Commit();
   if (read) unlink(NotesFile().c_str());
   for (const pg::Row& orphan : orphans) {

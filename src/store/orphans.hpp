@@ -24,7 +24,8 @@ std::chrono::minutes TimeAlone(int crashes);
 
 // Returns passes without a worker to the queue, uncharged, due in a second.  Those that a crash
 // interrupted are logged, and the second is doubled with each of their crashes, up to a minute;
-// those whose worker died in it become suspects.  False if there was none.
+// after more than kMostCrashes it is an hour.  Those whose worker died in it, or that have met
+// kCrashesToSuspect, become suspects.  False if there was none.
 bool ReturnOrphans();
 
 // From now until ForgetPassAtExit, the pass returns to the queue, uncharged, if this process ends
