@@ -281,12 +281,10 @@ std::string FailUnclaimedPass(PassLease& lease, const Failure& failure) {
   const LockedProfile profile = LockProfile(lease);
   OwnQuery(R"(
     UPDATE soulprint.full_passes
-    SET state = 'running', pid = pg_backend_pid(), epoch = $3, attempts = attempts + 1,
-        taken_at = now()
+    SET state = 'running', pid = pg_backend_pid(), attempts = attempts + 1, taken_at = now()
     WHERE id = $1 AND user_id = $2 AND state IN ('queued', 'running'))")
       .BigInt(lease.id())
       .Uuid(lease.user_id())
-      .BigInt(shared_state::Epoch())
       .Execute();
   lease.TouchPass();
   std::string summary = WriteFailure(lease, profile, failure, false);
